@@ -1,0 +1,205 @@
+"""The same job without a browser: `python -m ae_core train | variants | datasets | record`."""
+
+import argparse
+import dataclasses
+import json
+import os
+import secrets
+import sys
+from pathlib import Path
+from typing import Any, NoReturn
+
+from ae_core import data, variants
+from ae_core.config import SettingError, Settings, options
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's start-up notes say nothing to a user
+
+
+class _Parser(argparse.ArgumentParser):
+    """Refuses in one line instead of a page of usage."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message}\n")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs one command.
+
+    Returns:
+        Exit status: 0, or 2 for a wrong setting or data that cannot be had, or 130 when interrupted.
+    """
+    options_given = _parser().parse_args(arguments)
+    try:
+        return options_given.run(options_given)
+    except (SettingError, data.DataError) as error:
+        print(f"ae_core: {error}", file=sys.stderr)
+        return 2
+    except OSError as error:
+        print(f"ae_core: cannot write {error.filename}: {error.strerror}.", file=sys.stderr)
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="python -m ae_core", description="Train autoencoders without a browser.")
+    commands = parser.add_subparsers(dest="command", required=True)
+
+    train = commands.add_parser("train", help="train one autoencoder and print its numbers")
+    _add_experiment(train)
+    train.add_argument("--out", type=Path, metavar="DIR", help="folder for result.json and model.keras")
+    train.add_argument("--json", action="store_true", help="last line of the output: one JSON object")
+    train.set_defaults(run=_train)
+
+    record = commands.add_parser("record", help="train, and keep the snapshots as a recording that a page can play")
+    _add_experiment(record)
+    record.add_argument("file", type=Path, help="file to write, .json.gz")
+    record.add_argument("--frames", type=int, default=24, help="snapshots to keep, spread over the run")
+    record.set_defaults(run=_record)
+
+    for name, run in (("variants", _variants), ("datasets", _datasets)):
+        listing = commands.add_parser(name, help=f"list the {name}")
+        listing.add_argument("--json", action="store_true", help="print JSON")
+        listing.set_defaults(run=run)
+    return parser
+
+
+def _add_experiment(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--variant", default="vanilla", help="see: python -m ae_core variants")
+    parser.add_argument("--dataset", help="see: python -m ae_core datasets")
+    parser.add_argument("--epochs", metavar="N")
+    parser.add_argument("--latent-dim", metavar="N")
+    parser.add_argument("--seed", metavar="N")
+    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="any other setting")
+
+
+def _settings(given: argparse.Namespace) -> Settings:
+    values: dict[str, str] = {"variant": given.variant, "dataset": given.dataset or data.default_name()}
+    for name in ("epochs", "latent_dim", "seed"):
+        if getattr(given, name) is not None:
+            values[name] = getattr(given, name)
+    for pair in given.set:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            raise SettingError(f"--set must be KEY=VALUE. Received: {pair[:80]!r}.")
+        values[name.strip().replace("-", "_")] = value.strip()
+    settings = variants.read_settings(values)
+    catalogue = data.catalogue()
+    if settings.dataset not in catalogue:
+        raise SettingError(f"dataset must be one of {', '.join(catalogue)}. Received: {settings.dataset[:80]!r}.")
+    return settings
+
+
+class _Progress:
+    """A bar on standard error, fed with a training's messages."""
+
+    def __init__(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+        self.bar = Progress(
+            TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn(), console=Console(stderr=True)
+        )
+        self.task = self.bar.add_task("Starting", total=None)
+
+    def __call__(self, message: dict[str, Any]) -> None:
+        if message["kind"] == "progress":
+            self.bar.update(self.task, description=message["text"])
+        elif message["kind"] == "setup":
+            self.bar.update(self.task, total=message["total_steps"], description="Training")
+        else:
+            losses = message["history"]["loss"]
+            loss = f", loss {losses[-1]:.4f}" if losses else ""
+            self.bar.update(self.task, completed=message["step"], description=f"Epoch {message['epoch']:.1f}{loss}")
+
+
+def _train(given: argparse.Namespace) -> int:
+    settings = _settings(given)
+    if given.out is not None:
+        given.out.mkdir(parents=True, exist_ok=True)
+    from ae_core import training
+    from ae_core.control import Control
+
+    progress, control = _Progress(), Control()
+    try:
+        with progress.bar:
+            result = training.train(
+                settings, emit=progress, control=control, run_id=secrets.token_urlsafe(9), save_to=given.out
+            )
+    except KeyboardInterrupt:
+        print("ae_core: interrupted; nothing was kept.", file=sys.stderr)
+        return 130
+    if given.out is not None:
+        (given.out / "result.json").write_text(json.dumps(result, indent=1))
+    if given.json:
+        print(json.dumps(result))
+        return 0
+    print(f"{settings.variant} on {settings.dataset}: {result['epochs']:g} epochs in {result['seconds']:.1f} s")
+    for name, value in result["test"].items():
+        print(f"  {name:24} {'–' if value is None else format(value, '.4f')}")
+    return 0
+
+
+def _record(given: argparse.Namespace) -> int:
+    settings = _settings(given)
+    from ae_core import recording, training
+
+    messages: list[dict[str, Any]] = []
+    progress = _Progress()
+
+    def keep(message: dict[str, Any]) -> None:
+        messages.append(message)
+        progress(message)
+
+    with progress.bar:
+        training.train(settings, emit=keep, every_chunk=True)
+    recording.save(given.file, messages, given.frames)
+    return 0
+
+
+def _variants(given: argparse.Namespace) -> int:
+    known = variants.registry().values()
+    if given.json:
+        print(json.dumps([_variant_facts(variant) for variant in known]))
+        return 0
+    for variant in known:
+        print(f"{variant.name:16} {variant.idea}")
+    return 0
+
+
+def _variant_facts(variant: variants.Variant) -> dict[str, Any]:
+    defaults = variant.settings().to_dict()
+    settings = {
+        name: {
+            "default": defaults[name],
+            "help": option.help,
+            "low": option.low,
+            "high": option.high,
+            "choices": list(option.choices),
+            "live": option.live,
+        }
+        for name, option in options(variant.settings).items()
+    }
+    return {
+        "name": variant.name,
+        "title": variant.title,
+        "idea": variant.idea,
+        "formula": variant.formula,
+        "references": list(variant.references),
+        "settings": settings,
+    }
+
+
+def _datasets(given: argparse.Namespace) -> int:
+    known = data.catalogue().values()
+    if given.json:
+        print(json.dumps([dataclasses.asdict(info) for info in known]))
+        return 0
+    for info in known:
+        shape = "×".join(str(length) for length in info.spec.shape)
+        print(
+            f"{info.name:16} {info.train_count:6} + {info.test_count:5} of {shape:8} {info.title}: {info.description}"
+        )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

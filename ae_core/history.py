@@ -1,0 +1,76 @@
+"""The numbers of a training over time: a bounded curve to look at, and one number an epoch to keep."""
+
+import collections
+from collections.abc import Callable, Mapping
+
+LARGEST_CURVE = 400  # points; then every second one is dropped
+
+
+class History:
+    """Training and validation losses, in total and term by term.
+
+    A training loss is the mean over the steps since the point before; a validation loss is measured at the point.
+
+    Args:
+        terms: Names of the loss terms; `loss` is their sum.
+    """
+
+    def __init__(self, terms: tuple[str, ...]):
+        self.names = ("loss", *terms) if len(terms) > 1 else ("loss", terms[0])
+        self._curve: list[dict[str, float]] = []
+        self._epochs: list[dict[str, float]] = []
+        self._since_point: list[dict[str, float]] = []
+        self._since_epoch: list[dict[str, float]] = []
+        self._epoch_samples = 0
+        self._epoch_seconds = 0.0
+        self._recent: collections.deque[tuple[int, float]] = collections.deque(maxlen=12)
+        self.epoch_rates: list[float] = []
+
+    def add_chunk(self, losses: Mapping[str, float], samples: int, seconds: float) -> None:
+        """Records one chunk of steps: its mean losses, how many images it took and how long."""
+        values = {name: losses[name] for name in self.names}
+        self._since_point.append(values)
+        self._since_epoch.append(values)
+        self._epoch_samples += samples
+        self._epoch_seconds += seconds
+        self._recent.append((samples, seconds))
+
+    def end_epoch(self, step: int, epoch: float, seconds: float, validation: Mapping[str, float]) -> None:
+        """Closes an epoch: one number for each loss, and a point on the curve."""
+        self._epochs.append(_means(self._since_epoch) | {f"val_{name}": validation[name] for name in self.names})
+        self.epoch_rates.append(self._epoch_samples / self._epoch_seconds)
+        self._since_epoch, self._epoch_samples, self._epoch_seconds = [], 0, 0.0
+        self.add_point(step, epoch, seconds, lambda: validation)
+
+    def add_point(self, step: int, epoch: float, seconds: float, validate: Callable[[], Mapping[str, float]]) -> None:
+        """Adds a point to the curve, unless there is one at this step."""
+        if not self._since_point:
+            return
+        validation = validate()
+        self._curve.append(
+            {"step": step, "epoch": epoch, "seconds": seconds}
+            | _means(self._since_point)
+            | {f"val_{name}": validation[name] for name in self.names}
+        )
+        self._since_point = []
+        if len(self._curve) > LARGEST_CURVE:
+            self._curve = self._curve[:-1:2] + self._curve[-1:]
+
+    def samples_per_second(self) -> float | None:
+        """Images of the last chunks per second of training."""
+        seconds = sum(seconds for _, seconds in self._recent)
+        return sum(samples for samples, _ in self._recent) / seconds if seconds else None
+
+    def columns(self) -> dict[str, list[float]]:
+        """The curve, one list for each name."""
+        names = ("step", "epoch", "seconds", *self.names, *(f"val_{name}" for name in self.names))
+        return {name: [point[name] for point in self._curve] for name in names}
+
+    def by_epoch(self) -> dict[str, list[float]]:
+        """One number an epoch for each loss."""
+        names = (*self.names, *(f"val_{name}" for name in self.names))
+        return {name: [epoch[name] for epoch in self._epochs] for name in names}
+
+
+def _means(rows: list[dict[str, float]]) -> dict[str, float]:
+    return {name: sum(row[name] for row in rows) / len(rows) for name in rows[0]}

@@ -1,0 +1,74 @@
+"""Principal component analysis: the closed-form rival, with the autoencoder's own encode and decode."""
+
+import numpy as np
+
+CHUNK_ROWS = 4096
+LARGEST_COVARIANCE = 2048  # numbers in one example; above it the covariance matrix is slow and large
+SAMPLED_ROWS = 4000
+
+
+class PrincipalComponents:
+    """The best linear code: `z = (x - mean) Wᵀ`, `x̂ = z W + mean`, where the rows of W are the leading eigenvectors of
+    the training images' covariance matrix. One fit serves every code size.
+
+    Attributes:
+        mean_: Mean image, ndarray of shape `(size,)`.
+        components_: Eigenvectors as rows, largest eigenvalue first, ndarray of shape `(n_components, size)`.
+        variances_: Eigenvalues, ndarray of shape `(n_components,)`.
+
+    References:
+        Hotelling, Analysis of a complex of statistical variables into principal components, 1933.
+    """
+
+    mean_: np.ndarray
+    components_: np.ndarray
+    variances_: np.ndarray
+
+    def fit(self, table: np.ndarray, scale: np.ndarray, offset: np.ndarray, largest_code: int = 1024) -> None:
+        """Fits to the training images, `table * scale + offset`, a chunk of rows at a time.
+
+        Args:
+            table: Raw values, ndarray of shape `(n_samples, *example)`.
+            scale: Factor, broadcastable to one example.
+            offset: Summand, broadcastable to one example.
+            largest_code: Components kept, for examples too large for a covariance matrix.
+        """
+        size = int(np.prod(table.shape[1:]))
+        if size > LARGEST_COVARIANCE:
+            self._fit_sampled(table[:SAMPLED_ROWS] * scale + offset, largest_code)
+            return
+        total = np.zeros(size)
+        products = np.zeros((size, size))
+        for start in range(0, len(table), CHUNK_ROWS):
+            rows = (table[start : start + CHUNK_ROWS] * scale + offset).reshape(-1, size).astype(np.float32)
+            total += rows.sum(axis=0, dtype=np.float64)
+            products += rows.T @ rows
+        mean = total / len(table)
+        variances, vectors = np.linalg.eigh(products / len(table) - np.outer(mean, mean))
+        self.mean_ = mean.astype(np.float32)
+        self.components_ = np.ascontiguousarray(vectors[:, ::-1].T, dtype=np.float32)
+        self.variances_ = np.maximum(variances[::-1], 0.0)
+
+    def _fit_sampled(self, images: np.ndarray, largest_code: int) -> None:
+        from sklearn.decomposition import PCA
+
+        rows = images.reshape(len(images), -1).astype(np.float32)
+        fitted = PCA(min(largest_code, *rows.shape), svd_solver="randomized", random_state=0).fit(rows)
+        self.mean_, self.components_ = fitted.mean_, fitted.components_
+        self.variances_ = fitted.explained_variance_
+
+    def encode(self, images: np.ndarray, code_size: int) -> np.ndarray:
+        """Images `(n_samples, *example)` → codes `(n_samples, code_size)`.
+
+        A code larger than the number of components is cut to it.
+        """
+        rows = images.reshape(len(images), -1)
+        return (rows - self.mean_) @ self.components_[:code_size].T
+
+    def decode(self, codes: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+        """Codes `(n_samples, code_size)` → reconstructions `(n_samples, *shape)`."""
+        return (codes @ self.components_[: codes.shape[1]] + self.mean_).reshape(-1, *shape)
+
+    def reconstruct(self, images: np.ndarray, code_size: int) -> np.ndarray:
+        """Encodes and decodes: shape in is shape out."""
+        return self.decode(self.encode(images, code_size), images.shape[1:])

@@ -1,0 +1,218 @@
+"""What one snapshot measures, always on the same held-out images and with the same noise."""
+
+import io
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ae_core import metrics
+from ae_core.pca import PrincipalComponents
+
+if TYPE_CHECKING:
+    from ae_core.autoencoder import Autoencoder
+    from ae_core.data import Prepared
+
+POINTS = 2000  # held-out images in the scatter and in the numbers
+LARGEST_TABLE = 6_000_000  # numbers in them, so that large colour images do not fill the memory
+GRID_COLUMNS = 10
+ATLAS_COLUMNS = 50
+GAP = 1  # pixels between the pictures of the grid
+
+# Cividis (Nuñez, Anderton & Renslow 2018), made for colour-blind eyes: five anchors from no error to the largest.
+ERROR_COLOURS = np.array([(0, 34, 78), (65, 77, 107), (124, 123, 120), (188, 175, 111), (254, 232, 56)], np.float32)
+
+
+class Probe:
+    """Measures a model in training.
+
+    Args:
+        model: The model, its table attached.
+        data: The prepared data: test images for the views and numbers, validation images for the loss.
+        pca: PCA fitted to the same training images.
+        labelled: Whether the labels mean anything, so that a nearest neighbour can be right or wrong.
+    """
+
+    def __init__(self, model: "Autoencoder", data: "Prepared", pca: PrincipalComponents, labelled: bool):
+        self.model, self.data, self.pca, self.labelled = model, data, pca, labelled
+        self.code_size = int(np.prod(model.code_shape))
+        points = min(POINTS, max(GRID_COLUMNS, LARGEST_TABLE // data.spec.size))
+        self.labels = data.y_test[:points]
+        self.images = self._scaled(data.x_test[:points])
+        self.validation = self._scaled(data.x_validation[:points])
+        self.neighbours = self._scaled(data.x_train[:points])
+        self.neighbour_labels = data.y_train[:points]
+        self._last_map: np.ndarray | None = None
+        random = np.random.default_rng(0)
+        noisy = model.corruption is not None
+        self._image_noise = random.standard_normal(self.images.shape, np.float32) if noisy else None
+        self._validation_noise = random.standard_normal(self.validation.shape, np.float32) if noisy else None
+        self._noise_factor: float | None = None
+        self._corrupt()
+        self.pca_accuracy = self._nearest(
+            pca.encode(self.neighbours, self.code_size), pca.encode(self.images, self.code_size)
+        )
+
+    def _scaled(self, raw: np.ndarray) -> np.ndarray:
+        return (raw * self.data.scale + self.data.offset).astype(np.float32)
+
+    def _nearest(self, train_codes: np.ndarray, codes: np.ndarray) -> float | None:
+        if not self.labelled:
+            return None
+        return metrics.nearest_neighbour_accuracy(train_codes, self.neighbour_labels, codes, self.labels)
+
+    def _corrupt(self) -> None:
+        """Makes the inputs the encoder sees, and PCA's answer to them, anew when the noise factor has changed."""
+        corruption = self.model.corruption
+        factor = float(np.asarray(corruption.factor)) if corruption is not None else 0.0
+        if factor == self._noise_factor:
+            return
+        self._noise_factor = factor
+        self.inputs, self.validation_inputs = self.images, self.validation
+        if corruption is not None:
+            self.inputs = np.asarray(corruption.apply(self.images, self._image_noise))
+            self.validation_inputs = np.asarray(corruption.apply(self.validation, self._validation_noise))
+        self.pca_images = self.pca.reconstruct(self.inputs, self.code_size)
+        self.pca_mse = metrics.mean_squared_error(self.images, self.pca_images)
+        validated = self.pca.reconstruct(self.validation_inputs, self.code_size)
+        error = metrics.cross_entropy if self.model.loss_name == "cross_entropy" else metrics.mean_squared_error
+        self.pca_loss = error(self.validation, validated)
+
+    def validation_terms(self) -> dict[str, float]:
+        """Every loss term on the validation images (at most the first 2,000)."""
+        self._corrupt()
+        return self.model.evaluate_terms(self.validation, self.validation_inputs)
+
+    def setup(self) -> dict[str, Any]:
+        """What stays the same through a run: labels, pictures of the scatter's points, PCA's numbers."""
+        tiles = _display(self.images, self.data)
+        return {
+            "labels": self.labels.astype(np.uint8).tobytes(),
+            "atlas": {
+                "png": _png(_mosaic(tiles, ATLAS_COLUMNS, 0)),
+                "columns": ATLAS_COLUMNS,
+                "tile": list(tiles.shape[1:3]),
+                "count": len(tiles),
+            },
+            "pca": {"loss": self.pca_loss, "mse": self.pca_mse, "knn1_accuracy": self.pca_accuracy},
+        }
+
+    def measure(self) -> dict[str, Any]:
+        """The parts of a snapshot that need the model: `latent`, `grid`, `numbers`."""
+        self._corrupt()
+        codes = self.model.encode(self.images)
+        seen = codes if self.inputs is self.images else self.model.encode(self.inputs)
+        reconstructions = self.model.decode(seen)
+        flat = _flat_map(codes)
+        if self.code_size > 2 and self._last_map is not None:
+            flat = _follow(flat, self._last_map)
+        self._last_map = flat
+        return {
+            "latent": flat.astype("<f4").tobytes(),
+            "grid": self._grid(reconstructions),
+            "pca_loss": self.pca_loss,
+            "numbers": {
+                "test_mse": metrics.mean_squared_error(self.images, reconstructions),
+                "pca_mse": self.pca_mse,
+                "knn1_accuracy": self._nearest(self.model.encode(self.neighbours), codes),
+                "pca_knn1_accuracy": self.pca_accuracy,
+                "active_units": metrics.active_units(codes),
+            },
+        }
+
+    def _grid(self, reconstructions: np.ndarray) -> dict[str, Any]:
+        few = slice(0, GRID_COLUMNS)
+        original, reconstruction, pca = self.images[few], reconstructions[few], self.pca_images[few]
+        noisy = self.inputs is not self.images
+        rows = {"original": _display(original, self.data)}
+        if noisy:
+            rows["corrupted"] = _display(self.inputs[few], self.data)
+        rows["reconstruction"] = _display(reconstruction, self.data)
+        rows["pca"] = _display(pca, self.data)
+        difference = np.abs(rows["original"].astype(np.float32) - rows["reconstruction"]).mean(axis=-1) / 255
+        rows["error"] = _error_colours(difference)
+        tiles = np.concatenate([_colour(row) for row in rows.values()])
+        size = original[0].size
+
+        def errors(images: np.ndarray) -> list[float]:
+            return (metrics.squared_errors(original, images) / size).tolist()
+
+        return {
+            "png": _png(_mosaic(tiles, len(original), GAP)),
+            "columns": len(original),
+            "rows": list(rows),
+            "tile": list(tiles.shape[1:3]),
+            "gap": GAP,
+            "errors": errors(reconstruction),
+            "pca_errors": errors(pca),
+            "corrupted_errors": errors(self.inputs[few]) if noisy else None,
+        }
+
+
+def _flat_map(codes: np.ndarray) -> np.ndarray:
+    """Codes `(n_samples, ...)` → places on a plane `(n_samples, 2)`: themselves, or their first two components."""
+    rows = codes.reshape(len(codes), -1).astype(np.float64)
+    if rows.shape[1] == 1:
+        return np.hstack([rows, np.zeros_like(rows)])
+    if rows.shape[1] == 2:
+        return rows
+    centred = rows - rows.mean(axis=0)
+    if rows.shape[1] <= 256:
+        vectors = np.linalg.eigh(centred.T @ centred)[1]
+        return centred @ vectors[:, :-3:-1]
+    from sklearn.utils.extmath import randomized_svd
+
+    left, scales, _ = randomized_svd(centred, 2, random_state=0)
+    return left * scales
+
+
+def _follow(new: np.ndarray, last: np.ndarray) -> np.ndarray:
+    """Turns or mirrors a map so that it lies as close as possible to the last one (orthogonal Procrustes problem)."""
+    left, _, right = np.linalg.svd((new - new.mean(axis=0)).T @ (last - last.mean(axis=0)))
+    return new @ (left @ right)
+
+
+def _display(images: np.ndarray, data: "Prepared") -> np.ndarray:
+    """Network values → bytes for the eye, `(n_samples, height, width, channels)`; a vector becomes a near-square."""
+    raw = (images - data.offset) / np.where(data.scale == 0, 1, data.scale)
+    unit = raw / 255 if data.x_train.dtype == np.uint8 else (raw + 3) / 6  # vectors: -3 is black, 3 is white
+    shown = (np.clip(unit, 0, 1) * 255).round().astype(np.uint8)
+    if shown.ndim == 4:
+        return shown
+    length = shown.shape[1]
+    height = next(rows for rows in range(int(length**0.5), 0, -1) if length % rows == 0)
+    return shown.reshape(len(shown), height, length // height, 1)
+
+
+def _colour(tiles: np.ndarray) -> np.ndarray:
+    return np.repeat(tiles, 3, axis=-1) if tiles.shape[-1] == 1 else tiles
+
+
+def _error_colours(difference: np.ndarray) -> np.ndarray:
+    """Absolute errors in [0, 1] → colours: `(n, height, width)` → `(n, height, width, 3)` bytes."""
+    place = np.clip(difference, 0, 1) * (len(ERROR_COLOURS) - 1)
+    below = np.minimum(place.astype(int), len(ERROR_COLOURS) - 2)
+    share = (place - below)[..., None]
+    return ((1 - share) * ERROR_COLOURS[below] + share * ERROR_COLOURS[below + 1]).round().astype(np.uint8)
+
+
+def _mosaic(tiles: np.ndarray, columns: int, gap: int) -> np.ndarray:
+    """Pictures `(n, height, width, channels)` row by row in one, with `gap` transparent pixels between."""
+    count, height, width, channels = tiles.shape
+    rows = -(-count // columns)
+    depth = channels + 1 if gap else channels
+    sheet = np.zeros((rows, columns, height + gap, width + gap, depth), np.uint8)
+    body = sheet.reshape(rows * columns, height + gap, width + gap, depth)
+    body[:count, :height, :width, :channels] = tiles
+    if gap:
+        body[:count, :height, :width, channels] = 255
+    picture = body.reshape(rows, columns, height + gap, width + gap, depth).swapaxes(1, 2)
+    picture = picture.reshape(rows * (height + gap), columns * (width + gap), depth)
+    return picture[: rows * (height + gap) - gap, : columns * (width + gap) - gap]
+
+
+def _png(picture: np.ndarray) -> bytes:
+    from PIL import Image
+
+    stream = io.BytesIO()
+    Image.fromarray(picture.squeeze(-1) if picture.shape[-1] == 1 else picture).save(stream, "PNG", compress_level=4)
+    return stream.getvalue()

@@ -1,0 +1,71 @@
+"""A run's messages as one small file that a page can play without training anything."""
+
+import base64
+import functools
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+LARGEST_FILE = 20_000_000  # bytes once unpacked
+
+
+def save(path: Path, messages: list[dict[str, Any]], frames: int) -> None:
+    """Writes the setup and a choice of snapshots.
+
+    Learning is fast at first and slow later, so the chosen steps are spread by their logarithm.
+
+    Args:
+        path: File to write, gzipped JSON; bytes stand as base64 under the key `$bytes`.
+        messages: All messages of one training.
+        frames: Snapshots to keep, at least 2.
+    """
+    setup = next(message for message in messages if message["kind"] == "setup")
+    snapshots = [message for message in messages if message["kind"] == "snapshot"]
+    last = snapshots[-1]["step"]
+    wanted = [0.0] + [last ** (index / (frames - 2)) for index in range(frames - 1)] if frames > 2 else [0.0, last]
+    steps = [snapshot["step"] for snapshot in snapshots]
+    chosen = {min(steps, key=functools.partial(_distance, at)) for at in wanted}
+    kept = {snapshot["step"]: snapshot for snapshot in snapshots if snapshot["step"] in chosen}  # the last of a step
+    with gzip.GzipFile(path, "wb", mtime=0) as stream:
+        content = {"setup": _pack(setup), "snapshots": [_pack(snapshot) for snapshot in kept.values()]}
+        stream.write(json.dumps(content, separators=(",", ":")).encode())
+
+
+def load(path: Path) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Reads a recording.
+
+    Returns:
+        The setup message and the snapshot messages, oldest first.
+
+    Raises:
+        ValueError: If the file is not a recording, or is too large.
+    """
+    with gzip.open(path, "rb") as stream:
+        content = stream.read(LARGEST_FILE + 1)
+    if len(content) > LARGEST_FILE:
+        raise ValueError(f"A recording must be at most {LARGEST_FILE:,} bytes unpacked. Received: {path.name}.")
+    values = _unpack(json.loads(content))
+    return values["setup"], values["snapshots"]
+
+
+def _distance(one: float, other: float) -> float:
+    return abs(one - other)
+
+
+def _pack(value: Any) -> Any:
+    if isinstance(value, bytes):
+        return {"$bytes": base64.b64encode(value).decode()}
+    if isinstance(value, dict):
+        return {key: _pack(entry) for key, entry in value.items()}
+    if isinstance(value, list):
+        return [_pack(entry) for entry in value]
+    return round(value, 6) if isinstance(value, float) else value
+
+
+def _unpack(value: Any) -> Any:
+    if isinstance(value, dict):
+        if "$bytes" in value:
+            return base64.b64decode(value["$bytes"])
+        return {key: _unpack(entry) for key, entry in value.items()}
+    return [_unpack(entry) for entry in value] if isinstance(value, list) else value

@@ -1,0 +1,314 @@
+"""Trains a variant and tells what happens, chunk by chunk; obeys pause, step, stop and tune."""
+
+import dataclasses
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from ae_core import data, metrics, variants, workshop
+from ae_core.config import Settings
+from ae_core.control import Control
+from ae_core.history import History
+from ae_core.probe import Probe
+
+SNAPSHOT_SECONDS = 0.4  # so that a page that looks twice a second has something new each time
+SNAPSHOT_SHARE = 0.05  # of the training time, at most, goes into snapshots that take long
+SNAPSHOT_LATEST = 0.7  # but there is more than one a second
+WAIT_SECONDS = 0.2
+
+Emit = Callable[[dict[str, Any]], None]
+
+
+def train(
+    settings: Settings,
+    *,
+    emit: Emit,
+    control: Control | None = None,
+    run_id: str = "",
+    save_to: Path | None = None,
+    every_chunk: bool = False,
+) -> dict[str, Any]:
+    """Loads the data, builds the model, trains it, and measures it on the test set.
+
+    Args:
+        settings: The experiment.
+        emit: Called with each message: `progress` while data are fetched, `setup` once, `snapshot` from step 0 on.
+        control: Through which another thread pauses, steps, stops and tunes. Default: nobody does.
+        run_id: Stands in every message and in the result.
+        save_to: Existing folder for the trained model, `model.keras`. Default: it is not kept.
+        every_chunk: Whether each chunk of steps ends in a snapshot, as a recording needs it.
+
+    Returns:
+        Plain values: what the command line prints, see `__main__`.
+
+    Raises:
+        SettingError: If the settings do not fit the data.
+        DataError: If the data cannot be had.
+    """
+    control = control or Control()
+
+    def send(kind: str, **content: Any) -> None:
+        emit({"kind": kind, "run_id": run_id, **content})
+
+    bench = workshop.prepare(settings, lambda text, share=None: send("progress", text=text, share=share))
+    run = Run(settings, bench, send, control, every_chunk)
+    run.train()
+    if save_to is not None:
+        bench.model.standalone().save(save_to / "model.keras")
+    return {"run_id": run_id, **run.result()}
+
+
+class Run:
+    """One training from its first to its last step.
+
+    Args:
+        settings: The experiment.
+        bench: Data, PCA and the compiled model.
+        send: Called with a message's kind and content.
+        control: Words from outside.
+        every_chunk: Whether each chunk ends in a snapshot.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        bench: workshop.Bench,
+        send: Callable[..., None],
+        control: Control,
+        every_chunk: bool = False,
+    ):
+        self.every_chunk = every_chunk
+        self.settings, self.bench, self.send, self.control = settings, bench, send, control
+        self.model, self.data = bench.model, bench.data
+        info = bench.info
+        self.probe = Probe(self.model, self.data, bench.pca, labelled=len(info.class_names) > 1)
+        self.history = History(self.model.term_names)
+        self.total_steps = settings.epochs * bench.steps_per_epoch
+        self.step = 0
+        self.seconds = 0.0
+        self.marks: list[dict[str, Any]] = []
+
+    def train(self) -> None:
+        """Runs `fit` over row numbers, one Keras epoch per chunk, so that every chunk ends in `on_epoch_end`."""
+        self.send("setup", **self._setup())
+        self.snapshot("running")
+        bench = self.bench
+        follower = _ChunkEnd(self)
+        self.model.fit(
+            self._order(),
+            batch_size=bench.batch_size,
+            shuffle=False,
+            steps_per_epoch=bench.chunk,
+            epochs=self.total_steps // bench.chunk,
+            verbose=0,
+            callbacks=[follower],
+        )
+        self.state = "stopped" if self.control.stopped else "done"
+        self.snapshot(self.state)
+
+    def _order(self) -> np.ndarray:
+        """Row numbers in the order of training: every epoch a new permutation, the same for the same seed."""
+        random = np.random.default_rng(self.settings.seed)
+        taken = self.bench.steps_per_epoch * self.bench.batch_size
+        rows = len(self.data.x_train)
+        orders = [random.permutation(rows)[:taken] for _ in range(self.settings.epochs)]
+        return np.concatenate(orders).astype(np.int32)
+
+    def _setup(self) -> dict[str, Any]:
+        model, info = self.model, self.bench.info
+        return {
+            "settings": self.settings.to_dict(),
+            "shape": list(self.data.spec.shape),
+            "unit_range": self.data.spec.unit_range,
+            "device": workshop.device_name(),
+            "backend": keras.backend.backend(),
+            "parameters": workshop.parameter_count(model),
+            "input_size": self.data.spec.size,
+            "code_size": self.probe.code_size,
+            "code_shape": list(model.code_shape),
+            "class_names": list(info.class_names),
+            "loss_name": model.loss_name,
+            "terms": list(model.term_names),
+            "total_steps": self.total_steps,
+            "steps_per_epoch": self.bench.steps_per_epoch,
+            "live": {name: float(np.asarray(variable)) for name, variable in model.tunable.items()},
+            "notes": list(self.data.notes),
+            **self.probe.setup(),
+        }
+
+    @property
+    def epoch(self) -> float:
+        """Epochs done, with the part of the present one."""
+        return self.step / self.bench.steps_per_epoch
+
+    def chunk_done(self, logs: dict[str, float], seconds: float) -> None:
+        """Called by `fit` after each chunk of steps: records it and obeys."""
+        self.step += self.bench.chunk
+        self.seconds += seconds
+        self.history.add_chunk(logs, self.bench.chunk * self.bench.batch_size, seconds)
+        if self.step % self.bench.steps_per_epoch == 0:
+            self.history.end_epoch(self.step, self.epoch, self.seconds, self.probe.validation_terms())
+        if self.step >= self.total_steps:
+            return
+        self._tune()
+        if self.control.waiting:
+            self.snapshot("paused")
+            while self.control.wait(WAIT_SECONDS):
+                if self._tune():
+                    self.snapshot("paused")
+            if not self.control.stopped:
+                self.snapshot("running" if not self.control.waiting else "paused", measure=False)
+        elif (self.every_chunk or time.perf_counter() >= self._next_snapshot) and not self.control.stopped:
+            self.snapshot("running")
+        if self.control.stopped:
+            self.model.stop_training = True
+
+    def _tune(self) -> bool:
+        """Sets what was asked for, and leaves a mark on the curve."""
+        changes = self.control.take_changes()
+        for name, value in changes:
+            variable = self.model.tunable[name]
+            before = float(np.asarray(variable))
+            variable.assign(value)
+            self.marks.append({"step": self.step, "epoch": self.epoch, "name": name, "from": before, "to": value})
+        return bool(changes)
+
+    def snapshot(self, state: str, measure: bool = True) -> None:
+        """Measures the model and sends what a page shows. Without `measure` only the state is new."""
+        begun = time.perf_counter()
+        if measure:
+            if self.step > 0:
+                self.history.add_point(self.step, self.epoch, self.seconds, self.probe.validation_terms)
+            self._measured = self.probe.measure()
+        rate = self.history.samples_per_second()
+        left = (self.total_steps - self.step) * self.bench.batch_size
+        self.send(
+            "snapshot",
+            step=self.step,
+            epoch=self.epoch,
+            seconds=self.seconds,
+            state=state,
+            history=self.history.columns(),
+            marks=list(self.marks),
+            **self._measured
+            | {
+                "numbers": self._measured["numbers"]
+                | {"samples_per_second": rate, "eta_seconds": left / rate if rate else None}
+            },
+        )
+        ended = time.perf_counter()
+        self._next_snapshot = ended + min(max(SNAPSHOT_SECONDS, (ended - begun) / SNAPSHOT_SHARE), SNAPSHOT_LATEST)
+
+    def result(self) -> dict[str, Any]:
+        """What is left of a run when it is over: history by epoch, and the numbers on the whole test set."""
+        settings, rates = self.settings, self.history.epoch_rates
+        return {
+            "variant": settings.variant,
+            "dataset": settings.dataset,
+            "backend": keras.backend.backend(),
+            "device": workshop.device_name(),
+            "epochs": round(self.epoch, 3),
+            "steps": self.step,
+            "seconds": self.seconds,
+            "samples_per_second": statistics.median(rates[1:] or rates) if rates else None,
+            "parameters": workshop.parameter_count(self.model),
+            "settings": settings.to_dict(),
+            "history": self.history.by_epoch(),
+            "test": self._test(),
+        }
+
+    def _test(self) -> dict[str, float | None]:
+        """Every metric on the whole test set, from damaged inputs where the variant damages them."""
+        prepared, model = self.data, self.model
+        images = (prepared.x_test * prepared.scale + prepared.offset).astype(np.float32)
+        inputs = images
+        if model.corruption is not None:
+            noise = np.random.default_rng(0).standard_normal(images.shape, np.float32)
+            inputs = np.asarray(model.corruption.apply(images, noise))
+        codes = model.encode(inputs)
+        reconstructions = model.decode(codes)
+        clean_codes = codes if inputs is images else model.encode(images)
+        unit, squared = prepared.spec.unit_range, metrics.squared_errors(images, reconstructions)
+        pictures = unit and prepared.spec.is_image
+        return {
+            "mse": metrics.mean_squared_error(images, reconstructions),
+            "bce": metrics.cross_entropy(images, reconstructions) if unit else None,
+            "psnr": metrics.peak_signal_to_noise(images, reconstructions) if unit else None,
+            "ssim": metrics.structural_similarity(images, reconstructions) if pictures else None,
+            "squared_error_per_image": float(squared.mean()),
+            "pca_mse": metrics.mean_squared_error(images, self.bench.pca.reconstruct(inputs, self.probe.code_size)),
+            "knn1_error": self._nearest_error(clean_codes),
+            "active_units": metrics.active_units(clean_codes),
+        }
+
+    def _nearest_error(self, codes: np.ndarray) -> float | None:
+        prepared = self.data
+        if not self.probe.labelled:
+            return None
+        known = [
+            self.model.encode((rows * prepared.scale + prepared.offset).astype(np.float32))
+            for rows in np.array_split(prepared.x_train, -(-len(prepared.x_train) // 2000))
+        ]
+        return 1.0 - metrics.nearest_neighbour_accuracy(np.concatenate(known), prepared.y_train, codes, prepared.y_test)
+
+
+class _ChunkEnd(keras.callbacks.Callback):
+    """Hands each chunk's mean losses and duration to the run.
+
+    A Keras epoch is one chunk here: the one place where every backend has its weights and variables in step, so that
+    a probe may read them and a tuned rate is seen.
+    """
+
+    def __init__(self, run: Run):
+        super().__init__()
+        self.run = run
+
+    def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
+        self.begun = time.perf_counter()
+
+    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
+        values = {name: float(value) for name, value in (logs or {}).items()}
+        self.run.chunk_done(values, time.perf_counter() - self.begun)
+
+
+def describe(settings: Settings) -> dict[str, Any]:
+    """The network's layers with their shapes and parameters, for a diagram.
+
+    Raises:
+        SettingError: If the settings do not fit the data.
+    """
+    spec = data.catalogue()[settings.dataset].spec
+    spec = dataclasses.replace(spec, unit_range=spec.unit_range and settings.scaling == "unit")
+    settings.check(spec)
+    model = variants.get(settings.variant).build(settings, spec)
+    layers = [
+        {
+            "part": part,
+            "name": layer.name,
+            "type": type(layer).__name__,
+            "output_shape": [int(length) for length in layer.output.shape[1:]],
+            "parameters": int(sum(np.prod(weight.shape) for weight in layer.weights)),
+            "activation": getattr(getattr(layer, "activation", None), "__name__", None),
+        }
+        for part, network in (("encoder", model.encoder), ("decoder", model.decoder))
+        for layer in network.layers
+    ]
+    return {
+        "layers": layers,
+        "parameters": workshop.parameter_count(model),
+        "input_shape": list(spec.shape),
+        "code_shape": list(model.code_shape),
+        "corruption": settings.to_dict().get("noise"),
+    }
+
+
+def warm() -> None:
+    """Loads what a first training needs: the default data, their PCA, and the common case compiled."""
+    dataset = data.default_name()
+    settings = dataclasses.replace(variants.get("vanilla").settings(), dataset=dataset, epochs=1, train_size=2000)
+    train(settings, emit=lambda message: None)

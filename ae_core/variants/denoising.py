@@ -1,0 +1,93 @@
+"""The denoising autoencoder: it sees a damaged image and must paint the clean one."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from ae_core.config import (
+    DataSpec,
+    SettingError,
+    Settings,
+    activation_setting,
+    code_activation_setting,
+    setting,
+    tied_setting,
+    widths_setting,
+)
+from ae_core.variants import Variant
+
+if TYPE_CHECKING:
+    from ae_core.autoencoder import Autoencoder
+
+
+@dataclass(frozen=True, kw_only=True)
+class DenoisingSettings(Settings):
+    """Settings of the denoising autoencoder."""
+
+    variant: ClassVar[str] = "denoising"
+
+    noise_factor: float = setting(
+        0.5,
+        "Noise factor",
+        "Gaussian: standard deviation of the noise. Masking, salt and pepper: share of pixels hit. Can be changed "
+        "while it trains.",
+        low=0.0,
+        high=1.0,
+        folded=False,
+        live=True,
+    )
+    noise: str = setting(
+        "gaussian",
+        "Noise",
+        "Gaussian adds random values, masking sets pixels to 0, salt and pepper sets them to 0 or 1.",
+        choices=("gaussian", "masking", "salt_and_pepper"),
+        folded=False,
+    )
+    widths: tuple[int, ...] = widths_setting((256,))
+    activation: str = activation_setting()
+    code_activation: str = code_activation_setting()
+    tied: bool = tied_setting()
+
+    def check(self, spec: DataSpec) -> None:
+        """Also refuses salt and pepper on data without a black and a white."""
+        super().check(spec)
+        if self.noise == "salt_and_pepper" and not spec.unit_range:
+            raise SettingError(
+                "noise must be gaussian or masking for data outside [0, 1], which have no black and white. "
+                f"Received: {self.noise!r}."
+            )
+
+
+def build(settings: DenoisingSettings, spec: DataSpec) -> "Autoencoder":
+    """Dense layers, mirrored, behind a corruption that draws fresh noise at every step."""
+    from ae_core.autoencoder import Autoencoder
+    from ae_core.layers import Corruption, dense_pair
+
+    encoder, decoder = dense_pair(
+        spec,
+        settings.widths,
+        settings.latent_dim,
+        activation=settings.activation,
+        code_activation=settings.code_activation,
+        output=settings.resolved_output(spec),
+        tied=settings.tied,
+    )
+    corruption = Corruption(settings.noise, settings.noise_factor, spec, settings.seed)
+    return Autoencoder(encoder, decoder, settings, spec, corruption=corruption)
+
+
+VARIANT = Variant(
+    name="denoising",
+    title="Denoising",
+    idea="It is shown a damaged image and asked for the clean one, with fresh damage at every step. Copying does not "
+    "help any more: to fill in what is missing it must learn what such images look like.",
+    formula=r"\tilde{x} \sim q(\tilde{x} \mid x), \quad \hat{x} = \text{decoder}(\text{encoder}(\tilde{x})), \quad "
+    r"L = \frac{1}{d} \sum_i \ell(x_i, \hat{x}_i)",
+    references=(
+        "Vincent, Larochelle, Bengio & Manzagol, Extracting and composing robust features with denoising "
+        "autoencoders, ICML 2008",
+        "Vincent, Larochelle, Lajoie, Bengio & Manzagol, Stacked denoising autoencoders, JMLR 11, 2010",
+        "Alain & Bengio, What regularized auto-encoders learn from the data-generating distribution, JMLR 15, 2014",
+    ),
+    settings=DenoisingSettings,
+    build=build,
+)

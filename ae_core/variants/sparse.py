@@ -1,0 +1,110 @@
+"""The sparse autoencoder: many code units, few of them active for any one image."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from ae_core.config import (
+    DataSpec,
+    Settings,
+    activation_setting,
+    setting,
+    tied_setting,
+    widths_setting,
+)
+from ae_core.variants import Variant
+
+if TYPE_CHECKING:
+    from ae_core.autoencoder import Autoencoder
+
+
+@dataclass(frozen=True, kw_only=True)
+class SparseSettings(Settings):
+    """Settings of the sparse autoencoder."""
+
+    variant: ClassVar[str] = "sparse"
+
+    latent_dim: int = setting(
+        256,
+        "Latent size",
+        "Units of the code. There may be more of them than pixels: the penalty, not the count, limits the code.",
+        low=1,
+        high=4096,
+        folded=False,
+        logarithmic=True,
+    )
+    sparsity_weight: float = setting(
+        0.001,
+        "Sparsity weight β",
+        "How much resting units count against a good picture. Can be changed while it trains.",
+        low=0.0,
+        high=10.0,
+        folded=False,
+        live=True,
+        logarithmic=True,
+    )
+    sparsity: str = setting(
+        "kl",
+        "Sparsity penalty",
+        "L1 and L2 pull each activation to zero. KL pulls each unit's mean activation to the target ρ.",
+        choices=("l1", "l2", "kl"),
+        folded=False,
+    )
+    sparsity_target: float = setting(
+        0.05,
+        "Target activation ρ",
+        "Mean activation that the KL penalty asks of each unit.",
+        low=0.001,
+        high=0.5,
+    )
+    sparsity_momentum: float = setting(
+        0.9,
+        "Running average λ",
+        "How slowly the mean activation follows the mini-batches (KL). 0 takes the newest batch alone.",
+        low=0.0,
+        high=0.999,
+    )
+    widths: tuple[int, ...] = widths_setting(())
+    activation: str = activation_setting()
+    tied: bool = tied_setting()
+
+
+def build(settings: SparseSettings, spec: DataSpec) -> "Autoencoder":
+    """Dense layers, mirrored; the code is sigmoid for KL, whose ρ is a probability, and ReLU for L1 and L2."""
+    from ae_core.autoencoder import Autoencoder
+    from ae_core.layers import SparsityPenalty, dense_pair
+
+    encoder, decoder = dense_pair(
+        spec,
+        settings.widths,
+        settings.latent_dim,
+        activation=settings.activation,
+        code_activation="sigmoid" if settings.sparsity == "kl" else "relu",
+        output=settings.resolved_output(spec),
+        tied=settings.tied,
+    )
+    penalty = SparsityPenalty(
+        settings.sparsity,
+        settings.sparsity_weight,
+        settings.sparsity_target,
+        settings.sparsity_momentum,
+        settings.latent_dim,
+    )
+    return Autoencoder(encoder, decoder, settings, spec, penalties={"sparsity": penalty})
+
+
+VARIANT = Variant(
+    name="sparse",
+    title="Sparse",
+    idea="The code may have many units, but a penalty keeps most of them at rest, so each image is told with few. "
+    "Units then specialise: one for a stroke here, one for a loop there. The limit is on activity, not on size.",
+    formula=r"L = \frac{1}{d} \sum_i \ell(x_i, \hat{x}_i) + \beta \sum_j \mathrm{KL}(\rho \,\Vert\, \hat\rho_j), "
+    r"\quad \hat\rho \leftarrow \lambda \hat\rho + (1 - \lambda)\, \overline{z}_{\text{batch}}",
+    references=(
+        "Ng, Sparse autoencoder, CS294A lecture notes, Stanford 2011",
+        "Olshausen & Field, Emergence of simple-cell receptive field properties by learning a sparse code for natural "
+        "images, Nature 381, 1996",
+        "Goodfellow, Bengio & Courville, Deep Learning, section 14.2.1, MIT Press 2016",
+    ),
+    settings=SparseSettings,
+    build=build,
+)

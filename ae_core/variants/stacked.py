@@ -1,0 +1,62 @@
+"""The deep autoencoder: several layers down to the code and their mirror image back up."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from ae_core.config import (
+    DataSpec,
+    Settings,
+    activation_setting,
+    code_activation_setting,
+    tied_setting,
+    widths_setting,
+)
+from ae_core.variants import Variant
+
+if TYPE_CHECKING:
+    from ae_core.autoencoder import Autoencoder
+
+
+@dataclass(frozen=True, kw_only=True)
+class StackedSettings(Settings):
+    """Settings of the deep autoencoder."""
+
+    variant: ClassVar[str] = "stacked"
+
+    widths: tuple[int, ...] = widths_setting((128, 64))
+    activation: str = activation_setting()
+    code_activation: str = code_activation_setting()
+    tied: bool = tied_setting()
+
+
+def build(settings: StackedSettings, spec: DataSpec) -> "Autoencoder":
+    """Dense layers of the given widths, mirrored."""
+    from ae_core.autoencoder import Autoencoder
+    from ae_core.layers import dense_pair
+
+    encoder, decoder = dense_pair(
+        spec,
+        settings.widths,
+        settings.latent_dim,
+        activation=settings.activation,
+        code_activation=settings.code_activation,
+        output=settings.resolved_output(spec),
+        tied=settings.tied,
+    )
+    return Autoencoder(encoder, decoder, settings, spec)
+
+
+VARIANT = Variant(
+    name="stacked",
+    title="Stacked (deep)",
+    idea="Several layers on each side of the code. Each layer bends space a little, so the network can follow curved "
+    "sheets of images where PCA and a single layer only find flat ones. It needs more steps, and rewards them.",
+    formula=r"z = f_k(W_k \cdots f_1(W_1 x + b_1) \cdots + b_k), \quad \hat{x} = \text{mirror}(z), \quad "
+    r"L = \frac{1}{d} \sum_{i=1}^{d} \ell(x_i, \hat{x}_i)",
+    references=(
+        "Hinton & Salakhutdinov, Reducing the dimensionality of data with neural networks, Science 313, 2006",
+        "Bengio, Lamblin, Popovici & Larochelle, Greedy layer-wise training of deep networks, NIPS 2006",
+    ),
+    settings=StackedSettings,
+    build=build,
+)

@@ -1,0 +1,221 @@
+"""What a worker keeps between trainings: data on the device, PCA, compiled models; and how each model is best run.
+
+The decisions that measurements led to stand in `execution_plan`.
+"""
+
+import collections
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+import numpy as np
+
+from ae_core import data, variants
+from ae_core.autoencoder import Autoencoder
+from ae_core.config import Settings, options
+from ae_core.layers import ResidentTable
+from ae_core.pca import PrincipalComponents
+
+MODELS_KEPT = 4
+DATA_KEPT = 2
+CHUNK_SECONDS = 0.15  # a pause is felt at once when a chunk of steps is short
+LONGEST_CHUNK = 256  # steps
+
+
+@dataclass
+class Bench:
+    """All that one training needs.
+
+    Args:
+        info: The data set's facts.
+        data: Its prepared tables.
+        pca: PCA fitted to the same training images.
+        model: Compiled, with fresh weights, its table filled.
+        batch_size: Images per step.
+        chunk: Steps that run between two looks at the world outside.
+        steps_per_epoch: A multiple of `chunk`.
+    """
+
+    info: data.DataInfo
+    data: data.Prepared
+    pca: PrincipalComponents
+    model: Autoencoder
+    batch_size: int
+    chunk: int
+    steps_per_epoch: int
+
+
+class _Kept(collections.OrderedDict):
+    """The last few things by key."""
+
+    def __init__(self, limit: int):
+        super().__init__()
+        self.limit = limit
+
+    def get_or_make(self, key: Any, make: Callable[[], Any]) -> Any:
+        """The thing kept under that key, else a new one, for which the oldest makes room."""
+        if key not in self:
+            while len(self) >= self.limit:
+                self.popitem(last=False)
+            self[key] = make()
+        self.move_to_end(key)
+        return self[key]
+
+
+_data_kept = _Kept(DATA_KEPT)
+_models_kept = _Kept(MODELS_KEPT)
+
+
+def prepare(settings: Settings, progress: Callable[..., None]) -> Bench:
+    """Makes data, PCA and model ready, from what is kept where possible.
+
+    Args:
+        settings: The experiment.
+        progress: Called with a sentence and, where known, the share done.
+
+    Raises:
+        SettingError: If the settings do not fit the data.
+        DataError: If the data cannot be had.
+    """
+    catalogue = data.catalogue()
+    key = (
+        catalogue.get(settings.dataset),
+        settings.dataset,
+        settings.scaling,
+        settings.outliers,
+        settings.train_size,
+        settings.validation_share,
+    )
+    info, prepared, pca = _data_kept.get_or_make(key, lambda: _load(settings, progress))
+    settings.check(prepared.spec)
+    progress("Building the network")
+    batch_size = min(settings.batch_size, len(prepared.x_train))
+    model, chunk, steps = _model(settings, prepared, batch_size)
+    return Bench(info, prepared, pca, model, batch_size, chunk, steps)
+
+
+def _load(settings: Settings, progress: Callable[..., None]) -> tuple:
+    progress(f"Loading the data set {settings.dataset}")
+    dataset = data.load(settings.dataset, progress)
+    prepared = data.prepare(dataset, settings)
+    progress("Computing PCA")
+    pca = PrincipalComponents()
+    pca.fit(prepared.x_train, prepared.scale, prepared.offset)
+    return dataset.info, prepared, pca
+
+
+def _model(settings: Settings, prepared: data.Prepared, batch_size: int) -> tuple[Autoencoder, int, int]:
+    """A compiled model with this seed's weights.
+
+    Compiling is what a start waits for, so a model of the same architecture is used again: it gets a new one's
+    variables, seeds included, and cannot be told from it.
+    """
+    free = {"seed", "epochs", "dataset"} | {name for name, option in options(settings).items() if option.live}
+    same = tuple((name, str(value)) for name, value in settings.to_dict().items() if name not in free)
+    keras.utils.set_random_seed(settings.seed)
+    fresh = variants.get(settings.variant).build(settings, prepared.spec)
+    key = (same, prepared.x_train.shape, str(prepared.x_train.dtype), prepared.spec, batch_size)
+    model, chunk, steps = _models_kept.get_or_make(
+        key, lambda: _compiled(fresh, settings, prepared.x_train, batch_size)
+    )
+    if model is not fresh:
+        for variable, start in zip(_own_variables(model), _own_variables(fresh), strict=True):
+            variable.assign(start)
+        for variable in model.optimizer.variables:
+            variable.assign(np.zeros(variable.shape, variable.dtype))
+    model.optimizer.learning_rate = settings.learning_rate
+    model.stop_training = False
+    model.table.fill(prepared.x_train, prepared.scale, prepared.offset)
+    return model, chunk, steps
+
+
+def _own_variables(model: Autoencoder) -> list:
+    """Weights, rates and the states of random generators: all that a new model starts with, its data excepted."""
+    parts = [model.encoder, model.decoder, model.corruption, model.augmentation, *model.penalties.values()]
+    return [variable for part in parts if part is not None for variable in part.variables]
+
+
+def _compiled(model: Autoencoder, settings: Settings, table: np.ndarray, batch_size: int) -> tuple:
+    model.attach(ResidentTable(table.shape, str(table.dtype)))
+    jit_compile, wanted = execution_plan(model, batch_size, settings.augmentation != "none")
+    chunk, steps = even_chunks(len(table) // batch_size, wanted)
+    optimizer = keras.optimizers.get(
+        {"class_name": settings.optimizer, "config": {"learning_rate": settings.learning_rate}}
+    )
+    model.compile(optimizer=optimizer, jit_compile=jit_compile, steps_per_execution=chunk)
+    optimizer.build(model.trainable_variables)
+    return model, chunk, steps
+
+
+def execution_plan(model: Autoencoder, batch_size: int, augmented: bool) -> tuple[bool, int]:
+    """Whether to compile with XLA, and how many steps take about `CHUNK_SECONDS`.
+
+    With TensorFlow on a CPU, XLA makes dense training about twice as fast and convolutions two to four times slower,
+    and it has no kernel for the image transform of augmentation. JAX always compiles.
+    """
+    on_cpu = device_name().startswith("CPU")
+    convolves = any(isinstance(layer, keras.layers.Conv2D) for layer in _flat_layers(model))
+    jit_compile = keras.backend.backend() == "jax" or not (augmented or (on_cpu and convolves))
+    # Multiply-adds of one image, forwards; backwards takes twice as many.
+    work = sum(
+        np.prod(layer.kernel.shape)
+        * (np.prod(layer.output.shape[1:3]) if isinstance(layer, keras.layers.Conv2D) else 1)
+        for layer in _flat_layers(model)
+        if hasattr(layer, "kernel")
+    )
+    rate = 1e10 if on_cpu and convolves else 5e10 if on_cpu else 5e12  # multiply-adds a second, measured roughly
+    step_seconds = 3 * work * batch_size / rate + 1e-4
+    return jit_compile, int(np.clip(CHUNK_SECONDS / step_seconds, 1, LONGEST_CHUNK))
+
+
+def even_chunks(steps: int, wanted: int) -> tuple[int, int]:
+    """A chunk length near the wanted one into which an epoch divides with the fewest steps left over.
+
+    Args:
+        steps: Whole batches in an epoch, at least 1.
+        wanted: Steps per chunk, at least 1.
+
+    Returns:
+        Steps per chunk, and steps per epoch: the largest multiple of it.
+    """
+    lengths = range(max(1, wanted // 2), min(steps, 2 * wanted) + 1) if wanted // 2 < steps else range(steps, steps + 1)
+    chunk = min(lengths, key=lambda length: (steps % length, abs(length - wanted)))
+    return chunk, steps - steps % chunk
+
+
+def _flat_layers(model: Autoencoder) -> list:
+    return [*model.encoder.layers, *model.decoder.layers]
+
+
+def parameter_count(model: Autoencoder) -> int:
+    """Trained numbers of encoder and decoder; tied weights count once."""
+    return int(sum(np.prod(weight.shape) for weight in model.trainable_weights))
+
+
+def device_name() -> str:
+    """The device that trains, in words."""
+    if keras.backend.backend() == "jax":
+        import jax
+
+        device = jax.devices()[0]
+        return device.device_kind if device.platform != "cpu" else _cpu_name()
+    import tensorflow as tf
+
+    cards = tf.config.list_physical_devices("GPU")
+    return tf.config.experimental.get_device_details(cards[0]).get("device_name", "GPU") if cards else _cpu_name()
+
+
+def _cpu_name() -> str:
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return f"CPU, {cores} cores"
+
+
+def share_gpu_memory() -> None:
+    """Lets TensorFlow take a GPU's memory as it needs it, not all at once. Must come before the first operation."""
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow as tf
+
+        for card in tf.config.list_physical_devices("GPU"):
+            tf.config.experimental.set_memory_growth(card, True)
