@@ -176,13 +176,12 @@ class TiedDense(keras.layers.Layer):
 
     def __init__(self, source: keras.layers.Dense, activation: str | None = None, name: str | None = None):
         super().__init__(name=name)
-        # In a list inside a tuple Keras does not track it: the source belongs to the encoder alone.
-        self._source = (source,)
+        self._kernel = lambda: source.kernel  # not tracked as a weight of this layer: it belongs to the encoder
         self.activation = keras.activations.get(activation)
         self.bias = self.add_weight(shape=(source.kernel.shape[0],), initializer="zeros", name="bias")
 
     def call(self, inputs):
-        return self.activation(ops.matmul(inputs, ops.transpose(self._source[0].kernel)) + self.bias)
+        return self.activation(ops.matmul(inputs, ops.transpose(self._kernel())) + self.bias)
 
     def compute_output_shape(self, input_shape):
         return (*input_shape[:-1], self.bias.shape[0])
@@ -193,10 +192,7 @@ class TiedDense(keras.layers.Layer):
 
     def untied_weights(self) -> list[np.ndarray]:
         """Kernel and bias for `untied`."""
-        return [
-            np.transpose(ops.convert_to_numpy(self._source[0].kernel)),
-            ops.convert_to_numpy(self.bias),
-        ]
+        return [np.transpose(np.asarray(self._kernel())), np.asarray(self.bias)]
 
 
 class SparsityPenalty(keras.layers.Layer):
@@ -204,7 +200,8 @@ class SparsityPenalty(keras.layers.Layer):
 
     - `l1`: `β Σⱼ |zⱼ|`, `l2`: `β Σⱼ zⱼ²`, averaged over the batch
     - `kl`: `β Σⱼ KL(ρ ‖ ρ̂ⱼ)` with `KL = ρ ln(ρ/ρ̂ⱼ) + (1-ρ) ln((1-ρ)/(1-ρ̂ⱼ))`, in nats, where the mean activation is a
-      running average over mini-batches, `ρ̂ ← λ ρ̂ + (1-λ) mean(z)`. The gradient flows through the newest batch.
+      running average over mini-batches, `ρ̂ ← λ ρ̂ + (1-λ) mean(z)`. The slope of KL is taken at ρ̂ and applied to the
+      newest batch in full, as if its mean were that of all images: so β means the same for every λ.
 
     Args:
         kind: `l1`, `l2` or `kl`.
@@ -245,8 +242,9 @@ class SparsityPenalty(keras.layers.Layer):
         batch_mean = ops.mean(code, axis=0)  # (units,)
         average = batch_mean
         if training:
-            average = self.momentum * self.mean_activation + (1.0 - self.momentum) * batch_mean
-            self.mean_activation.assign(ops.stop_gradient(average))
+            average = ops.stop_gradient(self.momentum * self.mean_activation + (1.0 - self.momentum) * batch_mean)
+            self.mean_activation.assign(average)
+            average = average + batch_mean - ops.stop_gradient(batch_mean)
         return kl_to_target(average, self.target)
 
 

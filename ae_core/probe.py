@@ -41,6 +41,7 @@ class Probe:
         self.validation = self._scaled(data.x_validation[:points])
         self.neighbours = self._scaled(data.x_train[:points])
         self.neighbour_labels = data.y_train[:points]
+        self._shown_range = _shown_range(data)
         self._last_map: np.ndarray | None = None
         random = np.random.default_rng(0)
         noisy = model.corruption is not None
@@ -84,7 +85,7 @@ class Probe:
 
     def setup(self) -> dict[str, Any]:
         """What stays the same through a run: labels, pictures of the scatter's points, PCA's numbers."""
-        tiles = _display(self.images, self.data)
+        tiles = self._display(self.images)
         return {
             "labels": self.labels.astype(np.uint8).tobytes(),
             "atlas": {
@@ -119,15 +120,26 @@ class Probe:
             },
         }
 
+    def _display(self, images: np.ndarray) -> np.ndarray:
+        """Network values → bytes for the eye, `(n_samples, height, width, channels)`; a vector becomes a near-square."""
+        low, high = self._shown_range
+        raw = (images - self.data.offset) / self.data.scale
+        shown = (np.clip((raw - low) / (high - low), 0, 1) * 255).round().astype(np.uint8)
+        if shown.ndim == 4:
+            return shown
+        length = shown.shape[1]
+        height = next(rows for rows in range(int(length**0.5), 0, -1) if length % rows == 0)
+        return shown.reshape(len(shown), height, length // height, 1)
+
     def _grid(self, reconstructions: np.ndarray) -> dict[str, Any]:
         few = slice(0, GRID_COLUMNS)
         original, reconstruction, pca = self.images[few], reconstructions[few], self.pca_images[few]
         noisy = self.inputs is not self.images
-        rows = {"original": _display(original, self.data)}
+        rows = {"original": self._display(original)}
         if noisy:
-            rows["corrupted"] = _display(self.inputs[few], self.data)
-        rows["reconstruction"] = _display(reconstruction, self.data)
-        rows["pca"] = _display(pca, self.data)
+            rows["corrupted"] = self._display(self.inputs[few])
+        rows["reconstruction"] = self._display(reconstruction)
+        rows["pca"] = self._display(pca)
         difference = np.abs(rows["original"].astype(np.float32) - rows["reconstruction"]).mean(axis=-1) / 255
         rows["error"] = _error_colours(difference)
         tiles = np.concatenate([_colour(row) for row in rows.values()])
@@ -171,16 +183,14 @@ def _follow(new: np.ndarray, last: np.ndarray) -> np.ndarray:
     return new @ (left @ right)
 
 
-def _display(images: np.ndarray, data: "Prepared") -> np.ndarray:
-    """Network values → bytes for the eye, `(n_samples, height, width, channels)`; a vector becomes a near-square."""
-    raw = (images - data.offset) / np.where(data.scale == 0, 1, data.scale)
-    unit = raw / 255 if data.x_train.dtype == np.uint8 else (raw + 3) / 6  # vectors: -3 is black, 3 is white
-    shown = (np.clip(unit, 0, 1) * 255).round().astype(np.uint8)
-    if shown.ndim == 4:
-        return shown
-    length = shown.shape[1]
-    height = next(rows for rows in range(int(length**0.5), 0, -1) if length % rows == 0)
-    return shown.reshape(len(shown), height, length // height, 1)
+def _shown_range(data: "Prepared") -> tuple[float, float]:
+    """Raw values that are shown black and white."""
+    if data.x_test.dtype == np.uint8:
+        return 0.0, 255.0
+    if data.x_test.min() >= 0 and data.x_test.max() <= 1:
+        return 0.0, 1.0
+    widest = float(np.quantile(np.abs(data.x_test), 0.995)) or 1.0
+    return -widest, widest
 
 
 def _colour(tiles: np.ndarray) -> np.ndarray:

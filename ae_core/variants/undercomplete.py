@@ -44,18 +44,17 @@ class UndercompleteSettings(Settings):
 
     def check(self, spec: DataSpec) -> None:
         """Also refuses a code that is not smaller than the input, and a linear twin with another loss or output."""
+        if self.linear and (self.resolved_loss(spec), self.resolved_output(spec)) != ("mse", "linear"):
+            raise SettingError(
+                "linear must be false unless loss is auto or mse and output is auto or linear. "
+                f"Received: loss {self.loss!r}, output {self.output!r}."
+            )
         super().check(spec)
         if self.latent_dim >= spec.size:
             raise SettingError(
                 f"latent_dim must be below {spec.size}, the numbers in one input, for the variant undercomplete. "
                 f"Received: {self.latent_dim}."
             )
-        if self.linear and (self.resolved_loss(spec), self.resolved_output(spec)) != ("mse", "linear"):
-            raise SettingError(
-                "linear must be false unless loss is auto or mse and output is auto or linear. "
-                f"Received: loss {self.loss!r}, output {self.output!r}."
-            )
-
 
 def build(settings: UndercompleteSettings, spec: DataSpec) -> "Autoencoder":
     """Dense layers, mirrored; the linear twin has one linear layer each way and no hidden widths."""

@@ -1,0 +1,56 @@
+"""What all tests share: which of them can run here, and small real data."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+ROOT = Path(__file__).parent.parent
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+MNIST = Path(os.environ.get("AE_DATA_DIR", "")) / "mnist.npz"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skips what cannot run here and says why; in CI everything is here, so there a missing part is a failure."""
+    missing = {}
+    if CHROMIUM is None:
+        missing["browser"] = "no Chromium is installed"
+    if not MNIST.is_file():
+        missing["mnist"] = "AE_DATA_DIR names no folder with mnist.npz"
+    for item in items:
+        for name, reason in missing.items():
+            if item.get_closest_marker(name):
+                if os.environ.get("CI"):
+                    item.add_marker(pytest.mark.usefixtures("_missing_in_ci"))
+                else:
+                    item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture
+def _missing_in_ci() -> None:
+    pytest.fail("CI must have Chromium and MNIST, so that no test is skipped there.")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Path of the installed Chromium."""
+    if CHROMIUM is None:
+        pytest.skip("no Chromium is installed")
+    return CHROMIUM
+
+
+def command_line(*arguments: str, **environment: str) -> subprocess.CompletedProcess:
+    """Runs `python -m ae_core` with these arguments, as a user would."""
+    return subprocess.run(
+        [sys.executable, "-m", "ae_core", *arguments],
+        cwd=ROOT,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )

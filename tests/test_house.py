@@ -1,0 +1,130 @@
+"""The rules of the house: who may import whom, what is documented, what stands where."""
+
+import ast
+import importlib
+import inspect
+import pkgutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import ae_core
+from ae_core import variants
+from tests.conftest import ROOT
+
+PACKAGE = sorted((ROOT / "ae_core").rglob("*.py"))
+PAGES = [ROOT / "app.py", *sorted((ROOT / "pages").rglob("*.py"))]
+# What the web process loads: Keras may only be imported there inside a function that a worker calls.
+LIGHT = ["config", "data", "engine", "figures", "recording", "variants"]
+
+
+def imports(path: Path) -> set[str]:
+    """Full names of all that a file imports, anywhere in it."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def top_names(path: Path) -> set[str]:
+    return {name.split(".")[0] for name in imports(path)}
+
+
+@pytest.mark.parametrize("path", PACKAGE, ids=lambda path: path.name)
+def test_the_package_knows_nothing_of_streamlit(path):
+    assert not top_names(path) & {"streamlit", "pages", "app"}
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_pages_import_neither_keras_nor_tensorflow(path):
+    assert not top_names(path) & {"keras", "tensorflow", "jax", "torch"}
+
+
+def test_the_package_is_backend_neutral_but_for_the_name_of_the_device():
+    users = {path.name for path in PACKAGE if top_names(path) & {"tensorflow", "jax", "torch"}}
+    assert users == {"workshop.py"}
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "ae_core" / "variants").glob("[!_]*.py")), ids=lambda path: path.stem)
+def test_variants_do_not_know_each_other(path):
+    others = {f"ae_core.variants.{name}" for name in variants.registry()}
+    assert not imports(path) & others
+
+
+def test_nothing_branches_on_a_variant_s_name():
+    for path in PACKAGE + PAGES:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Compare):
+                words = {leaf.value for leaf in ast.walk(node) if isinstance(leaf, ast.Constant)}
+                assert not words & set(variants.registry()), f"{path.name}:{node.lineno} compares with a variant's name"
+
+
+@pytest.mark.parametrize("module", LIGHT)
+def test_what_the_web_process_loads_is_light(module):
+    code = (
+        f"import sys, ae_core.{module} as loaded; getattr(loaded, 'registry', dict)(); "
+        "print(*({'keras', 'tensorflow', 'jax', 'sklearn', 'scipy', 'pandas'} & set(sys.modules)))"
+    )
+    result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == ""
+
+
+def public_things():
+    for found in pkgutil.walk_packages(ae_core.__path__, "ae_core."):
+        if found.name.endswith("__main__"):
+            continue
+        module = importlib.import_module(found.name)
+        yield found.name, module
+        for name, thing in vars(module).items():
+            if name.startswith("_") or getattr(thing, "__module__", None) != module.__name__:
+                continue
+            if inspect.isclass(thing) or inspect.isfunction(thing):
+                yield f"{found.name}.{name}", thing
+            if inspect.isclass(thing):
+                for method, function in vars(thing).items():
+                    if not method.startswith("_") and inspect.isfunction(function) and method not in KERAS_METHODS:
+                        yield f"{found.name}.{name}.{method}", function
+
+
+KERAS_METHODS = {"call", "build", "compute_output_shape", "on_epoch_begin", "on_epoch_end"}
+
+
+def test_public_things_are_documented():
+    missing = [name for name, thing in public_things() if not (thing.__doc__ or "").strip()]
+    assert not missing
+    endless = [
+        name
+        for name, thing in public_things()
+        if not thing.__doc__.strip().split("\n\n")[0].rstrip().endswith((".", "`"))
+    ]
+    assert not endless, "a docstring begins with a sentence"
+
+
+def test_no_assert_outside_tests():
+    for path in PACKAGE + PAGES:
+        asserts = [node.lineno for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Assert)]
+        assert not asserts, f"{path.name}: {asserts}"
+
+
+def test_the_top_level_holds_what_was_agreed():
+    listing = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    top = {line.split("/")[0] for line in listing.splitlines() if not line.startswith(".")}
+    assert top <= {
+        "app.py", "pages", "ae_core", "assets", "tests", "pyproject.toml", "README.md", "requirements.txt",
+        "requirements-gpu.txt",
+    }  # fmt: skip
+
+
+def test_requirements_are_pinned_and_hold_what_the_project_names():
+    for file in ("requirements.txt", "requirements-gpu.txt", "tests/requirements.txt"):
+        lines = [line for line in (ROOT / file).read_text().splitlines() if line and not line.startswith("#")]
+        assert all("==" in line for line in lines), file
+    cpu, gpu = (ROOT / "requirements.txt").read_text(), (ROOT / "requirements-gpu.txt").read_text()
+    assert "tensorflow-cpu==" in cpu
+    assert "nvidia-" not in cpu
+    assert "nvidia-" in gpu
