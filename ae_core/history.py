@@ -23,6 +23,7 @@ class History:
         self._since_epoch: list[dict[str, float]] = []
         self._epoch_samples = 0
         self._epoch_seconds = 0.0
+        self._begun = False  # the first chunk is left out: it waits for the compiler
         self._recent: collections.deque[tuple[int, float]] = collections.deque(maxlen=12)
         self.epoch_rates: list[float] = []
 
@@ -33,7 +34,9 @@ class History:
         self._since_epoch.append(values)
         self._epoch_samples += samples
         self._epoch_seconds += seconds
-        self._recent.append((samples, seconds))
+        if self._begun:
+            self._recent.append((samples, seconds))
+        self._begun = True
 
     def end_epoch(self, step: int, epoch: float, seconds: float, validation: Mapping[str, float]) -> None:
         """Closes an epoch: one number for each loss, and a point on the curve."""
@@ -57,7 +60,7 @@ class History:
             self._curve = self._curve[:-1:2] + self._curve[-1:]
 
     def samples_per_second(self) -> float | None:
-        """Images of the last chunks per second of training."""
+        """Images of the last chunks per second of training; None before the second chunk."""
         seconds = sum(seconds for _, seconds in self._recent)
         return sum(samples for samples, _ in self._recent) / seconds if seconds else None
 

@@ -1,7 +1,6 @@
 """A run's messages as one small file that a page can play without training anything."""
 
 import base64
-import functools
 import gzip
 import json
 from pathlib import Path
@@ -13,7 +12,7 @@ LARGEST_FILE = 20_000_000  # bytes once unpacked
 def save(path: Path, messages: list[dict[str, Any]], frames: int) -> None:
     """Writes the setup and a choice of snapshots.
 
-    Learning is fast at first and slow later, so the chosen steps are spread by their logarithm.
+    Learning is fast at first and slow later, so the chosen steps lie close at first and wide apart later.
 
     Args:
         path: File to write, gzipped JSON; bytes stand as base64 under the key `$bytes`.
@@ -22,13 +21,12 @@ def save(path: Path, messages: list[dict[str, Any]], frames: int) -> None:
     """
     setup = next(message for message in messages if message["kind"] == "setup")
     snapshots = [message for message in messages if message["kind"] == "snapshot"]
-    last = snapshots[-1]["step"]
-    wanted = [0.0] + [last ** (index / (frames - 2)) for index in range(frames - 1)] if frames > 2 else [0.0, last]
-    steps = [snapshot["step"] for snapshot in snapshots]
-    chosen = {min(steps, key=functools.partial(_distance, at)) for at in wanted}
-    kept = {snapshot["step"]: snapshot for snapshot in snapshots if snapshot["step"] in chosen}  # the last of a step
+    by_step = {snapshot["step"]: snapshot for snapshot in snapshots}  # the last one of each step
+    steps = sorted(by_step)
+    places = {round((index / (frames - 1)) ** 2 * (len(steps) - 1)) for index in range(frames)}
+    kept = [by_step[steps[place]] for place in sorted(places)]
     with gzip.GzipFile(path, "wb", mtime=0) as stream:
-        content = {"setup": _pack(setup), "snapshots": [_pack(snapshot) for snapshot in kept.values()]}
+        content = {"setup": _pack(setup), "snapshots": [_pack(snapshot) for snapshot in kept]}
         stream.write(json.dumps(content, separators=(",", ":")).encode())
 
 
@@ -47,10 +45,6 @@ def load(path: Path) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         raise ValueError(f"A recording must be at most {LARGEST_FILE:,} bytes unpacked. Received: {path.name}.")
     values = _unpack(json.loads(content))
     return values["setup"], values["snapshots"]
-
-
-def _distance(one: float, other: float) -> float:
-    return abs(one - other)
 
 
 def _pack(value: Any) -> Any:
