@@ -1,6 +1,7 @@
 """What one snapshot measures, always on the same held-out images and with the same noise."""
 
 import io
+import time
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +13,9 @@ if TYPE_CHECKING:
     from ae_core.autoencoder import Autoencoder
     from ae_core.data import Prepared
 
-POINTS = 2000  # held-out images in the scatter and in the numbers
+POINTS = 2000  # held-out images in the scatter, and in the search for nearest neighbours
+MEASURED = 1000  # of them are reconstructed, and as many validation images, so that a snapshot stays cheap
+NEIGHBOUR_SHARE = 0.03  # of the time, at most, goes into the search for nearest neighbours
 LARGEST_TABLE = 6_000_000  # numbers in them, so that large colour images do not fill the memory
 GRID_COLUMNS = 10
 ATLAS_COLUMNS = 50
@@ -38,9 +41,10 @@ class Probe:
         points = min(POINTS, max(GRID_COLUMNS, LARGEST_TABLE // data.spec.size))
         self.labels = data.y_test[:points]
         self.images = self._scaled(data.x_test[:points])
-        self.validation = self._scaled(data.x_validation[:points])
+        self.validation = self._scaled(data.x_validation[: min(points, MEASURED)])
         self.neighbours = self._scaled(data.x_train[:points])
         self.neighbour_labels = data.y_train[:points]
+        self._few = _one_of_each(self.labels[:MEASURED], GRID_COLUMNS)
         self._shown_range = _shown_range(data)
         self._last_map: np.ndarray | None = None
         random = np.random.default_rng(0)
@@ -48,6 +52,8 @@ class Probe:
         self._image_noise = random.standard_normal(self.images.shape, np.float32) if noisy else None
         self._validation_noise = random.standard_normal(self.validation.shape, np.float32) if noisy else None
         self._noise_factor: float | None = None
+        self._accuracy: float | None = None
+        self._next_search = 0.0
         self._corrupt()
         self.pca_accuracy = self._nearest(
             pca.encode(self.neighbours, self.code_size), pca.encode(self.images, self.code_size)
@@ -61,6 +67,14 @@ class Probe:
             return None
         return metrics.nearest_neighbour_accuracy(train_codes, self.neighbour_labels, codes, self.labels)
 
+    def _search(self, codes: np.ndarray, thorough: bool) -> float | None:
+        begun = time.perf_counter()
+        if self.labelled and (thorough or begun >= self._next_search):
+            self._accuracy = self._nearest(self.model.encode(self.neighbours), codes)
+            ended = time.perf_counter()
+            self._next_search = ended + (ended - begun) / NEIGHBOUR_SHARE
+        return self._accuracy
+
     def _corrupt(self) -> None:
         """Makes the inputs the encoder sees, and PCA's answer to them, anew when the noise factor has changed."""
         corruption = self.model.corruption
@@ -72,14 +86,14 @@ class Probe:
         if corruption is not None:
             self.inputs = np.asarray(corruption.apply(self.images, self._image_noise))
             self.validation_inputs = np.asarray(corruption.apply(self.validation, self._validation_noise))
-        self.pca_images = self.pca.reconstruct(self.inputs, self.code_size)
-        self.pca_mse = metrics.mean_squared_error(self.images, self.pca_images)
+        self.pca_images = self.pca.reconstruct(self.inputs[:MEASURED], self.code_size)
+        self.pca_mse = metrics.mean_squared_error(self.images[:MEASURED], self.pca_images)
         validated = self.pca.reconstruct(self.validation_inputs, self.code_size)
         error = metrics.cross_entropy if self.model.loss_name == "cross_entropy" else metrics.mean_squared_error
         self.pca_loss = error(self.validation, validated)
 
     def validation_terms(self) -> dict[str, float]:
-        """Every loss term on the validation images (at most the first 2,000)."""
+        """Every loss term on the validation images (at most the first 1,000)."""
         self._corrupt()
         return self.model.evaluate_terms(self.validation, self.validation_inputs)
 
@@ -97,11 +111,16 @@ class Probe:
             "pca": {"loss": self.pca_loss, "mse": self.pca_mse, "knn1_accuracy": self.pca_accuracy},
         }
 
-    def measure(self) -> dict[str, Any]:
-        """The parts of a snapshot that need the model: `latent`, `grid`, `numbers`."""
+    def measure(self, thorough: bool = False) -> dict[str, Any]:
+        """The parts of a snapshot that need the model: `latent`, `grid`, `numbers`.
+
+        Args:
+            thorough: Whether the search for nearest neighbours is done in any case; else its last answer may stand
+                again for some seconds, as it needs the codes of other images too.
+        """
         self._corrupt()
         codes = self.model.encode(self.images)
-        seen = codes if self.inputs is self.images else self.model.encode(self.inputs)
+        seen = codes[:MEASURED] if self.inputs is self.images else self.model.encode(self.inputs[:MEASURED])
         reconstructions = self.model.decode(seen)
         flat = _flat_map(codes)
         if self.code_size > 2 and self._last_map is not None:
@@ -112,9 +131,9 @@ class Probe:
             "grid": self._grid(reconstructions),
             "pca_loss": self.pca_loss,
             "numbers": {
-                "test_mse": metrics.mean_squared_error(self.images, reconstructions),
+                "test_mse": metrics.mean_squared_error(self.images[:MEASURED], reconstructions),
                 "pca_mse": self.pca_mse,
-                "knn1_accuracy": self._nearest(self.model.encode(self.neighbours), codes),
+                "knn1_accuracy": self._search(codes, thorough),
                 "pca_knn1_accuracy": self.pca_accuracy,
                 "active_units": metrics.active_units(codes),
             },
@@ -132,7 +151,7 @@ class Probe:
         return shown.reshape(len(shown), height, length // height, 1)
 
     def _grid(self, reconstructions: np.ndarray) -> dict[str, Any]:
-        few = slice(0, GRID_COLUMNS)
+        few = self._few
         original, reconstruction, pca = self.images[few], reconstructions[few], self.pca_images[few]
         noisy = self.inputs is not self.images
         rows = {"original": self._display(original)}
@@ -181,6 +200,13 @@ def _follow(new: np.ndarray, last: np.ndarray) -> np.ndarray:
     """Turns or mirrors a map so that it lies as close as possible to the last one (orthogonal Procrustes problem)."""
     left, _, right = np.linalg.svd((new - new.mean(axis=0)).T @ (last - last.mean(axis=0)))
     return new @ (left @ right)
+
+
+def _one_of_each(labels: np.ndarray, count: int) -> np.ndarray:
+    """Places of the first image of each class in turn, filled up with the first others: at most `count`."""
+    firsts = np.unique(labels, return_index=True)[1][:count]
+    others = np.setdiff1d(np.arange(min(len(labels), 2 * count)), firsts)
+    return np.concatenate([firsts, others])[:count]
 
 
 def _shown_range(data: "Prepared") -> tuple[float, float]:

@@ -184,7 +184,7 @@ class Run:
         if measure:
             if self.step > 0:
                 self.history.add_point(self.step, self.epoch, self.seconds, self.probe.validation_terms)
-            self._measured = self.probe.measure()
+            self._measured = self.probe.measure(thorough=state != "running")
         rate = self.history.samples_per_second()
         left = (self.total_steps - self.step) * self.bench.batch_size
         self.send(
@@ -308,7 +308,10 @@ def describe(settings: Settings) -> dict[str, Any]:
 
 
 def warm() -> None:
-    """Loads what a first training needs: the default data, their PCA, and the common case compiled."""
-    dataset = data.default_name()
-    settings = dataclasses.replace(variants.get("vanilla").settings(), dataset=dataset, epochs=1, train_size=2000)
-    train(settings, emit=lambda message: None)
+    """Loads what a first training needs: the default data, their PCA, and the default network, compiled."""
+    workshop.share_gpu_memory()
+    settings = dataclasses.replace(variants.get("vanilla").settings(), dataset=data.default_name())
+    control = Control()
+    control.stop()  # after the first chunk of steps: by then all is compiled
+    bench = workshop.prepare(settings, lambda *words: None)
+    Run(settings, bench, lambda *words, **content: None, control).train()

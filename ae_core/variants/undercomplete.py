@@ -56,6 +56,7 @@ class UndercompleteSettings(Settings):
                 f"Received: {self.latent_dim}."
             )
 
+
 def build(settings: UndercompleteSettings, spec: DataSpec) -> "Autoencoder":
     """Dense layers, mirrored; the linear twin has one linear layer each way and no hidden widths."""
     from ae_core.autoencoder import Autoencoder

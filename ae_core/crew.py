@@ -1,0 +1,132 @@
+"""The workers that a Dask client can reach: who is there, how warm each is, and how to hand one a task."""
+
+import logging
+import math
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ae_core import worker
+from ae_core.processes import RESOURCE
+from ae_core.queue import LOST
+
+if TYPE_CHECKING:
+    from distributed import Client, Future
+
+logger = logging.getLogger(__name__)
+
+_LOOK = 2.0  # seconds between looks at who is there, when all are ready
+
+
+@dataclass
+class Member:
+    """One worker process.
+
+    Args:
+        slots: Trainings it offers to run at a time.
+        task: What warms it up at present.
+        stage: loading (Keras), warming (a tiny training), ready, broken, or lost.
+        error: Why it is broken, one sentence.
+    """
+
+    slots: int
+    task: "Future | None"
+    stage: str = "loading"
+    error: str = ""
+
+
+class Crew:
+    """All workers of one client that offer to train.
+
+    Args:
+        client: The connection to their scheduler.
+        wake: Set whenever a task has ended.
+    """
+
+    def __init__(self, client: "Client", wake: threading.Event) -> None:
+        self.client = client
+        self.members: dict[str, Member] = {}  # by address
+        self._wake = wake
+        self._looked_at = -math.inf
+
+    @property
+    def usable(self) -> list[str]:
+        """Addresses of the workers that have Keras loaded."""
+        return [address for address, one in self.members.items() if one.stage in ("warming", "ready")]
+
+    @property
+    def slots(self) -> int:
+        """Trainings that the usable workers run side by side."""
+        return sum(self.members[address].slots for address in self.usable)
+
+    def submit(self, function: Callable[..., Any], *arguments: Any, **where: Any) -> "Future":
+        """Hands out a task, once, to one of the `workers=` or to one that has the `resources=`."""
+        future = self.client.submit(function, *arguments, pure=False, retries=0, **where)
+        future.add_done_callback(lambda _: self._wake.set())
+        return future
+
+    def recount(self) -> None:
+        """Has the next look done at once, because somebody was lost."""
+        self._looked_at = -math.inf
+
+    def look(self, idle: bool) -> None:
+        """Finds workers that came or went, and warms each: Keras first, then, if nobody waits, a tiny training."""
+        settled = self.members and all(one.stage == "ready" for one in self.members.values())
+        if settled and time.monotonic() - self._looked_at < _LOOK:
+            return
+        self._looked_at = time.monotonic()
+        offered = {
+            address: int(info["resources"].get(RESOURCE, 0))
+            for address, info in self.client.scheduler_info()["workers"].items()
+        }
+        self.members = {address: one for address, one in self.members.items() if address in offered}
+        for address, slots in offered.items():
+            if slots and address not in self.members:
+                self.members[address] = Member(slots, self.submit(worker.load, workers=[address]))
+        for address, one in self.members.items():
+            if one.task is None or not one.task.done():
+                continue
+            died = one.task.status != "finished"
+            outcome, one.task = answer(one.task), None
+            if died:
+                one.stage = "lost"  # the one that its nanny starts again has another address
+            elif "error" in outcome:
+                one.stage, one.error = "broken", outcome["error"]
+            elif one.stage == "loading" and idle:
+                one.stage, one.task = "warming", self.submit(worker.warm, workers=[address])
+            else:
+                one.stage = "ready"
+
+    def condition(self) -> tuple[str, str]:
+        """Status (starting, warming, ready or broken) and a sentence."""
+        members = self.members.values()
+        if any(one.stage == "ready" for one in members):
+            return "ready", "The training processes are ready."
+        if members and all(one.stage == "broken" for one in members):
+            return "broken", next(one.error for one in members)
+        if members:
+            return "warming", "The training processes are warming up, which takes some ten seconds."
+        return "starting", f"The training processes are starting: no worker with the resource {RESOURCE} is there yet."
+
+
+def answer(future: "Future") -> dict[str, Any]:
+    """What a small task that has ended said, see `worker.answer`; an error if its worker died over it."""
+    if future.status == "finished":
+        return future.result(timeout=10)
+    return {"error": LOST}
+
+
+def failure(future: "Future") -> str:
+    """Why Dask gave a training up, in one sentence."""
+    from distributed import KilledWorker
+
+    if future.status == "error":
+        error = future.exception(timeout=10)
+        if not isinstance(error, KilledWorker):
+            logger.error("A training failed outside of itself.", exc_info=error)
+            return (
+                f"The training stopped because of an internal error ({type(error).__name__}); the log has the details."
+            )
+    return LOST

@@ -1,0 +1,363 @@
+"""Trains in worker processes: submit a run, watch it, pause, step, stop and tune it.
+
+The same class serves the app, a script and a test, and never blocks its caller: one background thread starts the worker
+processes (or joins an outside Dask scheduler), hands out the queue and looks after what runs, while the workers'
+messages arrive on Dask's own thread. TensorFlow is loaded in the workers only.
+"""
+
+import atexit
+import dataclasses
+import hmac
+import logging
+import os
+import secrets
+import threading
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Any
+
+from ae_core import worker
+from ae_core.config import SettingError, Settings, options
+from ae_core.crew import Crew, answer, failure
+from ae_core.processes import RESOURCE, Processes, default_slots
+from ae_core.queue import EngineError, Queue, Run
+
+if TYPE_CHECKING:
+    from distributed import Client, Future
+
+__all__ = ["Engine", "EngineError", "Run"]
+
+logger = logging.getLogger(__name__)
+
+_TICK = 0.5  # seconds between looks at workers, waits and pauses when nothing calls earlier
+_RESTARTS = 3  # of a scheduler that was lost
+_DESCRIPTIONS = 200  # kept
+_QUESTIONS = 8  # descriptions asked for at the same time
+
+
+class Engine:
+    """A queue of runs and the worker processes that train them.
+
+    Args:
+        address: Address of an outside Dask scheduler, default the variable `AE_SCHEDULER`; without one, workers are
+            started on this machine. Outside workers need the resource `training=1` and two threads each.
+        concurrent: Most trainings side by side, at least 1. Default: one per GPU or per two cores; outside, what the
+            workers offer.
+        queue_limit: Most runs that wait.
+        per_owner_limit: Most runs of one owner that wait or train.
+        pause_limit: Seconds that a run may stay paused while others wait; then it is stopped.
+    """
+
+    def __init__(
+        self,
+        address: str | None = None,
+        concurrent: int | None = None,
+        queue_limit: int = 20,
+        per_owner_limit: int = 3,
+        pause_limit: float = 600.0,
+    ) -> None:
+        if concurrent is not None and concurrent < 1:
+            raise ValueError(f"concurrent must be an integer from 1. Received: {concurrent!r}.")
+        self._outside = address or os.environ.get("AE_SCHEDULER")
+        self._concurrent = concurrent
+        self._queue = Queue(queue_limit, per_owner_limit, pause_limit)
+        self._lock = self._queue.lock
+        self._topic = f"autoencoder-{secrets.token_hex(8)}"
+        self._status, self._status_text = "starting", "The training processes are starting."
+        self._wake = threading.Event()
+        self._closing = False
+        self._thread: threading.Thread | None = None
+        self._address: str | None = None
+        self._client: Client | None = None
+        self._processes: Processes | None = None
+        self._futures: dict[str, Future] = {}  # of the runs that were handed to Dask
+        self._descriptions: OrderedDict[Settings, dict[str, Any] | None] = OrderedDict()
+        self._questions: dict[Settings, tuple[Future, list[str]]] = {}  # and the workers that may answer
+
+    def start(self) -> None:
+        """Begins to start the workers, once, and returns at once."""
+        with self._lock:
+            if self._thread is None and not self._closing:
+                self._thread = threading.Thread(target=self._serve, name="engine", daemon=True)
+                self._thread.start()
+                atexit.register(self.close)
+
+    @property
+    def status(self) -> str:
+        """`starting`, then `warming` (a worker imports Keras), then `ready`; or `failed`."""
+        return self._status
+
+    @property
+    def status_text(self) -> str:
+        """The same as a sentence for a person."""
+        return self._status_text
+
+    @property
+    def address(self) -> str | None:
+        """Address of the scheduler, at which another engine can join; None while there is none."""
+        return self._address
+
+    def submit(self, settings: Settings, owner: str) -> Run:
+        """Puts a training into the queue; it starts as soon as it can.
+
+        Args:
+            settings: What to train.
+            owner: Secret token of the person who may command it.
+
+        Raises:
+            EngineError: If the queue is full, the owner has too many runs in it, or there is nothing to train on.
+        """
+        with self._lock:
+            if self._status == "failed":
+                raise EngineError(self._status_text)
+            run = self._queue.add(settings, owner)
+        self._wake.set()
+        return run
+
+    def run(self, run_id: str) -> Run | None:
+        """The run of that id, None if it is unknown or was forgotten."""
+        return self._queue.get(run_id)
+
+    def runs(self) -> list[Run]:
+        """Every run that is known, newest first."""
+        return self._queue.all()
+
+    def command(self, run_id: str, owner: str, word: str, **values: Any) -> None:
+        """Tells a run to `pause`, `resume`, `step` (one chunk, then pause), `stop`, or `tune` (`name=`, `value=`).
+
+        Returns at once; the run's state and snapshot tell when it has happened.
+
+        Raises:
+            EngineError: If there is no such run, the owner is another, or the run cannot do this now.
+        """
+        with self._lock:
+            run = self._queue.get(run_id)
+            if run is None:
+                raise EngineError("There is no such run any more.")
+            if not hmac.compare_digest(run.owner.encode(), owner.encode()):
+                raise EngineError("Only the person who started this run may command it.")
+            if word not in worker.WORDS:
+                raise EngineError(f"The command must be one of {', '.join(worker.WORDS)}. Received: {word!r}.")
+            if run.ended:
+                raise EngineError(f"This run has ended ({run.state}), so it cannot be told to {word}.")
+            if run.state == "queued" and word != "stop":
+                raise EngineError(f"This run still waits in the queue; it can only be stopped. Received: {word}.")
+            if word == "tune":
+                values = _checked(run, **values)
+            elif values:
+                raise EngineError(f"The command {word} takes no values. Received: {', '.join(values)}.")
+            self._order(run, word, values)
+
+    def describe(self, settings: Settings) -> dict[str, Any] | None:
+        """The layers of the network that these settings build; None until a worker has said it.
+
+        Ask again a moment later. See `training.describe`; `{"error": sentence}` if these settings cannot be built.
+        """
+        with self._lock:
+            known = self._descriptions.setdefault(settings, None)
+            self._descriptions.move_to_end(settings)
+            while len(self._descriptions) > _DESCRIPTIONS:
+                self._descriptions.popitem(last=False)
+        if known is None:
+            self._wake.set()
+        return known
+
+    def close(self) -> None:
+        """Ends the runs and all processes."""
+        self._closing = True
+        self._wake.set()
+        if self._thread is not None and self._thread is not threading.current_thread():
+            self._thread.join(timeout=60)
+        atexit.unregister(self.close)
+
+    # What follows runs on the engine's own thread, except where it says otherwise.
+
+    def _serve(self) -> None:
+        problem = "The training processes were lost again and again; the log has the details."
+        for _ in range(1 + _RESTARTS):
+            try:
+                self._work(self._connect())
+            except EngineError as error:
+                problem = str(error)
+                break
+            except Exception:
+                # Whatever it is, the app must go on and the processes must be ended; the log has the trace.
+                logger.exception("The connection to the training processes failed.")
+            if self._closing:
+                break
+            self._disconnect()
+        if self._closing:
+            problem = "The training processes were ended."
+        self._say("failed", problem)
+        for run in self._queue.all():
+            self._queue.end(run, "stopped" if self._closing else "failed", problem)
+        self._disconnect()
+
+    def _work(self, crew: Crew) -> None:
+        """Looks after everything until the scheduler is lost or the engine is closed."""
+        while not self._closing and crew.client.status == "running":
+            if self._processes is not None and not self._processes.keep():
+                return
+            self._tick(crew)
+            self._wake.wait(_TICK)
+            self._wake.clear()
+
+    def _connect(self) -> Crew:
+        from distributed import Client  # half a second, not to be spent on the caller's thread
+
+        self._say("starting", "The training processes are starting.")
+        try:
+            address = self._outside
+            if address is None:
+                self._processes = Processes(self._concurrent or default_slots())
+                address = self._processes.start()
+            client = Client(address, set_as_default=False, timeout=5)
+        except (OSError, ValueError) as error:
+            logger.warning("No connection to a scheduler.", exc_info=error)
+            place = f"at {self._outside}" if self._outside else "on this machine"
+            raise EngineError(
+                f"The training processes cannot be reached: no Dask scheduler answers {place}."
+            ) from error
+        client.subscribe_topic(self._topic, self._receive)
+        self._client, self._address = client, address
+        return Crew(client, self._wake)
+
+    def _disconnect(self) -> None:
+        for run in self._queue.active():
+            self._queue.end(run, "failed", "The training processes ended while this run trained.")
+        self._futures, self._questions = {}, {}
+        client, self._client, self._address = self._client, None, None
+        processes, self._processes = self._processes, None
+        if client is not None:
+            client.close(timeout=2)
+        if processes is not None:
+            processes.close()
+
+    def _tick(self, crew: Crew) -> None:
+        self._collect(crew)
+        crew.look(idle=not self._queue.waiting)
+        status, text = crew.condition()
+        if status == "broken":
+            raise EngineError(text)
+        self._say(status, text)
+        self._dispatch(crew)
+        self._ask(crew)
+        for run in self._queue.overdue():
+            self._queue.note(run, "This run was paused for long while others waited, so it was stopped.")
+            self._order(run, "stop", {})
+        self._queue.estimate()
+
+    def _collect(self, crew: Crew) -> None:
+        """Lets go of the trainings that Dask has finished, or lost, or that were stopped before a worker took them."""
+        for run_id, future in list(self._futures.items()):
+            run = self._queue.get(run_id)
+            if future.done():
+                del self._futures[run_id]
+                finished = future.status == "finished"
+                if not finished:
+                    crew.recount()
+                if run is not None:
+                    # What finished has said so before, in a message.
+                    text = "The training ended without a result." if finished else failure(future)
+                    self._queue.end(run, "failed", text)
+            elif run is None or (run.ended and run.worker is None):
+                future.cancel()
+
+    def _dispatch(self, crew: Crew) -> None:
+        self._queue.slots = min(crew.slots, self._concurrent or crew.slots)
+        while len(self._futures) < self._queue.slots:
+            run = self._queue.take()
+            if run is None:
+                return
+            # Bound to the resource and to no address: a worker may have died a moment ago, and another follows.
+            self._futures[run.id] = crew.submit(
+                worker.train, run.settings.to_dict(), run.id, self._topic,
+                resources={RESOURCE: 1}, key=f"training-{run.id}",
+            )  # fmt: skip
+
+    def _ask(self, crew: Crew) -> None:
+        """Has settings described that somebody wants to see, and keeps the answers."""
+        for settings, (future, workers) in list(self._questions.items()):
+            if not future.done() and not any(address in crew.members for address in workers):
+                del self._questions[settings]  # to be asked again: who could have answered is gone
+            elif future.done():
+                del self._questions[settings]
+                said = answer(future)
+                with self._lock:
+                    if settings in self._descriptions:
+                        self._descriptions[settings] = said.get("value", said)
+        with self._lock:
+            wanted = [settings for settings, known in self._descriptions.items() if known is None]
+        usable = crew.usable
+        for settings in reversed(wanted):  # the newest first
+            if usable and settings not in self._questions and len(self._questions) < _QUESTIONS:
+                future = crew.submit(worker.describe, settings.to_dict(), workers=usable)
+                self._questions[settings] = future, usable
+
+    def _say(self, status: str, text: str) -> None:
+        with self._lock:
+            self._status, self._status_text = status, text
+
+    def _receive(self, event: tuple[float, dict[str, Any]]) -> None:
+        """Takes in a worker's message. Runs on Dask's thread, which must neither wait nor see an exception."""
+        try:
+            run = self._queue.receive(_lists(event[1]))
+        except (KeyError, TypeError, ValueError):
+            logger.exception("A worker sent a message that cannot be read.")
+            return
+        if run is not None:
+            if run.ended:
+                self._wake.set()
+            self._deliver(run)
+
+    def _order(self, run: Run, word: str, values: dict[str, Any]) -> None:
+        """Sends a run an order, after those it was sent before. Runs on any thread."""
+        with self._lock:
+            run.orders.append((word, values))
+            self._deliver(run)
+            if word == "stop" and run.worker is None:
+                # Should a worker have taken it this very moment, the order reaches it as soon as that is known.
+                self._queue.end(run, "stopped")
+                self._wake.set()
+
+    def _deliver(self, run: Run) -> None:
+        with self._lock:
+            client = self._client
+            if client is None or run.worker is None or run.delivering or not run.orders:
+                return
+            run.delivering = True
+        threading.Thread(target=self._hand_over, args=(run, client), name="engine-orders", daemon=True).start()
+
+    def _hand_over(self, run: Run, client: "Client") -> None:
+        """Gives a run its orders, in their order. Runs on a thread of its own, as a worker can be slow to answer."""
+        while True:
+            with self._lock:
+                orders, run.orders = run.orders, []
+                run.delivering = bool(orders)
+            if not orders:
+                return
+            try:
+                # Not a task, which would wait behind other tasks: this is done by the worker's event loop.
+                client.run(worker.steer, run.id, orders, workers=[str(run.worker)])
+            except Exception:
+                # The run itself fails, with a sentence, when its worker is lost; the log has the trace.
+                logger.exception("A worker did not take an order.")
+
+
+def _lists(value: Any) -> Any:
+    """A message as it was sent: what travels through Dask arrives with tuples for lists."""
+    if isinstance(value, dict):
+        return {name: _lists(one) for name, one in value.items()}
+    return [_lists(one) for one in value] if isinstance(value, list | tuple) else value
+
+
+def _checked(run: Run, name: str = "", value: Any = None) -> dict[str, Any]:
+    """Name and value of a rate to change while the run trains, checked against its settings."""
+    live = [one for one, option in options(run.settings).items() if option.live]
+    if run.setup is not None:
+        live = [one for one in live if one in run.setup["live"]]
+    if name not in live:
+        raise EngineError(f"name must be one of {', '.join(live)} to be changed in this run. Received: {name!r}.")
+    try:
+        return {"name": name, "value": getattr(dataclasses.replace(run.settings, **{name: value}), name)}
+    except SettingError as error:
+        raise EngineError(str(error)) from error
