@@ -140,7 +140,7 @@ class Probe:
         }
 
     def _display(self, images: np.ndarray) -> np.ndarray:
-        """Network values → bytes for the eye, `(n_samples, height, width, channels)`; a vector becomes a near-square."""
+        """Network values → bytes for the eye, `(n_samples, height, width, channels)`; vectors become near-squares."""
         low, high = self._shown_range
         raw = (images - self.data.offset) / self.data.scale
         shown = (np.clip((raw - low) / (high - low), 0, 1) * 255).round().astype(np.uint8)

@@ -1,0 +1,205 @@
+// One live view: a Plotly figure that changes in place. pages/ui/live.py mounts it.
+//
+// Streamlit calls the default export on every message and on every change of theme, each time with the same
+// parent element. Element and figure stay; `Plotly.react` keeps zoom, pan and hidden traces (layout.uirevision).
+
+const SMALL = 480; // pixels of width below which a view arranges itself for a phone
+
+let plotly; // one download for all views of the page
+function load(base) {
+  plotly ??= new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = `${base}app/static/plotly.min.js`;
+    script.onload = () => resolve(window.Plotly);
+    script.onerror = () => {
+      plotly = undefined; // the next message tries again
+      reject(new Error(`${script.src} could not be loaded.`));
+    };
+    document.head.append(script);
+  });
+  return plotly;
+}
+
+const webgl = (() => {
+  let known;
+  return () => (known ??= Boolean(document.createElement("canvas").getContext("webgl")));
+})();
+
+function same(one, other) {
+  return one === other || (one?.length === other?.length && one.every((byte, place) => byte === other[place]));
+}
+
+/** Colours and font of the page as it looks now: light or dark, whatever the host chose. */
+function lookOf(root) {
+  const style = getComputedStyle(root);
+  const [red, green, blue] = style.color.match(/[\d.]+/g);
+  return {
+    text: style.color,
+    line: `rgba(${red},${green},${blue},0.13)`,
+    background: style.getPropertyValue("--st-background-color").trim() || "#fff",
+    font: style.fontFamily,
+    small: root.clientWidth < SMALL,
+  };
+}
+
+function tools(layout) {
+  return !layout.meta.plain && !matchMedia("(pointer: coarse)").matches;
+}
+
+/** The figure in the page's colours. A copy: Plotly writes into what it is given. */
+function dress(figure, look) {
+  const layout = structuredClone(figure.layout);
+  layout.paper_bgcolor = layout.plot_bgcolor = "rgba(0,0,0,0)";
+  layout.font = { color: look.text, family: look.font, size: look.small ? 10.5 : 12 };
+  layout.hoverlabel = { bgcolor: look.background, bordercolor: look.line, font: { color: look.text, family: look.font } };
+  layout.modebar = { bgcolor: "transparent", color: look.line.replace("0.13", "0.5"), activecolor: look.text };
+  for (const axis of [layout.xaxis, layout.yaxis]) {
+    Object.assign(axis, { gridcolor: look.line, linecolor: look.line, zerolinecolor: look.line });
+    if (axis.title) Object.assign(axis.title, { standoff: look.small ? 4 : 8, font: { size: layout.font.size } });
+  }
+  if (look.small && layout.meta.atlas && layout.showlegend) {
+    layout.legend = { ...layout.legend, orientation: "h", x: 0, y: 1.02, yanchor: "bottom" };
+  }
+  // A finger that moves over a chart scrolls the page.
+  if (!tools(layout)) layout.dragmode = false;
+  const data = figure.data.map((trace) => ({
+    ...trace,
+    type: trace.type === "scattergl" && !webgl() ? "scatter" : trace.type,
+  }));
+  return [data, layout];
+}
+
+class View {
+  constructor(root, base) {
+    this.root = root;
+    this.base = base;
+    this.plot = root.appendChild(document.createElement("div"));
+    this.plot.className = "ae-live-plot";
+    this.card = root.appendChild(document.createElement("div"));
+    this.card.className = "ae-card";
+    this.card.hidden = true;
+    this.resizing = new ResizeObserver(() => {
+      cancelAnimationFrame(this.frame);
+      this.frame = requestAnimationFrame(() => this.fit());
+    });
+    this.resizing.observe(root);
+  }
+
+  async receive(bytes) {
+    let news = false;
+    if (bytes?.length && !same(bytes, this.bytes)) {
+      this.figure = JSON.parse(new TextDecoder().decode(bytes));
+      this.bytes = bytes;
+      news = true;
+    }
+    if (this.figure && (news || this.changed())) await this.draw();
+  }
+
+  changed() {
+    return JSON.stringify(lookOf(this.root)) !== this.look;
+  }
+
+  /** Draws the newest figure; what arrives meanwhile is drawn after it, and only the last of it. */
+  async draw() {
+    this.waiting = true;
+    if (this.drawing) return;
+    this.drawing = true;
+    try {
+      while (this.waiting && !this.closed) {
+        this.waiting = false;
+        const Plotly = await load(this.base);
+        const { figure, root } = this;
+        const look = lookOf(root);
+        const [data, layout] = dress(figure, look);
+        await Plotly.react(this.plot, data, layout, {
+          displaylogo: false,
+          displayModeBar: tools(layout) ? "hover" : false,
+          modeBarButtons: [["pan2d", "zoom2d", "resetScale2d", "toImage"]],
+        });
+        this.look = JSON.stringify(look);
+        if (!this.listening) this.listen();
+        this.moveCard();
+        root.dataset.step = figure.step;
+        root.setAttribute("aria-label", layout.meta.label);
+        root.removeAttribute("aria-busy");
+      }
+    } finally {
+      this.drawing = false;
+    }
+  }
+
+  fit() {
+    if (!this.listening || this.closed || !this.root.clientWidth) return;
+    if (this.changed()) this.draw();
+    else window.Plotly.Plots.resize(this.plot);
+  }
+
+  listen() {
+    this.listening = true;
+    this.plot.on("plotly_hover", ({ points: [point] }) => this.showCard(point));
+    this.plot.on("plotly_unhover", () => (this.card.hidden = true));
+  }
+
+  /** The picture of a hovered point: its tile of the atlas, its class and its number. */
+  showCard(point) {
+    const atlas = this.figure.layout.meta.atlas;
+    if (!atlas) return;
+    this.hovered = { trace: point.curveNumber, place: point.pointNumber };
+    const index = Number(point.customdata);
+    const [height, width] = atlas.tile;
+    const scale = Math.max(1, Math.round(72 / Math.max(height, width)));
+    const picture = document.createElement("div");
+    picture.className = "ae-card-picture";
+    if (atlas.url && index < atlas.count) {
+      const [column, row] = [index % atlas.columns, Math.floor(index / atlas.columns)];
+      Object.assign(picture.style, {
+        width: `${width * scale}px`,
+        height: `${height * scale}px`,
+        backgroundImage: `url("${this.base}${atlas.url}")`,
+        backgroundSize: `${atlas.columns * width * scale}px auto`,
+        backgroundPosition: `-${column * width * scale}px -${row * height * scale}px`,
+      });
+    }
+    const name = document.createElement("b");
+    name.textContent = point.data.name ?? "";
+    const number = document.createElement("span");
+    number.textContent = `${atlas.word} ${index}`;
+    this.card.replaceChildren(picture, name, number);
+    this.card.hidden = false;
+    this.moveCard();
+  }
+
+  /** Keeps the card beside its point, which moves from one snapshot to the next. */
+  moveCard() {
+    if (this.card.hidden) return;
+    const { xaxis, yaxis } = this.plot._fullLayout;
+    const trace = this.plot._fullData[this.hovered.trace];
+    const x = xaxis._offset + xaxis.l2p(trace?.x[this.hovered.place]);
+    const y = yaxis._offset + yaxis.l2p(trace?.y[this.hovered.place]);
+    if (!Number.isFinite(x + y)) {
+      this.card.hidden = true;
+      return;
+    }
+    const { offsetWidth: wide, offsetHeight: high } = this.card;
+    const left = x + 14 + wide > this.root.clientWidth ? x - 14 - wide : x + 14;
+    const top = Math.min(Math.max(0, y - high / 2), this.root.clientHeight - high);
+    this.card.style.transform = `translate(${Math.max(0, left)}px, ${top}px)`;
+  }
+
+  close() {
+    this.closed = true;
+    this.resizing.disconnect();
+    window.Plotly?.purge(this.plot);
+  }
+}
+
+const views = new WeakMap();
+
+export default async function show({ data, parentElement }, base) {
+  const root = parentElement.querySelector(".ae-live");
+  if (!views.has(root)) views.set(root, new View(root, base));
+  const view = views.get(root);
+  await view.receive(data);
+  // Streamlit also cleans up after a message that a newer one overtook; the view then still stands in the page.
+  return () => setTimeout(() => root.isConnected || view.close());
+}

@@ -1,0 +1,78 @@
+"""The in-place Plotly view: one component that stays mounted while its figure changes.
+
+Where the bytes go, measured with Streamlit 1.67:
+
+- Data of type `bytes` reach the browser as they are. Text or a dictionary would be turned into JSON on every mount,
+  for every viewer, and once more for the element's identity. So a figure is serialised once, by `payload`, and the
+  same bytes serve all viewers.
+- Streamlit remembers what the browser holds: an element whose message did not change goes out as a reference to it
+  (60 bytes instead of 40,000), in timed fragments too, if the message is at least `global.minCachedMessageSize`
+  long. So "nothing new" needs no logic here: a page mounts the same bytes again.
+- Inline script is part of every message, so the inline part only fetches the script proper from static serving.
+"""
+
+import functools
+import json
+import time
+from typing import Any
+
+import streamlit as st
+
+from ae_core.figures import Figure
+from pages.ui import static
+
+# The base path is wherever the page's own scripts came from: right behind a proxy and on every page of the app.
+_LOADER = """\
+const base = document.querySelector('script[src*="static/js/"]').src.split("static/js/")[0];
+export default async (component) => (await import(base + "%s")).default(component, base);
+"""
+_ROOT = '<div class="ae-live" role="img" aria-busy="true"></div>'
+
+
+def payload(figure: Figure, step: int) -> bytes:
+    """Serialises a figure for `view`: once per snapshot, for all viewers.
+
+    Args:
+        figure: What a function of `ae_core.figures` returns.
+        step: Optimiser step that it shows; becomes `data-step` of the view.
+    """
+    return json.dumps({"step": step, **figure}, allow_nan=False, separators=(",", ":")).encode()
+
+
+def view(key: str, payload: bytes | None) -> None:
+    """Mounts a live view, or updates it in place.
+
+    Args:
+        key: Element key; a class `st-key-…` in the page, from which the style sheet takes the view's height.
+        payload: What `payload` made; None while there is nothing to show, which keeps the room for it.
+
+    Raises:
+        OSError: If the folder of static files cannot be written when the first view is mounted.
+    """
+    _component()(key=key, data=payload or b"")
+
+
+def inject_style() -> None:
+    """Adds the app's style sheet to the page. Call it first, on every page."""
+    st.html(f"<style>{_style()}</style>")
+
+
+def settle() -> None:
+    """Lets what a page wrote reach the browser before the run of its script ends. Call it last, on a page with views.
+
+    A timed fragment that comes due during a full run starts as soon as that run ends, and Streamlit then drops what
+    that run had written of the fragment but not yet sent (every 10 ms), though it still reports the run as
+    complete: the browser takes the missing elements for removed, and the views would be mounted anew. Seen at one
+    click in seven under load; never with this wait, together with `runner.fastReruns = false`.
+    """
+    time.sleep(0.05)
+
+
+@functools.cache
+def _component() -> Any:
+    return st.components.v2.component("ae_live", html=_ROOT, js=_LOADER % static.prepare(), isolate_styles=False)
+
+
+@functools.cache
+def _style() -> str:
+    return (static.ROOT / "assets" / "style.css").read_text(encoding="utf-8")

@@ -1,0 +1,332 @@
+"""The live views: in a real browser, fed by a real Streamlit; and the files that are served to them."""
+
+import io
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from pages.ui import static
+from tests import demo
+
+ROOT = Path(__file__).resolve().parents[1]
+VIEWS = ("live_loss", "live_latent", "live_grid")
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+# A page as small as can be around the views: empty at first, then a snapshot at each tick until it is held.
+SCRIPT = """
+import pathlib
+import streamlit as st
+from ae_core import figures
+from pages.ui import live, static
+from tests import demo
+
+static.FOLDER = pathlib.Path(__file__).parent / "static"
+st.set_page_config(layout="wide")
+live.inject_style()
+setup = demo.setup()
+url = static.atlas(setup["atlas"]["png"])
+held = st.toggle("Hold", key="hold")
+logarithmic = st.toggle("Logarithmic", key="log")
+ticks = st.session_state.setdefault("ticks", [0])
+
+@st.fragment(run_every=0.3)
+def tick():
+    ticks[0] += not held
+    step = (ticks[0] - 4) * 40
+    if step < 0:
+        shown = dict.fromkeys(("live_loss", "live_latent", "live_grid"))
+    else:
+        snapshot = demo.snapshot(step)
+        shown = {
+            "live_loss": figures.loss(setup, snapshot, logarithmic),
+            "live_latent": figures.latent(setup, snapshot, url),
+            "live_grid": figures.grid(setup, snapshot),
+        }
+    columns = st.columns(2)
+    for place, (key, figure) in zip((columns[0], columns[1], st.container()), shown.items()):
+        with place:
+            live.view(key, live.payload(figure, step) if figure else None)
+
+tick()
+live.settle()
+"""
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A running Streamlit with the script above, behind a base path as a proxy would give it."""
+    folder = tmp_path_factory.mktemp("app")
+    (folder / "script.py").write_text(SCRIPT)
+    shutil.copytree(ROOT / ".streamlit", folder / ".streamlit")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "script.py", "--server.headless=true"]
+    command += [f"--server.port={port}", "--server.address=127.0.0.1", "--server.baseUrlPath=some/where"]
+    with (folder / "log").open("w") as log:
+        server = subprocess.Popen(
+            command, cwd=folder, env=os.environ | {"PYTHONPATH": str(ROOT)}, stdout=log, stderr=log
+        )
+    url = f"http://127.0.0.1:{port}/some/where"
+    try:
+        for _ in range(150):
+            try:
+                with urllib.request.urlopen(f"{url}/_stcore/health", timeout=1):
+                    break
+            except OSError:
+                time.sleep(0.1)
+        yield f"{url}/"
+    finally:
+        server.terminate()
+        server.wait()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    if CHROMIUM is None:
+        pytest.skip("no Chromium is installed")
+    from playwright.sync_api import sync_playwright
+
+    arguments = ["--no-sandbox", "--disable-gpu", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(chromium: Any, address: str) -> Iterator[Callable[..., Any]]:
+    """Opens the page; whatever the browser complains of fails the test at its end."""
+    contexts, complaints = [], []
+
+    def opened(traffic: list[int] | None = None, **options: Any) -> Any:
+        def count(socket: Any) -> None:
+            socket.on("framereceived", lambda frame: [] if traffic is None else traffic.append(len(frame)))
+
+        contexts.append(chromium.new_context(**{"viewport": {"width": 1280, "height": 900}} | options))
+        page = contexts[-1].new_page()
+        page.on("websocket", count)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.goto(address)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def view(page: Any, key: str) -> Any:
+    return page.locator(f".st-key-{key} .ae-live")
+
+
+def wait_for_step(page: Any, key: str, least: int) -> int:
+    page.wait_for_function(
+        "([key, least]) => +document.querySelector(`.st-key-${key} .ae-live`)?.dataset.step >= least", arg=[key, least]
+    )
+    return int(view(page, key).get_attribute("data-step"))
+
+
+def hold(page: Any) -> None:
+    """Stops the snapshots, and waits until the last one is shown."""
+    page.get_by_text("Hold").click()
+    page.wait_for_timeout(1200)
+
+
+def shown_range(page: Any, key: str) -> list[float]:
+    return view(page, key).evaluate("e => e.querySelector('.js-plotly-plot').layout.xaxis.range.slice()")
+
+
+@pytest.mark.browser
+def test_views_change_in_place_and_keep_their_zoom(open_page: Callable[..., Any]) -> None:
+    page = open_page()
+    for key in VIEWS:
+        wait_for_step(page, key, 100)
+        view(page, key).evaluate("e => { e.stamp = 'same'; e.querySelector('.js-plotly-plot').stamp = 'same' }")
+    zoomed = {}
+    for key in ("live_loss", "live_latent"):
+        before = shown_range(page, key)
+        box = page.locator(f".st-key-{key} .nsewdrag").bounding_box()
+        page.mouse.move(box["x"] + 0.2 * box["width"], box["y"] + 0.2 * box["height"])
+        page.mouse.down()
+        page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 0.7 * box["height"], steps=3)
+        page.mouse.up()
+        page.wait_for_timeout(300)
+        zoomed[key] = shown_range(page, key)
+        assert before[0] < zoomed[key][0] < zoomed[key][1] < before[1]
+    steps: dict[str, set[int]] = {key: set() for key in VIEWS}
+    # Long enough for the snapshots to want other ends of both axes than when the person zoomed.
+    for _ in range(12):
+        for key in VIEWS:
+            steps[key].add(wait_for_step(page, key, max(steps[key], default=0) + 1))
+    for key in VIEWS:
+        assert len(steps[key]) >= 12
+        stamps = view(page, key).evaluate("e => [e.stamp, e.querySelector('.js-plotly-plot').stamp]")
+        assert stamps == ["same", "same"], key
+    assert {key: shown_range(page, key) for key in zoomed} == zoomed
+    page.locator(".st-key-live_loss .nsewdrag").dblclick()
+    page.wait_for_timeout(600)
+    assert shown_range(page, "live_loss")[1] > 2 * zoomed["live_loss"][1]
+
+
+@pytest.mark.browser
+def test_room_and_words_for_screen_readers_are_kept_and_nothing_jumps(open_page: Callable[..., Any]) -> None:
+    page = open_page()
+    view(page, "live_grid").wait_for(state="attached")
+    assert view(page, "live_grid").get_attribute("data-step") is None
+    before = [view(page, key).bounding_box() for key in VIEWS]
+    for key, words in zip(VIEWS, ("Loss curves at step", "Map of 1000 codes", "10 held-out images"), strict=True):
+        wait_for_step(page, key, 40)
+        assert view(page, key).get_attribute("role") == "img"
+        assert words in view(page, key).get_attribute("aria-label")
+    assert [view(page, key).bounding_box() for key in VIEWS] == before
+    assert all(box["height"] > 150 for box in before)
+
+
+@pytest.mark.browser
+def test_hovering_a_point_shows_its_own_picture(open_page: Callable[..., Any]) -> None:
+    page = open_page()
+    wait_for_step(page, "live_latent", 400)
+    hold(page)
+    latent = view(page, "live_latent")
+    latent.scroll_into_view_if_needed()
+    # Outermost points have no neighbour that could be nearer to the pointer.
+    spots = latent.evaluate("""e => {
+        const plot = e.querySelector('.js-plotly-plot'), {xaxis, yaxis} = plot._fullLayout;
+        return plot._fullData.map(trace => {
+            const place = trace.x.indexOf(Math.max(...trace.x));
+            return [xaxis._offset + xaxis.l2p(trace.x[place]), yaxis._offset + yaxis.l2p(trace.y[place])];
+        });
+    }""")
+    box = latent.bounding_box()
+    seen = set()
+    for x, y in spots:
+        page.mouse.move(box["x"] + x + 1, box["y"] + y + 1)
+        card = latent.locator(".ae-card")
+        card.wait_for(state="visible", timeout=3000)
+        page.wait_for_timeout(150)
+        name, number = card.locator("b").inner_text(), int(re.findall(r"\d+", card.locator("span").inner_text())[0])
+        assert name == str(demo.digits()[1][number])
+        shot = Image.open(io.BytesIO(card.locator(".ae-card-picture").screenshot())).convert("L")
+        small = np.asarray(shot.resize((demo.TILE, demo.TILE)), np.float32)
+        assert np.corrcoef(small.ravel(), demo.digits()[0][number].ravel())[0, 1] > 0.95
+        seen.add(name)
+        page.mouse.move(box["x"] - 5, box["y"] - 5)
+    assert len(seen) >= 8
+
+
+@pytest.mark.browser
+def test_a_tick_with_nothing_new_sends_next_to_nothing(open_page: Callable[..., Any]) -> None:
+    traffic: list[int] = []
+    page = open_page(traffic)
+    wait_for_step(page, "live_grid", 100)
+    del traffic[:]
+    page.wait_for_timeout(2000)
+    moving = sum(traffic)
+    hold(page)
+    del traffic[:]
+    page.wait_for_timeout(2000)
+    held = sum(traffic)
+    assert 0 < held < 2000 / 300 * 3000
+    assert held < moving / 20
+
+
+@pytest.mark.browser
+def test_a_switch_of_theme_recolours_the_same_element(open_page: Callable[..., Any]) -> None:
+    page = open_page(color_scheme="light")
+    wait_for_step(page, "live_loss", 40)
+    hold(page)
+    read = "e => { const one = e.querySelector('.xtick text'); return getComputedStyle(one).fill }"
+    light = view(page, "live_loss").evaluate(read)
+    view(page, "live_loss").evaluate("e => { e.stamp = 'same' }")
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_timeout(1000)
+    dark = view(page, "live_loss").evaluate(read)
+    assert max(map(int, re.findall(r"\d+", light))) < 100
+    assert min(map(int, re.findall(r"\d+", dark)[:3])) > 150
+    assert view(page, "live_loss").evaluate("e => e.stamp") == "same"
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [360, 1280])
+def test_views_fill_any_width_and_follow_a_turned_phone(open_page: Callable[..., Any], width: int) -> None:
+    page = open_page(viewport={"width": width, "height": 720})
+    wait_for_step(page, "live_grid", 40)
+    hold(page)
+    for size in (width, 700):
+        page.set_viewport_size({"width": size, "height": 720})
+        page.wait_for_timeout(700)
+        for key in VIEWS:
+            box = view(page, key).bounding_box()
+            inner = view(page, key).locator(".main-svg").first.bounding_box()
+            assert abs(inner["width"] - box["width"]) <= 1
+            assert box["x"] >= 0
+            assert box["x"] + box["width"] <= size
+        if size == 360:
+            tops = [view(page, key).bounding_box()["y"] for key in VIEWS]
+            assert tops == sorted(set(tops))  # one below the other
+
+
+@pytest.mark.browser
+def test_clicks_at_any_moment_replace_no_view(open_page: Callable[..., Any]) -> None:
+    page = open_page()
+    for key in VIEWS:
+        wait_for_step(page, key, 40)
+        view(page, key).evaluate("e => { e.stamp = 'same' }")
+    kinds = set()
+    for click in range(15):
+        page.get_by_text("Logarithmic").click()
+        page.wait_for_timeout(350 + 37 * click % 300)  # early, late and in the middle of a tick
+        assert [view(page, key).evaluate("e => e.stamp") for key in VIEWS] == ["same"] * 3
+        kinds.add(view(page, "live_loss").evaluate("e => e.querySelector('.ae-live-plot')._fullLayout.yaxis.type"))
+    assert kinds == {"linear", "log"}
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(static, "FOLDER", tmp_path / "static")
+    return tmp_path / "static"
+
+
+def test_plotly_and_the_script_are_put_in_place_once(folder: Path) -> None:
+    address = static.prepare()
+    plotly = folder / "plotly.min.js"
+    assert plotly.read_bytes()[:200].find(b"plotly.js v") > 0
+    assert (folder / Path(address).name).read_bytes() == (ROOT / "assets" / "live.js").read_bytes()
+    first = plotly.stat().st_ino
+    assert static.prepare() == address
+    assert plotly.stat().st_ino == first
+    plotly.write_text("cut off")
+    static.prepare()
+    assert plotly.stat().st_size > 1_000_000
+
+
+def test_atlases_are_named_by_content_and_bounded_in_number(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(static, "MOST_ATLASES", 5)
+    first = static.atlas(b"first")
+    os.utime(folder / Path(first).name, (1, 1))
+    for place in range(8):
+        os.utime(folder / Path(static.atlas(b"%d" % place)).name, (100 + place, 100 + place))
+    assert len(list(folder.iterdir())) == 5
+    assert not (folder / Path(first).name).exists()
+    assert static.atlas(b"7") == static.atlas(b"7") != static.atlas(b"6")
+    assert static.atlas(b"7").startswith("app/static/atlas-")
+
+
+def test_a_disk_that_refuses_costs_the_pictures_only(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+    folder.write_text("a file where the folder should be")
+    assert static.atlas(b"picture") == ""
+    assert "could not be written" in caplog.text
