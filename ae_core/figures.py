@@ -62,7 +62,7 @@ def loss(setup: Message, snapshot: Message, logarithmic: bool = False, translate
     if len(terms) > 1:
         # One entry a term by its colour, then what the strokes mean: half as many as one for every curve.
         traces += [_stroke(translate("training"), "solid"), _stroke(translate("validation"), "dash")]
-    traces += _pca_line(setup, history, horizon, logarithmic, translate)
+    traces += _pca_line(setup, snapshot, horizon, logarithmic, translate)
     unit = _unit(setup, translate)
     title = {"text": f"{translate('epoch')} %{{x:.2f}}, {translate('step')} %{{customdata}}"}
     layout = _layout(setup, _loss_label(setup, snapshot, translate))
@@ -256,12 +256,13 @@ def _stroke(name: str, dash: str) -> dict[str, Any]:
 
 
 def _pca_line(
-    setup: Message, history: Message, horizon: float, logarithmic: bool, translate: Translate
+    setup: Message, snapshot: Message, horizon: float, logarithmic: bool, translate: Translate
 ) -> list[dict[str, Any]]:
-    level = _rounded(setup["pca"]["loss"], above_zero=logarithmic)
+    level = _rounded(snapshot["pca_loss"], above_zero=logarithmic)
     if level is None:
         return []
     name = translate("PCA, same code size")
+    history = snapshot["history"]
     places = [0.0, *(_rounded(epoch) for epoch in history["epoch"]), horizon]  # a place to hover beside each value
     return [
         {
@@ -371,7 +372,7 @@ def _loss_label(setup: Message, snapshot: Message, translate: Translate) -> str:
         "PCA of the same code size {pca}."
     ).format(
         step=snapshot["step"], epoch=f"{snapshot['epoch']:.1f}", training=last("loss"),
-        validation=last("val_loss"), pca=f"{setup['pca']['loss']:.4g}",
+        validation=last("val_loss"), pca=f"{snapshot['pca_loss']:.4g}",
     )  # fmt: skip
 
 

@@ -98,7 +98,7 @@ class Probe:
         return self.model.evaluate_terms(self.validation, self.validation_inputs)
 
     def setup(self) -> dict[str, Any]:
-        """What stays the same through a run: labels, pictures of the scatter's points, PCA's numbers."""
+        """What stays the same through a run: labels, and pictures of the scatter's points."""
         tiles = self._display(self.images)
         return {
             "labels": self.labels.astype(np.uint8).tobytes(),
@@ -108,7 +108,6 @@ class Probe:
                 "tile": list(tiles.shape[1:3]),
                 "count": len(tiles),
             },
-            "pca": {"loss": self.pca_loss, "mse": self.pca_mse, "knn1_accuracy": self.pca_accuracy},
         }
 
     def measure(self, thorough: bool = False) -> dict[str, Any]:
