@@ -1,0 +1,102 @@
+"""Each variant: idea, formula, picture, settings, references and code, all taken from its own file."""
+
+import dataclasses
+import html
+import inspect
+import sys
+from pathlib import Path
+
+import streamlit as st
+
+from ae_core import variants
+from ae_core.config import SettingError, Settings, option_of
+from ae_core.variants import Variant
+from pages.ui import diagram, state
+from pages.ui.controls import notices, variant_select
+from pages.ui.form import as_text
+from pages.ui.shared import engine
+from pages.ui.state import Session
+from pages.ui.text import _
+
+WAITING_SECONDS = 1.0
+
+
+def show(own: Session) -> None:
+    """Draws the page for the variant and the settings in the form."""
+    variant = variants.get(own.form.variant)
+    with st.container(width=420):
+        variant_select(own)
+    notices(own)
+    left, right = st.columns([1, 1], gap="large")
+    with left:
+        st.subheader(_(variant.title), anchor=False)
+        st.markdown(_(variant.idea))
+        for line in variant.formula.split(r", \quad "):
+            st.latex(line)
+        st.markdown(f"**{_('References')}**")
+        st.markdown("\n".join(f"- {reference}" for reference in variant.references))
+    with right:
+        st.subheader(_("The network"), anchor=False)
+        _network(own)
+    st.subheader(_("Settings"), anchor=False)
+    st.html(_table(own))
+    st.subheader(_("The code"), anchor=False)
+    path = _source(variant)
+    st.caption(_("The whole of {file}.").format(file=f"`ae_core/variants/{path.name}`"))
+    st.code(path.read_text(encoding="utf-8"), language="python", line_numbers=True, height=420)
+
+
+def _network(own: Session) -> None:
+    """The diagram for the settings in the form; asks for it anew until a worker has answered."""
+    try:
+        settings = own.form.settings()
+    except SettingError as error:
+        st.error(_(str(error)))
+        return
+    known = engine().describe(settings)
+    st.fragment(_draw, run_every=WAITING_SECONDS if known is None else None)(settings, known is None)
+
+
+def _draw(settings: Settings, waiting: bool) -> None:
+    known = engine().describe(settings)
+    if known is None:
+        text = engine().status_text if engine().status != "ready" else _("A worker builds the network.")
+        st.html(f'<div class="ae-net-wait">{_(text)}</div>')
+    elif waiting:
+        st.rerun()  # the whole page, which ends the timer
+    elif "error" in known:
+        st.error(_(known["error"]))
+    else:
+        st.caption(
+            _("{count:,} parameters. For the settings chosen on the Train page.").format(count=known["parameters"])
+        )
+        diagram.show(known)
+
+
+def _table(own: Session) -> str:
+    """Every setting as a row of an HTML table, the variant's own first. `st.dataframe` would load pandas for it."""
+    common = {one.name for one in dataclasses.fields(Settings)}
+    heads = (_("Setting"), _("Now"), _("Default"), _("Allowed"), _("What it does"))
+    rows = []
+    for name, one in sorted(own.form.fields().items(), key=lambda item: item[0] in common):
+        option = option_of(one)
+        cells = (
+            as_text(own.form.value(name)) or "–",
+            as_text(own.form.default(name)) or "–",
+            option.allowed(type(one.default)),
+            _(option.help),
+        )
+        head = f"<th>{html.escape(_(option.label))}<br><code>{name}</code></th>"
+        rows.append(head + "".join(f"<td>{html.escape(cell)}</td>" for cell in cells))
+    head = "".join(f"<th>{html.escape(text)}</th>" for text in heads)
+    body = "".join(f"<tr>{row}</tr>" for row in rows)
+    return f'<div class="ae-table"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+
+
+def _source(variant: Variant) -> Path:
+    return Path(inspect.getfile(sys.modules[variant.settings.__module__]))
+
+
+own = state.session("learn")
+state.write_address()
+show(own)

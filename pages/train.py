@@ -1,0 +1,14 @@
+"""Choose an autoencoder, start it, and watch it learn."""
+
+import streamlit as st
+
+from pages.ui import state
+from pages.ui.controls import notices, settings_form
+from pages.ui.watch import watch
+
+own = state.session("train")
+with st.sidebar:
+    settings = settings_form(own)
+state.write_address()
+notices(own)
+watch(own, settings)

@@ -1,0 +1,233 @@
+"""The form as widgets, made from what the settings declare of themselves."""
+
+import dataclasses
+import math
+from typing import Any
+
+import streamlit as st
+
+from ae_core import data, variants
+from ae_core.config import Option, SettingError, Settings, option_of
+from ae_core.data import DataError, DataInfo
+from ae_core.engine import EngineError
+from pages.ui import state
+from pages.ui.form import as_text
+from pages.ui.shared import engine
+from pages.ui.state import Session
+from pages.ui.text import _, shape, word
+
+TUNABLE_STATES = ("starting", "running", "paused")
+
+
+def settings_form(own: Session) -> Settings | None:
+    """Draws every setting of the variant, and says what is wrong with them.
+
+    Args:
+        own: The session, whose form the widgets show and change.
+
+    Returns:
+        The experiment, or None while something is wrong.
+    """
+    variant_select(own)
+    infos = data.catalogue()
+    _dataset_select(own, infos)
+    shown, folded = _split(own)
+    _in_pairs(own, shown)
+    settings, own.problem = None, ""
+    try:
+        settings = own.form.settings()
+    except SettingError as error:
+        own.problem = str(error)
+    with st.expander(_("More settings")):
+        _in_pairs(own, folded)
+    if own.problem:
+        st.error(_(own.problem))
+    _what_changes_do(own)
+    _upload(own)
+    info = infos.get(own.form.value("dataset"))
+    if info is not None:
+        _facts(info)
+    return settings
+
+
+def variant_select(own: Session) -> None:
+    """The choice of the variant; the Learn page has it too."""
+    _seed(own, "variant", own.form.variant)
+    st.selectbox(
+        _("Variant"), list(variants.registry()), key="variant", on_change=_changed, args=("variant",),
+        format_func=lambda name: _(variants.get(name).title), help=_("The kind of autoencoder to train."),
+    )  # fmt: skip
+
+
+def _dataset_select(own: Session, infos: dict[str, DataInfo]) -> None:
+    chosen = own.form.value("dataset")
+    option = option_of(own.form.fields()["dataset"])
+    # An upload is offered to the person who brought it, and to those who were given its address.
+    names = [name for name in infos if not name.startswith("upload-") or name in own.uploads]
+    if chosen not in names:
+        names.append(chosen)
+    _seed(own, "dataset", chosen)
+    st.selectbox(
+        _(option.label), names, key="dataset", on_change=_changed, args=("dataset",),
+        format_func=lambda name: _(infos[name].title) if name in infos else name, help=_(option.help),
+    )  # fmt: skip
+
+
+def notices(own: Session) -> None:
+    """Says what was wrong with the address, until something is chosen. Not in the sidebar, which a phone folds away."""
+    if own.notices:
+        st.warning("  \n".join(_(sentence) for sentence in own.notices))
+
+
+def _split(own: Session) -> tuple[list[str], list[str]]:
+    """Names of the settings that are always seen, and of those under "More settings"."""
+    common = {one.name for one in dataclasses.fields(Settings)} - {"latent_dim"}
+    shown: list[str] = []
+    folded: list[str] = []
+    for name, one in own.form.fields().items():
+        if name != "dataset":
+            (folded if option_of(one).folded else shown).append(name)
+    # The code and what makes the variant special come first.
+    return sorted(shown, key=lambda name: name in common), sorted(folded, key=lambda name: name in common)
+
+
+def _in_pairs(own: Session, names: list[str]) -> None:
+    """Two narrow widgets a row; a slider needs a whole one."""
+    waiting: list[str] = []
+    for name in names:
+        if _is_wide(own, name):
+            _widget(own, name)
+        else:
+            waiting.append(name)
+    for first in range(0, len(waiting), 2):
+        for column, name in zip(st.columns(2, gap="small", vertical_alignment="bottom"), waiting[first:], strict=False):
+            with column:
+                _widget(own, name)
+
+
+def _is_wide(own: Session, name: str) -> bool:
+    one = own.form.fields()[name]
+    return _is_share(option_of(one), type(one.default))
+
+
+def _is_share(option: Option, kind: type) -> bool:
+    return kind is float and not option.logarithmic and (option.low, option.high) == (0.0, 1.0)
+
+
+def _widget(own: Session, name: str) -> None:
+    one = own.form.fields()[name]
+    option, default, value = option_of(one), own.form.default(name), own.form.value(name)
+    kind: type = type(default)
+    common: dict[str, Any] = {
+        "label": _(option.label), "help": _(option.help), "key": name, "on_change": _changed, "args": (name,),
+    }  # fmt: skip
+    if option.choices:
+        _seed(own, name, value)
+        st.selectbox(options=option.choices, format_func=word, **common)
+    elif kind is bool:
+        _seed(own, name, value)
+        st.toggle(**common)
+    elif kind in (int, float) and option.low is not None and option.high is not None:
+        value, low, high = kind(value), kind(option.low), kind(option.high)
+        _seed(own, name, value)
+        if _is_share(option, kind):
+            st.slider(min_value=low, max_value=high, step=0.05, **common)
+        elif kind is int:
+            st.number_input(min_value=low, max_value=high, step=1, **common)
+        else:
+            st.number_input(min_value=low, max_value=high, step=_stride(default), format="%.6g", **common)
+    else:
+        _seed(own, name, as_text(value))
+        st.text_input(placeholder=_("none"), **common)
+
+
+def _stride(default: float) -> float:
+    """Half the leading digit's place of a default: 0.001 → 0.0005, 0.05 → 0.005."""
+    return 10.0 ** math.floor(math.log10(default)) / 2
+
+
+def _seed(own: Session, key: str, value: Any) -> None:
+    # Only where it differs: writing a value that is already there would overwrite what is being typed. After a change
+    # of page the value is that of the other page's widget, and this one would begin with its first choice.
+    if own.arrived or key not in st.session_state or st.session_state[key] != value:
+        st.session_state[key] = value
+
+
+def _changed(name: str) -> None:
+    """A widget has a new value: takes it, and hands it to a run that can be tuned."""
+    own = state.session()
+    value = st.session_state[name]
+    own.form.choose(name, value)
+    own.notices, own.failure = [], ""
+    run = own.run
+    if name != "variant" and run is not None and name in tunable(own):
+        try:
+            engine().command(run.id, own.owner, "tune", name=name, value=own.form.value(name))
+        except EngineError as error:
+            own.failure = str(error)
+
+
+def tunable(own: Session) -> list[str]:
+    """Settings that act on the run that is shown: it is one's own, trains, and is of the variant in the form."""
+    run = own.run
+    if run is None or not own.owns(run) or run.state not in TUNABLE_STATES or run.settings.variant != own.form.variant:
+        return []
+    return [name for name, one in own.form.fields().items() if option_of(one).live]
+
+
+def _what_changes_do(own: Session) -> None:
+    run = own.run
+    if run is None or run.ended or not own.owns(run):
+        return
+    names = [_(option_of(own.form.fields()[name]).label) for name in tunable(own)]
+    later = _("Other changes count for the next run.") if names else _("Changes count for the next run.")
+    now = _("At once in your run: {names}.").format(names=", ".join(names)) + " " if names else ""
+    st.caption(now + later)
+
+
+def _upload(own: Session) -> None:
+    with st.expander(_("Your own data")):
+        st.file_uploader(
+            _("A .npz file or a .zip of pictures"), type=["npz", "zip"], key="upload", on_change=_uploaded,
+            max_upload_size=50,
+            help=_("Arrays as Keras saves them (x_train, and if you like y_train, x_test, y_test), or pictures, in "
+                   "one folder per class."),
+        )  # fmt: skip
+        if own.upload_problem:
+            st.error(_(own.upload_problem))
+
+
+def _uploaded() -> None:
+    own = state.session()
+    own.upload_problem, own.notices = "", []
+    file = st.session_state["upload"]
+    if file is None:
+        return
+    try:
+        info = data.store_upload(file.name, file.getvalue())
+    except DataError as error:
+        own.upload_problem = str(error)
+    else:
+        own.uploads.add(info.name)
+        own.form.choose("dataset", info.name)
+
+
+def _facts(info: DataInfo) -> None:
+    """What the data set is, in a few lines."""
+    if info.note:
+        st.info(_(info.note))
+    values = _("values from 0 to 1") if info.spec.unit_range else _("values of any size")
+    classes = ", ".join(info.class_names)
+    lines = [
+        f"**{_(info.title)}.** {_(info.description)}",
+        _("{train:,} images to learn from, {test:,} to test; {shape}, {values}.").format(
+            train=info.train_count, test=info.test_count, shape=shape(info.spec.shape), values=values
+        )
+        if info.spec.is_image
+        else _("{train:,} vectors to learn from, {test:,} to test; {shape} numbers each, {values}.").format(
+            train=info.train_count, test=info.test_count, shape=shape(info.spec.shape), values=values
+        ),
+        _("Classes: {names}.").format(names=classes) if classes else "",
+        _("Source: {source} Licence: {licence}").format(source=info.source, licence=info.licence),
+    ]
+    st.caption("  \n".join(line for line in lines if line))

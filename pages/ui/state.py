@@ -1,0 +1,166 @@
+"""The only place that knows session keys and query-parameter names."""
+
+import re
+import runpy
+import secrets
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from ae_core.config import SettingError, Settings
+from ae_core.engine import Run
+from pages.ui import form
+from pages.ui.form import Form
+from pages.ui.shared import engine
+from pages.ui.text import _
+
+RUN_PARAMETER = "run"
+COOKIE = "ae_owner"
+LOGARITHMIC = "log_scale"  # key of the loss view's switch
+_SESSION = "session"
+_FRAME = Path(__file__).resolve().parents[2] / "app.py"
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")  # secrets.token_urlsafe(32)
+
+
+@dataclass
+class Session:
+    """One browser tab.
+
+    Args:
+        form: What is chosen.
+        owner: Token of the person, by which the engine knows the owner of a run; never shown to anybody else.
+        cookie_known: Whether the browser brought the token itself.
+        run_id: The run that is shown, or None.
+        notices: Sentences about an address, shown until something is chosen.
+        problem: What is wrong with the settings in the form.
+        failure: What the last button could not do.
+        begun: When the tab was opened, on the monotonic clock.
+        shown: The state of page and run that the last whole drawing of the page showed.
+        page: Name of the page that is shown.
+        arrived: Whether another page was shown before.
+        uploads: Names of data sets that this tab brought, or was given by its address.
+        upload_problem: What was wrong with the last upload.
+    """
+
+    form: Form
+    owner: str
+    cookie_known: bool
+    run_id: str | None = None
+    notices: list[str] = field(default_factory=list)
+    problem: str = ""
+    failure: str = ""
+    begun: float = field(default_factory=time.monotonic)
+    shown: Any = None
+    page: str = ""
+    arrived: bool = True
+    uploads: set[str] = field(default_factory=set)
+    upload_problem: str = ""
+
+    @property
+    def run(self) -> Run | None:
+        """A still copy of the run that is shown."""
+        run = engine().run(self.run_id) if self.run_id else None
+        return run.view() if run is not None else None
+
+    def owns(self, run: Run | None) -> bool:
+        """Whether this person may command a run."""
+        return run is not None and secrets.compare_digest(run.owner.encode(), self.owner.encode())
+
+
+def session(page: str = "") -> Session:
+    """This tab's session, which `enter` has opened.
+
+    Args:
+        page: Name of the page that begins to draw itself; nothing for everybody else.
+    """
+    if _SESSION not in st.session_state:
+        # The very first visitor of a fresh process, at a page's own address: Streamlit then takes the folder `pages`
+        # for a list of scripts and runs the page without app.py, until app.py has named the pages once.
+        runpy.run_path(str(_FRAME), run_name="__main__")
+        st.stop()
+    own: Session = st.session_state[_SESSION]
+    if page:
+        own.arrived, own.page = own.page != page, page
+    return own
+
+
+def enter() -> None:
+    """Opens this tab's session, if there is none: reads the address and the cookie. For app.py."""
+    if _SESSION not in st.session_state:
+        st.session_state[_SESSION] = _open()
+
+
+def _open() -> Session:
+    token = str(st.context.cookies.get(COOKIE, ""))
+    known = bool(_TOKEN.fullmatch(token))
+    parameters = st.query_params.to_dict()
+    run_id = parameters.pop(RUN_PARAMETER, None)
+    chosen, sentences = form.from_address(parameters)
+    opened = Session(chosen, token if known else secrets.token_urlsafe(32), known, notices=sentences)
+    if run_id:
+        run = engine().run(run_id)
+        if run is None:
+            opened.notices.append(_("The run of this address is not kept here any more; its settings are."))
+        else:
+            opened.run_id = run_id
+            if not parameters:
+                chosen.adopt(run.settings)
+    return opened
+
+
+def keep_owner() -> None:
+    """Leaves the token in a cookie, so that the person still owns the run after a reload of the page.
+
+    The address does not carry it: whoever gets a copied address may watch, not command.
+    """
+    own = session()
+    if own.cookie_known:
+        return
+    # Data of another type than bytes would have Streamlit load pandas. A tab opened at the same moment may have been
+    # first: then its token is this browser's.
+    other = _cookie_component()(key="owner_cookie", data=own.owner.encode(), on_token_change=_do_nothing).get("token")
+    if isinstance(other, str) and _TOKEN.fullmatch(other) and not own.owns(own.run):
+        own.owner, own.cookie_known = other, True
+
+
+def _do_nothing() -> None:
+    pass
+
+
+def _cookie_component() -> Any:
+    return st.components.v2.component("ae_owner", html="", js=_COOKIE_SCRIPT)
+
+
+_COOKIE_SCRIPT = """\
+export default ({ data, setStateValue }) => {
+  const mine = new TextDecoder().decode(data);
+  const cookies = () => { try { return document.cookie; } catch { return null; } }; // a sandboxed frame has none
+  const found = cookies()?.match(/(?:^|; )ae_owner=([A-Za-z0-9_-]{43})/);
+  if (found) { if (found[1] !== mine) setStateValue("token", found[1]); return; }
+  if (cookies() === null) return;
+  const secure = location.protocol === "https:" ? "; secure" : "";
+  document.cookie = `ae_owner=${mine}; path=/; max-age=31536000; samesite=lax${secure}`;
+};
+"""
+
+
+def write_address() -> None:
+    """Puts every setting, and the run that is shown, into the address bar. Wrong settings leave it as it was."""
+    own = session()
+    wanted = {}
+    try:
+        wanted = form.to_address(_written(own.form))
+    except SettingError:
+        wanted = {name: text for name, text in st.query_params.to_dict().items() if name != RUN_PARAMETER}
+    if own.run_id:
+        wanted[RUN_PARAMETER] = own.run_id
+    if st.query_params.to_dict() != wanted:
+        st.query_params.from_dict(wanted)
+
+
+def _written(chosen: Form) -> Settings:
+    # Settings that are right each for itself may stand in an address, even where they do not fit together.
+    return chosen.kind.from_mapping({name: chosen.value(name) for name in chosen.fields()})

@@ -1,0 +1,94 @@
+"""Where a run stands, in a word and a sentence."""
+
+import html
+from typing import Any
+
+from ae_core import data, variants
+from ae_core.engine import Engine, Run
+from pages.ui.text import _, duration, ordinal
+
+Status = tuple[str, str, str]  # tone (a class of the style sheet), word, sentence
+
+
+def of_run(run: Run, own: bool, engine: Engine) -> Status:
+    """Where a run stands.
+
+    Args:
+        run: The run.
+        own: Whether the reader may command it.
+        engine: The engine, which may not be ready yet.
+    """
+    words = {
+        "queued": _("Waiting"), "starting": _("Starting"), "running": _("Training"), "paused": _("Paused"),
+        "done": _("Done"), "stopped": _("Stopped"), "failed": _("Failed"),
+    }  # fmt: skip
+    state = run.state
+    if state == "queued":
+        sentence = _waiting(run, engine)
+    elif state == "starting":
+        sentence = _progress(run.progress)
+    elif state == "failed":
+        sentence = _(run.error or "")
+    else:
+        sentence = f"{experiment(run.settings.to_dict())}."
+        if state in ("done", "stopped") and run.snapshot is not None:
+            sentence += " " + _("{epochs:.1f} epochs in {time}.").format(
+                epochs=run.snapshot["epoch"], time=duration(run.snapshot["seconds"])
+            )
+        if run.error:
+            sentence += " " + _(run.error)
+    if not own:
+        sentence += " " + _("You are watching; Start begins a run of your own.")
+    return state, words[state], sentence
+
+
+def of_engine(engine: Engine, recording: dict[str, Any] | None) -> Status:
+    """What to say before anything is trained.
+
+    Args:
+        engine: The engine.
+        recording: The setup message of the recording that plays, or None.
+    """
+    status = engine.status
+    if status == "failed":
+        return "failed", _("Failed"), _(engine.status_text)
+    ready = _("Press Start to train your own.")
+    if status != "ready":
+        ready = _("The training processes are warming up; you can press Start already.")
+    if recording is None:
+        return ("done", _("Ready"), ready) if status == "ready" else ("starting", _("Warming up"), ready)
+    return "recording", _("Recording"), f"{experiment(recording['settings'])}. {ready}"
+
+
+def experiment(settings: dict[str, Any]) -> str:
+    """Variant and data set in words: `Sparse on Digits`."""
+    info = data.catalogue().get(settings["dataset"])
+    return _("{variant} on {dataset}").format(
+        variant=_(variants.get(settings["variant"]).title),
+        dataset=_(info.title) if info is not None else settings["dataset"],
+    )
+
+
+def _waiting(run: Run, engine: Engine) -> str:
+    if engine.status in ("starting", "warming"):
+        return _("The training processes are warming up; this run starts by itself.")
+    place = _("{place} in the queue").format(place=ordinal(run.position or 1))
+    if run.expected_wait is None:
+        return place + "."
+    return _("{place}, about {time}.").format(place=place, time=duration(run.expected_wait))
+
+
+def _progress(progress: dict[str, Any] | None) -> str:
+    if progress is None:
+        return _("A worker takes over.")
+    share = progress.get("share")
+    return _(progress["text"]) + (f" · {share:.0%}" if share is not None else " …")
+
+
+def badge(status: Status) -> str:
+    """A status as HTML: always one line high where there is room."""
+    tone, word, sentence = status
+    return (
+        f'<div class="ae-status" role="status"><span class="ae-badge ae-{html.escape(tone)}">{html.escape(word)}</span>'
+        f"<span>{html.escape(sentence)}</span></div>"
+    )

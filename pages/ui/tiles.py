@@ -1,0 +1,70 @@
+"""The row of numbers above the views, and the sentences below them."""
+
+import html
+from typing import Any
+
+from pages.ui.text import UNKNOWN, _, duration, number, percent
+
+
+def tiles(setup: dict[str, Any] | None, snapshot: dict[str, Any] | None) -> str:
+    """The numbers as HTML; dashes before anything is known, so that nothing moves later.
+
+    Args:
+        setup: The run's setup message, or None.
+        snapshot: Its newest snapshot message, or None.
+    """
+    setup, snapshot = setup or {}, snapshot or {}
+    known = snapshot.get("numbers", {})
+    total = setup.get("total_steps")
+    epochs = total / max(1, setup["steps_per_epoch"]) if total else None
+    epoch = f"{snapshot['epoch']:.1f}" if "epoch" in snapshot else UNKNOWN
+    rate = known.get("samples_per_second")
+    running = snapshot.get("state") in ("running", "paused")
+    code, size = setup.get("code_size"), setup.get("input_size")
+    cells = [
+        (_("Epoch"), epoch, _("of {total}").format(total=f"{epochs:g}" if epochs else UNKNOWN),
+         _("How many times the network has seen every training image.")),
+        (_("Step"), f"{snapshot['step']:,}" if "step" in snapshot else UNKNOWN,
+         _("of {total}").format(total=f"{total:,}" if total else UNKNOWN),
+         _("Updates of the weights, one for each batch.")),
+        (_("Images a second"), f"{rate:,.0f}" if rate else UNKNOWN, _("in training"),
+         _("Training images per second, measured over the last steps.")),
+        (_("Time left"), duration(known.get("eta_seconds") if running else None),
+         _("{time} so far").format(time=duration(snapshot.get("seconds"))),
+         _("Training time that remains at the present speed.")),
+        (_("Test MSE"), number(known.get("test_mse")), _("PCA {value}").format(value=number(known.get("pca_mse"))),
+         _("Mean squared error per pixel on held-out images, beside PCA of the same code size. Less is better.")),
+        (_("1-NN accuracy"), percent(known.get("knn1_accuracy")),
+         _("PCA {value}").format(value=percent(known.get("pca_knn1_accuracy"))),
+         _("How often the nearest code belongs to an image of the same class, beside PCA's code of the same size.")),
+        (_("Active units"), percent(known.get("active_units")), _("of the code"),
+         _("Share of the code's units whose value still changes from image to image.")),
+        (_("Code size"), f"{code:,}" if code else UNKNOWN,
+         _("of {size} numbers").format(size=f"{size:,}" if size else UNKNOWN),
+         _("Numbers in the code, beside the numbers in one input.")),
+        (_("Device"), setup.get("device", UNKNOWN).partition(",")[0],
+         setup.get("device", "").partition(",")[2].strip() or UNKNOWN, _("What trains.")),
+    ]  # fmt: skip
+    return f'<div class="ae-tiles ae-numbers">{"".join(_cell(*cell) for cell in cells)}</div>'
+
+
+def _cell(label: str, value: str, beside: str, help: str) -> str:
+    label, value, beside, help = (html.escape(text) for text in (label, value, beside, help))
+    return (
+        f'<div class="ae-tile" tabindex="0" data-help="{help}"><span>{label}</span><b>{value}</b>'
+        f"<small>{beside}</small></div>"
+    )
+
+
+def notes(setup: dict[str, Any] | None) -> str:
+    """Sentences that a person should know of this run, as HTML."""
+    if setup is None:
+        return '<div class="ae-note"></div>'
+    sentences = [_(note) for note in setup["notes"]]
+    if setup["code_size"] > setup["input_size"]:
+        sentences.append(
+            _("The code ({code:,} numbers) is larger than the input ({size:,}): the network could simply copy.").format(
+                code=setup["code_size"], size=setup["input_size"]
+            )
+        )
+    return f'<div class="ae-note">{"<br>".join(html.escape(sentence) for sentence in sentences)}</div>'

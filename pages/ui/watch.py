@@ -1,0 +1,181 @@
+"""What is seen of a run: buttons, status, numbers and the three views, drawn anew by one timer."""
+
+import functools
+import time
+from collections.abc import Callable, Hashable
+from typing import Any
+
+import streamlit as st
+
+from ae_core import figures
+from ae_core.config import SettingError, Settings
+from ae_core.engine import EngineError, Run
+from pages.ui import live, recorded, state, static, status, tiles
+from pages.ui.shared import engine
+from pages.ui.state import Session
+from pages.ui.text import _, language
+
+TICK_SECONDS = 0.5
+IDLE_SECONDS = 1.0
+SETTLE_SECONDS = 0.4  # how long a button waits for its effect, so that what is drawn next shows it
+
+Cached = Callable[[Hashable, Callable[[], Any]], Any]
+
+
+def watch(own: Session, settings: Settings | None) -> None:
+    """Draws everything, and again in time for as long as something can change.
+
+    Args:
+        own: The session.
+        settings: The experiment in the form, None while something is wrong with it.
+    """
+    own.shown = _pace(own)
+    st.fragment(_draw, run_every=own.shown[1])(own, settings)
+
+
+def _pace(own: Session) -> tuple[str | None, float | None]:
+    """What the timer depends on: the run that is shown, and seconds from one drawing to the next."""
+    run = own.run
+    if run is None:
+        moving = recorded.choose(own.form.variant) is not None or engine().status in ("starting", "warming")
+        return None, IDLE_SECONDS if moving else None
+    return run.id, None if run.ended else TICK_SECONDS
+
+
+def _draw(own: Session, settings: Settings | None) -> None:
+    pace = _pace(own)
+    if pace != own.shown:
+        st.rerun()  # the whole page: with another timer, and other words beside the form
+    run = own.run
+    played = recorded.choose(own.form.variant) if run is None else None
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="bar"):
+        _buttons(own, run, settings)
+        with st.container(key="status"):
+            st.html(status.badge(_said(own, run, played)))
+    setup, snapshot, cached = _messages(own, run, played)
+    words = language()
+    st.html(cached(("tiles", words), lambda: tiles.tiles(setup, snapshot)))
+    payloads: dict[str, bytes | None] = dict.fromkeys(("live_loss", "live_latent", "live_grid"))
+    if setup is not None and snapshot is not None:
+        payloads = _payloads(setup, snapshot, cached, bool(st.session_state.get(state.LOGARITHMIC)), words)
+    left, right = st.columns([11, 9], gap="small")
+    with left.container(gap=None):
+        _heading("loss", _("Loss"), state.LOGARITHMIC)
+        live.view("live_loss", payloads["live_loss"])
+    with right.container(gap=None):
+        _heading("latent", _("Code map"))
+        live.view("live_latent", payloads["live_latent"])
+    with st.container(gap=None):
+        _heading("grid", _("Original and reconstruction"))
+        live.view("live_grid", payloads["live_grid"])
+    st.html(cached(("notes", words), lambda: tiles.notes(setup)))
+
+
+def _said(own: Session, run: Run | None, played: recorded.Recording | None) -> status.Status:
+    wrong = own.failure or (own.problem if run is None or run.ended else "")
+    if wrong:
+        return "failed", _("Not possible"), _(wrong)
+    if run is not None:
+        return status.of_run(run, own.owns(run), engine())
+    return status.of_engine(engine(), played.setup if played else None)
+
+
+def _heading(name: str, text: str, switch: str | None = None) -> None:
+    with st.container(
+        horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key=f"heading_{name}"
+    ):
+        st.html(f'<div class="ae-heading">{text}</div>')
+        if switch:
+            st.toggle(_("Log scale"), key=switch, width="content")
+
+
+def _messages(
+    own: Session, run: Run | None, played: recorded.Recording | None
+) -> tuple[dict[str, Any] | None, dict[str, Any] | None, Cached]:
+    """Setup, snapshot, and the memory that all viewers of them share."""
+    if run is not None:
+        return run.setup, run.snapshot, run.cached
+    if played is None:
+        return None, None, lambda key, build: build()
+    place = played.frame(time.monotonic() - own.begun)
+    return played.setup, played.snapshots[place], lambda key, build: played.cached((place, key), build)
+
+
+def _payloads(
+    setup: dict[str, Any], snapshot: dict[str, Any], cached: Cached, logarithmic: bool, words: str
+) -> dict[str, bytes | None]:
+    step = snapshot["step"]
+
+    def latent() -> figures.Figure:
+        return figures.latent(setup, snapshot, static.atlas(setup["atlas"]["png"]), _)
+
+    builders: dict[str, Callable[[], figures.Figure]] = {
+        "live_loss": lambda: figures.loss(setup, snapshot, logarithmic, _),
+        "live_latent": latent,
+        "live_grid": lambda: figures.grid(setup, snapshot, _),
+    }
+    return {
+        key: cached((key, logarithmic and key == "live_loss", words), functools.partial(_payload, build, step))
+        for key, build in builders.items()
+    }
+
+
+def _payload(build: Callable[[], figures.Figure], step: int) -> bytes:
+    return live.payload(build(), step)
+
+
+def _buttons(own: Session, run: Run | None, settings: Settings | None) -> None:
+    mine = run is not None and own.owns(run)
+    active = run is not None and not run.ended
+    training = mine and run is not None and run.state in ("starting", "running", "paused")
+    paused = run is not None and run.state == "paused"
+    st.button(
+        _("Start"), key="start", type="primary", icon=":material/play_arrow:", on_click=_start,
+        disabled=settings is None or (mine and active) or engine().status == "failed",
+    )  # fmt: skip
+    st.button(
+        _("Resume") if paused else _("Pause"), key="pause", on_click=_command, args=("resume" if paused else "pause",),
+        icon=":material/resume:" if paused else ":material/pause:", disabled=not training,
+    )  # fmt: skip
+    st.button(
+        _("Step"), key="step", icon=":material/skip_next:", on_click=_command, args=("step",), disabled=not training,
+        help=_("Trains for a moment, then pauses."),
+    )  # fmt: skip
+    st.button(
+        _("Stop"), key="stop", icon=":material/stop:", on_click=_command, args=("stop",), disabled=not (mine and active)
+    )
+
+
+def _start() -> None:
+    own = state.session()
+    own.failure = ""
+    try:
+        run = engine().submit(own.form.settings(), own.owner)
+    except (EngineError, SettingError) as error:
+        own.failure = str(error)
+    else:
+        own.run_id = run.id
+
+
+def _command(word: str) -> None:
+    own = state.session()
+    run, own.failure = own.run, ""
+    if run is None:
+        return
+    try:
+        engine().command(run.id, own.owner, word)
+    except EngineError as error:
+        own.failure = str(error)
+        return
+    until = time.monotonic() + SETTLE_SECONDS
+    wanted = {"pause": "paused", "resume": "running", "step": "paused", "stop": "stopped"}[word]
+    before = (run.snapshot or {}).get("step")
+    while time.monotonic() < until:
+        now = own.run
+        if now is None or now.ended or (now.state == wanted and (word != "step" or _step(now) != before)):
+            return
+        time.sleep(0.01)
+
+
+def _step(run: Run) -> int | None:
+    return (run.snapshot or {}).get("step")

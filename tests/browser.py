@@ -1,0 +1,116 @@
+"""The real app in a process of its own, and a real browser to look at it."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.conftest import CHROMIUM, ROOT
+
+VIEWS = ("live_loss", "live_latent", "live_grid")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
+
+# Notes every step that each live view has shown, and lets a test see whether its element was replaced.
+WATCH = """() => {
+  window.seen = {};
+  for (const key of ["live_loss", "live_latent", "live_grid"]) {
+    const root = document.querySelector(`.st-key-${key} [data-step]`);
+    root.stamp = key;
+    const steps = window.seen[key] = [];
+    const note = () => {
+      const step = Number(root.dataset.step);
+      if (steps.at(-1)?.step !== step) steps.push({step, at: performance.now()});
+    };
+    new MutationObserver(note).observe(root, {attributes: true, attributeFilter: ["data-step"]});
+    note();
+  }
+}"""
+
+
+@dataclass
+class App:
+    """A running app: its address, and its web process."""
+
+    url: str
+    process: subprocess.Popen
+
+
+def healthy(url: str) -> bool:
+    """Whether the app answers."""
+    try:
+        with urllib.request.urlopen(f"{url}/_stcore/health", timeout=2) as answer:
+            return answer.status == 200
+    except OSError:
+        return False
+
+
+@contextlib.contextmanager
+def running_app(**environment: str) -> Iterator[App]:
+    """Starts the app as a user would, on a free port, and ends it and its workers."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    process = subprocess.Popen(
+        [
+            sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true",
+            "--server.address", "127.0.0.1", "--server.port", str(port),
+        ],
+        cwd=ROOT,
+        env=os.environ | environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    url = f"http://127.0.0.1:{port}"
+    try:
+        end = time.monotonic() + 60
+        while not healthy(url):
+            if time.monotonic() > end or process.poll() is not None:
+                raise RuntimeError("The app did not start.")
+            time.sleep(0.05)
+        yield App(url, process)
+    finally:
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+@contextlib.contextmanager
+def browser() -> Iterator:
+    """A headless Chromium, driven by Playwright."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        chromium = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        try:
+            yield chromium
+        finally:
+            chromium.close()
+
+
+def wait_for_step(page, key: str, above: int, seconds: float = 60) -> int:
+    """Waits until a live view shows a step above the given one, and tells it."""
+    page.wait_for_function(
+        f"Number(document.querySelector('.st-key-{key} [data-step]')?.dataset.step ?? -1) > {above}",
+        timeout=1000 * seconds,
+    )
+    return step_of(page, key)
+
+
+def step_of(page, key: str = "live_loss") -> int:
+    """The step that a live view shows."""
+    return int(page.get_attribute(f".st-key-{key} [data-step]", "data-step"))
+
+
+def picture(page, path: Path) -> None:
+    """A screenshot without the blinking cursor."""
+    page.screenshot(path=path, animations="disabled")

@@ -1,0 +1,146 @@
+"""What only a browser shows: the page is alive, updates in place, obeys, and survives a refresh."""
+
+import time
+
+import pytest
+
+from tests.browser import VIEWS, WATCH, browser, running_app, step_of, wait_for_step
+
+pytestmark = pytest.mark.browser
+
+# Small steps over a small set: long enough to be paused, tuned, left and found again.
+LONG = "?variant=denoising&dataset=digits&epochs=500&batch_size=8&latent_dim=2&seed=3"
+
+
+@pytest.fixture(scope="module")
+def app():
+    with running_app() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def chrome():
+    with browser() as started:
+        yield started
+
+
+@pytest.fixture
+def page(chrome):
+    context = chrome.new_context(viewport={"width": 1280, "height": 720})
+    yield context.new_page()
+    context.close()
+
+
+def status(page) -> str:
+    return page.inner_text(".st-key-status")
+
+
+def wait_for_status(page, word: str, seconds: float = 20) -> None:
+    page.wait_for_function(
+        f"document.querySelector('.st-key-status')?.innerText.includes('{word}')", timeout=1000 * seconds
+    )
+
+
+def press(page, key: str) -> None:
+    page.click(f".st-key-{key} button:not([disabled])", timeout=20_000)
+
+
+def test_a_run_is_started_watched_steered_left_found_and_stopped(app, page):
+    page.goto(app.url + "/" + LONG)
+    for key in VIEWS:
+        page.wait_for_selector(f".st-key-{key} [data-step]", timeout=60_000)
+    assert "Recording" in status(page)
+    wait_for_step(page, "live_loss", 0)  # the recording plays before anything is trained
+
+    page.wait_for_function(
+        "!document.querySelector('.st-key-status').innerText.match(/starting|warming/)", timeout=120_000
+    )
+    press(page, "start")
+    wait_for_status(page, "Training")
+    assert "run=" in page.url
+    for key in VIEWS:
+        wait_for_step(page, key, 0)
+    page.evaluate(WATCH)
+    time.sleep(6)
+    for key in VIEWS:
+        seen = page.evaluate(f"window.seen['{key}']")
+        steps = [entry["step"] for entry in seen]
+        assert len(steps) >= 3, f"{key} showed only {steps}"
+        assert steps == sorted(steps)
+        assert page.evaluate(f"document.querySelector('.st-key-{key} [data-step]').stamp") == key, "never replaced"
+
+    press(page, "pause")
+    wait_for_status(page, "Paused")
+    time.sleep(1)
+    halted = step_of(page)
+    time.sleep(1.5)
+    assert step_of(page) == halted
+
+    press(page, "step")
+    stepped = wait_for_step(page, "live_loss", halted, 10)
+    time.sleep(1.5)
+    assert step_of(page) == stepped
+
+    press(page, "pause")  # it says Resume now
+    resumed = wait_for_step(page, "live_loss", stepped, 10)
+
+    field = page.locator(".st-key-learning_rate input")
+    field.fill("0.01")
+    field.press("Enter")
+    page.wait_for_selector(".st-key-live_loss :text('learning rate')", timeout=10_000)
+
+    address = page.url
+    assert "learning_rate=0.01" in address
+    page.reload()
+    wait_for_step(page, "live_loss", resumed)
+    assert page.url.split("run=")[1] == address.split("run=")[1]
+    assert "Training" in status(page)
+
+    stranger = page.context.browser.new_context()
+    visitor = stranger.new_page()
+    visitor.goto(page.url)
+    wait_for_step(visitor, "live_loss", 0)
+    for key in ("pause", "step", "stop"):
+        assert visitor.is_disabled(f".st-key-{key} button"), "only the owner commands a run"
+    stranger.close()
+
+    press(page, "stop")
+    wait_for_status(page, "Stopped")
+    time.sleep(1)
+    last = step_of(page)
+    time.sleep(1)
+    assert step_of(page) == last
+    assert page.is_enabled(".st-key-start button")
+
+
+def test_a_point_of_the_map_shows_its_picture(app, page):
+    page.goto(app.url)
+    page.wait_for_selector(".st-key-live_latent .nsewdrag", timeout=60_000)
+    wait_for_step(page, "live_latent", 300)
+    box = page.locator(".st-key-live_latent .nsewdrag").bounding_box()
+    for row in range(2, 9):
+        for column in range(2, 9):
+            page.mouse.move(box["x"] + box["width"] * column / 10, box["y"] + box["height"] * row / 10)
+            page.wait_for_timeout(30)
+            if page.locator(".ae-card-picture:visible").count():
+                return
+    pytest.fail("no point showed a picture")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (390, 844)])
+def test_the_page_fits_and_does_not_jump(app, chrome, scheme, width, height):
+    context = chrome.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+    page = context.new_page()
+    wrong = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.goto(app.url)
+    wait_for_step(page, "live_grid", 0)
+    page.wait_for_timeout(500)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.locator(".st-key-start button").bounding_box()["y"] < height / 3
+    before = [page.locator(f".st-key-{key}").bounding_box() for key in VIEWS]
+    page.wait_for_timeout(3000)
+    assert [page.locator(f".st-key-{key}").bounding_box() for key in VIEWS] == before
+    assert wrong == []
+    context.close()
