@@ -82,9 +82,10 @@ def _settings(given: argparse.Namespace) -> Settings:
             raise SettingError(f"--set must be KEY=VALUE. Received: {pair[:80]!r}.")
         values[name.strip().replace("-", "_")] = value.strip()
     settings = variants.read_settings(values)
-    catalogue = data.catalogue()
-    if settings.dataset not in catalogue:
-        raise SettingError(f"dataset must be one of {', '.join(catalogue)}. Received: {settings.dataset[:80]!r}.")
+    if settings.dataset not in data.catalogue():
+        raise SettingError(
+            f"dataset must be one of {', '.join(data.public_names())}. Received: {settings.dataset[:80]!r}."
+        )
     return settings
 
 

@@ -77,6 +77,11 @@ def catalogue() -> dict[str, DataInfo]:
     return infos
 
 
+def public_names() -> list[str]:
+    """Names of the data sets that everybody may know: all but uploads."""
+    return [name for name in catalogue() if not name.startswith("upload-")]
+
+
 def default_name() -> str:
     """The data set to begin with: `mnist` if it lies on this machine in good order, else `digits`."""
     path = _path_of("mnist")
@@ -120,7 +125,7 @@ def load(name: str, progress: Progress | None = None) -> Dataset:
             arrays["x_train"][..., None], arrays["y_train"].astype(np.int64),
             arrays["x_test"][..., None], arrays["y_test"].astype(np.int64),
         )  # fmt: skip
-    allowed = ", ".join(catalogue())
+    allowed = ", ".join(public_names())
     if name.startswith("upload-"):
         raise DataError(
             f"dataset {printable(name)!r} is not kept here any more: upload the file again, or choose one of {allowed}."

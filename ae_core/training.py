@@ -157,15 +157,17 @@ class Run:
             return
         self._tune()
         if self.control.waiting:
+            self.say("paused")
             self.snapshot("paused")
             while self.control.wait(WAIT_SECONDS):
                 if self._tune():
                     self.snapshot("paused")
             if not self.control.stopped:
-                self.snapshot("running" if not self.control.waiting else "paused", measure=False)
+                self.say("paused" if self.control.waiting else "running")
         elif (self.every_chunk or time.perf_counter() >= self._next_snapshot) and not self.control.stopped:
             self.snapshot("running")
         if self.control.stopped:
+            self.say("stopped")  # the numbers follow when `fit` has returned
             self.model.stop_training = True
 
     def _tune(self) -> bool:
@@ -178,29 +180,29 @@ class Run:
             self.marks.append({"step": self.step, "epoch": self.epoch, "name": name, "from": before, "to": value})
         return bool(changes)
 
-    def snapshot(self, state: str, measure: bool = True) -> None:
-        """Measures the model and sends what a page shows. Without `measure` only the state is new."""
+    def say(self, state: str) -> None:
+        """Sends the last snapshot again with another state: at once, before the model is measured anew."""
+        self._last["state"] = state
+        self.send("snapshot", **self._last)
+
+    def snapshot(self, state: str) -> None:
+        """Measures the model and sends what a page shows."""
         begun = time.perf_counter()
-        if measure:
-            if self.step > 0:
-                self.history.add_point(self.step, self.epoch, self.seconds, self.probe.validation_terms)
-            self._measured = self.probe.measure(thorough=state != "running")
+        if self.step > 0:
+            self.history.add_point(self.step, self.epoch, self.seconds, self.probe.validation_terms)
+        measured = self.probe.measure(thorough=state != "running")
         rate = self.history.samples_per_second()
         left = (self.total_steps - self.step) * self.bench.batch_size
-        self.send(
-            "snapshot",
-            step=self.step,
-            epoch=self.epoch,
-            seconds=self.seconds,
-            state=state,
-            history=self.history.columns(),
-            marks=list(self.marks),
-            **self._measured
-            | {
-                "numbers": self._measured["numbers"]
-                | {"samples_per_second": rate, "eta_seconds": left / rate if rate else None}
-            },
-        )
+        measured["numbers"] |= {"samples_per_second": rate, "eta_seconds": left / rate if rate else None}
+        self._last = {
+            "step": self.step,
+            "epoch": self.epoch,
+            "seconds": self.seconds,
+            "state": state,
+            "history": self.history.columns(),
+            "marks": list(self.marks),
+        } | measured
+        self.send("snapshot", **self._last)
         ended = time.perf_counter()
         self._next_snapshot = ended + min(max(SNAPSHOT_SECONDS, (ended - begun) / SNAPSHOT_SHARE), SNAPSHOT_LATEST)
 

@@ -67,7 +67,7 @@ class Form:
         settings = self.kind.from_mapping({name: self.value(name) for name in self.fields()})
         infos = data.catalogue()
         if settings.dataset not in infos:
-            raise unknown_dataset(settings.dataset, infos)
+            raise unknown_dataset(settings.dataset)
         spec = infos[settings.dataset].spec
         settings.check(dataclasses.replace(spec, unit_range=spec.unit_range and settings.scaling == "unit"))
         return settings
@@ -116,8 +116,8 @@ def from_address(parameters: Mapping[str, str]) -> tuple[Form, list[str]]:
             continue
         try:
             settings = form.kind.from_mapping({name: text})
-            if name == "dataset" and text not in (infos := data.catalogue()):
-                raise unknown_dataset(text, infos)
+            if name == "dataset" and text not in data.catalogue():
+                raise unknown_dataset(text)
         except SettingError as error:
             sentences.append(_instead(error, as_text(form.default(name))) if name in form.fields() else str(error))
         else:
@@ -125,9 +125,9 @@ def from_address(parameters: Mapping[str, str]) -> tuple[Form, list[str]]:
     return form, sentences
 
 
-def unknown_dataset(name: str, known: Mapping[str, Any]) -> SettingError:
+def unknown_dataset(name: str) -> SettingError:
     """What to say of a data set that is not here. Other people's uploads are not named."""
-    allowed = ", ".join(one for one in known if not one.startswith("upload-"))
+    allowed = ", ".join(data.public_names())
     return SettingError(f"dataset must be one of {allowed}, or your own upload. Received: {name[:80]!r}.")
 
 
