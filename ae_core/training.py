@@ -311,7 +311,6 @@ def describe(settings: Settings) -> dict[str, Any]:
 
 def warm() -> None:
     """Loads what a first training needs: the default data, their PCA, and the default network, compiled."""
-    workshop.share_gpu_memory()
     settings = dataclasses.replace(variants.get("vanilla").settings(), dataset=data.default_name())
     control = Control()
     control.stop()  # after the first chunk of steps: by then all is compiled

@@ -212,10 +212,13 @@ def _cpu_name() -> str:
     return f"CPU, {cores} cores"
 
 
-def share_gpu_memory() -> None:
-    """Lets TensorFlow take a GPU's memory as it needs it, not all at once. Must come before the first operation."""
+def _share_gpu_memory() -> None:
+    """Lets TensorFlow take a GPU's memory as it needs it, not all at once."""
     if keras.backend.backend() == "tensorflow":
         import tensorflow as tf
 
         for card in tf.config.list_physical_devices("GPU"):
             tf.config.experimental.set_memory_growth(card, True)
+
+
+_share_gpu_memory()  # here, because it must come before the first operation

@@ -1,5 +1,7 @@
 """Settings check themselves, whatever they are read from."""
 
+from typing import Any
+
 import pytest
 
 from ae_core import variants
@@ -22,7 +24,7 @@ def test_text_and_back_gives_the_same_settings(name):
 @pytest.mark.parametrize("name", variants.registry())
 def test_every_setting_refuses_what_is_out_of_bounds_by_name(name):
     for key, option in options(variants.get(name).settings).items():
-        wrong = ["no such thing"] if option.choices else []
+        wrong: list[Any] = ["no such thing"] if option.choices else []
         if option.low is not None:
             wrong += [option.low - 1, "nan", "inf", "words", ""][: 5 if option.longest == 1 else 4]
         if option.high is not None:

@@ -16,7 +16,7 @@ GREY = np.full((200, 28, 28, 1), 0.5, np.float32)
 def test_table_gathers_scales_and_stays_bytes():
     rows = np.random.default_rng(0).integers(0, 256, (20, 4, 4, 1), np.uint8)
     table = ResidentTable(rows.shape, "uint8")
-    table.fill(rows, np.float32(1 / 255), np.float32(-0.5))
+    table.fill(rows, np.array([1 / 255], np.float32), np.array([-0.5], np.float32))
     got = ops.convert_to_numpy(table(np.array([3, 3, 19], np.int32)))
     np.testing.assert_allclose(got, rows[[3, 3, 19]] / 255 - 0.5, atol=1e-6)
     assert table.rows.dtype == "uint8"

@@ -9,6 +9,8 @@ from sklearn.neighbors import KNeighborsClassifier
 from ae_core import data, metrics
 from ae_core.pca import PrincipalComponents
 
+PIXEL, NOTHING = np.full(1, 1 / 255, np.float32), np.zeros(1, np.float32)
+
 
 @pytest.fixture(scope="module")
 def digits():
@@ -73,7 +75,7 @@ def test_active_units():
 def test_pca_is_that_of_scikit_learn(digits, code_size):
     x_train, x_test, *_ = digits
     ours = PrincipalComponents()
-    ours.fit((x_train * 255).astype(np.uint8), np.float32(1 / 255), np.float32(0))
+    ours.fit((x_train * 255).astype(np.uint8), PIXEL, NOTHING)
     reference = PCA(code_size, svd_solver="full").fit(x_train.reshape(len(x_train), -1))
     expected = reference.inverse_transform(reference.transform(x_test.reshape(len(x_test), -1)))
     np.testing.assert_allclose(ours.reconstruct(x_test, code_size).reshape(expected.shape), expected, atol=2e-4)
@@ -87,7 +89,7 @@ def test_pca_of_large_examples_is_close_to_the_exact_one():
     factors = random.standard_normal((300, 5)) * np.array([9, 7, 5, 4, 3])
     images = (factors @ random.standard_normal((5, 3000))).astype(np.float32).reshape(300, 50, 60, 1)
     ours = PrincipalComponents()
-    ours.fit(images, np.float32(1), np.float32(0))
+    ours.fit(images, np.ones(1, np.float32), NOTHING)
     assert metrics.mean_squared_error(images, ours.reconstruct(images, 5)) < 1e-6 * images.var()
 
 
@@ -96,6 +98,6 @@ def test_pca_of_mnist_leaves_the_published_error():
     # 13.87 squared error per test image with 30 components: Hinton & Salakhutdinov, Science 2006, Fig. 2B.
     dataset = data.load("mnist")
     pca = PrincipalComponents()
-    pca.fit(dataset.x_train, np.float32(1 / 255), np.float32(0))
+    pca.fit(dataset.x_train, PIXEL, NOTHING)
     images = dataset.x_test / np.float32(255)
     assert metrics.squared_errors(images, pca.reconstruct(images, 30)).mean() == pytest.approx(13.87, abs=0.01)

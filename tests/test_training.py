@@ -2,6 +2,7 @@
 
 import threading
 import time
+from typing import Any
 
 import msgpack
 import numpy as np
@@ -17,7 +18,7 @@ def settings(variant="vanilla", **values):
 
 
 def run(given, **more):
-    messages = []
+    messages: list[dict[str, Any]] = []
     return training.train(given, emit=messages.append, **more), messages
 
 
@@ -25,7 +26,8 @@ class Background:
     """A training on a thread of its own, and the messages it has sent."""
 
     def __init__(self, given):
-        self.control, self.messages = Control(), []
+        self.control = Control()
+        self.messages: list[dict[str, Any]] = []
         self.thread = threading.Thread(
             target=lambda: training.train(given, emit=self.messages.append, control=self.control), daemon=True
         )

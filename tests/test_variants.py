@@ -2,6 +2,7 @@
 
 import dataclasses
 import itertools
+from typing import Any
 
 import keras
 import numpy as np
@@ -11,12 +12,12 @@ from ae_core import training, variants, workshop
 from ae_core.config import DataSpec, Settings, options
 
 IMAGE = DataSpec((28, 28, 1))
-SMALL = {
+SMALL: dict[str, Any] = {
     "dataset": "digits", "epochs": 6, "latent_dim": 8, "train_size": 600, "batch_size": 32, "learning_rate": 0.005,
 }  # fmt: skip
 
 
-def small(name: str, **changes) -> Settings:
+def small(name: str, **changes: Any) -> Settings:
     return dataclasses.replace(variants.get(name).settings(), **SMALL | changes)
 
 
@@ -28,7 +29,7 @@ def name(request) -> str:
 @pytest.fixture(scope="module")
 def trained(name):
     """Messages and result of a short training."""
-    messages = []
+    messages: list[dict[str, Any]] = []
     result = training.train(small(name), emit=messages.append)
     return messages, result
 
@@ -104,9 +105,10 @@ def test_every_setting_at_both_bounds_builds(name):
     kind = variants.get(name).settings
     spec = DataSpec((16, 16, 1))
     for key, option in options(kind).items():
+        values: list[Any]
         if option.choices:
             values = list(option.choices)
-        elif option.low is None:
+        elif option.low is None or option.high is None:
             values = [True, False] if isinstance(getattr(kind(), key), bool) else []
         elif option.longest > 1:
             values = [(int(option.low),) * option.longest, (int(option.high),)]
