@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from pages.ui import live, page, shared, state
+from pages.ui import live, page, shared, state, static
 from pages.ui.text import _
 
-st.set_page_config(page_title="Autoencoder Lab", page_icon=":material/compress:", layout="wide")
+st.set_page_config(page_title="Autoencoder Lab", page_icon=str(static.ROOT / "assets" / "icon.png"), layout="wide")
 shared.engine()  # the workers warm up while the visitor still reads
 live.inject_style()
 page.inject_style()

@@ -107,11 +107,11 @@ class Autoencoder(keras.Model):
         terms = {name: float(value) for name, value in self.loss_terms(target, code, logits).items()}
         return {"loss": sum(terms.values())} | terms
 
-    def encode(self, images: np.ndarray, batch_size: int = 2000) -> np.ndarray:
+    def encode(self, images: np.ndarray, batch_size: int = 500) -> np.ndarray:
         """Images `(n_samples, *spec.shape)` → codes `(n_samples, *code_shape)`, in bounded memory."""
         return _in_batches(self.encoder, images, batch_size)
 
-    def decode(self, codes: np.ndarray, batch_size: int = 2000) -> np.ndarray:
+    def decode(self, codes: np.ndarray, batch_size: int = 500) -> np.ndarray:
         """Codes `(n_samples, *code_shape)` → reconstructions `(n_samples, *spec.shape)`, in bounded memory."""
         return _in_batches(self.decoder, codes, batch_size)
 

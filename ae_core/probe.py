@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from ae_core.autoencoder import Autoencoder
     from ae_core.data import Prepared
 
-POINTS = 2000  # held-out images in the scatter, and in the search for nearest neighbours
-MEASURED = 1000  # of them are reconstructed, and as many validation images, so that a snapshot stays cheap
 NEIGHBOUR_SHARE = 0.03  # of the time, at most, goes into the search for nearest neighbours
 LARGEST_TABLE = 6_000_000  # numbers in them, so that large colour images do not fill the memory
 GRID_COLUMNS = 10
@@ -33,18 +31,23 @@ class Probe:
         data: The prepared data: test images for the views and numbers, validation images for the loss.
         pca: PCA fitted to the same training images.
         labelled: Whether the labels mean anything, so that a nearest neighbour can be right or wrong.
+        points: Most held-out images in the scatter and in the search for nearest neighbours. Half of them are
+            reconstructed, and as many validation images, so that a snapshot stays cheap.
     """
 
-    def __init__(self, model: "Autoencoder", data: "Prepared", pca: PrincipalComponents, labelled: bool):
+    def __init__(
+        self, model: "Autoencoder", data: "Prepared", pca: PrincipalComponents, labelled: bool, points: int = 2000
+    ):
         self.model, self.data, self.pca, self.labelled = model, data, pca, labelled
         self.code_size = int(np.prod(model.code_shape))
-        points = min(POINTS, max(GRID_COLUMNS, LARGEST_TABLE // data.spec.size))
+        points = min(points, max(2 * GRID_COLUMNS, LARGEST_TABLE // data.spec.size))
+        self.measured = points // 2
         self.labels = data.y_test[:points]
         self.images = self._scaled(data.x_test[:points])
-        self.validation = self._scaled(data.x_validation[: min(points, MEASURED)])
+        self.validation = self._scaled(data.x_validation[: self.measured])
         self.neighbours = self._scaled(data.x_train[:points])
         self.neighbour_labels = data.y_train[:points]
-        self._few = _one_of_each(self.labels[:MEASURED], GRID_COLUMNS)
+        self._few = _one_of_each(self.labels[: self.measured], GRID_COLUMNS)
         self._shown_range = _shown_range(data)
         self._last_map: np.ndarray | None = None
         random = np.random.default_rng(0)
@@ -86,14 +89,14 @@ class Probe:
         if corruption is not None:
             self.inputs = np.asarray(corruption.apply(self.images, self._image_noise))
             self.validation_inputs = np.asarray(corruption.apply(self.validation, self._validation_noise))
-        self.pca_images = self.pca.reconstruct(self.inputs[:MEASURED], self.code_size)
-        self.pca_mse = metrics.mean_squared_error(self.images[:MEASURED], self.pca_images)
+        self.pca_images = self.pca.reconstruct(self.inputs[: self.measured], self.code_size)
+        self.pca_mse = metrics.mean_squared_error(self.images[: self.measured], self.pca_images)
         validated = self.pca.reconstruct(self.validation_inputs, self.code_size)
         error = metrics.cross_entropy if self.model.loss_name == "cross_entropy" else metrics.mean_squared_error
         self.pca_loss = error(self.validation, validated)
 
     def validation_terms(self) -> dict[str, float]:
-        """Every loss term on the validation images (at most the first 1,000)."""
+        """Every loss term on the validation images (at most as many as are reconstructed)."""
         self._corrupt()
         return self.model.evaluate_terms(self.validation, self.validation_inputs)
 
@@ -119,7 +122,7 @@ class Probe:
         """
         self._corrupt()
         codes = self.model.encode(self.images)
-        seen = codes[:MEASURED] if self.inputs is self.images else self.model.encode(self.inputs[:MEASURED])
+        seen = codes[: self.measured] if self.inputs is self.images else self.model.encode(self.inputs[: self.measured])
         reconstructions = self.model.decode(seen)
         flat = _flat_map(codes)
         if self.code_size > 2 and self._last_map is not None:
@@ -130,7 +133,7 @@ class Probe:
             "grid": self._grid(reconstructions),
             "pca_loss": self.pca_loss,
             "numbers": {
-                "test_mse": metrics.mean_squared_error(self.images[:MEASURED], reconstructions),
+                "test_mse": metrics.mean_squared_error(self.images[: self.measured], reconstructions),
                 "pca_mse": self.pca_mse,
                 "knn1_accuracy": self._search(codes, thorough),
                 "pca_knn1_accuracy": self.pca_accuracy,

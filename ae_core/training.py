@@ -3,7 +3,7 @@
 import dataclasses
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +18,9 @@ from ae_core.probe import Probe
 
 SNAPSHOT_SECONDS = 0.4  # so that a page that looks twice a second has something new each time
 SNAPSHOT_SHARE = 0.05  # of the training time, at most, goes into snapshots that take long
-SNAPSHOT_LATEST = 0.7  # but there is more than one a second
+SNAPSHOT_LATEST = 0.5  # but there is more than one a second
 WAIT_SECONDS = 0.2
+LONGEST_ORDER = 1_000_000  # row numbers handed to `fit` at a time
 
 Emit = Callable[[dict[str, Any]], None]
 
@@ -32,6 +33,7 @@ def train(
     run_id: str = "",
     save_to: Path | None = None,
     every_chunk: bool = False,
+    test: bool = True,
 ) -> dict[str, Any]:
     """Loads the data, builds the model, trains it, and measures it on the test set.
 
@@ -42,6 +44,8 @@ def train(
         run_id: Stands in every message and in the result.
         save_to: Existing folder for the trained model, `model.keras`. Default: it is not kept.
         every_chunk: Whether each chunk of steps ends in a snapshot, as a recording needs it.
+        test: Whether the trained model is measured on the whole test set, which takes some seconds; else the result
+            holds the last snapshot's numbers.
 
     Returns:
         Plain values: what the command line prints, see `__main__`.
@@ -60,7 +64,7 @@ def train(
     run.train()
     if save_to is not None:
         bench.model.standalone().save(save_to / "model.keras")
-    return {"run_id": run_id, **run.result()}
+    return {"run_id": run_id, **run.result(test)}
 
 
 class Run:
@@ -86,7 +90,7 @@ class Run:
         self.settings, self.bench, self.send, self.control = settings, bench, send, control
         self.model, self.data = bench.model, bench.data
         info = bench.info
-        self.probe = Probe(self.model, self.data, bench.pca, labelled=len(info.class_names) > 1)
+        self.probe = Probe(self.model, self.data, bench.pca, len(info.class_names) > 1, bench.probe_points)
         self.history = History(self.model.term_names)
         self.total_steps = settings.epochs * bench.steps_per_epoch
         self.step = 0
@@ -99,25 +103,35 @@ class Run:
         self.snapshot("running")
         bench = self.bench
         follower = _ChunkEnd(self)
-        self.model.fit(
-            self._order(),
-            batch_size=bench.batch_size,
-            shuffle=False,
-            steps_per_epoch=bench.chunk,
-            epochs=self.total_steps // bench.chunk,
-            verbose=0,
-            callbacks=[follower],
-        )
+        for order in self._orders():
+            self.model.fit(
+                order,
+                batch_size=bench.batch_size,
+                shuffle=False,
+                steps_per_epoch=bench.chunk,
+                epochs=len(order) // (bench.chunk * bench.batch_size),
+                verbose=0,
+                callbacks=[follower],
+            )
+            if self.control.stopped:
+                break
         self.state = "stopped" if self.control.stopped else "done"
         self.snapshot(self.state)
 
-    def _order(self) -> np.ndarray:
-        """Row numbers in the order of training: every epoch a new permutation, the same for the same seed."""
+    def _orders(self) -> Iterator[np.ndarray]:
+        """Row numbers in the order of training: every epoch a new permutation, the same for the same seed.
+
+        They come some epochs at a time: `fit` takes a moment to begin, and many epochs would take much memory.
+        """
         random = np.random.default_rng(self.settings.seed)
         taken = self.bench.steps_per_epoch * self.bench.batch_size
-        rows = len(self.data.x_train)
-        orders = [random.permutation(rows)[:taken] for _ in range(self.settings.epochs)]
-        return np.concatenate(orders).astype(np.int32)
+        together = max(1, LONGEST_ORDER // taken)
+        for first in range(0, self.settings.epochs, together):
+            orders = [
+                random.permutation(len(self.data.x_train))[:taken]
+                for _ in range(min(together, self.settings.epochs - first))
+            ]
+            yield np.concatenate(orders).astype(np.int32)
 
     def _setup(self) -> dict[str, Any]:
         model, info = self.model, self.bench.info
@@ -181,8 +195,8 @@ class Run:
         return bool(changes)
 
     def say(self, state: str) -> None:
-        """Sends the last snapshot again with another state: at once, before the model is measured anew."""
-        self._last["state"] = state
+        """Sends the last views again with another state: at once, before the model is measured anew."""
+        self._last |= {"state": state, "step": self.step, "epoch": self.epoch, "seconds": self.seconds}
         self.send("snapshot", **self._last)
 
     def snapshot(self, state: str) -> None:
@@ -206,8 +220,8 @@ class Run:
         ended = time.perf_counter()
         self._next_snapshot = ended + min(max(SNAPSHOT_SECONDS, (ended - begun) / SNAPSHOT_SHARE), SNAPSHOT_LATEST)
 
-    def result(self) -> dict[str, Any]:
-        """What is left of a run when it is over: history by epoch, and the numbers on the whole test set."""
+    def result(self, test: bool = True) -> dict[str, Any]:
+        """What is left of a run when it is over: history by epoch, and numbers on the test set."""
         settings, rates = self.settings, self.history.epoch_rates
         return {
             "variant": settings.variant,
@@ -221,7 +235,7 @@ class Run:
             "parameters": workshop.parameter_count(self.model),
             "settings": settings.to_dict(),
             "history": self.history.by_epoch(),
-            "test": self._test(),
+            "test": self._test() if test else self._last["numbers"],
         }
 
     def _test(self) -> dict[str, float | None]:

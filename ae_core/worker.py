@@ -85,7 +85,7 @@ def train(values: dict[str, Any], run_id: str, topic: str) -> None:
         from ae_core import training
 
         try:
-            return training.train(read_settings(values), emit=emit, control=control, run_id=run_id)
+            return training.train(read_settings(values), emit=emit, control=control, run_id=run_id, test=False)
         except _StoppedEarlyError:
             return None
 

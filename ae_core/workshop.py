@@ -22,6 +22,7 @@ MODELS_KEPT = 4
 DATA_KEPT = 2
 CHUNK_SECONDS = 0.15  # a pause is felt at once when a chunk of steps is short
 LONGEST_CHUNK = 256  # steps
+PROBE_POINTS = 2000  # held-out images in a snapshot; half as many where each costs much, by convolutions
 
 
 @dataclass
@@ -36,6 +37,7 @@ class Bench:
         batch_size: Images per step.
         chunk: Steps that run between two looks at the world outside.
         steps_per_epoch: A multiple of `chunk`.
+        probe_points: Held-out images that a snapshot looks at.
     """
 
     info: data.DataInfo
@@ -45,6 +47,7 @@ class Bench:
     batch_size: int
     chunk: int
     steps_per_epoch: int
+    probe_points: int
 
 
 class _Kept(collections.OrderedDict):
@@ -66,6 +69,7 @@ class _Kept(collections.OrderedDict):
 
 _data_kept = _Kept(DATA_KEPT)
 _models_kept = _Kept(MODELS_KEPT)
+_tables_kept = _Kept(DATA_KEPT)  # by shape: models take turns with them
 
 
 def prepare(settings: Settings, progress: Callable[..., None]) -> Bench:
@@ -93,7 +97,8 @@ def prepare(settings: Settings, progress: Callable[..., None]) -> Bench:
     progress("Building the network")
     batch_size = min(settings.batch_size, len(prepared.x_train))
     model, chunk, steps = _model(settings, prepared, batch_size)
-    return Bench(info, prepared, pca, model, batch_size, chunk, steps)
+    points = PROBE_POINTS // 2 if _convolves(model) else PROBE_POINTS
+    return Bench(info, prepared, pca, model, batch_size, chunk, steps, points)
 
 
 def _load(settings: Settings, progress: Callable[..., None]) -> tuple:
@@ -116,9 +121,11 @@ def _model(settings: Settings, prepared: data.Prepared, batch_size: int) -> tupl
     same = tuple((name, str(value)) for name, value in settings.to_dict().items() if name not in free)
     keras.utils.set_random_seed(settings.seed)
     fresh = variants.get(settings.variant).build(settings, prepared.spec)
-    key = (same, prepared.x_train.shape, str(prepared.x_train.dtype), prepared.spec, batch_size)
+    form = (prepared.x_train.shape, str(prepared.x_train.dtype))
+    table = _tables_kept.get_or_make(form, lambda: ResidentTable(*form))
+    table.fill(prepared.x_train, prepared.scale, prepared.offset)
     model, chunk, steps = _models_kept.get_or_make(
-        key, lambda: _compiled(fresh, settings, prepared.x_train, batch_size)
+        (same, form, prepared.spec, batch_size, table), lambda: _compiled(fresh, settings, table, batch_size)
     )
     if model is not fresh:
         for variable, start in zip(_own_variables(model), _own_variables(fresh), strict=True):
@@ -127,7 +134,6 @@ def _model(settings: Settings, prepared: data.Prepared, batch_size: int) -> tupl
             variable.assign(np.zeros(variable.shape, variable.dtype))
     model.optimizer.learning_rate = settings.learning_rate
     model.stop_training = False
-    model.table.fill(prepared.x_train, prepared.scale, prepared.offset)
     return model, chunk, steps
 
 
@@ -137,10 +143,10 @@ def _own_variables(model: Autoencoder) -> list:
     return [variable for part in parts if part is not None for variable in part.variables]
 
 
-def _compiled(model: Autoencoder, settings: Settings, table: np.ndarray, batch_size: int) -> tuple:
-    model.attach(ResidentTable(table.shape, str(table.dtype)))
+def _compiled(model: Autoencoder, settings: Settings, table: ResidentTable, batch_size: int) -> tuple:
+    model.attach(table)
     jit_compile, wanted = execution_plan(model, batch_size, settings.augmentation != "none")
-    chunk, steps = even_chunks(len(table) // batch_size, wanted)
+    chunk, steps = even_chunks(table.rows.shape[0] // batch_size, wanted)
     optimizer = keras.optimizers.get(
         {"class_name": settings.optimizer, "config": {"learning_rate": settings.learning_rate}}
     )
@@ -156,7 +162,7 @@ def execution_plan(model: Autoencoder, batch_size: int, augmented: bool) -> tupl
     and it has no kernel for the image transform of augmentation. JAX always compiles.
     """
     on_cpu = device_name().startswith("CPU")
-    convolves = any(isinstance(layer, keras.layers.Conv2D) for layer in _flat_layers(model))
+    convolves = _convolves(model)
     jit_compile = keras.backend.backend() == "jax" or not (augmented or (on_cpu and convolves))
     # Multiply-adds of one image, forwards; backwards takes twice as many.
     work = sum(
@@ -168,6 +174,10 @@ def execution_plan(model: Autoencoder, batch_size: int, augmented: bool) -> tupl
     rate = 1e10 if on_cpu and convolves else 5e10 if on_cpu else 5e12  # multiply-adds a second, measured roughly
     step_seconds = 3 * work * batch_size / rate + 1e-4
     return jit_compile, int(np.clip(CHUNK_SECONDS / step_seconds, 1, LONGEST_CHUNK))
+
+
+def _convolves(model: Autoencoder) -> bool:
+    return any(isinstance(layer, keras.layers.Conv2D) for layer in _flat_layers(model))
 
 
 def even_chunks(steps: int, wanted: int) -> tuple[int, int]:

@@ -5,9 +5,15 @@
 
 const SMALL = 480; // pixels of width below which a view arranges itself for a phone
 
+// Widgets first: to read plotly.js keeps a slow machine busy for a second, in which no button would appear. They come
+// in several files, so the first quiet moment may be one between two of them.
+const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+const idle = () => new Promise((resolve) => window.requestIdleCallback?.(resolve, { timeout: 1500 }) ?? resolve());
+const quiet = () => idle().then(() => pause(250)).then(idle);
+
 let plotly; // one download for all views of the page
 function load(base) {
-  plotly ??= new Promise((resolve, reject) => {
+  plotly ??= quiet().then(() => new Promise((resolve, reject) => {
     const script = document.createElement("script");
     script.src = `${base}app/static/plotly.min.js`;
     script.onload = () => resolve(window.Plotly);
@@ -16,7 +22,7 @@ function load(base) {
       reject(new Error(`${script.src} could not be loaded.`));
     };
     document.head.append(script);
-  });
+  }));
   return plotly;
 }
 

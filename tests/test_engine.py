@@ -104,7 +104,7 @@ def test_a_run_goes_from_the_queue_to_its_result(engine: Engine) -> None:
     assert run.setup["shape"] == [28, 28, 1]
     assert run.snapshot["step"] == run.setup["total_steps"] > 0
     assert run.snapshot["state"] == "done"
-    assert run.result["test"]["mse"] > 0
+    assert run.result["test"]["test_mse"] > 0
     assert run.created <= (run.started or 0) <= (run.finished or 0)
     assert engine.run(run.id) is run and engine.runs()[0] is run
 

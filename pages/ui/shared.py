@@ -1,15 +1,20 @@
 """What all visitors share: the engine."""
 
 import os
+import threading
 
 import streamlit as st
 
 from ae_core.engine import Engine
 
+HEAD_START_SECONDS = 3.0  # of the first page: to load TensorFlow takes all cores for ten seconds
+
 
 @st.cache_resource(show_spinner=False)
 def engine() -> Engine:
-    """The engine, started in the background when the first visitor comes."""
+    """The engine, started in the background a moment after the first visitor came."""
     shared = Engine(address=os.environ.get("AE_SCHEDULER"))
-    shared.start()
+    begin = threading.Timer(HEAD_START_SECONDS, shared.start)
+    begin.daemon = True
+    begin.start()
     return shared

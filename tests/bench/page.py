@@ -52,7 +52,7 @@ def run(page, app: App, variant: str, dataset: str) -> list[tuple[str, str]]:
     for seed in range(3):
         page.goto(f"{app.url}/?variant={variant}&dataset={dataset}&epochs=500&seed={seed}")
         page.wait_for_selector(".st-key-start button:not([disabled])", timeout=60_000)
-        page.wait_for_timeout(1500)
+        page.wait_for_timeout(3000)
         page.evaluate(WATCH)
         page.click(".st-key-start button")
         begun = time.perf_counter()
