@@ -63,7 +63,7 @@ def network(description: dict[str, Any]) -> str:
         input=math.prod(description["input_shape"]), code=math.prod(description["code_shape"]),
     )  # fmt: skip
     return (
-        f'<svg class="ae-net" viewBox="0 0 {_WIDTH} {height}" role="img" aria-label="{html.escape(label)}">'
+        f'<svg class="ae-net" viewBox="-1 -1 {_WIDTH + 2} {height + 2}" role="img" aria-label="{html.escape(label)}">'
         f"{''.join(funnels)}{''.join(parts)}</svg>"
     )
 

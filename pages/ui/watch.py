@@ -11,6 +11,7 @@ from ae_core import figures
 from ae_core.config import SettingError, Settings
 from ae_core.engine import EngineError, Run
 from pages.ui import live, recorded, state, static, status, tiles
+from pages.ui.controls import TUNABLE_STATES
 from pages.ui.shared import engine
 from pages.ui.state import Session
 from pages.ui.text import _, language
@@ -33,13 +34,13 @@ def watch(own: Session, settings: Settings | None) -> None:
     st.fragment(_draw, run_every=own.shown[1])(own, settings)
 
 
-def _pace(own: Session) -> tuple[str | None, float | None]:
-    """What the timer depends on: the run that is shown, and seconds from one drawing to the next."""
+def _pace(own: Session) -> tuple[str | None, float | None, bool]:
+    """What the whole page depends on: the run that is shown, seconds between drawings, whether it can be tuned."""
     run = own.run
     if run is None:
         moving = recorded.choose(own.form.variant) is not None or engine().status in ("starting", "warming")
-        return None, IDLE_SECONDS if moving else None
-    return run.id, None if run.ended else TICK_SECONDS
+        return None, IDLE_SECONDS if moving else None, False
+    return run.id, None if run.ended else TICK_SECONDS, run.state in TUNABLE_STATES
 
 
 def _draw(own: Session, settings: Settings | None) -> None:

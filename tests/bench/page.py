@@ -60,11 +60,9 @@ def run(page, app: App, variant: str, dataset: str) -> list[tuple[str, str]]:
             "document.querySelector('.st-key-status').innerText.includes('Training')", timeout=60_000
         )
         first.append(time.perf_counter() - begun)
-        page.wait_for_function(
-            "Number(document.querySelector('.st-key-live_loss [data-step]').dataset.step) > 0"
-            " && document.querySelector('.st-key-status').innerText.includes('Training')",
-            timeout=60_000,
-        )
+        # The recording is not drawn any more: every step that is seen from now on is the run's.
+        now = page.evaluate("performance.now()")
+        page.wait_for_function(f"window.seen.live_loss.some(({{step, at}}) => step > 0 && at > {now})", timeout=60_000)
         trained.append(time.perf_counter() - begun)
         page.evaluate(WATCH)
         page.wait_for_timeout(6000)

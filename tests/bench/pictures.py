@@ -7,7 +7,7 @@ from tests.conftest import ROOT
 FOLDER = ROOT / "assets" / "pictures"
 SHOTS = {
     # name: query, size, colour scheme, last step to wait for
-    "train-light": ("variant=stacked&latent_dim=2&epochs=40", (1280, 900), "light", 4000),
+    "train-light": ("variant=stacked&latent_dim=2&epochs=40&widths=512,128&batch_size=256", (1280, 900), "light", 3000),
     "train-dark": ("variant=denoising&noise=masking&epochs=40", (1280, 900), "dark", 2000),
     "train-phone": ("variant=sparse&epochs=40", (390, 844), "light", 1000),
 }
