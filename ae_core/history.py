@@ -16,7 +16,7 @@ class History:
     """
 
     def __init__(self, terms: tuple[str, ...]):
-        self.names = ("loss", *terms) if len(terms) > 1 else ("loss", terms[0])
+        self.names = ("loss", *terms)
         self._curve: list[dict[str, float]] = []
         self._epochs: list[dict[str, float]] = []
         self._since_point: list[dict[str, float]] = []

@@ -196,8 +196,17 @@ class Run:
 
     def say(self, state: str) -> None:
         """Sends the last views again with another state: at once, before the model is measured anew."""
-        self._last |= {"state": state, "step": self.step, "epoch": self.epoch, "seconds": self.seconds}
+        self._last |= self._place(state)
         self.send("snapshot", **self._last)
+
+    def _place(self, state: str) -> dict[str, Any]:
+        return {
+            "state": state,
+            "step": self.step,
+            "epoch": self.epoch,
+            "seconds": self.seconds,
+            "marks": list(self.marks),
+        }
 
     def snapshot(self, state: str) -> None:
         """Measures the model and sends what a page shows."""
@@ -208,14 +217,7 @@ class Run:
         rate = self.history.samples_per_second()
         left = (self.total_steps - self.step) * self.bench.batch_size
         measured["numbers"] |= {"samples_per_second": rate, "eta_seconds": left / rate if rate else None}
-        self._last = {
-            "step": self.step,
-            "epoch": self.epoch,
-            "seconds": self.seconds,
-            "state": state,
-            "history": self.history.columns(),
-            "marks": list(self.marks),
-        } | measured
+        self._last = self._place(state) | {"history": self.history.columns()} | measured
         self.send("snapshot", **self._last)
         ended = time.perf_counter()
         self._next_snapshot = ended + min(max(SNAPSHOT_SECONDS, (ended - begun) / SNAPSHOT_SHARE), SNAPSHOT_LATEST)

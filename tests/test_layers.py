@@ -7,7 +7,16 @@ from keras import ops
 from scipy.stats import entropy, kstest
 
 from ae_core.config import DataSpec
-from ae_core.layers import Augmentation, Corruption, ResidentTable, SparsityPenalty, TiedDense, dense_pair, kl_to_target
+from ae_core.layers import (
+    Augmentation,
+    ContractivePenalty,
+    Corruption,
+    ResidentTable,
+    SparsityPenalty,
+    TiedDense,
+    dense_pair,
+    kl_to_target,
+)
 
 SPEC = DataSpec((28, 28, 1))
 GREY = np.full((200, 28, 28, 1), 0.5, np.float32)
@@ -84,6 +93,23 @@ def test_l1_and_l2_are_sums_over_units_averaged_over_the_batch(kind, power):
     code = np.random.default_rng(0).standard_normal((64, 4)).astype(np.float32)
     layer = SparsityPenalty(kind, 0.5, 0.1, 0.9, units=4)
     assert float(layer(code)) == pytest.approx(0.5 * (np.abs(code) ** power).sum(axis=1).mean(), rel=1e-4)
+
+
+@pytest.mark.parametrize("activation", ["sigmoid", "tanh", "relu", "linear"])
+def test_contraction_is_the_norm_of_the_jacobian(activation):
+    encoder, _ = dense_pair(DataSpec((5, 4, 1)), (), 6, code_activation=activation, output="sigmoid")
+    layer = ContractivePenalty(encoder.get_layer("code"), activation, weight=0.5)
+    images = np.random.default_rng(0).standard_normal((3, 5, 4, 1)).astype(np.float32)
+    squares = np.zeros(3)
+    for pixel in range(20):  # central differences, one pixel at a time
+        step = np.zeros(20, np.float32)
+        step[pixel] = 5e-3
+        step = step.reshape(5, 4, 1)
+        slope = ops.convert_to_numpy(encoder(images + step)) - ops.convert_to_numpy(encoder(images - step))
+        squares += ((slope / 1e-2) ** 2).sum(axis=1)
+    codes = ops.convert_to_numpy(encoder(images))
+    np.testing.assert_allclose(ops.convert_to_numpy(layer.squared_norms(codes)), squares, rtol=5e-3)
+    assert float(layer(codes)) == pytest.approx(0.5 * squares.mean(), rel=5e-3)
 
 
 def test_tied_layers_share_one_kernel():

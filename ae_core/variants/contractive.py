@@ -1,0 +1,71 @@
+"""The contractive autoencoder: a code that moves little when the image moves."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from ae_core.config import DataSpec, Settings, setting, tied_setting
+from ae_core.variants import Variant
+
+if TYPE_CHECKING:
+    from ae_core.autoencoder import Autoencoder
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContractiveSettings(Settings):
+    """Settings of the contractive autoencoder."""
+
+    variant: ClassVar[str] = "contractive"
+
+    contraction_weight: float = setting(
+        0.001,
+        "Penalty weight β",
+        "How much a calm code counts against a good picture. Can be changed while it trains.",
+        low=0.0,
+        high=10.0,
+        folded=False,
+        live=True,
+        logarithmic=True,
+    )
+    code_activation: str = setting(
+        "sigmoid",
+        "Code activation",
+        "Non-linearity of the code. Sigmoid and tanh can go flat, which is how the code becomes calm.",
+        choices=("sigmoid", "tanh", "relu", "linear"),
+    )
+    tied: bool = tied_setting()
+
+
+def build(settings: ContractiveSettings, spec: DataSpec) -> "Autoencoder":
+    """One dense layer each way, and the closed-form norm of the encoder's Jacobian."""
+    from ae_core.autoencoder import Autoencoder
+    from ae_core.layers import ContractivePenalty, dense_pair
+
+    encoder, decoder = dense_pair(
+        spec,
+        (),
+        settings.latent_dim,
+        code_activation=settings.code_activation,
+        output=settings.resolved_output(spec),
+        tied=settings.tied,
+    )
+    penalty = ContractivePenalty(encoder.get_layer("code"), settings.code_activation, settings.contraction_weight)
+    return Autoencoder(encoder, decoder, settings, spec, penalties={"contraction": penalty})
+
+
+VARIANT = Variant(
+    name="contractive",
+    title="Contractive",
+    idea="A small change of the image should hardly change the code. The penalty is the size of the encoder's slope at "
+    "the training images, so the code keeps only those directions in which images really differ, and goes flat in all "
+    "others.",
+    formula=r"L = \frac{1}{d} \sum_i \ell(x_i, \hat{x}_i) + \beta \left\lVert \frac{\partial z}{\partial x} "
+    r"\right\rVert_F^2, \quad \left\lVert \frac{\partial z}{\partial x} \right\rVert_F^2 = \sum_j f'(a_j)^2 "
+    r"\sum_i W_{ij}^2",
+    references=(
+        "Rifai, Vincent, Muller, Glorot & Bengio, Contractive auto-encoders: explicit invariance during feature "
+        "extraction, ICML 2011",
+        "Alain & Bengio, What regularized auto-encoders learn from the data-generating distribution, JMLR 15, 2014",
+    ),
+    settings=ContractiveSettings,
+    build=build,
+)
