@@ -18,7 +18,7 @@ class ContractiveSettings(Settings):
 
     contraction_weight: float = setting(
         0.001,
-        "Penalty weight β",
+        "Penalty β",
         "How much a calm code counts against a good picture. Can be changed while it trains.",
         low=0.0,
         high=10.0,

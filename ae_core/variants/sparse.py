@@ -34,7 +34,7 @@ class SparseSettings(Settings):
     )
     sparsity_weight: float = setting(
         0.001,
-        "Penalty weight β",
+        "Penalty β",
         "How much resting units count against a good picture. Can be changed while it trains.",
         low=0.0,
         high=10.0,

@@ -45,7 +45,8 @@ def tiles(setup: dict[str, Any] | None, snapshot: dict[str, Any] | None) -> str:
         (_("Device"), setup.get("device", UNKNOWN).partition(",")[0],
          setup.get("device", "").partition(",")[2].strip() or UNKNOWN, _("What trains.")),
     ]  # fmt: skip
-    return f'<div class="ae-tiles ae-numbers">{"".join(_cell(*cell) for cell in cells)}</div>'
+    empty = "" if snapshot else " ae-empty"
+    return f'<div class="ae-tiles ae-numbers{empty}">{"".join(_cell(*cell) for cell in cells)}</div>'
 
 
 def _cell(label: str, value: str, beside: str, help: str) -> str:
