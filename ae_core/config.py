@@ -249,6 +249,10 @@ class Settings:
             for name, value in ((one.name, getattr(self, one.name)) for one in dataclasses.fields(self))
         }
 
+    def scaled(self, spec: DataSpec) -> DataSpec:
+        """The data's shape and range after scaling."""
+        return dataclasses.replace(spec, unit_range=spec.unit_range and self.scaling == "unit")
+
     def resolved_loss(self, spec: DataSpec) -> str:
         """The loss after `auto` has met the data: `cross_entropy` or `mse`."""
         if self.loss == "auto":

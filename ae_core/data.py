@@ -277,11 +277,10 @@ def prepare(dataset: Dataset, settings: Settings) -> Prepared:
         # A value that never changes has no deviation: it is centred and keeps its unit.
         factor = np.where(deviation > 0, 1 / np.where(deviation > 0, deviation, 1), unit)
         scale, offset = factor.astype(np.float32), (-mean * factor).astype(np.float32)
-        spec = dataclasses.replace(spec, unit_range=False)
     return Prepared(
         x_train, dataset.x_train[validation], dataset.x_test,
         y_train, dataset.y_train[validation], dataset.y_test,
-        scale, offset, spec, dropped, tuple(notes),
+        scale, offset, settings.scaled(spec), dropped, tuple(notes),
     )  # fmt: skip
 
 

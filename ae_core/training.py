@@ -300,8 +300,7 @@ def describe(settings: Settings) -> dict[str, Any]:
     Raises:
         SettingError: If the settings do not fit the data.
     """
-    spec = data.catalogue()[settings.dataset].spec
-    spec = dataclasses.replace(spec, unit_range=spec.unit_range and settings.scaling == "unit")
+    spec = settings.scaled(data.catalogue()[settings.dataset].spec)
     settings.check(spec)
     model = variants.get(settings.variant).build(settings, spec)
     layers = [

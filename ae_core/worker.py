@@ -46,14 +46,12 @@ def load() -> dict[str, Any]:
 
 
 def warm() -> dict[str, Any]:
-    """Compiles and trains something tiny, so that the first training of a visitor starts quickly."""
+    """Compiles and trains the default for a moment, so that the first training of a visitor starts quickly."""
 
     def work() -> None:
         from ae_core import training
 
-        ready = getattr(training, "warm", None)
-        if ready is not None:
-            ready()
+        training.warm()
 
     return answer(work, "The worker could not be warmed up")
 

@@ -36,12 +36,13 @@ def _missing_in_ci() -> None:
     pytest.fail("CI must have Chromium and MNIST, so that no test is skipped there.")
 
 
-@pytest.fixture(scope="session")
-def chromium() -> str:
-    """Path of the installed Chromium."""
-    if CHROMIUM is None:
-        pytest.skip("no Chromium is installed")
-    return CHROMIUM
+@pytest.fixture
+def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A machine with no data of its own: empty data folder, caches and run folder, each called as its variable."""
+    for name in ("AE_DATA_DIR", "XDG_CACHE_HOME", "AE_RUNS_DIR", "KERAS_HOME"):
+        (tmp_path / name).mkdir()
+        monkeypatch.setenv(name, str(tmp_path / name))
+    return tmp_path
 
 
 def command_line(*arguments: str, **environment: str) -> subprocess.CompletedProcess:

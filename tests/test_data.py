@@ -1,12 +1,10 @@
 """Data sets: what they state, how they are split and cleaned, and what happens without a network."""
 
 import dataclasses
-import os
 import subprocess
 import sys
 import threading
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,18 +14,6 @@ from ae_core.config import DataSpec, Settings
 from ae_core.data import DataError, prepare
 
 BUILT_IN = ("mnist", "fashion_mnist", "digits", "sprites", "noise")
-HAS_MNIST = (Path(os.environ.get("AE_DATA_DIR", "/nonexistent")) / "mnist.npz").is_file()
-needs_mnist = pytest.mark.skipif(not HAS_MNIST, reason="AE_DATA_DIR names no folder with mnist.npz")
-
-
-@pytest.fixture
-def alone(monkeypatch, tmp_path):
-    """A machine with no data of its own: empty data folder, caches and run folder."""
-    for name in ("AE_DATA_DIR", "XDG_CACHE_HOME", "AE_RUNS_DIR", "KERAS_HOME"):
-        folder = tmp_path / name.lower()
-        folder.mkdir()
-        monkeypatch.setenv(name, str(folder))
-    return tmp_path
 
 
 @pytest.fixture(scope="module")
@@ -232,7 +218,6 @@ def test_outliers_leave_training_only_and_are_counted(digits, rule):
 
 
 @pytest.mark.mnist
-@needs_mnist
 def test_mnist_is_read_from_the_data_folder():
     dataset = data.load("mnist")
     assert data.default_name() == "mnist" and dataset.info == data.catalogue()["mnist"]

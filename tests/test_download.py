@@ -15,16 +15,6 @@ from ae_core.data import DataError
 
 
 @pytest.fixture
-def alone(monkeypatch, tmp_path):
-    """A machine with no data of its own: empty data folder, caches and run folder."""
-    for name in ("AE_DATA_DIR", "XDG_CACHE_HOME", "AE_RUNS_DIR", "KERAS_HOME"):
-        folder = tmp_path / name.lower()
-        folder.mkdir()
-        monkeypatch.setenv(name, str(folder))
-    return tmp_path
-
-
-@pytest.fixture
 def proxy(monkeypatch):
     """Sends this process's and its children's requests to a given local port."""
 

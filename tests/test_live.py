@@ -19,10 +19,8 @@ from PIL import Image
 
 from pages.ui import static
 from tests import demo
-
-ROOT = Path(__file__).resolve().parents[1]
-VIEWS = ("live_loss", "live_latent", "live_grid")
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+from tests.browser import VIEWS
+from tests.conftest import CHROMIUM, ROOT
 
 # A page as small as can be around the views: empty at first, then a snapshot at each tick until it is held.
 SCRIPT = """
@@ -95,8 +93,6 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium is installed")
     from playwright.sync_api import sync_playwright
 
     arguments = ["--no-sandbox", "--disable-gpu", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]

@@ -12,16 +12,10 @@ from PIL import Image
 from ae_core import data, uploads
 from tests.hostile import picture, refused, zipped
 
-
-@pytest.fixture(autouse=True)
-def folders(monkeypatch, tmp_path):
-    for name in ("AE_DATA_DIR", "AE_RUNS_DIR", "XDG_CACHE_HOME"):
-        (tmp_path / name).mkdir()
-        monkeypatch.setenv(name, str(tmp_path / name))
-    return tmp_path
+pytestmark = pytest.mark.usefixtures("alone")
 
 
-def test_pictures_in_folders_become_classes(folders):
+def test_pictures_in_folders_become_classes(alone):
     members = {f"set/{name}/{number}.png": picture(colour) for number in range(15)
                for name, colour in (("cat", "red"), ("dog", "blue"), ("10", "lime"), ("9", "white"))}  # fmt: skip
     members |= {"__MACOSX/set/cat/._0.png": b"junk", "set/.hidden.png": b"junk", "set/notes.txt": b"hello"}
@@ -34,7 +28,7 @@ def test_pictures_in_folders_become_classes(folders):
     for name, colour in colours.items():
         mine = dataset.x_train[dataset.y_train == info.class_names.index(name)]
         assert 11 <= len(mine) <= 13 and (mine == colour).all()
-    kept = [path.relative_to(folders) for path in folders.rglob("*") if path.is_file()]
+    kept = [path.relative_to(alone) for path in alone.rglob("*") if path.is_file()]
     assert [path.parts[0] for path in kept] == ["AE_RUNS_DIR"] and kept[0].name == f"{info.name}.npz"
 
 

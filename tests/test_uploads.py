@@ -18,13 +18,7 @@ from ae_core.config import DataSpec
 from ae_core.data import DataError
 from tests.hostile import header, packed, picture, refused, zipped
 
-
-@pytest.fixture(autouse=True)
-def folders(monkeypatch, tmp_path):
-    for name in ("AE_DATA_DIR", "AE_RUNS_DIR", "XDG_CACHE_HOME"):
-        (tmp_path / name).mkdir()
-        monkeypatch.setenv(name, str(tmp_path / name))
-    return tmp_path
+pytestmark = pytest.mark.usefixtures("alone")
 
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (50, 10, 12), dtype=np.uint8)
@@ -34,7 +28,7 @@ LABELS = np.arange(50) % 5
 # ---- arrays
 
 
-def test_an_npz_comes_back_as_it_was(folders):
+def test_an_npz_comes_back_as_it_was(alone):
     info = data.store_upload("my set.npz", packed(x_train=IMAGES, y_train=LABELS, x_test=IMAGES[:9], y_test=LABELS[:9]))
     assert info.name.startswith("upload-") and len(info.name) == 15 and info.title == "my set.npz"
     dataset = data.load(info.name)
@@ -77,7 +71,7 @@ def test_binary_images_become_black_and_white():
         np.testing.assert_array_equal(dataset.x_train[..., 0], (IMAGES > 127) * np.uint8(255))
 
 
-def test_vectors_stay_vectors(folders):
+def test_vectors_stay_vectors(alone):
     bytes_ = np.random.default_rng(0).integers(0, 256, (40, 784), dtype=np.uint8)
     floats = np.random.default_rng(0).normal(size=(40, 7))
     first = data.load(data.store_upload("a.npz", packed(x_train=bytes_, x_test=bytes_)).name)
@@ -87,7 +81,7 @@ def test_vectors_stay_vectors(folders):
     assert second.info.spec == DataSpec((7,), unit_range=False)
     np.testing.assert_array_equal(second.x_train, floats.astype(np.float32))
     # The same file in the data folder says the same before and after it is loaded.
-    np.savez(folders / "AE_DATA_DIR" / "mine.npz", x_train=bytes_)
+    np.savez(alone / "AE_DATA_DIR" / "mine.npz", x_train=bytes_)
     assert data.catalogue()["mine"].spec == data.load("mine").info.spec == DataSpec((784,), unit_range=True)
 
 
@@ -133,12 +127,12 @@ BAD_ARRAYS: dict[str, tuple[dict[str, Any], str]] = {
 
 
 @pytest.mark.parametrize("case", BAD_ARRAYS)
-def test_wrong_arrays_are_refused_by_name(case, folders):
+def test_wrong_arrays_are_refused_by_name(case, alone):
     arrays, match = BAD_ARRAYS[case]
     payload = packed(**arrays)
     refused("a.npz", payload, match)
     # The data folder is held to the same checks; the other data sets stay.
-    (folders / "AE_DATA_DIR" / "bad.npz").write_bytes(payload)
+    (alone / "AE_DATA_DIR" / "bad.npz").write_bytes(payload)
     assert "digits" in data.catalogue()
     with pytest.raises(DataError, match=match):
         data.load("bad")
@@ -151,7 +145,7 @@ class Trap:
         return open, (os.path.join(os.environ["AE_RUNS_DIR"], "trapped"), "w")
 
 
-def test_a_pickle_is_never_opened(folders):
+def test_a_pickle_is_never_opened(alone):
     objects = np.empty(30, object)
     objects[:] = [Trap() for _ in objects]
     refused("a.npz", packed(x_train=objects), "x_train must hold .* object")
@@ -160,7 +154,7 @@ def test_a_pickle_is_never_opened(folders):
     refused("a.npz", zipped({"x_train.npy": pickle.dumps(Trap())}), "damaged")
     # An array that is not asked for is not even looked at.
     data.store_upload("a.npz", packed(x_train=IMAGES, other=objects))
-    assert not (folders / "AE_RUNS_DIR" / "trapped").exists()
+    assert not (alone / "AE_RUNS_DIR" / "trapped").exists()
 
 
 LYING_HEADERS = {
@@ -276,9 +270,9 @@ def test_the_same_file_is_kept_once_and_the_oldest_go_first(monkeypatch):
     assert [path.stem for path in folder.iterdir()] == [newest.name]
 
 
-def test_a_full_disk_leaves_nothing_half_written(folders):
+def test_a_full_disk_leaves_nothing_half_written(alone):
     """The operating system itself refuses the write, by a limit on the size of files."""
-    (folders / "a.npz").write_bytes(packed(x_train=np.random.default_rng(0).integers(0, 255, (500, 28, 28), np.uint8)))
+    (alone / "a.npz").write_bytes(packed(x_train=np.random.default_rng(0).integers(0, 255, (500, 28, 28), np.uint8)))
     program = (
         "import resource, sys, pathlib; from ae_core import data\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))\n"
@@ -286,7 +280,7 @@ def test_a_full_disk_leaves_nothing_half_written(folders):
         "except data.DataError as error: sys.exit(str(error))"
     )
     result = subprocess.run(
-        [sys.executable, "-c", program, str(folders / "a.npz")], capture_output=True, text=True, check=False
+        [sys.executable, "-c", program, str(alone / "a.npz")], capture_output=True, text=True, check=False
     )
     assert result.stderr.strip() == (
         f"The upload could not be kept because the disk that holds {uploads.uploads_folder()} is full."
@@ -294,17 +288,17 @@ def test_a_full_disk_leaves_nothing_half_written(folders):
     assert list(uploads.uploads_folder().iterdir()) == []
 
 
-def test_without_a_runs_folder_the_cache_keeps_uploads(monkeypatch, folders):
+def test_without_a_runs_folder_the_cache_keeps_uploads(monkeypatch, alone):
     monkeypatch.delenv("AE_RUNS_DIR")
     info = data.store_upload("a.npz", packed(x_train=IMAGES))
-    assert (folders / "XDG_CACHE_HOME" / "autoencoder-lab" / "uploads" / f"{info.name}.npz").is_file()
+    assert (alone / "XDG_CACHE_HOME" / "autoencoder-lab" / "uploads" / f"{info.name}.npz").is_file()
 
 
 # ---- the data folder
 
 
-def test_a_file_in_the_data_folder_comes_before_everything_else(folders):
-    folder = folders / "AE_DATA_DIR"
+def test_a_file_in_the_data_folder_comes_before_everything_else(alone):
+    folder = alone / "AE_DATA_DIR"
     np.savez(folder / "mnist.npz", x_train=np.zeros((30, 28, 28), np.uint8), y_train=np.arange(30) % 2 * 7)
     np.savez(folder / "fashion_mnist.npz", x_train=np.zeros((30, 28, 28), np.uint8), y_train=np.arange(30) % 2 * 3)
     assert data.default_name() == "mnist"
@@ -318,8 +312,8 @@ def test_a_file_in_the_data_folder_comes_before_everything_else(folders):
         data.load("mnist")
 
 
-def test_the_catalogue_reads_headers_only_and_notices_changes(folders):
-    path = folders / "AE_DATA_DIR" / "big.npz"
+def test_the_catalogue_reads_headers_only_and_notices_changes(alone):
+    path = alone / "AE_DATA_DIR" / "big.npz"
     np.savez_compressed(path, x_train=np.zeros((50000, 28, 28), np.uint8))
     tracemalloc.start()
     assert data.catalogue()["big"].train_count == 40000

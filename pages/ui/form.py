@@ -68,8 +68,7 @@ class Form:
         infos = data.catalogue()
         if settings.dataset not in infos:
             raise unknown_dataset(settings.dataset)
-        spec = infos[settings.dataset].spec
-        settings.check(dataclasses.replace(spec, unit_range=spec.unit_range and settings.scaling == "unit"))
+        settings.check(settings.scaled(infos[settings.dataset].spec))
         return settings
 
 
