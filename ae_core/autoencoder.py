@@ -1,6 +1,7 @@
 """The one Keras model that every variant returns: an encoder, a decoder, and a loss that is fed row numbers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import keras
@@ -8,22 +9,54 @@ import numpy as np
 from keras import ops
 
 from ae_core.config import DataSpec, Settings
-from ae_core.layers import Augmentation, Corruption, ResidentTable, TiedDense
+from ae_core.layers.augmentation import Augmentation
+from ae_core.layers.corruption import Corruption
+from ae_core.layers.dense import TiedDense
+from ae_core.layers.table import ResidentTable
+from ae_core.panels import Panel
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A stretch of training that comes before the training of the whole.
+
+    Args:
+        name: A few words for a person, such as `layer 1`.
+        model: What is trained; it shares layers with the whole.
+        view: What is watched meanwhile, from image to image: the layers trained so far.
+        epochs: How long.
+    """
+
+    name: str
+    model: "Autoencoder"
+    view: "Autoencoder"
+    epochs: int
 
 
 class Autoencoder(keras.Model):
-    """`x̂ = decoder(encoder(corruption(x)))`, trained on `reconstruction(x, x̂) + Σ penalties(code)`.
+    """`x̂ = decoder(encoder(corruption(x)))`, trained on `reconstruction(x, x̂) + Σ penalties(features)`.
 
     The reconstruction error is a mean over pixels, then over the batch; its target is always the clean image.
     Training is fed row numbers of a resident table, see `attach`.
 
+    Where the decoder sees something else than the encoder's output, a random sample or a codebook's entry, a
+    `bottleneck` stands between them: called with the features it gives what the decoder sees, and its method `code`
+    gives the code that a person is shown. Its method `plain(encoder)` gives an encoder of built-in layers only.
+
     Args:
-        encoder: `(batch, *spec.shape)` → `(batch, *code_shape)`.
+        encoder: `(batch, *spec.shape)` → `(batch, *code_shape)`, without chance.
         decoder: `(batch, *code_shape)` → `(batch, *spec.shape)`; its last layer is an `Activation`.
-        settings: The experiment, for its loss and its augmentation.
+        settings: The experiment, for its loss, its augmentation and its epochs.
         spec: Shape and range of the data.
+        features: `(batch, *spec.shape)` → what bottleneck and penalties are called with; by default the encoder.
+        bottleneck: Layer between features and decoder, or None.
         corruption: Layer that damages the input of a training step, or None.
-        penalties: Layers by the name of their loss term, each called with the code.
+        penalties: Layers by the name of their loss term, each called with the features. One that has a method
+            `at_epoch` is told the time.
+        front: Layers before this model, which are not trained with it: `(batch, *image)` → `(batch, *spec.shape)`.
+        loss_name: `cross_entropy` or `mse`; by default what the settings say.
+        phases: What is trained before the whole.
+        panels: What else a person may look at while it trains.
     """
 
     def __init__(
@@ -32,24 +65,47 @@ class Autoencoder(keras.Model):
         decoder: keras.Model,
         settings: Settings,
         spec: DataSpec,
+        *,
+        features: keras.Model | None = None,
+        bottleneck: Any = None,
         corruption: Corruption | None = None,
-        penalties: Mapping[str, keras.layers.Layer] | None = None,
+        penalties: Mapping[str, Any] | None = None,
+        front: keras.Model | None = None,
+        loss_name: str | None = None,
+        phases: Sequence[Phase] = (),
+        panels: Sequence[Panel] = (),
     ):
         super().__init__(name=settings.variant)
         self.encoder = encoder
         self.decoder = decoder
+        self.features = features if features is not None else encoder
+        self.bottleneck = bottleneck
         self.corruption = corruption
         self.penalties = dict(penalties or {})
+        self.front = front
         self.augmentation = (
             Augmentation(settings.augmentation, settings.seed) if settings.augmentation != "none" else None
         )
-        self.loss_name = settings.resolved_loss(spec)
+        self.loss_name = loss_name or settings.resolved_loss(spec)
         self._pixel_loss = PIXEL_LOSSES[self.loss_name]
         # Without the last activation: cross-entropy is exact, and cheaper, from the logits.
         self._decoder_core = keras.Model(decoder.inputs, decoder.layers[-1].input, name="decoder_core")
         self._activation = decoder.layers[-1]
         self.term_names = ("reconstruction", *self.penalties)
         self._trackers = {name: keras.metrics.Mean(name=name) for name in self.term_names}
+        # In functions, so that Keras does not take the weights of other models for this one's.
+        found, shown = tuple(phases), tuple(panels)
+        self._phases, self._panels = (lambda: found), (lambda: shown)
+
+    @property
+    def phases(self) -> tuple[Phase, ...]:
+        """What is trained before the whole; often nothing."""
+        return self._phases()
+
+    @property
+    def panels(self) -> tuple[Panel, ...]:
+        """What else a person may look at."""
+        return self._panels()
 
     @property
     def code_shape(self) -> tuple[int, ...]:
@@ -60,40 +116,77 @@ class Autoencoder(keras.Model):
     def tunable(self) -> dict[str, keras.Variable]:
         """Variables that may be changed while a training runs, by the name of their setting."""
         found = {"learning_rate": self.optimizer.learning_rate} if self.optimizer else {}
-        if self.corruption is not None:
+        if self.corruption is not None and hasattr(self.corruption, "factor"):
             found["noise_factor"] = self.corruption.factor
         for name, layer in self.penalties.items():
             found[f"{name}_weight"] = layer.weight
         return found
 
+    @property
+    def trainable_variables(self):
+        """Everything that is learned here: not what stands in front."""
+        fixed = self._fixed_before()
+        return [variable for variable in super().trainable_variables if id(variable) not in fixed]
+
+    @property
+    def non_trainable_variables(self):
+        """What is not learned, with what stands in front."""
+        fixed = self._fixed_before()
+        before = [variable for variable in super().trainable_variables if id(variable) in fixed]
+        return super().non_trainable_variables + before
+
+    def _fixed_before(self) -> set[int]:
+        return set() if self.front is None else {id(variable) for variable in self.front.trainable_variables}
+
     def attach(self, table: ResidentTable) -> None:
         """Gives the model the table whose row numbers `fit` will feed."""
         self.table: ResidentTable = table
+
+    def at_epoch(self, epoch: float) -> None:
+        """Tells penalties that change with time how many epochs are done."""
+        for layer in self.penalties.values():
+            if hasattr(layer, "at_epoch"):
+                layer.at_epoch(epoch)
 
     def build(self, input_shape):
         """Nothing is left to build: encoder and decoder come built."""
 
     def call(self, rows, training=False):
-        """Row numbers `(batch,)` int32 → target, code and logits."""
+        """Row numbers `(batch,)` int32 → target, features, logits, and the weights of the pixels if they differ."""
         raw = self.table.gather(rows)
         if self.augmentation is not None and training:
             raw = self.augmentation(raw)
-        target = self.table.scaled(raw)  # (batch, *spec.shape)
+        target = self.table.scaled(raw)  # (batch, *image)
+        if self.front is not None:
+            target = ops.stop_gradient(self.front(target, training=False))  # (batch, *spec.shape)
         damaged = self.corruption(target) if self.corruption is not None else target
-        code = self.encoder(damaged, training=training)
-        return {"target": target, "code": code, "logits": self._decoder_core(code, training=training)}
+        return {"target": target} | self._forwards(target, damaged, training)
+
+    def _forwards(self, target, damaged, training: bool) -> dict[str, Any]:
+        features = self.features(damaged, training=training)
+        seen = features if self.bottleneck is None else self.bottleneck(features, training=training)
+        result = {"features": features, "logits": self._decoder_core(seen, training=training)}
+        if hasattr(self.corruption, "pixel_weights"):
+            result["pixel_weights"] = self.corruption.pixel_weights(target, damaged)  # type: ignore[union-attr]
+        return result
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         """Total loss of one batch; each term is also recorded under its name."""
-        terms = self.loss_terms(y_pred["target"], y_pred["code"], y_pred["logits"], training)
+        terms = self.loss_terms(**y_pred, training=training)
         for name, value in terms.items():
             self._trackers[name].update_state(value)
         return sum(terms.values())
 
-    def loss_terms(self, target, code, logits, training: bool = False) -> dict[str, Any]:
+    def loss_terms(self, target, features, logits, pixel_weights=None, training: bool = False) -> dict[str, Any]:
         """Every loss term of a batch by name, as it enters the sum: scalars."""
-        terms = {"reconstruction": self._pixel_loss(target, logits, self._activation)}
-        return terms | {name: layer(code, training=training) for name, layer in self.penalties.items()}
+        errors = self._pixel_loss(target, logits, self._activation)  # (batch, *spec.shape)
+        if pixel_weights is None:
+            error = ops.mean(errors)
+        else:
+            error = ops.sum(errors * pixel_weights) / ops.maximum(ops.sum(pixel_weights), 1.0)
+        return {"reconstruction": error} | {
+            name: layer(features, training=training) for name, layer in self.penalties.items()
+        }
 
     def evaluate_terms(self, target: np.ndarray, inputs: np.ndarray) -> dict[str, float]:
         """Every loss term, and `loss`, their sum, on given images.
@@ -102,40 +195,48 @@ class Autoencoder(keras.Model):
             target: Clean images, ndarray of shape `(n_samples, *spec.shape)`.
             inputs: What the encoder sees, of the same shape.
         """
-        code = self.encoder(inputs, training=False)
-        logits = self._decoder_core(code, training=False)
-        terms = {name: float(value) for name, value in self.loss_terms(target, code, logits).items()}
+        results = self.loss_terms(target=target, **self._forwards(target, inputs, training=False))
+        terms = {name: float(value) for name, value in results.items()}
         return {"loss": sum(terms.values())} | terms
 
     def encode(self, images: np.ndarray, batch_size: int = 500) -> np.ndarray:
         """Images `(n_samples, *spec.shape)` → codes `(n_samples, *code_shape)`, in bounded memory."""
-        return _in_batches(self.encoder, images, batch_size)
+        if self.bottleneck is None:
+            return in_batches(self.encoder, images, batch_size)
+        return in_batches(lambda part, training: self.bottleneck.code(self.features(part)), images, batch_size)
 
     def decode(self, codes: np.ndarray, batch_size: int = 500) -> np.ndarray:
         """Codes `(n_samples, *code_shape)` → reconstructions `(n_samples, *spec.shape)`, in bounded memory."""
-        return _in_batches(self.decoder, codes, batch_size)
+        return in_batches(self.decoder, codes, batch_size)
+
+    def standalone_parts(self) -> tuple[keras.Model, keras.Model]:
+        """Encoder and decoder as plain Keras models of built-in layers with the present weights.
+
+        They load anywhere in Keras's safe mode, without this package. Tied layers become ordinary ones.
+        """
+        plain = getattr(self.bottleneck, "plain", lambda encoder: encoder)
+        return plain(self.encoder), _untie(self.decoder)
 
     def standalone(self) -> keras.Model:
-        """A plain Keras model, image → reconstruction, of built-in layers with the present weights.
-
-        It loads anywhere in Keras's safe mode, without this package. Tied layers become ordinary ones.
-        """
-        return keras.Sequential([keras.Input(self.encoder.input_shape[1:]), self.encoder, _untie(self.decoder)])
+        """Both parts as one plain Keras model, image → reconstruction."""
+        encoder, decoder = self.standalone_parts()
+        return keras.Sequential([keras.Input(self.encoder.input_shape[1:]), encoder, decoder])
 
 
 def _cross_entropy(target, logits, activation):
     # -[t ln σ(a) + (1-t) ln(1-σ(a))] = max(a, 0) - a t + ln(1 + e^-|a|), in nats
-    return ops.mean(ops.maximum(logits, 0.0) - logits * target + ops.log1p(ops.exp(-ops.abs(logits))))
+    return ops.maximum(logits, 0.0) - logits * target + ops.log1p(ops.exp(-ops.abs(logits)))
 
 
-def _mean_squared_error(target, logits, activation):
-    return ops.mean(ops.square(activation(logits) - target))
+def _squared_error(target, logits, activation):
+    return ops.square(activation(logits) - target)
 
 
-PIXEL_LOSSES = {"cross_entropy": _cross_entropy, "mse": _mean_squared_error}
+PIXEL_LOSSES = {"cross_entropy": _cross_entropy, "mse": _squared_error}
 
 
-def _in_batches(model: keras.Model, inputs: np.ndarray, batch_size: int) -> np.ndarray:
+def in_batches(model: Any, inputs: np.ndarray, batch_size: int = 500) -> np.ndarray:
+    """What a model makes of many inputs, a bounded number at a time: ndarray of shape `(n_samples, *output)`."""
     parts = [
         ops.convert_to_numpy(model(inputs[start : start + batch_size], training=False))
         for start in range(0, len(inputs), batch_size)

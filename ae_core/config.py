@@ -179,6 +179,10 @@ class Settings:
         0.001, "Learning rate", "Size of the optimiser's steps. Can be changed while it trains.",
         low=1e-6, high=1.0, folded=False, live=True, logarithmic=True,
     )  # fmt: skip
+    schedule: str = setting(
+        "constant", "Learning-rate schedule", "Cosine: the rate falls to zero along half a cosine until the last step.",
+        choices=("constant", "cosine"),
+    )  # fmt: skip
     optimizer: str = setting(
         "adam", "Optimiser", "Rule that turns gradients into steps.", choices=("adam", "sgd", "rmsprop"),
     )  # fmt: skip

@@ -29,7 +29,7 @@ class History:
 
     def add_chunk(self, losses: Mapping[str, float], samples: int, seconds: float) -> None:
         """Records one chunk of steps: its mean losses, how many images it took and how long."""
-        values = {name: losses[name] for name in self.names}
+        values = {name: losses.get(name, 0.0) for name in self.names}  # a phase has only some of the whole's terms
         self._since_point.append(values)
         self._since_epoch.append(values)
         self._epoch_samples += samples

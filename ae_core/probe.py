@@ -1,16 +1,17 @@
 """What one snapshot measures, always on the same held-out images and with the same noise."""
 
-import io
 import time
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ae_core import metrics
+from ae_core.autoencoder import Autoencoder, in_batches
+from ae_core.filters import common_panels
+from ae_core.panels import Look, colour, mosaic, png
 from ae_core.pca import PrincipalComponents
 
 if TYPE_CHECKING:
-    from ae_core.autoencoder import Autoencoder
     from ae_core.data import Prepared
 
 NEIGHBOUR_SHARE = 0.03  # of the time, at most, goes into the search for nearest neighbours
@@ -36,10 +37,11 @@ class Probe:
     """
 
     def __init__(
-        self, model: "Autoencoder", data: "Prepared", pca: PrincipalComponents, labelled: bool, points: int = 2000
+        self, model: Autoencoder, data: "Prepared", pca: PrincipalComponents, labelled: bool, points: int = 2000
     ):
         self.model, self.data, self.pca, self.labelled = model, data, pca, labelled
         self.code_size = int(np.prod(model.code_shape))
+        self.panels = (*model.panels, *common_panels(model, data.spec))
         points = min(points, max(2 * GRID_COLUMNS, LARGEST_TABLE // data.spec.size))
         self.measured = points // 2
         self.labels = data.y_test[:points]
@@ -95,18 +97,32 @@ class Probe:
         error = metrics.cross_entropy if self.model.loss_name == "cross_entropy" else metrics.mean_squared_error
         self.pca_loss = error(self.validation, validated)
 
-    def validation_terms(self) -> dict[str, float]:
-        """Every loss term on the validation images (at most as many as are reconstructed)."""
+    def watch(self, model: Autoencoder) -> None:
+        """Measures another model from now on, image to image like the first: what one phase of a training shows."""
+        self.model, self._last_map, self._next_search, self._noise_factor = model, None, 0.0, None
+
+    def validation_terms(self, trained: Autoencoder) -> dict[str, float]:
+        """Every loss term on the validation images (at most as many as are reconstructed).
+
+        Args:
+            trained: The model whose loss it is. Where it stands behind other layers it is given what they make of the
+                clean images.
+        """
         self._corrupt()
-        return self.model.evaluate_terms(self.validation, self.validation_inputs)
+        if trained.front is not None:
+            inner = in_batches(trained.front, self.validation)
+            return trained.evaluate_terms(inner, inner)
+        return trained.evaluate_terms(self.validation, self.validation_inputs)
 
     def setup(self) -> dict[str, Any]:
-        """What stays the same through a run: labels, and pictures of the scatter's points."""
-        tiles = self._display(self.images)
+        """What stays the same through a run: labels, pictures of the scatter's points, names of the panels."""
+        tiles = self.display(self.images)
         return {
+            "panels": [{"name": panel.name, "title": panel.title, "help": panel.help} for panel in self.panels],
+            "loss_floor": self._floor(),
             "labels": self.labels.astype(np.uint8).tobytes(),
             "atlas": {
-                "png": _png(_mosaic(tiles, ATLAS_COLUMNS, 0)),
+                "png": png(mosaic(tiles, ATLAS_COLUMNS, 0)),
                 "columns": ATLAS_COLUMNS,
                 "tile": list(tiles.shape[1:3]),
                 "count": len(tiles),
@@ -114,7 +130,7 @@ class Probe:
         }
 
     def measure(self, thorough: bool = False) -> dict[str, Any]:
-        """The parts of a snapshot that need the model: `latent`, `grid`, `numbers`.
+        """The parts of a snapshot that need the model: `latent`, `grid`, `panels`, `numbers`.
 
         Args:
             thorough: Whether the search for nearest neighbours is done in any case; else its last answer may stand
@@ -128,9 +144,11 @@ class Probe:
         if self.code_size > 2 and self._last_map is not None:
             flat = _follow(flat, self._last_map)
         self._last_map = flat
+        look = Look(self.model, self.images, self.inputs, codes, self.display)
         return {
             "latent": flat.astype("<f4").tobytes(),
             "grid": self._grid(reconstructions),
+            "panels": {panel.name: panel.measure(look) for panel in self.panels},
             "pca_loss": self.pca_loss,
             "numbers": {
                 "test_mse": metrics.mean_squared_error(self.images[: self.measured], reconstructions),
@@ -138,10 +156,18 @@ class Probe:
                 "knn1_accuracy": self._search(codes, thorough),
                 "pca_knn1_accuracy": self.pca_accuracy,
                 "active_units": metrics.active_units(codes),
-            },
+            }
+            | {name: value for panel in self.panels for name, value in panel.numbers(look).items()},
         }
 
-    def _display(self, images: np.ndarray) -> np.ndarray:
+    def _floor(self) -> float:
+        """The loss that a perfect reconstruction would leave: grey pixels keep cross-entropy above zero."""
+        if self.model.loss_name != "cross_entropy":
+            return 0.0
+        pixels = np.clip(self.validation.astype(np.float64), 1e-12, 1 - 1e-12)
+        return float(-np.mean(pixels * np.log(pixels) + (1 - pixels) * np.log1p(-pixels)))
+
+    def display(self, images: np.ndarray) -> np.ndarray:
         """Network values → bytes for the eye, `(n_samples, height, width, channels)`; vectors become near-squares."""
         low, high = self._shown_range
         raw = (images - self.data.offset) / self.data.scale
@@ -156,21 +182,21 @@ class Probe:
         few = self._few
         original, reconstruction, pca = self.images[few], reconstructions[few], self.pca_images[few]
         noisy = self.inputs is not self.images
-        rows = {"original": self._display(original)}
+        rows = {"original": self.display(original)}
         if noisy:
-            rows["corrupted"] = self._display(self.inputs[few])
-        rows["reconstruction"] = self._display(reconstruction)
-        rows["pca"] = self._display(pca)
+            rows["corrupted"] = self.display(self.inputs[few])
+        rows["reconstruction"] = self.display(reconstruction)
+        rows["pca"] = self.display(pca)
         difference = np.abs(rows["original"].astype(np.float32) - rows["reconstruction"]).mean(axis=-1) / 255
         rows["error"] = _error_colours(difference)
-        tiles = np.concatenate([_colour(row) for row in rows.values()])
+        tiles = np.concatenate([colour(row) for row in rows.values()])
         size = original[0].size
 
         def errors(images: np.ndarray) -> list[float]:
             return (metrics.squared_errors(original, images) / size).tolist()
 
         return {
-            "png": _png(_mosaic(tiles, len(original), GAP)),
+            "png": png(mosaic(tiles, len(original), GAP)),
             "columns": len(original),
             "rows": list(rows),
             "tile": list(tiles.shape[1:3]),
@@ -221,36 +247,9 @@ def _shown_range(data: "Prepared") -> tuple[float, float]:
     return -widest, widest
 
 
-def _colour(tiles: np.ndarray) -> np.ndarray:
-    return np.repeat(tiles, 3, axis=-1) if tiles.shape[-1] == 1 else tiles
-
-
 def _error_colours(difference: np.ndarray) -> np.ndarray:
     """Absolute errors in [0, 1] → colours: `(n, height, width)` → `(n, height, width, 3)` bytes."""
     place = np.clip(difference, 0, 1) * (len(ERROR_COLOURS) - 1)
     below = np.minimum(place.astype(int), len(ERROR_COLOURS) - 2)
     share = (place - below)[..., None]
     return ((1 - share) * ERROR_COLOURS[below] + share * ERROR_COLOURS[below + 1]).round().astype(np.uint8)
-
-
-def _mosaic(tiles: np.ndarray, columns: int, gap: int) -> np.ndarray:
-    """Pictures `(n, height, width, channels)` row by row in one, with `gap` transparent pixels between."""
-    count, height, width, channels = tiles.shape
-    rows = -(-count // columns)
-    depth = channels + 1 if gap else channels
-    sheet = np.zeros((rows, columns, height + gap, width + gap, depth), np.uint8)
-    body = sheet.reshape(rows * columns, height + gap, width + gap, depth)
-    body[:count, :height, :width, :channels] = tiles
-    if gap:
-        body[:count, :height, :width, channels] = 255
-    picture = body.reshape(rows, columns, height + gap, width + gap, depth).swapaxes(1, 2)
-    picture = picture.reshape(rows * (height + gap), columns * (width + gap), depth)
-    return picture[: rows * (height + gap) - gap, : columns * (width + gap) - gap]
-
-
-def _png(picture: np.ndarray) -> bytes:
-    from PIL import Image
-
-    stream = io.BytesIO()
-    Image.fromarray(picture.squeeze(-1) if picture.shape[-1] == 1 else picture).save(stream, "PNG", compress_level=4)
-    return stream.getvalue()

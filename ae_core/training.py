@@ -1,6 +1,7 @@
 """Trains a variant and tells what happens, chunk by chunk; obeys pause, step, stop and tune."""
 
 import dataclasses
+import math
 import statistics
 import time
 from collections.abc import Callable, Iterator
@@ -10,7 +11,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from ae_core import data, metrics, variants, workshop
+from ae_core import data, evaluation, variants, workshop
 from ae_core.config import Settings
 from ae_core.control import Control
 from ae_core.history import History
@@ -72,7 +73,7 @@ class Run:
 
     Args:
         settings: The experiment.
-        bench: Data, PCA and the compiled model.
+        bench: Data, PCA and the compiled models.
         send: Called with a message's kind and content.
         control: Words from outside.
         every_chunk: Whether each chunk ends in a snapshot.
@@ -89,52 +90,67 @@ class Run:
         self.every_chunk = every_chunk
         self.settings, self.bench, self.send, self.control = settings, bench, send, control
         self.model, self.data = bench.model, bench.data
-        info = bench.info
-        self.probe = Probe(self.model, self.data, bench.pca, len(info.class_names) > 1, bench.probe_points)
+        labelled = len(bench.info.class_names) > 1
+        self.probe = Probe(self.model, self.data, bench.pca, labelled, bench.probe_points)
         self.history = History(self.model.term_names)
-        self.total_steps = settings.epochs * bench.steps_per_epoch
+        self.total_steps = sum(stage.epochs * stage.steps_per_epoch for stage in bench.stages)
+        self.total_epochs = sum(stage.epochs for stage in bench.stages)
         self.step = 0
         self.seconds = 0.0
         self.marks: list[dict[str, Any]] = []
+        self.rates = {name: float(np.asarray(variable)) for name, variable in self.model.tunable.items()}
+        self._enter(bench.stages[0], 0, 0)
+
+    def _enter(self, stage: workshop.Stage, steps_before: int, epochs_before: int) -> None:
+        self.stage, self._steps_before, self._epochs_before = stage, steps_before, epochs_before
+        if self.probe.model is not stage.view:
+            self.probe.watch(stage.view)
 
     def train(self) -> None:
         """Runs `fit` over row numbers, one Keras epoch per chunk, so that every chunk ends in `on_epoch_end`."""
         self.send("setup", **self._setup())
         self.snapshot("running")
-        bench = self.bench
         follower = _ChunkEnd(self)
-        for order in self._orders():
-            self.model.fit(
-                order,
-                batch_size=bench.batch_size,
-                shuffle=False,
-                steps_per_epoch=bench.chunk,
-                epochs=len(order) // (bench.chunk * bench.batch_size),
-                verbose=0,
-                callbacks=[follower],
-            )
+        steps_before = epochs_before = 0
+        for stage in self.bench.stages:
+            self._enter(stage, steps_before, epochs_before)
+            for order in self._orders(stage, epochs_before):
+                self._schedule()
+                stage.model.fit(
+                    order,
+                    batch_size=self.bench.batch_size,
+                    shuffle=False,
+                    steps_per_epoch=stage.chunk,
+                    epochs=len(order) // (stage.chunk * self.bench.batch_size),
+                    verbose=0,
+                    callbacks=[follower],
+                )
+                if self.control.stopped:
+                    break
             if self.control.stopped:
                 break
+            steps_before += stage.epochs * stage.steps_per_epoch
+            epochs_before += stage.epochs
         self.state = "stopped" if self.control.stopped else "done"
         self.snapshot(self.state)
 
-    def _orders(self) -> Iterator[np.ndarray]:
+    def _orders(self, stage: workshop.Stage, epochs_before: int) -> Iterator[np.ndarray]:
         """Row numbers in the order of training: every epoch a new permutation, the same for the same seed.
 
         They come some epochs at a time: `fit` takes a moment to begin, and many epochs would take much memory.
         """
-        random = np.random.default_rng(self.settings.seed)
-        taken = self.bench.steps_per_epoch * self.bench.batch_size
+        taken = stage.steps_per_epoch * self.bench.batch_size
         together = max(1, LONGEST_ORDER // taken)
-        for first in range(0, self.settings.epochs, together):
+        for first in range(0, stage.epochs, together):
             orders = [
-                random.permutation(len(self.data.x_train))[:taken]
-                for _ in range(min(together, self.settings.epochs - first))
+                np.random.default_rng((self.settings.seed, epochs_before + epoch)).permutation(len(self.data.x_train))
+                for epoch in range(first, min(first + together, stage.epochs))
             ]
-            yield np.concatenate(orders).astype(np.int32)
+            yield np.concatenate([order[:taken] for order in orders]).astype(np.int32)
 
     def _setup(self) -> dict[str, Any]:
-        model, info = self.model, self.bench.info
+        model, info, stages = self.model, self.bench.info, self.bench.stages
+        begins = np.cumsum([0, *(stage.epochs for stage in stages[:-1])])
         return {
             "settings": self.settings.to_dict(),
             "shape": list(self.data.spec.shape),
@@ -149,8 +165,14 @@ class Run:
             "loss_name": model.loss_name,
             "terms": list(model.term_names),
             "total_steps": self.total_steps,
-            "steps_per_epoch": self.bench.steps_per_epoch,
-            "live": {name: float(np.asarray(variable)) for name, variable in model.tunable.items()},
+            "total_epochs": self.total_epochs,
+            "steps_per_epoch": stages[-1].steps_per_epoch,
+            "phases": [
+                {"name": stage.name, "epoch": int(begin)}
+                for stage, begin in zip(stages, begins, strict=True)
+                if stage.name
+            ],
+            "live": dict(self.rates),
             "notes": list(self.data.notes),
             **self.probe.setup(),
         }
@@ -158,41 +180,60 @@ class Run:
     @property
     def epoch(self) -> float:
         """Epochs done, with the part of the present one."""
-        return self.step / self.bench.steps_per_epoch
+        return self._epochs_before + (self.step - self._steps_before) / self.stage.steps_per_epoch
 
     def chunk_done(self, logs: dict[str, float], seconds: float) -> None:
         """Called by `fit` after each chunk of steps: records it and obeys."""
-        self.step += self.bench.chunk
+        stage = self.stage
+        self.step += stage.chunk
         self.seconds += seconds
-        self.history.add_chunk(logs, self.bench.chunk * self.bench.batch_size, seconds)
-        if self.step % self.bench.steps_per_epoch == 0:
-            self.history.end_epoch(self.step, self.epoch, self.seconds, self.probe.validation_terms())
+        self.history.add_chunk(logs, stage.chunk * self.bench.batch_size, seconds)
+        if (self.step - self._steps_before) % stage.steps_per_epoch == 0:
+            self.history.end_epoch(self.step, self.epoch, self.seconds, self.validation_terms())
         if self.step >= self.total_steps:
             return
+        stage.model.at_epoch(self.epoch - self._epochs_before)
         self._tune()
+        self._schedule()
         if self.control.waiting:
             self.say("paused")
             self.snapshot("paused")
             while self.control.wait(WAIT_SECONDS):
                 if self._tune():
                     self.snapshot("paused")
+            self._schedule()
             if not self.control.stopped:
                 self.say("paused" if self.control.waiting else "running")
         elif (self.every_chunk or time.perf_counter() >= self._next_snapshot) and not self.control.stopped:
             self.snapshot("running")
         if self.control.stopped:
             self.say("stopped")  # the numbers follow when `fit` has returned
-            self.model.stop_training = True
+            stage.model.stop_training = True
 
     def _tune(self) -> bool:
         """Sets what was asked for, and leaves a mark on the curve."""
         changes = self.control.take_changes()
         for name, value in changes:
-            variable = self.model.tunable[name]
-            before = float(np.asarray(variable))
-            variable.assign(value)
-            self.marks.append({"step": self.step, "epoch": self.epoch, "name": name, "from": before, "to": value})
+            for stage in self.bench.stages:
+                if name in stage.model.tunable:
+                    stage.model.tunable[name].assign(value)
+            self.marks.append(
+                {"step": self.step, "epoch": self.epoch, "name": name, "from": self.rates[name], "to": value}
+            )
+            self.rates[name] = value
         return bool(changes)
+
+    def _schedule(self) -> None:
+        """Sets the learning rate of the next chunk, if a schedule has a say in it."""
+        if self.settings.schedule == "cosine":
+            # Each phase falls to zero by itself: the next one begins with layers that have not learnt yet.
+            done = (self.step - self._steps_before) / (self.stage.epochs * self.stage.steps_per_epoch)
+            factor = 0.5 * (1.0 + math.cos(math.pi * done))
+            self.stage.model.optimizer.learning_rate.assign(self.rates["learning_rate"] * factor)
+
+    def validation_terms(self) -> dict[str, float]:
+        """The validation losses of what is trained now; a term that only the whole has is 0 before."""
+        return dict.fromkeys(self.history.names, 0.0) | self.probe.validation_terms(self.stage.model)
 
     def say(self, state: str) -> None:
         """Sends the last views again with another state: at once, before the model is measured anew."""
@@ -204,6 +245,7 @@ class Run:
             "state": state,
             "step": self.step,
             "epoch": self.epoch,
+            "phase": self.stage.name,
             "seconds": self.seconds,
             "marks": list(self.marks),
         }
@@ -212,7 +254,7 @@ class Run:
         """Measures the model and sends what a page shows."""
         begun = time.perf_counter()
         if self.step > 0:
-            self.history.add_point(self.step, self.epoch, self.seconds, self.probe.validation_terms)
+            self.history.add_point(self.step, self.epoch, self.seconds, self.validation_terms)
         measured = self.probe.measure(thorough=state != "running")
         rate = self.history.samples_per_second()
         left = (self.total_steps - self.step) * self.bench.batch_size
@@ -240,39 +282,8 @@ class Run:
             "test": self._test() if test else self._last["numbers"],
         }
 
-    def _test(self) -> dict[str, float | None]:
-        """Every metric on the whole test set, from damaged inputs where the variant damages them."""
-        prepared, model = self.data, self.model
-        images = (prepared.x_test * prepared.scale + prepared.offset).astype(np.float32)
-        inputs = images
-        if model.corruption is not None:
-            noise = np.random.default_rng(0).standard_normal(images.shape, np.float32)
-            inputs = np.asarray(model.corruption.apply(images, noise))
-        codes = model.encode(inputs)
-        reconstructions = model.decode(codes)
-        clean_codes = codes if inputs is images else model.encode(images)
-        unit, squared = prepared.spec.unit_range, metrics.squared_errors(images, reconstructions)
-        pictures = unit and prepared.spec.is_image
-        return {
-            "mse": metrics.mean_squared_error(images, reconstructions),
-            "bce": metrics.cross_entropy(images, reconstructions) if unit else None,
-            "psnr": metrics.peak_signal_to_noise(images, reconstructions) if unit else None,
-            "ssim": metrics.structural_similarity(images, reconstructions) if pictures else None,
-            "squared_error_per_image": float(squared.mean()),
-            "pca_mse": metrics.mean_squared_error(images, self.bench.pca.reconstruct(inputs, self.probe.code_size)),
-            "knn1_error": self._nearest_error(clean_codes),
-            "active_units": metrics.active_units(clean_codes),
-        }
-
-    def _nearest_error(self, codes: np.ndarray) -> float | None:
-        prepared = self.data
-        if not self.probe.labelled:
-            return None
-        known = [
-            self.model.encode((rows * prepared.scale + prepared.offset).astype(np.float32))
-            for rows in np.array_split(prepared.x_train, -(-len(prepared.x_train) // 2000))
-        ]
-        return 1.0 - metrics.nearest_neighbour_accuracy(np.concatenate(known), prepared.y_train, codes, prepared.y_test)
+    def _test(self) -> dict[str, Any]:
+        return evaluation.evaluate(self.model, self.data, self.bench.pca, self.probe)
 
 
 class _ChunkEnd(keras.callbacks.Callback):

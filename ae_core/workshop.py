@@ -4,6 +4,7 @@ The decisions that measurements led to stand in `execution_plan`.
 """
 
 import collections
+import dataclasses
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,9 +14,9 @@ import keras
 import numpy as np
 
 from ae_core import data, variants
-from ae_core.autoencoder import Autoencoder
+from ae_core.autoencoder import Autoencoder, Phase
 from ae_core.config import Settings, options
-from ae_core.layers import ResidentTable
+from ae_core.layers.table import ResidentTable
 from ae_core.pca import PrincipalComponents
 
 MODELS_KEPT = 4
@@ -23,6 +24,27 @@ DATA_KEPT = 2
 CHUNK_SECONDS = 0.15  # a pause is felt at once when a chunk of steps is short
 LONGEST_CHUNK = 256  # steps
 PROBE_POINTS = 2000  # held-out images in a snapshot; half as many where each costs much, by convolutions
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One model to be trained for some epochs; most runs have one stage, the whole.
+
+    Args:
+        name: A few words for a person; empty if it is the only one.
+        model: Compiled, its table filled.
+        view: What is watched meanwhile, from image to image.
+        epochs: How long.
+        chunk: Steps that run between two looks at the world outside.
+        steps_per_epoch: A multiple of `chunk`.
+    """
+
+    name: str
+    model: Autoencoder
+    view: Autoencoder
+    epochs: int
+    chunk: int
+    steps_per_epoch: int
 
 
 @dataclass
@@ -33,21 +55,22 @@ class Bench:
         info: The data set's facts.
         data: Its prepared tables.
         pca: PCA fitted to the same training images.
-        model: Compiled, with fresh weights, its table filled.
+        stages: What is trained, one after the other; the whole comes last.
         batch_size: Images per step.
-        chunk: Steps that run between two looks at the world outside.
-        steps_per_epoch: A multiple of `chunk`.
         probe_points: Held-out images that a snapshot looks at.
     """
 
     info: data.DataInfo
     data: data.Prepared
     pca: PrincipalComponents
-    model: Autoencoder
+    stages: tuple[Stage, ...]
     batch_size: int
-    chunk: int
-    steps_per_epoch: int
     probe_points: int
+
+    @property
+    def model(self) -> Autoencoder:
+        """The whole, with fresh weights."""
+        return self.stages[-1].model
 
 
 class _Kept(collections.OrderedDict):
@@ -96,9 +119,9 @@ def prepare(settings: Settings, progress: Callable[..., None]) -> Bench:
     settings.check(prepared.spec)
     progress("Building the network")
     batch_size = min(settings.batch_size, len(prepared.x_train))
-    model, chunk, steps = _model(settings, prepared, batch_size)
-    points = PROBE_POINTS // 2 if _convolves(model) else PROBE_POINTS
-    return Bench(info, prepared, pca, model, batch_size, chunk, steps, points)
+    stages = _stages(settings, prepared, batch_size)
+    points = PROBE_POINTS // 2 if _convolves(stages[-1].model) else PROBE_POINTS
+    return Bench(info, prepared, pca, stages, batch_size, points)
 
 
 def _load(settings: Settings, progress: Callable[..., None]) -> tuple:
@@ -111,8 +134,8 @@ def _load(settings: Settings, progress: Callable[..., None]) -> tuple:
     return dataset.info, prepared, pca
 
 
-def _model(settings: Settings, prepared: data.Prepared, batch_size: int) -> tuple[Autoencoder, int, int]:
-    """A compiled model with this seed's weights.
+def _stages(settings: Settings, prepared: data.Prepared, batch_size: int) -> tuple[Stage, ...]:
+    """A compiled model with this seed's weights, and those that are trained before it.
 
     Compiling is what a start waits for, so a model of the same architecture is used again: it gets a new one's
     variables, seeds included, and cannot be told from it.
@@ -124,35 +147,46 @@ def _model(settings: Settings, prepared: data.Prepared, batch_size: int) -> tupl
     form = (prepared.x_train.shape, str(prepared.x_train.dtype))
     table = _tables_kept.get_or_make(form, lambda: ResidentTable(*form))
     table.fill(prepared.x_train, prepared.scale, prepared.offset)
-    model, chunk, steps = _models_kept.get_or_make(
+    stages = _models_kept.get_or_make(
         (same, form, prepared.spec, batch_size, table), lambda: _compiled(fresh, settings, table, batch_size)
     )
-    if model is not fresh:
-        for variable, start in zip(_own_variables(model), _own_variables(fresh), strict=True):
-            variable.assign(start)
-        for variable in model.optimizer.variables:
-            variable.assign(np.zeros(variable.shape, variable.dtype))
-    model.optimizer.learning_rate = settings.learning_rate
-    model.stop_training = False
-    return model, chunk, steps
+    if stages[-1].model is not fresh:
+        for stage, source in zip(stages, [*(phase.model for phase in fresh.phases), fresh], strict=True):
+            for variable, start in zip(own_variables(stage.model), own_variables(source), strict=True):
+                variable.assign(start)
+            for variable in stage.model.optimizer.variables:
+                variable.assign(np.zeros(variable.shape, variable.dtype))
+    for stage in stages:
+        stage.model.optimizer.learning_rate = settings.learning_rate
+        stage.model.stop_training = False
+        stage.model.at_epoch(0.0)
+    return (*stages[:-1], dataclasses.replace(stages[-1], epochs=settings.epochs))
 
 
-def _own_variables(model: Autoencoder) -> list:
+def own_variables(model: Autoencoder) -> list:
     """Weights, rates and the states of random generators: all that a new model starts with, its data excepted."""
-    parts = [model.encoder, model.decoder, model.corruption, model.augmentation, *model.penalties.values()]
-    return [variable for part in parts if part is not None for variable in part.variables]
+    parts = [
+        model.features, model.encoder, model.decoder, model.bottleneck, model.corruption, model.augmentation,
+        *model.penalties.values(),
+    ]  # fmt: skip
+    found = {id(variable): variable for part in parts if part is not None for variable in part.variables}
+    return list(found.values())
 
 
-def _compiled(model: Autoencoder, settings: Settings, table: ResidentTable, batch_size: int) -> tuple:
-    model.attach(table)
-    jit_compile, wanted = execution_plan(model, batch_size, settings.augmentation != "none")
-    chunk, steps = even_chunks(table.rows.shape[0] // batch_size, wanted)
-    optimizer = keras.optimizers.get(
-        {"class_name": settings.optimizer, "config": {"learning_rate": settings.learning_rate}}
-    )
-    model.compile(optimizer=optimizer, jit_compile=jit_compile, steps_per_execution=chunk)
-    optimizer.build(model.trainable_variables)
-    return model, chunk, steps
+def _compiled(whole: Autoencoder, settings: Settings, table: ResidentTable, batch_size: int) -> tuple[Stage, ...]:
+    stages = []
+    for phase in (*whole.phases, Phase("fine-tuning" if whole.phases else "", whole, whole, settings.epochs)):
+        model = phase.model
+        model.attach(table)
+        jit_compile, wanted = execution_plan(model, batch_size, settings.augmentation != "none")
+        chunk, steps = even_chunks(table.rows.shape[0] // batch_size, wanted)
+        optimizer = keras.optimizers.get(
+            {"class_name": settings.optimizer, "config": {"learning_rate": settings.learning_rate}}
+        )
+        model.compile(optimizer=optimizer, jit_compile=jit_compile, steps_per_execution=chunk)
+        optimizer.build(model.trainable_variables)
+        stages.append(Stage(phase.name, model, phase.view, phase.epochs, chunk, steps))
+    return tuple(stages)
 
 
 def execution_plan(model: Autoencoder, batch_size: int, augmented: bool) -> tuple[bool, int]:
@@ -196,12 +230,15 @@ def even_chunks(steps: int, wanted: int) -> tuple[int, int]:
 
 
 def _flat_layers(model: Autoencoder) -> list:
-    return [*model.encoder.layers, *model.decoder.layers]
+    front = model.front.layers if model.front is not None else []
+    return [*front, *model.features.layers, *model.decoder.layers]
 
 
 def parameter_count(model: Autoencoder) -> int:
     """Trained numbers of encoder and decoder; tied weights count once."""
-    return int(sum(np.prod(weight.shape) for weight in model.trainable_weights))
+    parts = (model.features, model.encoder, model.bottleneck, model.decoder)
+    weights = {id(weight): weight.shape for part in parts if part is not None for weight in part.trainable_weights}
+    return int(sum(np.prod(shape) for shape in weights.values()))
 
 
 def device_name() -> str:

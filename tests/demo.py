@@ -59,6 +59,7 @@ def setup(size: int = 8, **changes: Any) -> dict[str, Any]:
         "class_names": [str(digit) for digit in range(10)], "labels": labels.astype(np.uint8).tobytes(),
         "atlas": {"png": atlas(), "columns": 50, "tile": [TILE, TILE], "count": POINTS},
         "loss_name": "mse", "terms": ["reconstruction", "sparsity"], "total_steps": 3000, "steps_per_epoch": 100,
+        "total_epochs": 30, "phases": [], "panels": [], "loss_floor": 0.0,
         "live": {"learning_rate": 0.001, "sparsity_weight": 0.1}, "notes": [],
     } | changes  # fmt: skip
 

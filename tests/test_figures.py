@@ -15,6 +15,7 @@ import pytest
 from PIL import Image
 
 from ae_core import figures
+from ae_core.figures.shared import short
 from tests import demo
 
 
@@ -284,7 +285,7 @@ def test_the_grid_of_a_run_without_noise_has_no_corrupted_row() -> None:
      (12345.0, "1e+04"), (0.99996, "1"), (999.7, "1e+03"), (float("inf"), "–")],
 )  # fmt: skip
 def test_errors_fit_under_a_tile(error: float, text: str) -> None:
-    assert figures._short(error) == text
+    assert short(error) == text
     assert len(text) <= 5
 
 

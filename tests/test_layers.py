@@ -7,16 +7,12 @@ from keras import ops
 from scipy.stats import entropy, kstest
 
 from ae_core.config import DataSpec
-from ae_core.layers import (
-    Augmentation,
-    ContractivePenalty,
-    Corruption,
-    ResidentTable,
-    SparsityPenalty,
-    TiedDense,
-    dense_pair,
-    kl_to_target,
-)
+from ae_core.layers.augmentation import Augmentation
+from ae_core.layers.contraction import ContractivePenalty
+from ae_core.layers.corruption import Corruption
+from ae_core.layers.dense import TiedDense, dense_pair
+from ae_core.layers.sparsity import SparsityPenalty, kl_to_target
+from ae_core.layers.table import ResidentTable
 
 SPEC = DataSpec((28, 28, 1))
 GREY = np.full((200, 28, 28, 1), 0.5, np.float32)

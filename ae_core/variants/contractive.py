@@ -38,7 +38,8 @@ class ContractiveSettings(Settings):
 def build(settings: ContractiveSettings, spec: DataSpec) -> "Autoencoder":
     """One dense layer each way, and the closed-form norm of the encoder's Jacobian."""
     from ae_core.autoencoder import Autoencoder
-    from ae_core.layers import ContractivePenalty, dense_pair
+    from ae_core.layers.contraction import ContractivePenalty
+    from ae_core.layers.dense import dense_pair
 
     encoder, decoder = dense_pair(
         spec,

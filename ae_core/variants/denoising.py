@@ -60,7 +60,8 @@ class DenoisingSettings(Settings):
 def build(settings: DenoisingSettings, spec: DataSpec) -> "Autoencoder":
     """Dense layers, mirrored, behind a corruption that draws fresh noise at every step."""
     from ae_core.autoencoder import Autoencoder
-    from ae_core.layers import Corruption, dense_pair
+    from ae_core.layers.corruption import Corruption
+    from ae_core.layers.dense import dense_pair
 
     encoder, decoder = dense_pair(
         spec,

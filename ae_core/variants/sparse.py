@@ -71,7 +71,8 @@ class SparseSettings(Settings):
 def build(settings: SparseSettings, spec: DataSpec) -> "Autoencoder":
     """Dense layers, mirrored; the code is sigmoid for KL, whose ρ is a probability, and ReLU for L1 and L2."""
     from ae_core.autoencoder import Autoencoder
-    from ae_core.layers import SparsityPenalty, dense_pair
+    from ae_core.layers.dense import dense_pair
+    from ae_core.layers.sparsity import SparsityPenalty
 
     encoder, decoder = dense_pair(
         spec,

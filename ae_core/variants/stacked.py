@@ -32,7 +32,7 @@ class StackedSettings(Settings):
 def build(settings: StackedSettings, spec: DataSpec) -> "Autoencoder":
     """Dense layers of the given widths, mirrored."""
     from ae_core.autoencoder import Autoencoder
-    from ae_core.layers import dense_pair
+    from ae_core.layers.dense import dense_pair
 
     encoder, decoder = dense_pair(
         spec,

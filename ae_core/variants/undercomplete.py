@@ -60,7 +60,7 @@ class UndercompleteSettings(Settings):
 def build(settings: UndercompleteSettings, spec: DataSpec) -> "Autoencoder":
     """Dense layers, mirrored; the linear twin has one linear layer each way and no hidden widths."""
     from ae_core.autoencoder import Autoencoder
-    from ae_core.layers import dense_pair
+    from ae_core.layers.dense import dense_pair
 
     encoder, decoder = dense_pair(
         spec,

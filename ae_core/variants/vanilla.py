@@ -23,7 +23,7 @@ class VanillaSettings(Settings):
 def build(settings: VanillaSettings, spec: DataSpec) -> "Autoencoder":
     """One dense layer down to the code, one dense layer back up."""
     from ae_core.autoencoder import Autoencoder
-    from ae_core.layers import dense_pair
+    from ae_core.layers.dense import dense_pair
 
     encoder, decoder = dense_pair(
         spec,

@@ -20,6 +20,7 @@ from pages.ui.text import _
 RUN_PARAMETER = "run"
 COOKIE = "ae_owner"
 LOGARITHMIC = "log_scale"  # key of the loss view's switch
+PANEL = "panel"  # key of the choice of what else to look at
 _SESSION = "session"
 _FRAME = Path(__file__).resolve().parents[2] / "app.py"
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")  # secrets.token_urlsafe(32)

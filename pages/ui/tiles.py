@@ -16,7 +16,7 @@ def tiles(setup: dict[str, Any] | None, snapshot: dict[str, Any] | None) -> str:
     setup, snapshot = setup or {}, snapshot or {}
     known = snapshot.get("numbers", {})
     total = setup.get("total_steps")
-    epochs = total / max(1, setup["steps_per_epoch"]) if total else None
+    epochs = setup.get("total_epochs")
     epoch = f"{snapshot['epoch']:.1f}" if "epoch" in snapshot else UNKNOWN
     rate = known.get("samples_per_second")
     running = snapshot.get("state") in ("running", "paused")

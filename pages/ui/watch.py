@@ -56,9 +56,12 @@ def _draw(own: Session, settings: Settings | None) -> None:
     setup, snapshot, cached = _messages(own, run, played)
     words = language()
     st.html(cached(("tiles", words), lambda: tiles.tiles(setup, snapshot)))
-    payloads: dict[str, bytes | None] = dict.fromkeys(("live_loss", "live_latent", "live_grid"))
+    payloads: dict[str, bytes | None] = dict.fromkeys(("live_loss", "live_latent", "live_grid", "live_panel"))
+    panels = {panel["name"]: panel for panel in setup["panels"]} if setup is not None else {}
+    chosen = st.session_state.get(state.PANEL)
+    chosen = chosen if chosen in panels else next(iter(panels), None)
     if setup is not None and snapshot is not None:
-        payloads = _payloads(setup, snapshot, cached, bool(st.session_state.get(state.LOGARITHMIC)), words)
+        payloads |= _payloads(setup, snapshot, cached, bool(st.session_state.get(state.LOGARITHMIC)), words, chosen)
     left, right = st.columns([11, 9], gap="small")
     with left.container(gap=None):
         _heading("loss", _("Loss"), state.LOGARITHMIC)
@@ -66,9 +69,13 @@ def _draw(own: Session, settings: Settings | None) -> None:
     with right.container(gap=None):
         _heading("latent", _("Code map"))
         live.view("live_latent", payloads["live_latent"])
-    with st.container(gap=None):
+    left, right = st.columns([11, 9], gap="small")
+    with left.container(gap=None):
         _heading("grid", _("Original and reconstruction"))
         live.view("live_grid", payloads["live_grid"])
+    with right.container(gap=None):
+        _panel_heading(panels, chosen)
+        live.view("live_panel", payloads["live_panel"])
     st.html(cached(("notes", words), lambda: tiles.notes(setup)))
 
 
@@ -90,6 +97,22 @@ def _heading(name: str, text: str, switch: str | None = None) -> None:
             st.toggle(_("Log scale"), key=switch, width="content")
 
 
+def _panel_heading(panels: dict[str, dict[str, Any]], chosen: str | None) -> None:
+    """The name of the panel that is shown, or the choice where there are several."""
+    help = _(panels[chosen]["help"]) if chosen else None
+    with st.container(
+        horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="heading_panel"
+    ):
+        if len(panels) < 2:
+            title = _(panels[chosen]["title"]) if chosen else _("Inside the network")
+            st.markdown(f"**{title}**", help=help, width="content")
+            return
+        st.segmented_control(
+            _("Inside the network"), list(panels), key=state.PANEL, default=None, label_visibility="collapsed",
+            format_func=lambda name: _(panels[name]["title"]), help=help,
+        )  # fmt: skip
+
+
 def _messages(
     own: Session, run: Run | None, played: recorded.Recording | None
 ) -> tuple[dict[str, Any] | None, dict[str, Any] | None, Cached]:
@@ -103,7 +126,12 @@ def _messages(
 
 
 def _payloads(
-    setup: dict[str, Any], snapshot: dict[str, Any], cached: Cached, logarithmic: bool, words: str
+    setup: dict[str, Any],
+    snapshot: dict[str, Any],
+    cached: Cached,
+    logarithmic: bool,
+    words: str,
+    panel: str | None,
 ) -> dict[str, bytes | None]:
     step = snapshot["step"]
 
@@ -115,8 +143,11 @@ def _payloads(
         "live_latent": latent,
         "live_grid": lambda: figures.grid(setup, snapshot, _),
     }
+    parts: dict[str, Any] = {"live_loss": logarithmic, "live_panel": panel}
+    if panel is not None:
+        builders["live_panel"] = lambda: figures.panel(setup, snapshot, panel, _)
     return {
-        key: cached((key, logarithmic and key == "live_loss", words), functools.partial(_payload, build, step))
+        key: cached((key, parts.get(key), words), functools.partial(_payload, build, step))
         for key, build in builders.items()
     }
 

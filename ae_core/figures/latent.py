@@ -1,0 +1,93 @@
+"""The map of the codes."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ae_core.figures.shared import COLOURS, SYMBOLS, Figure, Message, Translate, ends, layout_of, typed
+
+MOST_CLASSES = 20
+
+
+def latent(setup: Message, snapshot: Message, atlas_url: str = "", translate: Translate = str) -> Figure:
+    """The fixed held-out images as points of the code plane, coloured by class.
+
+    Args:
+        setup: The run's setup message.
+        snapshot: One of its snapshot messages.
+        atlas_url: Address of the picture that holds every point's image as a tile, relative to the app; empty for
+            none.
+        translate: Turns an English label into the reader's language.
+
+    Returns:
+        A Plotly figure; every point's `customdata` is its place in the atlas, which `layout.meta.atlas` describes.
+    """
+    points = np.frombuffer(snapshot["latent"], dtype="<f4").reshape(-1, 2)  # (points, 2)
+    labels = np.frombuffer(setup["labels"], dtype=np.uint8)  # (points,)
+    names = list(setup["class_names"])
+    places = np.arange(len(points), dtype=np.uint16)
+    groups = [(name, labels == index) for index, name in enumerate(names)]
+    if not 1 < len(names) <= MOST_CLASSES or len(labels) != len(points):
+        groups = [("", np.ones(len(points), dtype=bool))]
+    traces = [
+        {
+            "type": "scattergl",
+            "mode": "markers",
+            "name": name,
+            "x": typed(points[chosen, 0]),
+            "y": typed(points[chosen, 1]),
+            "customdata": typed(places[chosen]),
+            "marker": {
+                "color": COLOURS[index % len(COLOURS)],
+                "symbol": SYMBOLS[(index + index // len(COLOURS)) % len(SYMBOLS)],
+                "size": 5 if len(points) > 500 else 7,
+                "opacity": 0.85,
+            },
+            # The picture beside the point is drawn by the view; Plotly's own box would hide it.
+            "hoverinfo": "none",
+        }
+        for index, (name, chosen) in enumerate(groups)
+    ]
+    label = translate("Map of {count} codes, coloured by class, at step {step}.").format(
+        count=len(points), step=snapshot["step"]
+    )
+    layout = layout_of(setup, label)
+    layout["meta"]["atlas"] = {
+        "url": atlas_url,
+        "columns": setup["atlas"]["columns"],
+        "tile": list(setup["atlas"]["tile"]),
+        "count": setup["atlas"]["count"],
+        "word": translate("image"),
+    }
+    titles = ("code 1", "code 2")
+    if setup["code_size"] != 2:
+        titles = ("first principal component of the code", "second principal component of the code")
+    layout |= {
+        "margin": {"l": 8, "r": 8, "t": 26, "b": 8},  # above the legend, room for the tools
+        "showlegend": len(groups) > 1,
+        "legend": {"itemsizing": "constant", "tracegroupgap": 0},
+        "hovermode": "closest",
+        "xaxis": _plane_axis(translate(titles[0]), points[:, 0]),
+        "yaxis": _plane_axis(translate(titles[1]), points[:, 1]),
+    }
+    return {"data": traces, "layout": layout}
+
+
+def _plane_axis(title: str, values: np.ndarray) -> dict[str, Any]:
+    return {"title": {"text": title}, **ends(*_steady_range(values)), "automargin": True, "zeroline": False}
+
+
+def _steady_range(values: np.ndarray) -> tuple[float, float]:
+    """Ends of an axis, on a coarse lattice: they stay put from one snapshot to the next while a cloud breathes.
+
+    The lattice's step is the power of two next above a sixteenth of the span, so that an eighth of it at most is
+    empty at either end.
+    """
+    finite = values[np.isfinite(values)].astype(np.float64)
+    if not finite.size:
+        return -1.0, 1.0
+    low, high = float(finite.min()), float(finite.max())
+    span = max(high - low, 1e-6, 1e-6 * abs(low))
+    step = 2.0 ** math.ceil(math.log2(span / 16))
+    return step * math.floor((low - span / 50) / step), step * math.ceil((high + span / 50) / step)

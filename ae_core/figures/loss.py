@@ -1,0 +1,170 @@
+"""The loss curves of one run."""
+
+import math
+from typing import Any
+
+from ae_core.figures.shared import COLOURS, GREY, Figure, Message, Translate, ends, layout_of, rounded, unit, words
+
+MOST_MARK_LABELS = 6
+
+
+def loss(setup: Message, snapshot: Message, logarithmic: bool = False, translate: Translate = str) -> Figure:
+    """Training (solid) and validation (dashed) curves of the total loss, and of every term if there are several.
+
+    Args:
+        setup: The run's setup message.
+        snapshot: One of its snapshot messages.
+        logarithmic: Whether the loss axis is logarithmic.
+        translate: Turns an English label into the reader's language.
+
+    Returns:
+        A Plotly figure over epochs, with PCA's loss as a dotted line and a thin line for every setting changed.
+    """
+    history = snapshot["history"]
+    terms = ["loss"] if len(setup["terms"]) < 2 else ["loss", *setup["terms"]]
+    horizon = _horizon(snapshot["epoch"], setup["total_epochs"])
+    begins = [phase["epoch"] for phase in setup["phases"]][1:]
+    traces = []
+    for place, term in enumerate(terms):
+        colour = COLOURS[place % len(COLOURS)]
+        for key, kind, dash in ((term, "training", "solid"), (f"val_{term}", "validation", "dash")):
+            if key not in history:
+                continue
+            curve = _curve(history, key, colour, dash, logarithmic, begins)
+            curve["name"] = translate(kind) if len(terms) == 1 else words(term, translate)
+            full = curve["name"] if len(terms) == 1 else f"{curve['name']}, {translate(kind)}"
+            curve["hovertemplate"] = f"%{{y:.4g}} {full}<extra></extra>"
+            if len(terms) > 1:
+                curve |= {"legendgroup": term, "showlegend": dash == "solid"}
+            traces.append(curve)
+    if len(terms) > 1:
+        # One entry a term by its colour, then what the strokes mean: half as many as one for every curve.
+        traces += [_stroke(translate("training"), "solid"), _stroke(translate("validation"), "dash")]
+    traces += _pca_line(setup, snapshot, horizon, logarithmic, translate)
+    scale = unit(setup, translate)
+    title = {"text": f"{translate('epoch')} %{{x:.2f}}, {translate('step')} %{{customdata}}"}
+    layout = layout_of(setup, _loss_label(setup, snapshot, translate))
+    layout |= {
+        "hovermode": "x unified",
+        "margin": {"l": 8, "r": 12, "t": 26, "b": 8},
+        "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "tracegroupgap": 0},
+        "xaxis": {
+            "title": {"text": translate("epoch")},
+            **ends(0, horizon),
+            "unifiedhovertitle": title,
+            "automargin": True,
+            "zeroline": False,
+        },
+        "yaxis": {
+            "title": {"text": scale},
+            "type": "log" if logarithmic else "linear",
+            "automargin": True,
+            "zeroline": False,
+            # A zoom made on one scale means nothing on the other.
+            "uirevision": f"{setup['run_id']} {logarithmic}",
+        },
+        "shapes": [
+            *(_mark_line(mark) for mark in snapshot["marks"]),
+            *(_mark_line(phase) | {"line": {"color": GREY, "width": 1, "dash": "dash"}} for phase in setup["phases"]),
+        ],
+        "annotations": [
+            *(_mark_words(mark, translate) for mark in snapshot["marks"][-MOST_MARK_LABELS:]),
+            *(
+                _upright(translate(phase["name"]), phase["epoch"])
+                for phase in setup["phases"]
+                if phase["epoch"] <= horizon
+            ),
+        ],
+    }
+    return {"data": traces, "layout": layout}
+
+
+def _curve(
+    history: Message, key: str, colour: str, dash: str, logarithmic: bool, begins: list[float]
+) -> dict[str, Any]:
+    # A logarithmic axis has no place for a term that is still zero: a gap, like a value not measured.
+    values = [rounded(value, above_zero=logarithmic) for value in history[key]]
+    measured = sum(value is not None for value in values)
+    epochs, steps = [rounded(value) for value in history["epoch"]], list(history["step"])
+    for begin in begins:
+        # Each phase has a loss of its own: no line joins them. The point at a boundary ends the earlier phase.
+        place = next((at for at, epoch in enumerate(epochs) if epoch is not None and epoch > begin), None)
+        if place:
+            for column, gap in ((values, None), (epochs, epochs[place - 1]), (steps, steps[place - 1])):
+                column.insert(place, gap)
+    return {
+        "type": "scatter",
+        "mode": "lines" if measured > 1 else "markers",
+        "x": epochs,
+        "y": values,
+        "customdata": steps,
+        "line": {"color": colour, "dash": dash, "width": 2},
+        "marker": {"color": colour, "size": 7, "symbol": "circle" if dash == "solid" else "circle-open"},
+    }
+
+
+def _stroke(name: str, dash: str) -> dict[str, Any]:
+    """An entry of the legend that stands for no curve of its own."""
+    line = {"color": GREY, "dash": dash, "width": 2}
+    return {"type": "scatter", "mode": "lines", "name": name, "x": [None], "y": [None], "line": line}
+
+
+def _pca_line(
+    setup: Message, snapshot: Message, horizon: float, logarithmic: bool, translate: Translate
+) -> list[dict[str, Any]]:
+    level = rounded(snapshot["pca_loss"], above_zero=logarithmic)
+    if level is None:
+        return []
+    name = translate("PCA, same code size")
+    history = snapshot["history"]
+    places = [0.0, *(rounded(epoch) for epoch in history["epoch"]), horizon]  # a place to hover beside each value
+    return [
+        {
+            "type": "scatter", "mode": "lines", "name": name, "x": places, "y": [level] * len(places),
+            "customdata": [0, *history["step"], setup["total_steps"]],
+            "line": {"color": GREY, "dash": "dot", "width": 2},
+            "hovertemplate": f"%{{y:.4g}} {name}<extra></extra>",
+        }
+    ]  # fmt: skip
+
+
+def _mark_line(mark: Message) -> dict[str, Any]:
+    """A thin upright line where a setting was changed."""
+    return {
+        "type": "line", "yref": "paper", "x0": mark["epoch"], "x1": mark["epoch"], "y0": 0, "y1": 1,
+        "layer": "below", "line": {"color": GREY, "width": 1},
+    }  # fmt: skip
+
+
+def _mark_words(mark: Message, translate: Translate) -> dict[str, Any]:
+    """What was changed, along that line. Only the newest marks bear words, which would else pile up."""
+    text = f"{words(mark['name'], translate)} {mark['from']:g} → {mark['to']:g}"
+    return _upright(text, mark["epoch"])
+
+
+def _upright(text: str, epoch: float) -> dict[str, Any]:
+    return {
+        "text": text, "textangle": -90, "showarrow": False, "font": {"size": 10},
+        "x": epoch, "xanchor": "left", "yref": "paper", "y": 1, "yanchor": "top",
+    }  # fmt: skip
+
+
+def _horizon(epoch: float, total: float) -> float:
+    """Right end of the epoch axis: grows in rare strides, not with every snapshot, and ends with the run."""
+    stride = 10.0 ** math.floor(math.log10(max(epoch, 0.1)))
+    nearest = next(end for end in (stride * times for times in (1, 1.5, 2, 3, 5, 7, 10, 15)) if end >= epoch)
+    return min(nearest, total) if epoch <= total else nearest
+
+
+def _loss_label(setup: Message, snapshot: Message, translate: Translate) -> str:
+    def last(key: str) -> str:
+        known = [value for value in snapshot["history"].get(key, []) if value is not None]
+        return f"{known[-1]:.4g}" if known else "–"
+
+    return translate(
+        "Loss curves at step {step}, epoch {epoch}: training {training}, validation {validation}, "
+        "PCA of the same code size {pca}."
+    ).format(
+        step=snapshot["step"], epoch=f"{snapshot['epoch']:.1f}", training=last("loss"),
+        validation=last("val_loss"), pca=f"{snapshot['pca_loss']:.4g}",
+    )  # fmt: skip

@@ -1,0 +1,73 @@
+"""What all figures share: colours, axes that never jump, numbers and words as Plotly's JSON wants them."""
+
+import base64
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+Figure = dict[str, Any]
+Message = Mapping[str, Any]
+Translate = Callable[[str], str]
+
+# All from Paul Tol's qualitative schemes (bright, vibrant, light, rainbow; SRON/EPS/TN/09-002, 2021): the ten that
+# lie farthest apart for normal sight and under simulated protanopia, deuteranopia and tritanopia, among those
+# that stand out on white as well as on near-black.
+COLOURS = (
+    "#1965b0", "#ee8866", "#228833", "#33bbee", "#aa3377", "#ccbb44", "#dc050c", "#bbbbbb", "#ae76a3", "#ee3377",
+)  # fmt: skip
+# A cycle of three, so that the pairs of colours nearest to each other never share a shape, nor do i and i + 10.
+SYMBOLS = ("circle", "diamond", "square")
+GREY = "#8a8f98"
+
+
+def layout_of(setup: Message, label: str) -> dict[str, Any]:
+    """What all three views share. Zoom and hidden traces are kept for as long as the run is the same one."""
+    return {"meta": {"label": label}, "uirevision": setup["run_id"], "autosize": True}
+
+
+def ends(low: float, high: float) -> dict[str, Any]:
+    """Ends of an axis that a person's zoom overrides.
+
+    A plain `range` that differs from the one before would undo the zoom at every snapshot: Plotly takes it for the
+    program's wish. Bounds of the automatic range are not looked at while an axis is zoomed.
+    """
+    return {"autorange": True, "autorangeoptions": {"minallowed": low, "maxallowed": high}}
+
+
+def typed(values: np.ndarray) -> dict[str, str]:
+    """A typed array as Plotly's JSON spells it: a third of the size of the numbers written out."""
+    kind = {"float32": "f4", "uint16": "u2"}[values.dtype.name]
+    little = np.ascontiguousarray(values, dtype=values.dtype.newbyteorder("<"))
+    return {"dtype": kind, "bdata": base64.b64encode(little.tobytes()).decode("ascii")}
+
+
+def rounded(value: float | None, above_zero: bool = False) -> float | None:
+    """Six digits, or None for what cannot be drawn: not measured, not finite, not above zero where it must be."""
+    if value is None or not math.isfinite(value) or (above_zero and value <= 0):
+        return None
+    return float(f"{value:.6g}")
+
+
+def short(error: float) -> str:
+    """An error in at most five characters: `.0123`, `1.23`, `4e+05`."""
+    if not math.isfinite(error):
+        return "–"
+    if error < 0.9995:
+        return f"{error:.3f}".removeprefix("0") if error >= 0.0095 else f"{error:.4f}".removeprefix("0")
+    return f"{error:.3g}" if error < 999.5 else f"{error:.0e}"
+
+
+def words(name: str, translate: Translate) -> str:
+    """A row's, term's or setting's name for a person."""
+    return translate({"pca": "PCA", "loss": "total loss"}.get(name, name.replace("_", " ")))
+
+
+def unit(setup: Message, translate: Translate) -> str:
+    """The loss's unit for an axis."""
+    if len(setup["shape"]) == 3:
+        pixel = {"cross_entropy": "cross-entropy per pixel (nats)", "mse": "mean squared error per pixel"}
+        return translate(pixel[setup["loss_name"]])
+    value = {"cross_entropy": "cross-entropy per value (nats)", "mse": "mean squared error per value"}
+    return translate(value[setup["loss_name"]])

@@ -1,0 +1,1 @@
+"""Keras layers that variants share, one idea a file."""

@@ -1,0 +1,50 @@
+"""Data on the device: the training set as one table, and the moving of its images."""
+
+import keras
+import numpy as np
+from keras import ops
+
+
+class ResidentTable(keras.layers.Layer):
+    """The whole training set on the device, once; a training step is fed row numbers only.
+
+    A row becomes `row * scale + offset`, so a table of bytes stays bytes. Its weights are data, not something learned,
+    so they are left out of every saved file.
+
+    Shapes: `(batch,)` int32 row numbers → `(batch, *example)` float32.
+    """
+
+    def __init__(self, shape: tuple[int, ...], dtype: str):
+        super().__init__(trainable=False, name="table")
+        self.rows = self.add_weight(shape=shape, dtype=dtype, initializer="zeros", trainable=False, name="rows")
+        self.scale = self.add_weight(shape=shape[1:], initializer="ones", trainable=False, name="scale")
+        self.offset = self.add_weight(shape=shape[1:], initializer="zeros", trainable=False, name="offset")
+
+    def fill(self, rows: np.ndarray, scale: np.ndarray, offset: np.ndarray) -> None:
+        """Puts data into the table.
+
+        Args:
+            rows: Raw values, ndarray of shape `(n_samples, *example)` and the table's dtype.
+            scale: Factor, broadcastable to one example.
+            offset: Summand, broadcastable to one example.
+        """
+        self.rows.assign(rows)
+        self.scale.assign(np.broadcast_to(scale, rows.shape[1:]))
+        self.offset.assign(np.broadcast_to(offset, rows.shape[1:]))
+
+    def gather(self, indices):
+        """Raw rows as float32: `(batch,)` → `(batch, *example)`."""
+        return ops.cast(ops.take(self.rows, indices, axis=0), "float32")
+
+    def scaled(self, raw):
+        """Raw values → network input."""
+        return raw * self.scale + self.offset
+
+    def call(self, indices):
+        return self.scaled(self.gather(indices))
+
+    def save_own_variables(self, store):
+        """Nothing: data do not belong into a saved model."""
+
+    def load_own_variables(self, store):
+        """Nothing: data do not come from a saved model."""

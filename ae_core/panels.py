@@ -1,0 +1,147 @@
+"""What else a person may look at while a model trains: pictures and bars beside the loss, the map and the grid.
+
+A panel is measured in the worker at every snapshot, travels as plain data of one of two kinds, and becomes a figure in
+`ae_core.figures.panel`:
+
+- `pictures`: `png`, `columns`, `rows` (a label for each row), `tile` (height, width), `gap` (pixels)
+- `bars`: `x` and `values` (one number a bar), `x_title`, `y_title`, `line` (a value to compare with, or None),
+  `line_name`, `faint` (places of the bars that count for little)
+
+Both may have a `caption`: one sentence.
+"""
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from ae_core.autoencoder import Autoencoder
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a panel sees of a model: always the same held-out images.
+
+    Args:
+        model: The model.
+        images: Clean images as the network takes them, ndarray of shape `(n_samples, *spec.shape)`.
+        inputs: The same as the encoder sees them in training, damaged where the variant damages them.
+        codes: Codes of the clean images, ndarray of shape `(n_samples, *code_shape)`.
+        show: Turns network values into bytes for the eye, `(n, height, width, channels)`.
+    """
+
+    model: "Autoencoder"
+    images: np.ndarray
+    inputs: np.ndarray
+    codes: np.ndarray
+    show: Callable[[np.ndarray], np.ndarray]
+
+
+class Panel(Protocol):
+    """One thing more to look at.
+
+    Attributes:
+        name: Its name in messages, such as `filters`.
+        title: Two or three words for a person.
+        help: One plain sentence: what is seen, and what it should look like.
+    """
+
+    name: str
+    title: str
+    help: str
+
+    def numbers(self, look: Look) -> dict[str, Any]:
+        """Numbers by name that a snapshot, and the test at the end, report beside the common ones; often none."""
+
+    def measure(self, look: Look) -> dict[str, Any]:
+        """The panel's content as plain data, see above."""
+
+
+def mosaic(tiles: np.ndarray, columns: int, gap: int) -> np.ndarray:
+    """Pictures `(n, height, width, channels)` row by row in one, with `gap` transparent pixels between."""
+    count, height, width, channels = tiles.shape
+    rows = -(-count // columns)
+    depth = channels + 1 if gap else channels
+    sheet = np.zeros((rows, columns, height + gap, width + gap, depth), np.uint8)
+    body = sheet.reshape(rows * columns, height + gap, width + gap, depth)
+    body[:count, :height, :width, :channels] = tiles
+    if gap:
+        body[:count, :height, :width, channels] = 255
+    picture = body.reshape(rows, columns, height + gap, width + gap, depth).swapaxes(1, 2)
+    picture = picture.reshape(rows * (height + gap), columns * (width + gap), depth)
+    return picture[: rows * (height + gap) - gap, : columns * (width + gap) - gap]
+
+
+def png(picture: np.ndarray) -> bytes:
+    """A picture `(height, width, channels)` of bytes as a PNG file."""
+    from PIL import Image
+
+    stream = io.BytesIO()
+    Image.fromarray(picture.squeeze(-1) if picture.shape[-1] == 1 else picture).save(stream, "PNG", compress_level=4)
+    return stream.getvalue()
+
+
+def colour(tiles: np.ndarray) -> np.ndarray:
+    """Tiles with three channels: grey ones get three equal ones."""
+    return np.repeat(tiles, 3, axis=-1) if tiles.shape[-1] == 1 else tiles
+
+
+def pictures(tiles: np.ndarray, columns: int, rows: list[str], caption: str = "") -> dict[str, Any]:
+    """Content of the kind `pictures`.
+
+    Args:
+        tiles: Bytes of shape `(n_samples, height, width, channels)`, row by row.
+        columns: Tiles in a row.
+        rows: A label for each row.
+        caption: One sentence.
+    """
+    gap = 1
+    return {
+        "kind": "pictures",
+        "png": png(mosaic(colour(tiles), columns, gap)),
+        "columns": columns,
+        "rows": rows,
+        "tile": list(tiles.shape[1:3]),
+        "gap": gap,
+        "caption": caption,
+    }
+
+
+def bars(
+    values: np.ndarray,
+    x_title: str,
+    y_title: str,
+    *,
+    x: np.ndarray | None = None,
+    line: float | None = None,
+    line_name: str = "",
+    faint: np.ndarray | None = None,
+    caption: str = "",
+) -> dict[str, Any]:
+    """Content of the kind `bars`.
+
+    Args:
+        values: Heights of the bars, ndarray of shape `(n_bars,)`.
+        x_title: What stands along the axis.
+        y_title: What the height means, with its unit.
+        x: Centres of the bars; 1, 2, 3 … by default.
+        line: A value to compare with: of the height, or, where `x` is given, a place on the axis.
+        line_name: Its name.
+        faint: Places of the bars that count for little, ndarray of bool.
+        caption: One sentence.
+    """
+    return {
+        "kind": "bars",
+        "x": (np.arange(1, len(values) + 1) if x is None else x).tolist(),
+        "values": np.asarray(values, np.float64).round(6).tolist(),
+        "x_title": x_title,
+        "y_title": y_title,
+        "line": line,
+        "line_name": line_name,
+        "upright": x is not None,
+        "faint": [] if faint is None else np.flatnonzero(faint).tolist(),
+        "caption": caption,
+    }
