@@ -2,6 +2,7 @@
 
 import collections
 from collections.abc import Callable, Mapping
+from typing import Any
 
 LARGEST_CURVE = 400  # points; then every second one is dropped
 
@@ -63,6 +64,25 @@ class History:
         """Images of the last chunks per second of training; None before the second chunk."""
         seconds = sum(seconds for _, seconds in self._recent)
         return sum(samples for samples, _ in self._recent) / seconds if seconds else None
+
+    def state(self) -> dict[str, Any]:
+        """All that is known, as plain values, from which `restore` goes on."""
+        return {
+            "curve": list(self._curve),
+            "epochs": list(self._epochs),
+            "since_point": list(self._since_point),
+            "since_epoch": list(self._since_epoch),
+            "epoch_samples": self._epoch_samples,
+            "epoch_seconds": self._epoch_seconds,
+            "epoch_rates": list(self.epoch_rates),
+        }
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Goes on from what `state` gave."""
+        self._curve, self._epochs = list(state["curve"]), list(state["epochs"])
+        self._since_point, self._since_epoch = list(state["since_point"]), list(state["since_epoch"])
+        self._epoch_samples, self._epoch_seconds = state["epoch_samples"], state["epoch_seconds"]
+        self.epoch_rates = list(state["epoch_rates"])
 
     def columns(self) -> dict[str, list[float]]:
         """The curve, one list for each name."""

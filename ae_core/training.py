@@ -11,7 +11,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from ae_core import data, evaluation, variants, workshop
+from ae_core import checkpoint, data, evaluation, variants, workshop
 from ae_core.config import Settings
 from ae_core.control import Control
 from ae_core.history import History
@@ -35,6 +35,7 @@ def train(
     save_to: Path | None = None,
     every_chunk: bool = False,
     test: bool = True,
+    keeper: checkpoint.Keeper | None = None,
 ) -> dict[str, Any]:
     """Loads the data, builds the model, trains it, and measures it on the test set.
 
@@ -47,6 +48,7 @@ def train(
         every_chunk: Whether each chunk of steps ends in a snapshot, as a recording needs it.
         test: Whether the trained model is measured on the whole test set, which takes some seconds; else the result
             holds the last snapshot's numbers.
+        keeper: Where the training's state is left every ten seconds, and looked for at the start. Default: nowhere.
 
     Returns:
         Plain values: what the command line prints, see `__main__`.
@@ -61,7 +63,7 @@ def train(
         emit({"kind": kind, "run_id": run_id, **content})
 
     bench = workshop.prepare(settings, lambda text, share=None: send("progress", text=text, share=share))
-    run = Run(settings, bench, send, control, every_chunk)
+    run = Run(settings, bench, send, control, every_chunk, keeper)
     run.train()
     if save_to is not None:
         bench.model.standalone().save(save_to / "model.keras")
@@ -77,6 +79,7 @@ class Run:
         send: Called with a message's kind and content.
         control: Words from outside.
         every_chunk: Whether each chunk ends in a snapshot.
+        keeper: Where checkpoints are left and found.
     """
 
     def __init__(
@@ -86,7 +89,9 @@ class Run:
         send: Callable[..., None],
         control: Control,
         every_chunk: bool = False,
+        keeper: checkpoint.Keeper | None = None,
     ):
+        self.keeper = keeper
         self.every_chunk = every_chunk
         self.settings, self.bench, self.send, self.control = settings, bench, send, control
         self.model, self.data = bench.model, bench.data
@@ -98,8 +103,10 @@ class Run:
         self.step = 0
         self.seconds = 0.0
         self.marks: list[dict[str, Any]] = []
+        self._last: dict[str, Any] = {}
         self.rates = {name: float(np.asarray(variable)) for name, variable in self.model.tunable.items()}
         self._enter(bench.stages[0], 0, 0)
+        self._next_checkpoint = time.perf_counter() + checkpoint.SECONDS
 
     def _enter(self, stage: workshop.Stage, steps_before: int, epochs_before: int) -> None:
         self.stage, self._steps_before, self._epochs_before = stage, steps_before, epochs_before
@@ -109,44 +116,58 @@ class Run:
     def train(self) -> None:
         """Runs `fit` over row numbers, one Keras epoch per chunk, so that every chunk ends in `on_epoch_end`."""
         self.send("setup", **self._setup())
-        self.snapshot("running")
-        follower = _ChunkEnd(self)
+        kept = self.keeper.restore() if self.keeper is not None else None
+        if kept is not None:
+            checkpoint.restore(self, *kept)
         steps_before = epochs_before = 0
         for stage in self.bench.stages:
             self._enter(stage, steps_before, epochs_before)
-            for order in self._orders(stage, epochs_before):
-                self._schedule()
-                stage.model.fit(
-                    order,
-                    batch_size=self.bench.batch_size,
-                    shuffle=False,
-                    steps_per_epoch=stage.chunk,
-                    epochs=len(order) // (stage.chunk * self.bench.batch_size),
-                    verbose=0,
-                    callbacks=[follower],
-                )
-                if self.control.stopped:
-                    break
-            if self.control.stopped:
-                break
             steps_before += stage.epochs * stage.steps_per_epoch
             epochs_before += stage.epochs
+            if self.step < steps_before and not self.control.stopped:
+                self._fit(stage)
         self.state = "stopped" if self.control.stopped else "done"
         self.snapshot(self.state)
 
-    def _orders(self, stage: workshop.Stage, epochs_before: int) -> Iterator[np.ndarray]:
+    def _fit(self, stage: workshop.Stage) -> None:
+        stage.model.at_epoch(self.epoch - self._epochs_before)
+        if not self._last:
+            self.snapshot("running")
+        follower = _ChunkEnd(self)
+        for order in self._orders(stage):
+            self._schedule()
+            stage.model.fit(
+                order,
+                batch_size=self.bench.batch_size,
+                shuffle=False,
+                steps_per_epoch=stage.chunk,
+                epochs=len(order) // (stage.chunk * self.bench.batch_size),
+                verbose=0,
+                callbacks=[follower],
+            )
+            if self.control.stopped:
+                break
+
+    def _orders(self, stage: workshop.Stage) -> Iterator[np.ndarray]:
         """Row numbers in the order of training: every epoch a new permutation, the same for the same seed.
 
         They come some epochs at a time: `fit` takes a moment to begin, and many epochs would take much memory.
         """
         taken = stage.steps_per_epoch * self.bench.batch_size
         together = max(1, LONGEST_ORDER // taken)
+        # A training that goes on from a checkpoint has been given the first ones before.
+        done = (self.step - self._steps_before) * self.bench.batch_size
         for first in range(0, stage.epochs, together):
             orders = [
-                np.random.default_rng((self.settings.seed, epochs_before + epoch)).permutation(len(self.data.x_train))
+                np.random.default_rng((self.settings.seed, self._epochs_before + epoch)).permutation(
+                    len(self.data.x_train)
+                )
                 for epoch in range(first, min(first + together, stage.epochs))
             ]
-            yield np.concatenate([order[:taken] for order in orders]).astype(np.int32)
+            rows = np.concatenate([order[:taken] for order in orders]).astype(np.int32)
+            left, done = rows[min(done, len(rows)) :], max(0, done - len(rows))
+            if len(left):
+                yield left
 
     def _setup(self) -> dict[str, Any]:
         model, info, stages = self.model, self.bench.info, self.bench.stages
@@ -206,9 +227,17 @@ class Run:
                 self.say("paused" if self.control.waiting else "running")
         elif (self.every_chunk or time.perf_counter() >= self._next_snapshot) and not self.control.stopped:
             self.snapshot("running")
+        if self.keeper is not None and time.perf_counter() >= self._next_checkpoint:
+            self._keep(self.keeper)
         if self.control.stopped:
             self.say("stopped")  # the numbers follow when `fit` has returned
             stage.model.stop_training = True
+
+    def _keep(self, keeper: checkpoint.Keeper) -> None:
+        begun = time.perf_counter()
+        keeper.checkpoint(*checkpoint.capture(self))
+        ended = time.perf_counter()
+        self._next_checkpoint = ended + max(checkpoint.SECONDS, (ended - begun) / checkpoint.SHARE)
 
     def _tune(self) -> bool:
         """Sets what was asked for, and leaves a mark on the curve."""

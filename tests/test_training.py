@@ -175,7 +175,7 @@ def test_an_epoch_sees_each_image_once(monkeypatch):
     given = settings(epochs=3, batch_size=50)
     bench = workshop.prepare(given, lambda *words: None)
     one = training.Run(given, bench, lambda *words, **content: None, Control())
-    order = np.concatenate(list(one._orders(bench.stages[0], 0))).reshape(3, -1)
+    order = np.concatenate(list(one._orders(bench.stages[0]))).reshape(3, -1)
     assert order.shape[1] == bench.stages[0].steps_per_epoch * 50
     for epoch in order:
         assert len(np.unique(epoch)) == len(epoch)

@@ -73,6 +73,7 @@ def grid(setup: Message, snapshot: Message, translate: Translate = str) -> Figur
             "range": [height + (len(numbers) + 0.2) * line, -0.5],
             "scaleanchor": "x",
             "constrain": "domain",
+            "constraintoward": "top",
             "automargin": True,
             "tickmode": "array",
             "tickvals": centres_y + lines_y,

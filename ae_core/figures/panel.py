@@ -48,6 +48,7 @@ def _pictures(content: Message, translate: Translate) -> tuple[list[dict[str, An
             "range": [height - 0.5, -0.5],
             "scaleanchor": "x",
             "constrain": "domain",
+            "constraintoward": "top",
             "automargin": True,
             "tickmode": "array",
             "tickvals": [(tile_height - 1) / 2 + row * step for row in range(len(labels))],
