@@ -7,7 +7,6 @@ messages arrive on Dask's own thread. TensorFlow is loaded in the workers only.
 
 import atexit
 import dataclasses
-import hmac
 import logging
 import os
 import secrets
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from ae_core import worker
 from ae_core.config import SettingError, Settings, options
 from ae_core.crew import Crew, answer, failure
+from ae_core.ownership import fingerprint, holds
 from ae_core.processes import RESOURCE, Processes, default_slots
 from ae_core.queue import EngineError, Queue, Run
 
@@ -109,7 +109,7 @@ class Engine:
         with self._lock:
             if self._status == "failed":
                 raise EngineError(self._status_text)
-            run = self._queue.add(settings, owner)
+            run = self._queue.add(settings, fingerprint(owner))
         self._wake.set()
         return run
 
@@ -133,7 +133,7 @@ class Engine:
             run = self._queue.get(run_id)
             if run is None:
                 raise EngineError("There is no such run any more.")
-            if not hmac.compare_digest(run.owner.encode(), owner.encode()):
+            if not holds(owner, run.owner):
                 raise EngineError("Only the person who started this run may command it.")
             if word not in worker.WORDS:
                 raise EngineError(f"The command must be one of {', '.join(worker.WORDS)}. Received: {word!r}.")
@@ -146,6 +146,38 @@ class Engine:
             elif values:
                 raise EngineError(f"The command {word} takes no values. Received: {', '.join(values)}.")
             self._order(run, word, values)
+
+    def offer(self, run_id: str, owner: str) -> str:
+        """Lets somebody else become the owner of a run.
+
+        Returns:
+            A token that works once, see `take_over`; an offer made before is void.
+
+        Raises:
+            EngineError: If there is no such run, or the owner is another.
+        """
+        with self._lock:
+            run = self._queue.get(run_id)
+            if run is None:
+                raise EngineError("There is no such run any more.")
+            if not holds(owner, run.owner):
+                raise EngineError("Only the person who may command this run can hand it on.")
+            token = secrets.token_urlsafe(16)
+            run.heir = fingerprint(token)
+            return token
+
+    def take_over(self, run_id: str, token: str, owner: str) -> None:
+        """Makes the person with the token `owner` the owner of a run that was offered.
+
+        Raises:
+            EngineError: If there is no such run, or no such offer any more.
+        """
+        with self._lock:
+            run = self._queue.get(run_id)
+            if run is None or not holds(token, run.heir):
+                raise EngineError("This offer to take over a run does not hold any more; ask for a new one.")
+            run.heir = None
+            run._change(owner=fingerprint(owner))
 
     def describe(self, settings: Settings) -> dict[str, Any] | None:
         """The layers of the network that these settings build; None until a worker has said it.

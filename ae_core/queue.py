@@ -7,7 +7,7 @@ import secrets
 import statistics
 import threading
 import time
-from collections import OrderedDict, deque
+from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
@@ -34,13 +34,14 @@ class Run:
 
     Args:
         settings: What to train.
-        owner: Token of the person who may command it.
+        owner: Fingerprint of the token of the person who may command it, see `ownership`.
         queue: The queue it belongs to.
     """
 
     def __init__(self, settings: Settings, owner: str, queue: "Queue") -> None:
         self.id = secrets.token_urlsafe(9)  # whoever has it may watch
         self.owner = owner
+        self.heir: str | None = None  # fingerprint of the token by which somebody else may become the owner, once
         self.settings = settings
         self.state = "queued"  # queued, starting, running, paused, done, stopped, failed
         self.setup: dict[str, Any] | None = None
@@ -198,9 +199,22 @@ class Queue:
         with self.lock:
             if not self._waiting:
                 return None
-            run = self._waiting.popleft()
+            run = self._line()[0]
+            self._waiting.remove(run)
             run._change(state="starting", position=None, expected_wait=None, started=time.time())
             return run
+
+    def _line(self) -> list[Run]:
+        """The waiting runs in the order of their turn: everybody's first one, then everybody's second, and so on.
+
+        So one person's many runs do not hold up a hall.
+        """
+        before = Counter(run.owner for run in self.active())
+        turns = []
+        for place, run in enumerate(self._waiting):
+            turns.append((before[run.owner], place, run))
+            before[run.owner] += 1
+        return [run for _, _, run in sorted(turns, key=lambda turn: turn[:2])]
 
     def end(self, run: Run, state: str, error: str | None = None) -> None:
         """Ends a run, if it has not ended."""
@@ -271,7 +285,7 @@ class Queue:
             remaining = [self._remaining(run, typical) for run in busy]
             free = [0.0] * (self.slots - len(busy))
             waits = expected_waits(remaining + free, typical, len(self._waiting))
-            for place, (run, wait) in enumerate(zip(self._waiting, waits, strict=True), start=1):
+            for place, (run, wait) in enumerate(zip(self._line(), waits, strict=True), start=1):
                 # Whole seconds: a change too small to be shown is none.
                 wait = None if wait is None else float(round(wait))
                 if (run.position, run.expected_wait) != (place, wait):

@@ -22,6 +22,7 @@ from dask.system import cpu_count
 from ae_core import worker
 from ae_core.config import Settings
 from ae_core.engine import Engine, EngineError, Run
+from ae_core.ownership import holds
 from ae_core.processes import default_slots, gpus
 from ae_core.queue import Memo, Queue, expected_waits
 from ae_core.variants import read_settings
@@ -82,7 +83,7 @@ def stop_all(request: pytest.FixtureRequest) -> Iterator[None]:
         one = request.getfixturevalue("engine")
         for run in one.runs():
             if not run.ended:
-                one.command(run.id, run.owner, "stop")
+                one.command(run.id, ME if holds(ME, run.owner) else STRANGER, "stop")
         until(lambda: all(run.ended for run in one.runs()))
 
 
@@ -185,8 +186,31 @@ def test_the_queue_is_bounded_and_belongs_to_its_owners(engine: Engine) -> None:
     assert second.started is None
     until(lambda: third.position == 1, 2)
     fourth = engine.submit(digits(), STRANGER)
-    assert fourth.position == 2
+    assert (fourth.position, third.position) == (1, 2)  # who has nothing in training comes first
     engine.command(fourth.id, STRANGER, "stop")
+
+
+def test_a_run_can_be_handed_on_once(engine: Engine) -> None:
+    run = engine.submit(digits(), ME)
+    with pytest.raises(EngineError, match="Only the person"):
+        engine.offer(run.id, STRANGER)
+    void, token = engine.offer(run.id, ME), engine.offer(run.id, ME)
+    for wrong in (void, "", STRANGER):
+        with pytest.raises(EngineError, match="does not hold any more"):
+            engine.take_over(run.id, wrong, STRANGER)
+    engine.take_over(run.id, token, STRANGER)
+    with pytest.raises(EngineError, match="does not hold any more"):
+        engine.take_over(run.id, token, ME)
+    with pytest.raises(EngineError, match="Only the person"):
+        engine.command(run.id, ME, "stop")
+    engine.command(run.id, STRANGER, "stop")
+
+
+def test_who_has_nothing_in_training_comes_first() -> None:
+    queue = Queue(limit=50, per_owner=5, pause_limit=1.0)
+    mine = [queue.add(digits(), ME) for _ in range(3)]
+    other = queue.add(digits(), STRANGER)
+    assert [queue.take() for _ in range(4)] == [mine[0], other, mine[1], mine[2]]
 
 
 def test_one_owner_cannot_fill_the_queue() -> None:

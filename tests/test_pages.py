@@ -12,6 +12,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from ae_core import variants
+from ae_core.ownership import holds
 from pages.ui import shared
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -194,9 +195,11 @@ def test_a_stranger_cannot_command_a_run_by_its_address():
     page.button("start").click().run()
     run = shared.engine().run(page.query_params["run"])
     assert run is not None
-    assert run.owner not in str(dict(page.query_params))
+    token = page.session_state["session"].owner
+    assert holds(token, run.owner)
+    assert token not in str(dict(page.query_params))
     stranger = visit(run=run.id)
-    assert stranger.session_state["session"].owner != run.owner
+    assert not holds(stranger.session_state["session"].owner, run.owner)
     assert not buttons(stranger)["stop"]
     page.button("stop").click().run()
     wait(page, lambda page: "Stopped" in status(page), 10)

@@ -12,6 +12,7 @@ import streamlit as st
 
 from ae_core.config import SettingError, Settings
 from ae_core.engine import Run
+from ae_core.ownership import holds
 from pages.ui import form
 from pages.ui.form import Form
 from pages.ui.shared import engine
@@ -68,7 +69,7 @@ class Session:
 
     def owns(self, run: Run | None) -> bool:
         """Whether this person may command a run."""
-        return run is not None and secrets.compare_digest(run.owner.encode(), self.owner.encode())
+        return run is not None and holds(self.owner, run.owner)
 
 
 def session(page: str = "") -> Session:
