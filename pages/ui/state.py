@@ -19,6 +19,7 @@ from pages.ui.shared import engine
 from pages.ui.text import _
 
 RUN_PARAMETER = "run"
+TAKE_PARAMETER = "take"
 COOKIE = "ae_owner"
 LOGARITHMIC = "log_scale"  # key of the loss view's switch
 PANEL = "panel"  # key of the choice of what else to look at
@@ -39,6 +40,7 @@ class Session:
         notices: Sentences about an address, shown until something is chosen.
         problem: What is wrong with the settings in the form.
         failure: What the last button could not do.
+        offer: Token of an address that hands a run's control on; empty for none.
         begun: When the tab was opened, on the monotonic clock.
         shown: The state of page and run that the last whole drawing of the page showed.
         page: Name of the page that is shown.
@@ -54,6 +56,7 @@ class Session:
     notices: list[str] = field(default_factory=list)
     problem: str = ""
     failure: str = ""
+    offer: str = ""
     begun: float = field(default_factory=time.monotonic)
     shown: Any = None
     page: str = ""
@@ -99,7 +102,7 @@ def _open() -> Session:
     token = str(st.context.cookies.get(COOKIE, ""))
     known = bool(_TOKEN.fullmatch(token))
     parameters = st.query_params.to_dict()
-    run_id = parameters.pop(RUN_PARAMETER, None)
+    run_id, offer = parameters.pop(RUN_PARAMETER, None), parameters.pop(TAKE_PARAMETER, "")
     chosen, sentences = form.from_address(parameters)
     opened = Session(chosen, token if known else secrets.token_urlsafe(32), known, notices=sentences)
     if run_id:
@@ -107,7 +110,7 @@ def _open() -> Session:
         if run is None:
             opened.notices.append(_("The run of this address is not kept here any more; its settings are."))
         else:
-            opened.run_id = run_id
+            opened.run_id, opened.offer = run_id, offer
             if not parameters:
                 chosen.adopt(run.settings)
     return opened

@@ -12,6 +12,7 @@ from ae_core.config import SettingError, Settings
 from ae_core.engine import EngineError, Run
 from pages.ui import live, recorded, state, static, status, tiles
 from pages.ui.controls import TUNABLE_STATES
+from pages.ui.share import offered, share
 from pages.ui.shared import engine
 from pages.ui.state import Session
 from pages.ui.text import _, language
@@ -53,6 +54,8 @@ def _draw(own: Session, settings: Settings | None) -> None:
         _buttons(own, run, settings)
         with st.container(key="status"):
             st.html(status.badge(_said(own, run, played)))
+        share(own, run, settings)
+    offered(own)
     setup, snapshot, cached = _messages(own, run, played)
     words = language()
     st.html(cached(("tiles", words), lambda: tiles.tiles(setup, snapshot)))

@@ -1,0 +1,90 @@
+"""Addresses of an experiment and of a run, a code for the projector, and the handing on of control."""
+
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
+import segno
+import streamlit as st
+
+from ae_core.config import Settings
+from ae_core.engine import EngineError, Run
+from pages.ui import form, state
+from pages.ui.shared import engine
+from pages.ui.state import Session
+from pages.ui.text import _
+
+OFFER = "offer"  # key under which a made offer waits to be shown
+
+
+def share(own: Session, run: Run | None, settings: Settings | None) -> None:
+    """A button that opens the addresses.
+
+    Args:
+        own: The session.
+        run: The run that is shown, or None.
+        settings: The experiment in the form, None while something is wrong with it.
+    """
+    with st.popover(_("Share"), icon=":material/share:", key="share"):
+        if run is not None:
+            st.markdown(f"**{_('This run')}**")
+            st.caption(_("Whoever opens it sees the same run, live while it trains, and cannot change it."))
+            address = _address({state.RUN_PARAMETER: run.id})
+            st.code(address, language=None, wrap_lines=True)
+            st.html(_code(address))
+        settings = run.settings if run is not None else settings
+        if settings is not None:
+            st.markdown(f"**{_('This experiment')}**")
+            st.caption(_("The same settings and seed, to be started by whoever opens it."))
+            st.code(_address(form.to_address(settings)), language=None, wrap_lines=True)
+        if run is not None and own.owns(run) and not run.ended:
+            _handing_on(own, run)
+
+
+def _handing_on(own: Session, run: Run) -> None:
+    st.markdown(f"**{_('Hand control on')}**")
+    offer: tuple[str, str] | None = st.session_state.get(OFFER)
+    if offer is None or offer[0] != run.id:
+        st.caption(_("Makes an address whose first visitor may take over the buttons of this run."))
+        st.button(_("Make the address"), key="offer_control", on_click=_offer, args=(own, run.id))
+    else:
+        st.caption(_("Give it to one person: it works once, and you can then only watch."))
+        st.code(_address({state.RUN_PARAMETER: run.id, state.TAKE_PARAMETER: offer[1]}), language=None, wrap_lines=True)
+
+
+def _offer(own: Session, run_id: str) -> None:
+    try:
+        st.session_state[OFFER] = run_id, engine().offer(run_id, own.owner)
+    except EngineError as error:
+        own.failure = str(error)
+
+
+def offered(own: Session) -> None:
+    """Asks the visitor of an address that hands control on whether to take it. Opening it alone changes nothing."""
+    if not own.offer or own.run is None or own.owns(own.run):
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="take_over"):
+        st.info(_("The owner of this run offers you its control."))
+        st.button(_("Take control"), key="take_control", type="primary", on_click=_take, args=(own,))
+
+
+def _take(own: Session) -> None:
+    run, token = own.run, own.offer
+    own.offer = ""
+    if run is None:
+        return
+    try:
+        engine().take_over(run.id, token, own.owner)
+    except EngineError as error:
+        own.failure = str(error)
+
+
+def _address(parameters: dict[str, str]) -> str:
+    """The page's own address with other parameters, as the reader's browser would write it."""
+    here = urlsplit(st.context.url or "http://localhost:8501/")
+    return urlunsplit((here.scheme, here.netloc, here.path or "/", urlencode(parameters, safe=","), ""))
+
+
+def _code(address: str) -> str:
+    """A QR code of an address: dark on white in both themes, as cameras expect it."""
+    picture = segno.make(address, error="m", micro=False).svg_data_uri(scale=5, border=3, dark="#000", light="#fff")
+    label = _("The address of this run as a QR code.")
+    return f'<img class="ae-code" src="{picture}" alt="{label}">'
