@@ -1,15 +1,15 @@
-"""The same job without a browser: `python -m ae_core train | variants | datasets | record`."""
+"""The same job without a browser: `python -m ae_core COMMAND`; `--help` lists the commands."""
 
 import argparse
 import dataclasses
 import json
 import os
-import secrets
+import shutil
 import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
-from ae_core import data, variants
+from ae_core import classify_command, data, reference_command, run_commands, variants
 from ae_core.config import SettingError, Settings, options
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's start-up notes say nothing to a user
@@ -55,6 +55,10 @@ def _parser() -> argparse.ArgumentParser:
     record.add_argument("--frames", type=int, default=24, help="snapshots to keep, spread over the run")
     record.set_defaults(run=_record)
 
+    reference_command.add_to(commands)
+
+    run_commands.add_to(commands)
+    classify_command.add_to(commands)
     for name, run in (("variants", _variants), ("datasets", _datasets)):
         listing = commands.add_parser(name, help=f"list the {name}")
         listing.add_argument("--json", action="store_true", help="print JSON")
@@ -117,17 +121,29 @@ def _train(given: argparse.Namespace) -> int:
     if given.out is not None:
         given.out.mkdir(parents=True, exist_ok=True)
     from ae_core import training
-    from ae_core.control import Control
+    from ae_core.runs import RunStore
 
-    progress, control = _Progress(), Control()
-    try:
-        with progress.bar:
-            result = training.train(
-                settings, emit=progress, control=control, run_id=secrets.token_urlsafe(9), save_to=given.out
-            )
-    except KeyboardInterrupt:
-        print("ae_core: interrupted; nothing was kept.", file=sys.stderr)
-        return 130
+    store = RunStore()
+    run = store.create(settings, origin="command line")
+    progress = _Progress()
+
+    def emit(message: dict[str, Any]) -> None:
+        writer.message(message)
+        progress(message)
+
+    with store.writer(run.id) as writer:
+        try:
+            with progress.bar, writer.model_file() as model:
+                result = training.train(settings, emit=emit, run_id=run.id, save_to=model, keeper=writer)
+        except KeyboardInterrupt:
+            print(f"ae_core: interrupted; the snapshots of the run {run.id} are kept.", file=sys.stderr)
+            return 130
+        except (SettingError, data.DataError) as error:
+            writer.fail(str(error))
+            raise
+        writer.finish(result)
+    if given.out is not None:
+        shutil.copyfile(run.folder / "model.keras", given.out / "model.keras")
     if given.out is not None:
         (given.out / "result.json").write_text(json.dumps(result, indent=1))
     if given.json:

@@ -1,8 +1,10 @@
 """Opens zip files that nobody vouches for."""
 
+import stat
 import struct
 import zipfile
 import zlib
+from collections.abc import Callable
 from typing import BinaryIO
 
 MAX_MEMBERS = 20_000
@@ -66,3 +68,29 @@ def open_archive(stream: BinaryIO, size: int, label: str) -> zipfile.ZipFile:
         archive.close()
         raise DataError(f"{label} {problem}")
     return archive
+
+
+def check_members(archive: zipfile.ZipFile, largest: Callable[[str], int], most: int, label: str) -> None:
+    """Checks that an archive holds plain files of known names only, each once and none too large.
+
+    Args:
+        archive: An archive from `open_archive`.
+        largest: Gives for a name the most bytes that it may unpack to, 0 for a name that is not known.
+        most: Most bytes that all of them together may unpack to.
+        label: The file's name for messages.
+
+    Raises:
+        DataError: If there is anything else in it.
+    """
+    members, seen = archive.infolist(), set()
+    for member in members:
+        name, kind = member.filename, stat.S_IFMT(member.external_attr >> 16)
+        shown = repr(printable(name))
+        if not largest(name) or name in seen or kind not in (0, stat.S_IFREG):
+            raise DataError(f"{label} must hold only known files, each once. Received: {shown}.")
+        if member.file_size > largest(name):
+            raise DataError(f"{label}: {name} must have at most {largest(name):,} bytes. Received: a larger one.")
+        seen.add(name)
+    total = sum(member.file_size for member in members)
+    if total > most:
+        raise DataError(f"{label} must unpack to at most {megabytes(most)}. Received: {megabytes(total)}.")

@@ -10,7 +10,6 @@ from keras import ops
 
 from ae_core.config import DataSpec, Settings
 from ae_core.layers.augmentation import Augmentation
-from ae_core.layers.corruption import Corruption
 from ae_core.layers.dense import TiedDense
 from ae_core.layers.table import ResidentTable
 from ae_core.panels import Panel
@@ -51,10 +50,11 @@ class Autoencoder(keras.Model):
         features: `(batch, *spec.shape)` → what bottleneck and penalties are called with; by default the encoder.
         bottleneck: Layer between features and decoder, or None.
         corruption: Layer that damages the input of a training step, or None.
-        penalties: Layers by the name of their loss term, each called with the features. One that has a method
-            `at_epoch` is told the time.
+        penalties: Layers by the name of their loss term, each called with the features. One whose `needs_input` is
+            true is also given `inputs`, what the features were made from; one with `at_epoch` is told the time.
         front: Layers before this model, which are not trained with it: `(batch, *image)` → `(batch, *spec.shape)`.
-        loss_name: `cross_entropy` or `mse`; by default what the settings say.
+        loss_name: `cross_entropy`, `mse`, or `relative`, the squared error as a share of the target's mean square; by
+            default what the settings say.
         phases: What is trained before the whole.
         panels: What else a person may look at while it trains.
     """
@@ -68,7 +68,7 @@ class Autoencoder(keras.Model):
         *,
         features: keras.Model | None = None,
         bottleneck: Any = None,
-        corruption: Corruption | None = None,
+        corruption: Any = None,
         penalties: Mapping[str, Any] | None = None,
         front: keras.Model | None = None,
         loss_name: str | None = None,
@@ -125,8 +125,12 @@ class Autoencoder(keras.Model):
     @property
     def trainable_variables(self):
         """Everything that is learned here: not what stands in front."""
-        fixed = self._fixed_before()
-        return [variable for variable in super().trainable_variables if id(variable) not in fixed]
+        return self._without_fixed(super().trainable_variables)
+
+    @property
+    def trainable_weights(self):
+        """The same: TensorFlow's training step asks for these, JAX's for the others."""
+        return self._without_fixed(super().trainable_weights)
 
     @property
     def non_trainable_variables(self):
@@ -134,6 +138,10 @@ class Autoencoder(keras.Model):
         fixed = self._fixed_before()
         before = [variable for variable in super().trainable_variables if id(variable) in fixed]
         return super().non_trainable_variables + before
+
+    def _without_fixed(self, variables: list) -> list:
+        fixed = self._fixed_before()
+        return [variable for variable in variables if id(variable) not in fixed]
 
     def _fixed_before(self) -> set[int]:
         return set() if self.front is None else {id(variable) for variable in self.front.trainable_variables}
@@ -166,8 +174,10 @@ class Autoencoder(keras.Model):
         features = self.features(damaged, training=training)
         seen = features if self.bottleneck is None else self.bottleneck(features, training=training)
         result = {"features": features, "logits": self._decoder_core(seen, training=training)}
+        if any(_needs_input(layer) for layer in self.penalties.values()):
+            result["inputs"] = damaged
         if hasattr(self.corruption, "pixel_weights"):
-            result["pixel_weights"] = self.corruption.pixel_weights(target, damaged)  # type: ignore[union-attr]
+            result["pixel_weights"] = self.corruption.pixel_weights(target, damaged)
         return result
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
@@ -177,7 +187,9 @@ class Autoencoder(keras.Model):
             self._trackers[name].update_state(value)
         return sum(terms.values())
 
-    def loss_terms(self, target, features, logits, pixel_weights=None, training: bool = False) -> dict[str, Any]:
+    def loss_terms(
+        self, target, features, logits, inputs=None, pixel_weights=None, training: bool = False
+    ) -> dict[str, Any]:
         """Every loss term of a batch by name, as it enters the sum: scalars."""
         errors = self._pixel_loss(target, logits, self._activation)  # (batch, *spec.shape)
         if pixel_weights is None:
@@ -185,7 +197,8 @@ class Autoencoder(keras.Model):
         else:
             error = ops.sum(errors * pixel_weights) / ops.maximum(ops.sum(pixel_weights), 1.0)
         return {"reconstruction": error} | {
-            name: layer(features, training=training) for name, layer in self.penalties.items()
+            name: layer(features, training=training, **({"inputs": inputs} if _needs_input(layer) else {}))
+            for name, layer in self.penalties.items()
         }
 
     def evaluate_terms(self, target: np.ndarray, inputs: np.ndarray) -> dict[str, float]:
@@ -198,6 +211,15 @@ class Autoencoder(keras.Model):
         results = self.loss_terms(target=target, **self._forwards(target, inputs, training=False))
         terms = {name: float(value) for name, value in results.items()}
         return {"loss": sum(terms.values())} | terms
+
+    def without_gaps(self, damaged: np.ndarray, values: np.ndarray) -> np.ndarray:
+        """Damaged images with these values where pixels are hidden: for eyes, and for PCA, which know no hidden pixel.
+
+        Args:
+            damaged: What the encoder sees, ndarray of shape `(n_samples, *spec.shape)`.
+            values: They broadcast to it.
+        """
+        return self.corruption.filled(damaged, values) if hasattr(self.corruption, "filled") else damaged
 
     def encode(self, images: np.ndarray, batch_size: int = 500) -> np.ndarray:
         """Images `(n_samples, *spec.shape)` → codes `(n_samples, *code_shape)`, in bounded memory."""
@@ -223,6 +245,10 @@ class Autoencoder(keras.Model):
         return keras.Sequential([keras.Input(self.encoder.input_shape[1:]), encoder, decoder])
 
 
+def _needs_input(penalty: Any) -> bool:
+    return getattr(penalty, "needs_input", False)
+
+
 def _cross_entropy(target, logits, activation):
     # -[t ln σ(a) + (1-t) ln(1-σ(a))] = max(a, 0) - a t + ln(1 + e^-|a|), in nats
     return ops.maximum(logits, 0.0) - logits * target + ops.log1p(ops.exp(-ops.abs(logits)))
@@ -232,7 +258,12 @@ def _squared_error(target, logits, activation):
     return ops.square(activation(logits) - target)
 
 
-PIXEL_LOSSES = {"cross_entropy": _cross_entropy, "mse": _squared_error}
+def _relative_error(target, logits, activation):
+    # Units of a hidden layer have a scale of their own: 1 is no better than to answer zeros.
+    return _squared_error(target, logits, activation) / ops.maximum(ops.mean(ops.square(target)), 1e-6)
+
+
+PIXEL_LOSSES = {"cross_entropy": _cross_entropy, "mse": _squared_error, "relative": _relative_error}
 
 
 def in_batches(model: Any, inputs: np.ndarray, batch_size: int = 500) -> np.ndarray:

@@ -138,6 +138,50 @@ def widths_setting(default: tuple[int, ...]) -> Any:
     )  # fmt: skip
 
 
+def channels_setting(default: tuple[int, ...]) -> Any:
+    """The field `channels`, for variants with convolutions."""
+    return setting(
+        default, "Channels",
+        "Filters of each convolution; each is followed by a pooling that halves height and width.",
+        low=1, high=256, longest=4,
+    )  # fmt: skip
+
+
+def network_setting() -> Any:
+    """The field `network`, for variants that come with dense layers and with convolutions."""
+    return setting(
+        "dense", "Network", "Dense layers of the hidden widths, or convolutions with the channels.",
+        choices=("dense", "convolutional"),
+    )  # fmt: skip
+
+
+def check_channels(channels: tuple[int, ...], spec: DataSpec) -> None:
+    """Refuses a network without convolutions, and more poolings than an image has halves.
+
+    Raises:
+        SettingError: If they do not fit.
+    """
+    if not channels:
+        raise SettingError("channels must have at least one entry. Received: none.")
+    if min(spec.shape[:2]) < 2 ** len(channels):
+        raise SettingError(
+            f"channels must have fewer entries for images of {spec.shape[0]}×{spec.shape[1]} pixels, because each "
+            f"entry halves them. Received: {len(channels)} entries."
+        )
+
+
+def check_network(network: str, channels: tuple[int, ...], spec: DataSpec) -> None:
+    """Refuses convolutions on data that are not images, and such as do not fit the images.
+
+    Raises:
+        SettingError: If they do not fit.
+    """
+    if network != "dense":
+        if not spec.is_image:
+            raise SettingError(f"network must be dense for data that are not images. Received: {network!r}.")
+        check_channels(channels, spec)
+
+
 def activation_setting(default: str = "relu") -> Any:
     """The field `activation`, for variants with hidden layers."""
     return setting(default, "Activation", "Non-linearity of the hidden layers.", choices=ACTIVATIONS)
@@ -158,6 +202,23 @@ def tied_setting() -> Any:
         "Tied weights",
         "Each decoder layer uses the transposed weights of its mirror image in the encoder.",
     )
+
+
+def pretraining_setting() -> Any:
+    """The field `pretraining`, for stacks of dense layers."""
+    return setting(
+        False,
+        "Pretrain layer by layer",
+        "Each layer is first trained alone, on what the layers before it make of the image; then all together.",
+    )
+
+
+def pretraining_epochs_setting() -> Any:
+    """The field `pretraining_epochs`, which goes with `pretraining`."""
+    return setting(
+        5, "Epochs for each layer", "How long each layer is trained alone, if layers are pretrained.",
+        low=1, high=500, logarithmic=True,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -54,9 +54,9 @@ class Control:
 
     @property
     def waiting(self) -> bool:
-        """Whether the training is to halt now."""
+        """Whether the training is to halt now, if only to use up a granted step in `wait`."""
         with self._condition:
-            return self._paused and not self._steps and not self._stopped
+            return self._paused and not self._stopped
 
     def wait(self, seconds: float) -> bool:
         """Blocks while halted, at most so long; a granted step is used up.

@@ -6,23 +6,26 @@ messages arrive on Dask's own thread. TensorFlow is loaded in the workers only.
 """
 
 import atexit
-import dataclasses
 import logging
 import os
 import secrets
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ae_core import worker
-from ae_core.config import SettingError, Settings, options
+from ae_core.config import Settings
 from ae_core.crew import Crew, answer, failure
+from ae_core.keeping import ATTEMPTS, Keeping
+from ae_core.orders import Orders, checked, lists
 from ae_core.ownership import fingerprint, holds
 from ae_core.processes import RESOURCE, Processes, default_slots
-from ae_core.queue import EngineError, Queue, Run
+from ae_core.queue import LOST, EngineError, Queue, Run
+from ae_core.runs import RunStore
 
 if TYPE_CHECKING:
-    from distributed import Client, Future
+    from distributed import Future
 
 __all__ = ["Engine", "EngineError", "Run"]
 
@@ -45,6 +48,7 @@ class Engine:
         queue_limit: Most runs that wait.
         per_owner_limit: Most runs of one owner that wait or train.
         pause_limit: Seconds that a run may stay paused while others wait; then it is stopped.
+        store: Where runs are kept, default the folder that `AE_RUNS_DIR` names or this user's cache.
     """
 
     def __init__(
@@ -52,8 +56,9 @@ class Engine:
         address: str | None = None,
         concurrent: int | None = None,
         queue_limit: int = 20,
-        per_owner_limit: int = 3,
+        per_owner_limit: int = 8,
         pause_limit: float = 600.0,
+        store: RunStore | None = None,
     ) -> None:
         if concurrent is not None and concurrent < 1:
             raise ValueError(f"concurrent must be an integer from 1. Received: {concurrent!r}.")
@@ -61,13 +66,17 @@ class Engine:
         self._concurrent = concurrent
         self._queue = Queue(queue_limit, per_owner_limit, pause_limit)
         self._lock = self._queue.lock
+        self._keeping = Keeping(store or RunStore(), self._queue)
+        self._queue.on_end = self._keeping.ended
         self._topic = f"autoencoder-{secrets.token_hex(8)}"
         self._status, self._status_text = "starting", "The training processes are starting."
         self._wake = threading.Event()
         self._closing = False
         self._thread: threading.Thread | None = None
+        self._taken_up = False
         self._address: str | None = None
-        self._client: Client | None = None
+        self._orders = Orders(self._queue)
+        self._crew: Crew | None = None
         self._processes: Processes | None = None
         self._futures: dict[str, Future] = {}  # of the runs that were handed to Dask
         self._descriptions: OrderedDict[Settings, dict[str, Any] | None] = OrderedDict()
@@ -96,12 +105,18 @@ class Engine:
         """Address of the scheduler, at which another engine can join; None while there is none."""
         return self._address
 
-    def submit(self, settings: Settings, owner: str) -> Run:
+    @property
+    def store(self) -> RunStore:
+        """The runs on disk."""
+        return self._keeping.store
+
+    def submit(self, settings: Settings, owner: str, **origin: Any) -> Run:
         """Puts a training into the queue; it starts as soon as it can.
 
         Args:
             settings: What to train.
             owner: Secret token of the person who may command it.
+            origin: What the store shall know of it: `title`, `twin_of`, `sweep`, see `RunStore.create`.
 
         Raises:
             EngineError: If the queue is full, the owner has too many runs in it, or there is nothing to train on.
@@ -110,12 +125,13 @@ class Engine:
             if self._status == "failed":
                 raise EngineError(self._status_text)
             run = self._queue.add(settings, fingerprint(owner))
+            self._keeping.add(run, **origin)
         self._wake.set()
         return run
 
     def run(self, run_id: str) -> Run | None:
-        """The run of that id, None if it is unknown or was forgotten."""
-        return self._queue.get(run_id)
+        """The run of that id, from the store if need be; None if it is unknown or was removed."""
+        return self._keeping.find(run_id)
 
     def runs(self) -> list[Run]:
         """Every run that is known, newest first."""
@@ -137,15 +153,55 @@ class Engine:
                 raise EngineError("Only the person who started this run may command it.")
             if word not in worker.WORDS:
                 raise EngineError(f"The command must be one of {', '.join(worker.WORDS)}. Received: {word!r}.")
+            if run.elsewhere and not run.ended:
+                raise EngineError("Another program trains this run, so it can only be watched here.")
             if run.ended:
                 raise EngineError(f"This run has ended ({run.state}), so it cannot be told to {word}.")
             if run.state == "queued" and word != "stop":
                 raise EngineError(f"This run still waits in the queue; it can only be stopped. Received: {word}.")
             if word == "tune":
-                values = _checked(run, **values)
+                values = checked(run, **values)
             elif values:
                 raise EngineError(f"The command {word} takes no values. Received: {', '.join(values)}.")
             self._order(run, word, values)
+
+    def remove(self, run_id: str, owner: str) -> None:
+        """Removes an ended run, from the disk too.
+
+        Raises:
+            EngineError: If the owner is another.
+            DataError: If it cannot be removed.
+        """
+        run = self.run(run_id)
+        if run is not None and not holds(owner, run.owner):
+            raise EngineError("Only the person who may command this run can remove it.")
+        self.store.remove(run_id)
+        self._queue.forget(run_id)
+
+    def ask(self, task: Callable[..., dict[str, Any]], *arguments: Any, seconds: float = 60.0) -> Any:
+        """Has a worker do a small task beside its trainings, and waits for the answer.
+
+        Args:
+            task: A function of `worker` that gives a `worker.answer`.
+            arguments: What it is called with.
+            seconds: How long to wait.
+
+        Raises:
+            EngineError: If no worker is ready, it takes too long, or the task says what is wrong.
+        """
+        crew = self._crew
+        usable = crew.usable if crew is not None else []
+        if crew is None or not usable:
+            raise EngineError("The training processes are warming up; try again in a moment.")
+        future = crew.submit(task, *arguments, workers=usable)
+        try:
+            said = future.result(timeout=seconds)
+        except Exception as error:
+            logger.warning("A worker gave no answer.", exc_info=error)
+            raise EngineError("No answer came from the training processes; try again in a moment.") from error
+        if "error" in said:
+            raise EngineError(said["error"])
+        return said["value"]
 
     def offer(self, run_id: str, owner: str) -> str:
         """Lets somebody else become the owner of a run.
@@ -177,7 +233,8 @@ class Engine:
             if run is None or not holds(token, run.heir):
                 raise EngineError("This offer to take over a run does not hold any more; ask for a new one.")
             run.heir = None
-            run._change(owner=fingerprint(owner))
+            run.change(owner=fingerprint(owner))
+            self._keeping.give(run)
 
     def describe(self, settings: Settings) -> dict[str, Any] | None:
         """The layers of the network that these settings build; None until a worker has said it.
@@ -220,9 +277,12 @@ class Engine:
         if self._closing:
             problem = "The training processes were ended."
         self._say("failed", problem)
+        # On disk they count as interrupted, because they have said no end: the next start takes them up.
+        self._queue.on_end = lambda run: None
         for run in self._queue.all():
             self._queue.end(run, "stopped" if self._closing else "failed", problem)
         self._disconnect()
+        self._keeping.close()
 
     def _work(self, crew: Crew) -> None:
         """Looks after everything until the scheduler is lost or the engine is closed."""
@@ -250,14 +310,21 @@ class Engine:
                 f"The training processes cannot be reached: no Dask scheduler answers {place}."
             ) from error
         client.subscribe_topic(self._topic, self._receive)
-        self._client, self._address = client, address
-        return Crew(client, self._wake)
+        if not self._taken_up:
+            self._taken_up = True
+            self._keeping.take_up()
+        self._orders.client, self._address = client, address
+        self._crew = Crew(client, self._wake)
+        return self._crew
 
     def _disconnect(self) -> None:
         for run in self._queue.active():
-            self._queue.end(run, "failed", "The training processes ended while this run trained.")
+            if run.stored and run.attempts < ATTEMPTS and not self._closing:
+                self._queue.again(run)
+            else:
+                self._queue.end(run, "failed", "The training processes ended while this run trained.")
         self._futures, self._questions = {}, {}
-        client, self._client, self._address = self._client, None, None
+        client, self._orders.client, self._address, self._crew = self._orders.client, None, None, None
         processes, self._processes = self._processes, None
         if client is not None:
             client.close(timeout=2)
@@ -272,6 +339,7 @@ class Engine:
             raise EngineError(text)
         self._say(status, text)
         self._dispatch(crew)
+        self._keeping.tick()
         self._ask(crew)
         for run in self._queue.overdue():
             self._queue.note(run, "This run was paused for long while others waited, so it was stopped.")
@@ -287,12 +355,20 @@ class Engine:
                 finished = future.status == "finished"
                 if not finished:
                     crew.recount()
-                if run is not None:
+                if run is not None and not run.ended and self._lost(run, future):
+                    self._queue.again(run)
+                elif run is not None:
                     # What finished has said so before, in a message.
                     text = "The training ended without a result." if finished else failure(future)
                     self._queue.end(run, "failed", text)
             elif run is None or (run.ended and run.worker is None):
                 future.cancel()
+
+    def _lost(self, run: Run, future: "Future") -> bool:
+        """Whether a run's worker died, and it can go on from where it was."""
+        if future.status == "finished" or failure(future) != LOST or not run.stored:
+            return False
+        return run.attempts < ATTEMPTS and not self._closing
 
     def _dispatch(self, crew: Crew) -> None:
         self._queue.slots = min(crew.slots, self._concurrent or crew.slots)
@@ -301,9 +377,10 @@ class Engine:
             if run is None:
                 return
             # Bound to the resource and to no address: a worker may have died a moment ago, and another follows.
+            folder = str(self.store.folder) if run.stored else None
             self._futures[run.id] = crew.submit(
-                worker.train, run.settings.to_dict(), run.id, self._topic,
-                resources={RESOURCE: 1}, key=f"training-{run.id}",
+                worker.train, run.settings.to_dict(), run.id, self._topic, folder,
+                resources={RESOURCE: 1}, key=f"training-{run.id}-{run.attempts}",
             )  # fmt: skip
 
     def _ask(self, crew: Crew) -> None:
@@ -332,64 +409,21 @@ class Engine:
     def _receive(self, event: tuple[float, dict[str, Any]]) -> None:
         """Takes in a worker's message. Runs on Dask's thread, which must neither wait nor see an exception."""
         try:
-            run = self._queue.receive(_lists(event[1]))
+            run = self._queue.receive(lists(event[1]))
         except (KeyError, TypeError, ValueError):
             logger.exception("A worker sent a message that cannot be read.")
             return
         if run is not None:
             if run.ended:
                 self._wake.set()
-            self._deliver(run)
+            self._orders.deliver(run)
 
     def _order(self, run: Run, word: str, values: dict[str, Any]) -> None:
         """Sends a run an order, after those it was sent before. Runs on any thread."""
         with self._lock:
             run.orders.append((word, values))
-            self._deliver(run)
+            self._orders.deliver(run)
             if word == "stop" and run.worker is None:
                 # Should a worker have taken it this very moment, the order reaches it as soon as that is known.
                 self._queue.end(run, "stopped")
                 self._wake.set()
-
-    def _deliver(self, run: Run) -> None:
-        with self._lock:
-            client = self._client
-            if client is None or run.worker is None or run.delivering or not run.orders:
-                return
-            run.delivering = True
-        threading.Thread(target=self._hand_over, args=(run, client), name="engine-orders", daemon=True).start()
-
-    def _hand_over(self, run: Run, client: "Client") -> None:
-        """Gives a run its orders, in their order. Runs on a thread of its own, as a worker can be slow to answer."""
-        while True:
-            with self._lock:
-                orders, run.orders = run.orders, []
-                run.delivering = bool(orders)
-            if not orders:
-                return
-            try:
-                # Not a task, which would wait behind other tasks: this is done by the worker's event loop.
-                client.run(worker.steer, run.id, orders, workers=[str(run.worker)])
-            except Exception:
-                # The run itself fails, with a sentence, when its worker is lost; the log has the trace.
-                logger.exception("A worker did not take an order.")
-
-
-def _lists(value: Any) -> Any:
-    """A message as it was sent: what travels through Dask arrives with tuples for lists."""
-    if isinstance(value, dict):
-        return {name: _lists(one) for name, one in value.items()}
-    return [_lists(one) for one in value] if isinstance(value, list | tuple) else value
-
-
-def _checked(run: Run, name: str = "", value: Any = None) -> dict[str, Any]:
-    """Name and value of a rate to change while the run trains, checked against its settings."""
-    live = [one for one, option in options(run.settings).items() if option.live]
-    if run.setup is not None:
-        live = [one for one in live if one in run.setup["live"]]
-    if name not in live:
-        raise EngineError(f"name must be one of {', '.join(live)} to be changed in this run. Received: {name!r}.")
-    try:
-        return {"name": name, "value": getattr(dataclasses.replace(run.settings, **{name: value}), name)}
-    except SettingError as error:
-        raise EngineError(str(error)) from error

@@ -7,6 +7,7 @@ import numpy as np
 
 from ae_core import metrics
 from ae_core.autoencoder import Autoencoder, in_batches
+from ae_core.curves import draw_curves
 from ae_core.filters import common_panels
 from ae_core.panels import Look, colour, mosaic, png
 from ae_core.pca import PrincipalComponents
@@ -42,7 +43,7 @@ class Probe:
         self.model, self.data, self.pca, self.labelled = model, data, pca, labelled
         self.code_size = int(np.prod(model.code_shape))
         self.panels = (*model.panels, *common_panels(model, data.spec))
-        points = min(points, max(2 * GRID_COLUMNS, LARGEST_TABLE // data.spec.size))
+        points = most_points(points, data.spec.size)
         self.measured = points // 2
         self.labels = data.y_test[:points]
         self.images = self._scaled(data.x_test[:points])
@@ -91,11 +92,20 @@ class Probe:
         if corruption is not None:
             self.inputs = np.asarray(corruption.apply(self.images, self._image_noise))
             self.validation_inputs = np.asarray(corruption.apply(self.validation, self._validation_noise))
-        self.pca_images = self.pca.reconstruct(self.inputs[: self.measured], self.code_size)
+        # Pixels that are hidden from the encoder are hidden from PCA too: it takes them for those of the mean image.
+        mean = self.pca.mean_.reshape(self.data.spec.shape)
+        self.known = self.model.without_gaps(self.inputs, mean)
+        self.pca_images = self.pca.reconstruct(self.known[: self.measured], self.code_size)
         self.pca_mse = metrics.mean_squared_error(self.images[: self.measured], self.pca_images)
-        validated = self.pca.reconstruct(self.validation_inputs, self.code_size)
+        validated = self.pca.reconstruct(self.model.without_gaps(self.validation_inputs, mean), self.code_size)
         error = metrics.cross_entropy if self.model.loss_name == "cross_entropy" else metrics.mean_squared_error
-        self.pca_loss = error(self.validation, validated)
+        self.pca_loss = error(self.validation, validated, self._pixel_weights())
+
+    def _pixel_weights(self) -> np.ndarray | None:
+        """How much each pixel of the validation images counts in the loss; None where all count alike."""
+        if not hasattr(self.model.corruption, "pixel_weights"):
+            return None
+        return np.asarray(self.model.corruption.pixel_weights(self.validation, self.validation_inputs))
 
     def watch(self, model: Autoencoder) -> None:
         """Measures another model from now on, image to image like the first: what one phase of a training shows."""
@@ -106,12 +116,14 @@ class Probe:
 
         Args:
             trained: The model whose loss it is. Where it stands behind other layers it is given what they make of the
-                clean images.
+                clean images, damaged in the same way each time if it damages what it sees.
         """
         self._corrupt()
         if trained.front is not None:
             inner = in_batches(trained.front, self.validation)
-            return trained.evaluate_terms(inner, inner)
+            damage = trained.corruption
+            damaged = inner if damage is None else np.asarray(damage.apply(inner, damage.normals.steady(inner)))
+            return trained.evaluate_terms(inner, damaged)
         return trained.evaluate_terms(self.validation, self.validation_inputs)
 
     def setup(self) -> dict[str, Any]:
@@ -140,7 +152,7 @@ class Probe:
         codes = self.model.encode(self.images)
         seen = codes[: self.measured] if self.inputs is self.images else self.model.encode(self.inputs[: self.measured])
         reconstructions = self.model.decode(seen)
-        flat = _flat_map(codes)
+        flat = flat_map(codes)
         if self.code_size > 2 and self._last_map is not None:
             flat = _follow(flat, self._last_map)
         self._last_map = flat
@@ -165,18 +177,16 @@ class Probe:
         if self.model.loss_name != "cross_entropy":
             return 0.0
         pixels = np.clip(self.validation.astype(np.float64), 1e-12, 1 - 1e-12)
-        return float(-np.mean(pixels * np.log(pixels) + (1 - pixels) * np.log1p(-pixels)))
+        entropies = -pixels * np.log(pixels) - (1 - pixels) * np.log1p(-pixels)
+        return float(np.average(entropies, weights=self._pixel_weights()))
 
     def display(self, images: np.ndarray) -> np.ndarray:
-        """Network values → bytes for the eye, `(n_samples, height, width, channels)`; vectors become near-squares."""
+        """Network values → bytes for the eye, `(n_samples, height, width, channels)`; vectors become curves."""
         low, high = self._shown_range
         raw = (images - self.data.offset) / self.data.scale
-        shown = (np.clip((raw - low) / (high - low), 0, 1) * 255).round().astype(np.uint8)
-        if shown.ndim == 4:
-            return shown
-        length = shown.shape[1]
-        height = next(rows for rows in range(int(length**0.5), 0, -1) if length % rows == 0)
-        return shown.reshape(len(shown), height, length // height, 1)
+        if raw.ndim == 2:
+            return draw_curves(raw, low, high)
+        return (np.clip((raw - low) / (high - low), 0, 1) * 255).round().astype(np.uint8)
 
     def _grid(self, reconstructions: np.ndarray) -> dict[str, Any]:
         few = self._few
@@ -184,10 +194,12 @@ class Probe:
         noisy = self.inputs is not self.images
         rows = {"original": self.display(original)}
         if noisy:
-            rows["corrupted"] = self.display(self.inputs[few])
+            rows["corrupted"] = self.display(self.model.without_gaps(self.inputs[few], self._hatch()))
         rows["reconstruction"] = self.display(reconstruction)
         rows["pca"] = self.display(pca)
         difference = np.abs(rows["original"].astype(np.float32) - rows["reconstruction"]).mean(axis=-1) / 255
+        if original.ndim == 2:
+            difference = self._bands(original - reconstruction, difference.shape)
         rows["error"] = _error_colours(difference)
         tiles = np.concatenate([colour(row) for row in rows.values()])
         size = original[0].size
@@ -203,11 +215,30 @@ class Probe:
             "gap": GAP,
             "errors": errors(reconstruction),
             "pca_errors": errors(pca),
-            "corrupted_errors": errors(self.inputs[few]) if noisy else None,
+            "corrupted_errors": errors(self.known[few]) if noisy else None,
         }
 
+    def _hatch(self) -> np.ndarray:
+        """Grey stripes that stand for what is hidden, as network values of the shape of one example."""
+        low, high = self._shown_range
+        places = np.indices(self.data.spec.shape)[:2].sum(axis=0)
+        grey = np.where(places % 4 < 2, 0.35, 0.6)
+        return (low + grey * (high - low)) * self.data.scale + self.data.offset
 
-def _flat_map(codes: np.ndarray) -> np.ndarray:
+    def _bands(self, errors: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+        """Errors of vectors `(n_samples, length)` as parts of the shown range, each below its place of the curve."""
+        low, high = self._shown_range
+        parts = np.abs(errors) / self.data.scale / (high - low)
+        columns = np.linspace(0, errors.shape[1] - 1, shape[2]).round().astype(int)
+        return np.broadcast_to(parts[:, None, columns], shape)
+
+
+def most_points(points: int, size: int) -> int:
+    """Held-out examples that are looked at, where `points` are wanted and each has `size` numbers."""
+    return min(points, max(2 * GRID_COLUMNS, LARGEST_TABLE // size))
+
+
+def flat_map(codes: np.ndarray) -> np.ndarray:
     """Codes `(n_samples, ...)` → places on a plane `(n_samples, 2)`: themselves, or their first two components."""
     rows = codes.reshape(len(codes), -1).astype(np.float64)
     if rows.shape[1] == 1:

@@ -3,7 +3,6 @@
 import copy
 import heapq
 import math
-import secrets
 import statistics
 import threading
 import time
@@ -12,8 +11,9 @@ from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
 from ae_core.config import Settings
+from ae_core.run_files import new_id
 
-ENDED = frozenset({"done", "stopped", "failed"})
+ENDED = frozenset({"done", "stopped", "failed", "interrupted"})
 ACTIVE = frozenset({"starting", "running", "paused"})
 
 LOST = "The worker process that trained this run died, perhaps for want of memory; other runs are not affected."
@@ -36,14 +36,15 @@ class Run:
         settings: What to train.
         owner: Fingerprint of the token of the person who may command it, see `ownership`.
         queue: The queue it belongs to.
+        run_id: Its id; whoever has it may watch.
     """
 
-    def __init__(self, settings: Settings, owner: str, queue: "Queue") -> None:
-        self.id = secrets.token_urlsafe(9)  # whoever has it may watch
+    def __init__(self, settings: Settings, owner: str, queue: "Queue", run_id: str) -> None:
+        self.id = run_id
         self.owner = owner
         self.heir: str | None = None  # fingerprint of the token by which somebody else may become the owner, once
         self.settings = settings
-        self.state = "queued"  # queued, starting, running, paused, done, stopped, failed
+        self.state = "queued"  # queued, starting, running, paused, done, stopped, failed, interrupted
         self.setup: dict[str, Any] | None = None
         self.snapshot: dict[str, Any] | None = None
         self.progress: dict[str, Any] | None = None
@@ -56,6 +57,9 @@ class Run:
         self.finished: float | None = None
         self.version = 0
         self._queue = queue
+        self.stored = False  # whether it is on disk
+        self.elsewhere = False  # whether another process trains it
+        self.attempts = 0  # workers that began to train it
         self.worker: str | None = None  # its address, from when it begins there
         self.orders: list[tuple[str, dict[str, Any]]] = []  # words not yet given to the worker, oldest first
         self.delivering = False  # whether a thread is giving them
@@ -78,8 +82,12 @@ class Run:
         """What `build` returns, built once for this version and key, however many viewers ask for it."""
         return self._queue.memo.get((self.id, key), self.version, build)
 
+    def change(self, **values: Any) -> None:
+        """Replaces attributes, all of them at one moment."""
+        with self._queue.lock:
+            self._change(**values)
+
     def _change(self, **values: Any) -> None:
-        # Called under the queue's lock only.
         if any(getattr(self, name) is not value for name, value in values.items()):
             for name, value in values.items():
                 setattr(self, name, value)
@@ -149,6 +157,7 @@ class Queue:
     def __init__(self, limit: int, per_owner: int, pause_limit: float) -> None:
         self.lock = threading.RLock()
         self.memo = Memo()
+        self.on_end: Callable[[Run], None] = lambda run: None  # told of every run that ends
         self.slots = 0  # trainings that can run side by side
         self._limit = limit
         self._per_owner = per_owner
@@ -169,15 +178,39 @@ class Queue:
                 raise EngineError(
                     f"The queue is full: {self._limit} trainings are waiting already; try again in a few minutes."
                 )
-            if sum(run.owner == owner and not run.ended for run in self._runs.values()) >= self._per_owner:
+            if (
+                sum(run.owner == owner and not run.ended and not run.elsewhere for run in self._runs.values())
+                >= self._per_owner
+            ):
                 raise EngineError(
                     f"{self._per_owner} of your trainings are running or waiting already; stop one, or wait for it."
                 )
-            run = Run(settings, owner, self)
+            run = Run(settings, owner, self, new_id())
             self._runs[run.id] = run
             self._waiting.append(run)
             self.estimate()
             return run
+
+    def again(self, run: Run) -> None:
+        """Puts a run whose training was cut off at the end of the queue again."""
+        with self.lock:
+            run.worker, run.elsewhere, run._paused_at, run.orders = None, False, None, []
+            run._change(state="queued", started=None, finished=None)
+            self._runs[run.id] = run
+            self._waiting.append(run)
+            self.estimate()
+
+    def adopt(self, run: Run) -> None:
+        """Takes in a run that is known from elsewhere, as the oldest."""
+        with self.lock:
+            self._runs[run.id] = run
+            self._runs.move_to_end(run.id, last=False)
+
+    def forget(self, run_id: str) -> None:
+        """Forgets a run that has ended."""
+        with self.lock:
+            if run_id in self._runs and self._runs[run_id].ended:
+                del self._runs[run_id]
 
     def get(self, run_id: str) -> Run | None:
         """The run of that id."""
@@ -192,7 +225,7 @@ class Queue:
     def active(self) -> list[Run]:
         """The runs that occupy a slot."""
         with self.lock:
-            return [run for run in self._runs.values() if run.state in ACTIVE]
+            return [run for run in self._runs.values() if run.state in ACTIVE and not run.elsewhere]
 
     def take(self) -> Run | None:
         """Takes the next waiting run out of the queue, to be started."""
@@ -226,6 +259,7 @@ class Queue:
             run._change(state=state, error=error or run.error, position=None, expected_wait=None, finished=time.time())
             if state == "done" and run.started is not None and run.finished is not None:
                 self._durations.append(run.finished - run.started)
+            self.on_end(run)
             self._forget()
 
     def receive(self, message: dict[str, Any]) -> Run | None:
@@ -241,10 +275,12 @@ class Queue:
                     run.orders.append(("stop", {}))
                     self.end(run, "failed", LOST)
                 run.worker = message["worker"]
+                run.attempts += 1
             elif kind == "finished":
                 if "error" in message:
                     # Numbers about a trained model can fail after its last snapshot said that it is done.
                     run._change(state="failed", error=message["error"], finished=time.time())
+                    self.on_end(run)
                 else:
                     run._change(result=message["value"])
                     self.end(run, "stopped" if message["value"] is None else "done")

@@ -1,12 +1,14 @@
 """A run's messages as one small file that a page can play without training anything."""
 
-import base64
 import gzip
 import json
 from pathlib import Path
 from typing import Any
 
+from ae_core.packing import pack, unpack
+
 LARGEST_FILE = 20_000_000  # bytes once unpacked
+DIGITS = 6  # of floats, so that the file is small
 
 
 def save(path: Path, messages: list[dict[str, Any]], frames: int) -> None:
@@ -26,7 +28,7 @@ def save(path: Path, messages: list[dict[str, Any]], frames: int) -> None:
     places = {round((index / (frames - 1)) ** 2 * (len(steps) - 1)) for index in range(frames)}
     kept = [by_step[steps[place]] for place in sorted(places)]
     with gzip.GzipFile(path, "wb", mtime=0) as stream:
-        content = {"setup": _pack(setup), "snapshots": [_pack(snapshot) for snapshot in kept]}
+        content = pack({"setup": setup, "snapshots": kept}, DIGITS)
         stream.write(json.dumps(content, separators=(",", ":")).encode())
 
 
@@ -43,23 +45,5 @@ def load(path: Path) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         content = stream.read(LARGEST_FILE + 1)
     if len(content) > LARGEST_FILE:
         raise ValueError(f"A recording must be at most {LARGEST_FILE:,} bytes unpacked. Received: {path.name}.")
-    values = _unpack(json.loads(content))
+    values = unpack(json.loads(content))
     return values["setup"], values["snapshots"]
-
-
-def _pack(value: Any) -> Any:
-    if isinstance(value, bytes):
-        return {"$bytes": base64.b64encode(value).decode()}
-    if isinstance(value, dict):
-        return {key: _pack(entry) for key, entry in value.items()}
-    if isinstance(value, list):
-        return [_pack(entry) for entry in value]
-    return round(value, 6) if isinstance(value, float) else value
-
-
-def _unpack(value: Any) -> Any:
-    if isinstance(value, dict):
-        if "$bytes" in value:
-            return base64.b64decode(value["$bytes"])
-        return {key: _unpack(entry) for key, entry in value.items()}
-    return [_unpack(entry) for entry in value] if isinstance(value, list) else value

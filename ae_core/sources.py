@@ -12,6 +12,9 @@ from ae_core.npz import split_rows
 SPRITE_SHAPES = ("ellipse", "square", "triangle")
 SPRITES_TRAIN, SPRITES_TEST = 6000, 1000
 NOISE_TRAIN, NOISE_TEST, NOISE_LENGTH = 1000, 500, 100
+WAVE_SHAPES = ("sine", "square", "triangle", "sawtooth")
+WAVES_TRAIN, WAVES_TEST, WAVE_LENGTH = 6000, 1000, 128
+WAVE_NOISE = 0.05
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,12 @@ INFOS: Mapping[str, DataInfo] = MappingProxyType(
                 "line thickness.",
             ),
             DataInfo(
+                "waves", "Waves", DataSpec((WAVE_LENGTH,), unit_range=False), WAVES_TRAIN, WAVES_TEST, WAVE_SHAPES,
+                "Made by this program from the formulas of the four waves.", "CC0 1.0",
+                "Time series of 128 numbers: waves of four shapes, with 2 to 4 cycles, any phase, heights of 0.5 to 1 "
+                "and a little noise. What made each series is known.",
+            ),
+            DataInfo(
                 "noise", "Noise", DataSpec((NOISE_LENGTH,), unit_range=False), NOISE_TRAIN, NOISE_TEST, (),
                 "Drawn by this program from the standard normal distribution.", "CC0 1.0",
                 "Vectors of 100 independent normal random numbers.",
@@ -130,6 +139,57 @@ def make_noise() -> Dataset:
     labels = np.zeros(len(values), np.int64)
     parts = slice(None, NOISE_TRAIN), slice(NOISE_TRAIN, None)
     return Dataset(INFOS["noise"], values[parts[0]], labels[parts[0]], values[parts[1]], labels[parts[1]])
+
+
+def make_waves() -> Dataset:
+    """7,000 noisy waves of four shapes, each with its generating factors.
+
+    `x_t = height · w((cycles · t / 128 + phase) mod 1) + 0.05 · n_t` for t = 0 … 127, where n is standard normal noise
+    and w is one of the shapes of `draw_waves`. The factors are drawn independently and uniformly.
+    """
+    count = WAVES_TRAIN + WAVES_TEST
+    random = np.random.default_rng(128)
+    factors = {
+        "shape": random.integers(0, len(WAVE_SHAPES), count),
+        "cycles": random.uniform(2.0, 4.0, count),
+        "phase": random.uniform(0.0, 1.0, count),
+        "height": random.uniform(0.5, 1.0, count),
+    }
+    noise = random.standard_normal((count, WAVE_LENGTH), np.float32)
+    values = draw_waves(**factors) + np.float32(WAVE_NOISE) * noise
+    labels = factors["shape"].astype(np.int64)
+    train, test = slice(None, WAVES_TRAIN), slice(WAVES_TRAIN, None)
+    return Dataset(
+        INFOS["waves"], values[train], labels[train], values[test], labels[test],
+        {name: values[train] for name, values in factors.items()},
+        {name: values[test] for name, values in factors.items()},
+    )  # fmt: skip
+
+
+def draw_waves(shape: np.ndarray, cycles: np.ndarray, phase: np.ndarray, height: np.ndarray) -> np.ndarray:
+    """Waves without noise: `height · w(u)` with `u = (cycles · t / 128 + phase) mod 1`.
+
+    - sine `sin 2πu`, square 1 for u < ½, else −1
+    - triangle `4 |((u − ¼) mod 1) − ½| − 1`, which rises and falls with the sine
+    - sawtooth `2u − 1`
+
+    Args:
+        shape: Number of the shape in `WAVE_SHAPES`, shape (n,).
+        cycles: Whole waves in the 128 values.
+        phase: Where the first wave begins, from 0 to 1.
+        height: Largest value.
+
+    Returns:
+        float32 vectors of shape (n, 128).
+    """
+    u = (cycles[:, None] * (np.arange(WAVE_LENGTH) / WAVE_LENGTH) + phase[:, None]) % 1.0
+    shapes = (
+        np.sin(2 * np.pi * u),
+        np.where(u < 0.5, 1.0, -1.0),
+        4 * np.abs((u - 0.25) % 1.0 - 0.5) - 1,
+        2 * u - 1,
+    )
+    return (height[:, None] * np.choose(shape[:, None], shapes)).astype(np.float32)
 
 
 def make_sprites() -> Dataset:
@@ -223,5 +283,5 @@ def _triangle(u: np.ndarray, v: np.ndarray, radius: np.ndarray) -> np.ndarray:
 
 
 GENERATED: Mapping[str, Callable[[], Dataset]] = MappingProxyType(
-    {"digits": make_digits, "sprites": make_sprites, "noise": make_noise}
+    {"digits": make_digits, "sprites": make_sprites, "waves": make_waves, "noise": make_noise}
 )

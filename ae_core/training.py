@@ -34,7 +34,7 @@ def train(
     run_id: str = "",
     save_to: Path | None = None,
     every_chunk: bool = False,
-    test: bool = True,
+    test_images: int | None = None,
     keeper: checkpoint.Keeper | None = None,
 ) -> dict[str, Any]:
     """Loads the data, builds the model, trains it, and measures it on the test set.
@@ -44,10 +44,10 @@ def train(
         emit: Called with each message: `progress` while data are fetched, `setup` once, `snapshot` from step 0 on.
         control: Through which another thread pauses, steps, stops and tunes. Default: nobody does.
         run_id: Stands in every message and in the result.
-        save_to: Existing folder for the trained model, `model.keras`. Default: it is not kept.
+        save_to: File for the trained model, `.keras`. Default: it is not kept.
         every_chunk: Whether each chunk of steps ends in a snapshot, as a recording needs it.
-        test: Whether the trained model is measured on the whole test set, which takes some seconds; else the result
-            holds the last snapshot's numbers.
+        test_images: Test images, at most, on which the trained model is measured; all of them by default, which takes
+            some seconds.
         keeper: Where the training's state is left every ten seconds, and looked for at the start. Default: nowhere.
 
     Returns:
@@ -66,8 +66,8 @@ def train(
     run = Run(settings, bench, send, control, every_chunk, keeper)
     run.train()
     if save_to is not None:
-        bench.model.standalone().save(save_to / "model.keras")
-    return {"run_id": run_id, **run.result(test)}
+        bench.model.standalone().save(save_to)
+    return {"run_id": run_id, **run.result(test_images)}
 
 
 class Run:
@@ -126,6 +126,8 @@ class Run:
             epochs_before += stage.epochs
             if self.step < steps_before and not self.control.stopped:
                 self._fit(stage)
+            if self.control.stopped and self.step <= steps_before:
+                break  # the last snapshot shows what was trained last
         self.state = "stopped" if self.control.stopped else "done"
         self.snapshot(self.state)
 
@@ -293,7 +295,7 @@ class Run:
         ended = time.perf_counter()
         self._next_snapshot = ended + min(max(SNAPSHOT_SECONDS, (ended - begun) / SNAPSHOT_SHARE), SNAPSHOT_LATEST)
 
-    def result(self, test: bool = True) -> dict[str, Any]:
+    def result(self, test_images: int | None = None) -> dict[str, Any]:
         """What is left of a run when it is over: history by epoch, and numbers on the test set."""
         settings, rates = self.settings, self.history.epoch_rates
         return {
@@ -308,11 +310,8 @@ class Run:
             "parameters": workshop.parameter_count(self.model),
             "settings": settings.to_dict(),
             "history": self.history.by_epoch(),
-            "test": self._test() if test else self._last["numbers"],
+            "test": evaluation.evaluate(self.model, self.data, self.bench.pca, self.probe, test_images),
         }
-
-    def _test(self) -> dict[str, Any]:
-        return evaluation.evaluate(self.model, self.data, self.bench.pca, self.probe)
 
 
 class _ChunkEnd(keras.callbacks.Callback):

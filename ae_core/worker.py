@@ -7,16 +7,20 @@ have to load it to read the exception.
 
 import logging
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 from ae_core.config import SettingError
 from ae_core.control import Control
 from ae_core.data import DataError
+from ae_core.runs import RunStore, RunWriter
 from ae_core.variants import read_settings
 
 logger = logging.getLogger(__name__)
 
 WORDS = ("pause", "resume", "step", "stop", "tune")
+
+TEST_IMAGES = 2000  # of a run in the app, so that the next one need not wait long
 
 _controls: dict[str, Control] = {}  # by run, while it trains in this process
 
@@ -67,32 +71,89 @@ def describe(values: dict[str, Any]) -> dict[str, Any]:
     return answer(work, "The network could not be described")
 
 
-def train(values: dict[str, Any], run_id: str, topic: str) -> None:
-    """Trains, and reports through Dask's event `topic`: `started`, the training's own messages, `finished`."""
+def script(values: dict[str, Any]) -> dict[str, Any]:
+    """The experiment as a plain Keras script, see `script.script_for`."""
+
+    def work() -> dict[str, str]:
+        from ae_core.script import script_for
+
+        return script_for(values)
+
+    return answer(work, "The script could not be written")
+
+
+def model_part(folder: str, run_id: str, part: str) -> dict[str, Any]:
+    """The trained model of a stored run, `whole`, or its `encoder` or `decoder` alone: bytes of a `.keras` file."""
+
+    def work() -> bytes:
+        path = RunStore(Path(folder)).open(run_id).model
+        if path is None:
+            raise DataError("This run has no trained model: it failed, or has not ended.")
+        if part == "whole":
+            return path.read_bytes()
+        from ae_core.saved_model import extract
+
+        return extract(path, part)
+
+    return answer(work, "The model could not be read")
+
+
+def train(values: dict[str, Any], run_id: str, topic: str, folder: str | None) -> None:
+    """Trains, and reports through Dask's event `topic`: `started`, the training's own messages, `finished`.
+
+    Args:
+        values: The settings, plain.
+        run_id: The run.
+        topic: Where to report.
+        folder: The store that knows the run, in which the training keeps what it has learnt; None for nowhere.
+    """
     from distributed import get_worker
 
     worker = get_worker()
+    writer = _writer(folder, run_id)
     control = _controls[run_id] = Control()
 
     def emit(message: dict[str, Any]) -> None:
         if control.stopped and message["kind"] == "progress":
             raise _StoppedEarlyError
         worker.log_event(topic, message)
+        if writer is not None:
+            writer.message(message)
 
     def work() -> dict[str, Any] | None:
         from ae_core import training
 
+        given: dict[str, Any] = {"emit": emit, "control": control, "run_id": run_id, "test_images": TEST_IMAGES}
         try:
-            return training.train(read_settings(values), emit=emit, control=control, run_id=run_id, test=False)
+            if writer is None:
+                return training.train(read_settings(values), **given)
+            with writer.model_file() as path:
+                result = training.train(read_settings(values), keeper=writer, save_to=path, **given)
         except _StoppedEarlyError:
             return None
+        writer.finish(result)
+        return result
 
     try:
         # First, because orders can be given from here on, even while Keras is still being imported.
         emit({"kind": "started", "run_id": run_id, "worker": worker.address})
-        emit({"kind": "finished", "run_id": run_id} | answer(work, "The training stopped"))
+        outcome = answer(work, "The training stopped")
+        if writer is not None and "error" in outcome:
+            writer.fail(outcome["error"])
+        emit({"kind": "finished", "run_id": run_id} | outcome)
     finally:
+        if writer is not None:
+            writer.close()
         del _controls[run_id]
+
+
+def _writer(folder: str | None, run_id: str) -> RunWriter | None:
+    """The training's side of a stored run; None on a machine that does not share the store's folder."""
+    try:
+        return None if folder is None else RunStore(Path(folder)).writer(run_id)
+    except DataError as error:
+        logger.warning("This run is not kept on disk: %s", error)
+        return None
 
 
 def steer(run_id: str, orders: Iterable[tuple[str, dict[str, Any]]]) -> bool:

@@ -4,9 +4,11 @@ The decisions that measurements led to stand in `execution_plan`.
 """
 
 import collections
+import contextlib
 import dataclasses
 import os
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,12 +20,15 @@ from ae_core.autoencoder import Autoencoder, Phase
 from ae_core.config import Settings, options
 from ae_core.layers.table import ResidentTable
 from ae_core.pca import PrincipalComponents
+from ae_core.work import is_recurrent, multiply_adds, simple_layers
 
 MODELS_KEPT = 4
 DATA_KEPT = 2
 CHUNK_SECONDS = 0.15  # a pause is felt at once when a chunk of steps is short
 LONGEST_CHUNK = 256  # steps
-PROBE_POINTS = 2000  # held-out images in a snapshot; half as many where each costs much, by convolutions
+PROBE_POINTS = 2000  # held-out images in a snapshot, at most, and fewer where each costs much
+FEWEST_PROBE_POINTS = 400
+PROBE_SECONDS = 0.07  # that half a snapshot's way through the network may take, measured roughly
 
 
 @dataclass(frozen=True)
@@ -93,6 +98,7 @@ class _Kept(collections.OrderedDict):
 _data_kept = _Kept(DATA_KEPT)
 _models_kept = _Kept(MODELS_KEPT)
 _tables_kept = _Kept(DATA_KEPT)  # by shape: models take turns with them
+_building = threading.RLock()
 
 
 def prepare(settings: Settings, progress: Callable[..., None]) -> Bench:
@@ -120,8 +126,14 @@ def prepare(settings: Settings, progress: Callable[..., None]) -> Bench:
     progress("Building the network")
     batch_size = min(settings.batch_size, len(prepared.x_train))
     stages = _stages(settings, prepared, batch_size)
-    points = PROBE_POINTS // 2 if _convolves(stages[-1].model) else PROBE_POINTS
-    return Bench(info, prepared, pca, stages, batch_size, points)
+    return Bench(info, prepared, pca, stages, batch_size, probe_points(stages[-1].model))
+
+
+def probe_points(model: Autoencoder) -> int:
+    """Held-out images that a snapshot of this model looks at."""
+    layers = _flat_layers(model)
+    affordable = PROBE_SECONDS * _speed(layers) / max(multiply_adds(layers), 1.0)
+    return int(np.clip(affordable, FEWEST_PROBE_POINTS, PROBE_POINTS))
 
 
 def _load(settings: Settings, progress: Callable[..., None]) -> tuple:
@@ -142,8 +154,8 @@ def _stages(settings: Settings, prepared: data.Prepared, batch_size: int) -> tup
     """
     free = {"seed", "epochs", "dataset"} | {name for name, option in options(settings).items() if option.live}
     same = tuple((name, str(value)) for name, value in settings.to_dict().items() if name not in free)
-    keras.utils.set_random_seed(settings.seed)
-    fresh = variants.get(settings.variant).build(settings, prepared.spec)
+    with building(settings.seed):
+        fresh = variants.get(settings.variant).build(settings, prepared.spec)
     form = (prepared.x_train.shape, str(prepared.x_train.dtype))
     table = _tables_kept.get_or_make(form, lambda: ResidentTable(*form))
     table.fill(prepared.x_train, prepared.scale, prepared.offset)
@@ -163,6 +175,14 @@ def _stages(settings: Settings, prepared: data.Prepared, batch_size: int) -> tup
     return (*stages[:-1], dataclasses.replace(stages[-1], epochs=settings.epochs))
 
 
+@contextlib.contextmanager
+def building(seed: int) -> Iterator[None]:
+    """Meanwhile new layers get this seed's weights: Keras draws them from numbers that all threads share."""
+    with _building:
+        keras.utils.set_random_seed(seed)
+        yield
+
+
 def own_variables(model: Autoencoder) -> list:
     """Weights, rates and the states of random generators: all that a new model starts with, its data excepted."""
     parts = [
@@ -178,8 +198,7 @@ def _compiled(whole: Autoencoder, settings: Settings, table: ResidentTable, batc
     for phase in (*whole.phases, Phase("fine-tuning" if whole.phases else "", whole, whole, settings.epochs)):
         model = phase.model
         model.attach(table)
-        jit_compile, wanted = execution_plan(model, batch_size, settings.augmentation != "none")
-        chunk, steps = even_chunks(table.rows.shape[0] // batch_size, wanted)
+        jit_compile, chunk, steps = stage_plan(model, settings, table.rows.shape[0], batch_size)
         optimizer = keras.optimizers.get(
             {"class_name": settings.optimizer, "config": {"learning_rate": settings.learning_rate}}
         )
@@ -189,29 +208,47 @@ def _compiled(whole: Autoencoder, settings: Settings, table: ResidentTable, batc
     return tuple(stages)
 
 
-def execution_plan(model: Autoencoder, batch_size: int, augmented: bool) -> tuple[bool, int]:
+def stage_plan(model: Autoencoder, settings: Settings, rows: int, batch_size: int) -> tuple[bool, int, int]:
+    """Whether to compile a model with XLA, its steps per chunk and its steps per epoch of so many images."""
+    jit_compile, wanted = execution_plan(_flat_layers(model), batch_size, settings.augmentation != "none")
+    return jit_compile, *even_chunks(rows // batch_size, wanted)
+
+
+def execution_plan(layers: list, batch_size: int, augmented: bool) -> tuple[bool, int]:
     """Whether to compile with XLA, and how many steps take about `CHUNK_SECONDS`.
 
     With TensorFlow on a CPU, XLA makes dense training about twice as fast and convolutions two to four times slower,
     and it has no kernel for the image transform of augmentation. JAX always compiles.
+
+    Recurrent layers (28 steps of 64 units, images per second of processor time): LSTM 1250 without XLA, 2040 with it,
+    GRU 1320 and 2260. Unrolled they are no faster (LSTM 2040 without XLA, 1260 with it, GRU 1570 and 1640), but
+    compiling takes 6 to 12 seconds of processor time without XLA and 27 to 49 with it, instead of 3 to 8: so no loop is
+    unrolled. On a GPU they have kernels of their own, with which XLA cannot deal. Attention (49 tokens of 48 numbers)
+    takes as long with XLA as without, but what stands around it makes a transformer a quarter faster with it.
+
+    Args:
+        layers: All layers of the network.
+        batch_size: Images per step.
+        augmented: Whether images are moved at every step.
     """
     on_cpu = device_name().startswith("CPU")
-    convolves = _convolves(model)
-    jit_compile = keras.backend.backend() == "jax" or not (augmented or (on_cpu and convolves))
-    # Multiply-adds of one image, forwards; backwards takes twice as many.
-    work = sum(
-        np.prod(layer.kernel.shape)
-        * (np.prod(layer.output.shape[1:3]) if isinstance(layer, keras.layers.Conv2D) else 1)
-        for layer in _flat_layers(model)
-        if hasattr(layer, "kernel")
+    kinds = simple_layers(layers)
+    without = (
+        any(isinstance(layer, keras.layers.Conv2D) for layer in kinds) if on_cpu else any(map(is_recurrent, kinds))
     )
-    rate = 1e10 if on_cpu and convolves else 5e10 if on_cpu else 5e12  # multiply-adds a second, measured roughly
-    step_seconds = 3 * work * batch_size / rate + 1e-4
+    jit_compile = keras.backend.backend() == "jax" or not (augmented or without)
+    # Backwards takes twice as many multiply-adds as forwards.
+    step_seconds = 3 * multiply_adds(layers) * batch_size / _speed(layers) + 1e-4
     return jit_compile, int(np.clip(CHUNK_SECONDS / step_seconds, 1, LONGEST_CHUNK))
 
 
-def _convolves(model: Autoencoder) -> bool:
-    return any(isinstance(layer, keras.layers.Conv2D) for layer in _flat_layers(model))
+def _speed(layers: list) -> float:
+    """Multiply-adds a second, measured roughly: many small products take longer than one large one."""
+    small = any(
+        isinstance(layer, keras.layers.Conv2D | keras.layers.MultiHeadAttention) or is_recurrent(layer)
+        for layer in simple_layers(layers)
+    )
+    return 5e12 if not device_name().startswith("CPU") else 1e10 if small else 5e10
 
 
 def even_chunks(steps: int, wanted: int) -> tuple[int, int]:
@@ -235,9 +272,11 @@ def _flat_layers(model: Autoencoder) -> list:
 
 
 def parameter_count(model: Autoencoder) -> int:
-    """Trained numbers of encoder and decoder; tied weights count once."""
+    """Trained numbers of encoder and decoder, with those that a bottleneck learns in its own way; tied ones once."""
     parts = (model.features, model.encoder, model.bottleneck, model.decoder)
-    weights = {id(weight): weight.shape for part in parts if part is not None for weight in part.trainable_weights}
+    trained = [weight for part in parts if part is not None for weight in part.trainable_weights]
+    trained += getattr(model.bottleneck, "learnt_weights", [])
+    weights = {id(weight): weight.shape for weight in trained}
     return int(sum(np.prod(shape) for shape in weights.values()))
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import streamlit as st
 
-from ae_core import variants
+from ae_core import variants, worker
 from ae_core.config import SettingError, Settings, option_of
+from ae_core.engine import EngineError
 from ae_core.variants import Variant
 from pages.ui import diagram, state
 from pages.ui.controls import notices, variant_select
@@ -40,10 +41,34 @@ def show(own: Session) -> None:
         _network(own)
     st.subheader(_("Settings"), anchor=False)
     st.html(_table(own))
+    _script(own)
     st.subheader(_("The code"), anchor=False)
     path = _source(variant)
     st.caption(_("The whole of {file}.").format(file=f"`ae_core/variants/{path.name}`"))
     st.code(path.read_text(encoding="utf-8"), language="python", line_numbers=True, height=420)
+
+
+def _script(own: Session) -> None:
+    """The experiment in the form as a plain Keras script, to read, copy and take away."""
+    st.subheader(_("The experiment as one plain Keras script"), anchor=False)
+    st.caption(
+        _("Without this app's code: it trains to the same losses with the same seed. For the settings in the form.")
+    )
+    if not st.toggle(_("Show the script"), key="show_script"):
+        return
+    try:
+        settings = own.form.settings()
+        texts = engine().ask(worker.script, settings.to_dict())
+    except (SettingError, EngineError) as error:
+        st.error(_(str(error)))
+        return
+    with st.container(horizontal=True, gap="small"):
+        for kind, ending in (("python", "py"), ("notebook", "ipynb")):
+            st.download_button(
+                f".{ending}", texts[kind], f"{settings.variant}.{ending}", key=f"script_{ending}",
+                icon=":material/download:", on_click="ignore",
+            )  # fmt: skip
+    st.code(texts["python"], language="python", height=420)
 
 
 def _network(own: Session) -> None:

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,14 @@ def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
         (tmp_path / name).mkdir()
         monkeypatch.setenv(name, str(tmp_path / name))
     return tmp_path
+
+
+@pytest.fixture(autouse=True, scope="module")
+def runs_of_their_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Each file of tests has a store of runs of its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AE_RUNS_DIR", str(tmp_path_factory.mktemp("runs")))
+        yield
 
 
 def command_line(*arguments: str, **environment: str) -> subprocess.CompletedProcess:

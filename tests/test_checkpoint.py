@@ -1,5 +1,7 @@
 """A training that was cut off goes on from its checkpoint, and reaches what an uninterrupted one reaches."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -14,7 +16,8 @@ class Memory:
     """Keeps one state, and may cut the training off right after it has kept so many."""
 
     def __init__(self, cut_after: int = 0):
-        self.state, self.left = None, cut_after
+        self.state: Any = None
+        self.left = cut_after
 
     def checkpoint(self, arrays, values):
         self.state = {name: array.copy() for name, array in arrays.items()}, values
@@ -27,7 +30,7 @@ class Memory:
 
 
 def run(given, keeper=None):
-    messages = []
+    messages: list[dict[str, Any]] = []
     result = training.train(given, emit=messages.append, keeper=keeper)
     return result, messages
 

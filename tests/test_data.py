@@ -13,7 +13,7 @@ from ae_core import data, download, sources
 from ae_core.config import DataSpec, Settings
 from ae_core.data import DataError, prepare
 
-BUILT_IN = ("mnist", "fashion_mnist", "digits", "sprites", "noise")
+BUILT_IN = ("mnist", "fashion_mnist", "digits", "sprites", "noise", "waves")
 
 
 @pytest.fixture(scope="module")

@@ -151,7 +151,7 @@ def test_views_show_the_same_images_and_the_same_noise_each_time():
 def test_a_map_neither_flips_nor_turns():
     random = np.random.default_rng(0)
     codes = random.standard_normal((300, 6)) * np.array([5, 4.9, 1, 1, 1, 1])
-    before = probe._flat_map(codes)
+    before = probe.flat_map(codes)
     mirrored = before @ np.array([[0.0, 1.0], [1.0, 0.0]]) * np.array([1.0, -1.0])
     np.testing.assert_allclose(probe._follow(mirrored, before), before, atol=1e-9)
 

@@ -61,8 +61,8 @@ def test_loss_falls_on_held_out_images(trained):
     messages, result = trained
     history = result["history"]
     assert len(history["loss"]) == SMALL["epochs"]
-    assert history["loss"][-1] < 0.9 * history["loss"][0]
-    assert history["val_loss"][-1] < 0.9 * history["val_loss"][0]
+    assert history["loss"][-1] < 0.93 * history["loss"][0]
+    assert history["val_loss"][-1] < 0.93 * history["val_loss"][0]
     snapshots = [message for message in messages if message["kind"] == "snapshot"]
     assert snapshots[-1]["numbers"]["test_mse"] < 0.7 * snapshots[0]["numbers"]["test_mse"]
 
@@ -84,8 +84,9 @@ def test_the_same_seed_gives_the_same_numbers(name, trained):
 
 
 def test_save_and_load_give_the_same_outputs(name, tmp_path):
-    settings = small(name, epochs=1) if name == "convolutional" else small(name, epochs=1, tied=True)
-    training.train(settings, emit=lambda message: None, save_to=tmp_path)
+    tied = {"tied": True} if "tied" in options(variants.get(name).settings) else {}
+    settings = small(name, epochs=1, **tied)
+    training.train(settings, emit=lambda message: None, save_to=tmp_path / "model.keras")
     model = workshop.prepare(settings, lambda *words: None).model  # the same model, with new weights
     images = np.random.default_rng(0).random((3, 28, 28, 1), np.float32)
     fresh = model.standalone()

@@ -72,7 +72,8 @@ def reconstructions(runs: Sequence[Pair], names: Sequence[str], translate: Trans
         translate: Turns an English label into the reader's language.
     """
     first = runs[0][1]["grid"]
-    strips, labels, errors = [_row(first, "original")], [translate("original")], [[]]
+    strips, labels = [_row(first, "original")], [translate("original")]
+    errors: list[list[float]] = [[]]
     for (_, snapshot), name in zip(runs, names, strict=True):
         grid = snapshot["grid"]
         strips += [_row(grid, "reconstruction"), _row(grid, "error")]

@@ -24,7 +24,11 @@ class TiedDense(keras.layers.Layer):
         self.bias = self.add_weight(shape=(source.kernel.shape[0],), initializer="zeros", name="bias")
 
     def call(self, inputs):
-        return self.activation(ops.matmul(inputs, ops.transpose(self._kernel())) + self.bias)
+        return self.activation(self.logits(inputs))
+
+    def logits(self, inputs):
+        """What stands before the activation, `x Wᵀ + b`."""
+        return ops.matmul(inputs, ops.transpose(self._kernel())) + self.bias
 
     def compute_output_shape(self, input_shape):
         return (*input_shape[:-1], self.bias.shape[0])

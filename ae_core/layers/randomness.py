@@ -28,6 +28,7 @@ class NormalBank(keras.layers.Layer):
         self.bank = self.add_weight(shape=normals.shape, initializer="zeros", trainable=False, name="bank")
         self.bank.assign(normals)
         self.random = keras.random.SeedGenerator(seed)
+        self.built = True  # also for `steady`, which Keras does not know of
 
     def call(self, inputs):
         places = keras.random.randint((ops.shape(inputs)[0], 1), 0, self.size - self.width, seed=self.random)

@@ -1,4 +1,4 @@
-"""Penalties that keep most of the code at rest."""
+"""What keeps most of the code at rest: penalties, or a rule."""
 
 import keras
 from keras import ops
@@ -63,3 +63,24 @@ def kl_to_target(activation, target: float):
     return ops.sum(
         target * ops.log(target / activation) + (1.0 - target) * ops.log((1.0 - target) / (1.0 - activation))
     )
+
+
+def keep_largest(code, count: int):
+    """The `count` largest values of each code stay, the others become 0; equal ones share a place.
+
+    Made of Keras's own operations, so that an encoder saved with it needs nothing of this package.
+
+    Args:
+        code: Tensor of shape `(batch, units)`, symbolic or not.
+        count: How many stay; from the number of units on, all do.
+
+    Returns:
+        Tensor of the same shape. Its gradient goes to the values that stay.
+
+    References:
+        Makhzani & Frey, k-sparse autoencoders, ICLR 2014, section 2.
+    """
+    if count >= code.shape[1]:
+        return code
+    smallest = ops.top_k(code, count)[0][:, -1:]  # (batch, 1), of those that stay
+    return code * ops.cast(code >= smallest, "float32")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from ae_core.config import DataSpec, Settings, setting, tied_setting
+from ae_core.config import DataSpec, Settings, setting, tied_setting, widths_setting
 from ae_core.variants import Variant
 
 if TYPE_CHECKING:
@@ -32,25 +32,39 @@ class ContractiveSettings(Settings):
         "Non-linearity of the code. Sigmoid and tanh can go flat, which is how the code becomes calm.",
         choices=("sigmoid", "tanh", "relu", "linear"),
     )
+    widths: tuple[int, ...] = widths_setting(())
+    activation: str = setting(
+        "relu",
+        "Activation",
+        "Non-linearity of the hidden layers.",
+        choices=("relu", "elu", "tanh", "sigmoid", "linear"),  # those whose slope follows from their output
+    )
     tied: bool = tied_setting()
 
 
 def build(settings: ContractiveSettings, spec: DataSpec) -> "Autoencoder":
-    """One dense layer each way, and the closed-form norm of the encoder's Jacobian."""
+    """Dense layers, mirrored. The norm of the Jacobian is a closed form for one layer, an estimate for several."""
     from ae_core.autoencoder import Autoencoder
-    from ae_core.layers.contraction import ContractivePenalty
+    from ae_core.layers.contraction import ContractivePenalty, SampledContraction
     from ae_core.layers.dense import dense_pair
+    from ae_core.spectrum import Spectrum
 
     encoder, decoder = dense_pair(
         spec,
-        (),
+        settings.widths,
         settings.latent_dim,
+        activation=settings.activation,
         code_activation=settings.code_activation,
         output=settings.resolved_output(spec),
         tied=settings.tied,
     )
-    penalty = ContractivePenalty(encoder.get_layer("code"), settings.code_activation, settings.contraction_weight)
-    return Autoencoder(encoder, decoder, settings, spec, penalties={"contraction": penalty})
+    weight = settings.contraction_weight
+    penalty = (
+        SampledContraction(encoder, spec.size, weight, settings.seed)
+        if settings.widths
+        else ContractivePenalty(encoder.get_layer("code"), settings.code_activation, weight)
+    )
+    return Autoencoder(encoder, decoder, settings, spec, penalties={"contraction": penalty}, panels=[Spectrum()])
 
 
 VARIANT = Variant(
@@ -61,10 +75,12 @@ VARIANT = Variant(
     "others.",
     formula=r"L = \frac{1}{d} \sum_i \ell(x_i, \hat{x}_i) + \beta \left\lVert \frac{\partial z}{\partial x} "
     r"\right\rVert_F^2, \quad \left\lVert \frac{\partial z}{\partial x} \right\rVert_F^2 = \sum_j f'(a_j)^2 "
-    r"\sum_i W_{ij}^2",
+    r"\sum_i W_{ij}^2 \;\text{(one layer)} \approx \frac{1}{s^2} \lVert f(x + s u) - f(x) \rVert^2 "
+    r"\;\text{(several)}, \; u \sim N(0, I)",
     references=(
         "Rifai, Vincent, Muller, Glorot & Bengio, Contractive auto-encoders: explicit invariance during feature "
         "extraction, ICML 2011",
+        "Rifai, Mesnil, Vincent, Muller, Bengio, Dauphin & Glorot, Higher order contractive auto-encoder, ECML 2011",
         "Alain & Bengio, What regularized auto-encoders learn from the data-generating distribution, JMLR 15, 2014",
     ),
     settings=ContractiveSettings,

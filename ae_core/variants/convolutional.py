@@ -8,6 +8,8 @@ from ae_core.config import (
     SettingError,
     Settings,
     activation_setting,
+    channels_setting,
+    check_channels,
     code_activation_setting,
     setting,
 )
@@ -23,14 +25,7 @@ class ConvolutionalSettings(Settings):
 
     variant: ClassVar[str] = "convolutional"
 
-    channels: tuple[int, ...] = setting(
-        (16, 8),
-        "Channels",
-        "Filters of each convolution; each is followed by a pooling that halves height and width.",
-        low=1,
-        high=256,
-        longest=4,
-    )
+    channels: tuple[int, ...] = channels_setting((16, 8))
     spatial: bool = setting(
         False,
         "Spatial code",
@@ -48,56 +43,24 @@ class ConvolutionalSettings(Settings):
                 "dataset must hold images for the variant convolutional. "
                 f"Received: {self.dataset!r}, whose examples are vectors of {spec.size} numbers."
             )
-        if not self.channels:
-            raise SettingError("channels must have at least one entry. Received: none.")
-        if min(spec.shape[:2]) < 2 ** len(self.channels):
-            raise SettingError(
-                f"channels must have fewer entries for images of {spec.shape[0]}×{spec.shape[1]} pixels, because each "
-                f"entry halves them. Received: {len(self.channels)} entries."
-            )
+        check_channels(self.channels, spec)
 
 
 def build(settings: ConvolutionalSettings, spec: DataSpec) -> "Autoencoder":
     """Convolution and pooling down, a dense code or the feature maps themselves, upsampling and convolution up."""
-    import keras
-
     from ae_core.autoencoder import Autoencoder
+    from ae_core.layers.convolution import convolutional_pair
 
-    layers = keras.layers
-    inputs = keras.Input(spec.shape, name="input")
-    hidden, sizes = inputs, []
-    for index, filters in enumerate(settings.channels, start=1):
-        sizes.append(hidden.shape[1:3])
-        last = settings.spatial and index == len(settings.channels)
-        kind = settings.code_activation if last else settings.activation
-        hidden = layers.Conv2D(filters, 3, padding="same", activation=kind, name=f"convolve_{index}")(hidden)
-        hidden = layers.MaxPooling2D(padding="same", name="code" if last else f"pool_{index}")(hidden)  # halved
-    maps = hidden.shape[1:]  # (height, width, channels) at the bottom
-    if not settings.spatial:
-        hidden = layers.Flatten(name="flatten")(hidden)
-        hidden = layers.Dense(settings.latent_dim, activation=settings.code_activation, name="code")(hidden)
-    encoder = keras.Model(inputs, hidden, name="encoder")
-
-    code = hidden = keras.Input(encoder.output_shape[1:], name="code_input")
-    if not settings.spatial:
-        units = maps[0] * maps[1] * maps[2]
-        hidden = layers.Dense(units, activation=settings.activation, name="decode")(hidden)
-        hidden = layers.Reshape(maps, name="unflatten")(hidden)
-    filters_up = [*settings.channels[-2::-1], spec.shape[2]]
-    for index, (filters, size) in enumerate(zip(filters_up, sizes[::-1], strict=True), start=1):
-        last = index == len(filters_up)
-        hidden = layers.UpSampling2D(name=f"upsample_{index}")(hidden)
-        extra = (
-            hidden.shape[1] - size[0],
-            hidden.shape[2] - size[1],
-        )  # odd sizes were rounded up on the way down
-        if any(extra):
-            hidden = layers.Cropping2D(((0, extra[0]), (0, extra[1])), name=f"crop_{index}")(hidden)
-        activation = None if last else settings.activation
-        name = "pixels" if last else f"deconvolve_{index}"
-        hidden = layers.Conv2D(filters, 3, padding="same", activation=activation, name=name)(hidden)
-    output = layers.Activation(settings.resolved_output(spec), name="reconstruction")(hidden)
-    return Autoencoder(encoder, keras.Model(code, output, name="decoder"), settings, spec)
+    encoder, decoder = convolutional_pair(
+        spec,
+        settings.channels,
+        settings.latent_dim,
+        activation=settings.activation,
+        code_activation=settings.code_activation,
+        output=settings.resolved_output(spec),
+        spatial=settings.spatial,
+    )
+    return Autoencoder(encoder, decoder, settings, spec)
 
 
 VARIANT = Variant(

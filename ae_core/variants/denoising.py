@@ -9,6 +9,8 @@ from ae_core.config import (
     Settings,
     activation_setting,
     code_activation_setting,
+    pretraining_epochs_setting,
+    pretraining_setting,
     setting,
     tied_setting,
     widths_setting,
@@ -46,6 +48,8 @@ class DenoisingSettings(Settings):
     activation: str = activation_setting()
     code_activation: str = code_activation_setting()
     tied: bool = tied_setting()
+    pretraining: bool = pretraining_setting()
+    pretraining_epochs: int = pretraining_epochs_setting()
 
     def check(self, spec: DataSpec) -> None:
         """Also refuses salt and pepper on data without a black and a white."""
@@ -58,10 +62,14 @@ class DenoisingSettings(Settings):
 
 
 def build(settings: DenoisingSettings, spec: DataSpec) -> "Autoencoder":
-    """Dense layers, mirrored, behind a corruption that draws fresh noise at every step."""
+    """Dense layers, mirrored, behind a corruption that draws fresh noise at every step.
+
+    If layers are trained alone first, each gets damaged what the layers before it make of the clean image.
+    """
     from ae_core.autoencoder import Autoencoder
     from ae_core.layers.corruption import Corruption
     from ae_core.layers.dense import dense_pair
+    from ae_core.layers.greedy import greedy_phases
 
     encoder, decoder = dense_pair(
         spec,
@@ -72,8 +80,16 @@ def build(settings: DenoisingSettings, spec: DataSpec) -> "Autoencoder":
         output=settings.resolved_output(spec),
         tied=settings.tied,
     )
-    corruption = Corruption(settings.noise, settings.noise_factor, spec, settings.seed)
-    return Autoencoder(encoder, decoder, settings, spec, corruption=corruption)
+
+    def corrupt(seen: DataSpec) -> Corruption:
+        # Units without a least and a greatest value have no black and white.
+        kind = "masking" if settings.noise == "salt_and_pepper" and not seen.unit_range else settings.noise
+        return Corruption(kind, settings.noise_factor, seen, settings.seed)
+
+    corruption = corrupt(spec)
+    epochs = settings.pretraining_epochs if settings.pretraining else 0
+    phases = greedy_phases(encoder, decoder, settings, spec, epochs=epochs, corruption=corruption, corrupt=corrupt)
+    return Autoencoder(encoder, decoder, settings, spec, corruption=corruption, phases=phases)
 
 
 VARIANT = Variant(

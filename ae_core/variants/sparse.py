@@ -35,7 +35,7 @@ class SparseSettings(Settings):
     sparsity_weight: float = setting(
         0.001,
         "Penalty β",
-        "How much resting units count against a good picture. Can be changed while it trains.",
+        "How much resting units count against a good picture (L1, L2, KL). Can be changed while it trains.",
         low=0.0,
         high=10.0,
         folded=False,
@@ -44,10 +44,20 @@ class SparseSettings(Settings):
     )
     sparsity: str = setting(
         "kl",
-        "Sparsity penalty",
-        "L1 and L2 pull each activation to zero. KL pulls each unit's mean activation to the target ρ.",
-        choices=("l1", "l2", "kl"),
+        "Sparsity",
+        "L1 and L2 pull each activation to zero. KL pulls each unit's mean activation to the target ρ. k-sparse keeps "
+        "the k largest of each code and needs no penalty.",
+        choices=("l1", "l2", "kl", "k_sparse"),
+        aliases={"k-sparse": "k_sparse"},
         folded=False,
+    )
+    active_count: int = setting(
+        25,
+        "Active units k",
+        "How many units each image may use (k-sparse). From the size of the code on, all.",
+        low=1,
+        high=4096,
+        logarithmic=True,
     )
     sparsity_target: float = setting(
         0.05,
@@ -69,20 +79,28 @@ class SparseSettings(Settings):
 
 
 def build(settings: SparseSettings, spec: DataSpec) -> "Autoencoder":
-    """Dense layers, mirrored; the code is sigmoid for KL, whose ρ is a probability, and ReLU for L1 and L2."""
+    """Dense layers, mirrored; sigmoid code for KL, whose ρ is a probability, ReLU for L1, L2, linear for k-sparse."""
+    import keras
+
+    from ae_core.activity import Activity
     from ae_core.autoencoder import Autoencoder
     from ae_core.layers.dense import dense_pair
-    from ae_core.layers.sparsity import SparsityPenalty
+    from ae_core.layers.sparsity import SparsityPenalty, keep_largest
 
     encoder, decoder = dense_pair(
         spec,
         settings.widths,
         settings.latent_dim,
         activation=settings.activation,
-        code_activation="sigmoid" if settings.sparsity == "kl" else "relu",
+        code_activation=CODE_ACTIVATIONS[settings.sparsity],
         output=settings.resolved_output(spec),
         tied=settings.tied,
     )
+    if settings.sparsity == "k_sparse":
+        kept = keep_largest(encoder.output, settings.active_count)
+        encoder = keras.Model(encoder.input, kept, name="encoder")
+        share = min(settings.active_count / settings.latent_dim, 1.0)
+        return Autoencoder(encoder, decoder, settings, spec, panels=[Activity(share, "on average", counted=True)])
     penalty = SparsityPenalty(
         settings.sparsity,
         settings.sparsity_weight,
@@ -90,20 +108,26 @@ def build(settings: SparseSettings, spec: DataSpec) -> "Autoencoder":
         settings.sparsity_momentum,
         settings.latent_dim,
     )
-    return Autoencoder(encoder, decoder, settings, spec, penalties={"sparsity": penalty})
+    aimed = settings.sparsity == "kl"
+    panel = Activity(settings.sparsity_target if aimed else None, "ρ", counted=not aimed)
+    return Autoencoder(encoder, decoder, settings, spec, penalties={"sparsity": penalty}, panels=[panel])
 
+
+CODE_ACTIVATIONS = {"l1": "relu", "l2": "relu", "kl": "sigmoid", "k_sparse": "linear"}
 
 VARIANT = Variant(
     name="sparse",
     title="Sparse",
-    idea="The code may have many units, but a penalty keeps most of them at rest, so each image is told with few. "
-    "Units then specialise: one for a stroke here, one for a loop there. The limit is on activity, not on size.",
+    idea="The code may have many units, but a penalty, or the rule that only the k largest stay, keeps most of them at "
+    "rest, so each image is told with few. Units then specialise: one for a stroke here, one for a loop there. The "
+    "limit is on activity, not on size.",
     formula=r"L = \frac{1}{d} \sum_i \ell(x_i, \hat{x}_i) + \beta \sum_j \mathrm{KL}(\rho \,\Vert\, \hat\rho_j), "
     r"\quad \hat\rho \leftarrow \lambda \hat\rho + (1 - \lambda)\, \overline{z}_{\text{batch}}",
     references=(
         "Ng, Sparse autoencoder, CS294A lecture notes, Stanford 2011",
         "Olshausen & Field, Emergence of simple-cell receptive field properties by learning a sparse code for natural "
         "images, Nature 381, 1996",
+        "Makhzani & Frey, k-sparse autoencoders, ICLR 2014",
         "Goodfellow, Bengio & Courville, Deep Learning, section 14.2.1, MIT Press 2016",
     ),
     settings=SparseSettings,

@@ -8,6 +8,8 @@ from ae_core.config import (
     Settings,
     activation_setting,
     code_activation_setting,
+    pretraining_epochs_setting,
+    pretraining_setting,
     tied_setting,
     widths_setting,
 )
@@ -27,12 +29,15 @@ class StackedSettings(Settings):
     activation: str = activation_setting()
     code_activation: str = code_activation_setting()
     tied: bool = tied_setting()
+    pretraining: bool = pretraining_setting()
+    pretraining_epochs: int = pretraining_epochs_setting()
 
 
 def build(settings: StackedSettings, spec: DataSpec) -> "Autoencoder":
-    """Dense layers of the given widths, mirrored."""
+    """Dense layers of the given widths, mirrored; on request each is trained alone before the whole."""
     from ae_core.autoencoder import Autoencoder
     from ae_core.layers.dense import dense_pair
+    from ae_core.layers.greedy import greedy_phases
 
     encoder, decoder = dense_pair(
         spec,
@@ -43,7 +48,9 @@ def build(settings: StackedSettings, spec: DataSpec) -> "Autoencoder":
         output=settings.resolved_output(spec),
         tied=settings.tied,
     )
-    return Autoencoder(encoder, decoder, settings, spec)
+    epochs = settings.pretraining_epochs if settings.pretraining else 0
+    phases = greedy_phases(encoder, decoder, settings, spec, epochs=epochs)
+    return Autoencoder(encoder, decoder, settings, spec, phases=phases)
 
 
 VARIANT = Variant(

@@ -23,6 +23,7 @@ TAKE_PARAMETER = "take"
 COOKIE = "ae_owner"
 LOGARITHMIC = "log_scale"  # key of the loss view's switch
 PANEL = "panel"  # key of the choice of what else to look at
+CURVE, AXIS, COMPARED_LOGARITHMIC = "compared_curve", "compared_axis", "compared_log_scale"
 _SESSION = "session"
 _FRAME = Path(__file__).resolve().parents[2] / "app.py"
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")  # secrets.token_urlsafe(32)
@@ -46,6 +47,11 @@ class Session:
         page: Name of the page that is shown.
         arrived: Whether another page was shown before.
         uploads: Names of data sets that this tab brought, or was given by its address.
+        opened: Ids of runs that this tab was given by their address.
+        compared: Ids of the runs that are ticked on the Compare page.
+        compared_before: The same when the whole page was last drawn.
+        leave_for: Name of the page to go to as soon as the script runs; empty for none.
+        import_problem: What was wrong with the last imported run.
         upload_problem: What was wrong with the last upload.
     """
 
@@ -62,6 +68,11 @@ class Session:
     page: str = ""
     arrived: bool = True
     uploads: set[str] = field(default_factory=set)
+    opened: set[str] = field(default_factory=set)
+    compared: list[str] = field(default_factory=list)
+    compared_before: list[str] = field(default_factory=list)
+    leave_for: str = ""
+    import_problem: str = ""
     upload_problem: str = ""
 
     @property
@@ -98,6 +109,13 @@ def enter() -> None:
         st.session_state[_SESSION] = _open()
 
 
+def leave() -> str:
+    """Name of the page that a button asked to go to, once; empty for none. For app.py."""
+    own = session()
+    wanted, own.leave_for = own.leave_for, ""
+    return wanted
+
+
 def _open() -> Session:
     token = str(st.context.cookies.get(COOKIE, ""))
     known = bool(_TOKEN.fullmatch(token))
@@ -111,6 +129,7 @@ def _open() -> Session:
             opened.notices.append(_("The run of this address is not kept here any more; its settings are."))
         else:
             opened.run_id, opened.offer = run_id, offer
+            opened.opened.add(run_id)
             if not parameters:
                 chosen.adopt(run.settings)
     return opened

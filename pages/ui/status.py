@@ -20,7 +20,7 @@ def of_run(run: Run, own: bool, engine: Engine) -> Status:
     """
     words = {
         "queued": _("Waiting"), "starting": _("Starting"), "running": _("Training"), "paused": _("Paused"),
-        "done": _("Done"), "stopped": _("Stopped"), "failed": _("Failed"),
+        "done": _("Done"), "stopped": _("Stopped"), "failed": _("Failed"), "interrupted": _("Interrupted"),
     }  # fmt: skip
     state = run.state
     if state == "queued":

@@ -3,7 +3,12 @@
 import html
 from typing import Any
 
+from ae_core.metric_table import METRICS
 from pages.ui.text import UNKNOWN, _, duration, number, percent
+
+COMMON = {
+    "samples_per_second", "eta_seconds", "test_mse", "pca_mse", "knn1_accuracy", "pca_knn1_accuracy", "active_units",
+}  # fmt: skip
 
 
 def tiles(setup: dict[str, Any] | None, snapshot: dict[str, Any] | None) -> str:
@@ -47,6 +52,31 @@ def tiles(setup: dict[str, Any] | None, snapshot: dict[str, Any] | None) -> str:
     ]  # fmt: skip
     empty = "" if snapshot else " ae-empty"
     return f'<div class="ae-tiles ae-numbers{empty}">{"".join(_cell(*cell) for cell in cells)}</div>'
+
+
+def more(snapshot: dict[str, Any] | None) -> str:
+    """The numbers that only some variants have, as a second row; empty where there are none."""
+    numbers = (snapshot or {}).get("numbers", {})
+    return _row({name: value for name, value in numbers.items() if name not in COMMON})
+
+
+def measured(result: dict[str, Any] | None) -> str:
+    """What was measured at the end of a run, as rows of numbers; empty before."""
+    row = _row((result or {}).get("test", {}))
+    return f'<div class="ae-heading">{_("Measured at the end, on held-out images")}</div>{row}' if row else ""
+
+
+def _row(numbers: dict[str, Any]) -> str:
+    cells = []
+    for name, value in numbers.items():
+        if name not in METRICS or not isinstance(value, int | float):
+            continue
+        metric = METRICS[name]
+        better = {"lower": _("less is better"), "higher": _("more is better")}.get(metric.better, "")
+        shown = percent(value) if metric.unit == "share" else number(value)
+        beside = ", ".join(_(part) for part in (metric.unit if metric.unit != "share" else "", better) if part)
+        cells.append(_cell(_(metric.title), shown, beside or "\u00a0", _(metric.help)))
+    return f'<div class="ae-tiles ae-numbers ae-more">{"".join(cells)}</div>' if cells else ""
 
 
 def _cell(label: str, value: str, beside: str, help: str) -> str:

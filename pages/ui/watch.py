@@ -9,9 +9,12 @@ import streamlit as st
 
 from ae_core import figures
 from ae_core.config import SettingError, Settings
+from ae_core.diagnosis import diagnose
 from ae_core.engine import EngineError, Run
 from pages.ui import live, recorded, state, static, status, tiles
 from pages.ui.controls import TUNABLE_STATES
+from pages.ui.exporting import export
+from pages.ui.findings import findings_html
 from pages.ui.share import offered, share
 from pages.ui.shared import engine
 from pages.ui.state import Session
@@ -54,11 +57,17 @@ def _draw(own: Session, settings: Settings | None) -> None:
         _buttons(own, run, settings)
         with st.container(key="status"):
             st.html(status.badge(_said(own, run, played)))
+        if run is not None and run.snapshot is not None and run.ended:
+            export(run, "train")
         share(own, run, settings)
     offered(own)
     setup, snapshot, cached = _messages(own, run, played)
     words = language()
     st.html(cached(("tiles", words), lambda: tiles.tiles(setup, snapshot)))
+    more = cached(("extra", words), lambda: tiles.more(snapshot))
+    if more:
+        st.html(more)
+    st.html(cached(("findings", words), lambda: _findings(setup, snapshot)))
     payloads: dict[str, bytes | None] = dict.fromkeys(("live_loss", "live_latent", "live_grid", "live_panel"))
     panels = {panel["name"]: panel for panel in setup["panels"]} if setup is not None else {}
     chosen = st.session_state.get(state.PANEL)
@@ -79,6 +88,9 @@ def _draw(own: Session, settings: Settings | None) -> None:
     with right.container(gap=None):
         _panel_heading(panels, chosen)
         live.view("live_panel", payloads["live_panel"])
+    result = run.result if run is not None else None
+    if result is not None:
+        st.html(cached(("measured", words), lambda: tiles.measured(result)))
     st.html(cached(("notes", words), lambda: tiles.notes(setup)))
 
 
@@ -98,6 +110,10 @@ def _heading(name: str, text: str, switch: str | None = None) -> None:
         st.html(f'<div class="ae-heading">{text}</div>')
         if switch:
             st.toggle(_("Log scale"), key=switch, width="content")
+
+
+def _findings(setup: dict[str, Any] | None, snapshot: dict[str, Any] | None) -> str:
+    return findings_html(diagnose(setup, snapshot, _) if setup is not None and snapshot is not None else [])
 
 
 def _panel_heading(panels: dict[str, dict[str, Any]], chosen: str | None) -> None:

@@ -1,0 +1,166 @@
+"""Rules about the code: is it used, is it worth more than PCA's, what does it cost?"""
+
+from ae_core.diagnosis.evidence import Evidence, Finding, percent, short
+from ae_core.diagnosis.limits import LIMITS
+
+
+def codebook_unused(seen: Evidence) -> Finding | None:
+    """Most entries of the codebook are never chosen."""
+    used, size = seen.number("perplexity"), seen.number("codebook_size")
+    if used is None or not size or used >= LIMITS.codebook_share * size or not _settled(seen):
+        return None
+    _ = seen.translate
+    return Finding(
+        "codebook_unused",
+        "warning",
+        _("About {used:.0f} of the codebook's {size:,.0f} entries are in use.").format(used=used, size=size),
+        _("An entry that is never chosen never learns. A smaller codebook or a lower {rate} may serve as well.").format(
+            rate=seen.label("learning_rate")
+        ),
+    )
+
+
+def collapsed(seen: Evidence) -> Finding | None:
+    """Dimensions of a variational code whose KL is next to nothing."""
+    nats = seen.numbers.get("kl_per_dimension") or []
+    silent = [place for place, value in enumerate(nats, 1) if value < LIMITS.collapsed_nats]
+    if not silent or not _settled(seen):
+        return None
+    _ = seen.translate
+    weight = seen.label("kl_weight")
+    if len(silent) == len(nats):
+        sentence = _("The code says nothing: its KL is below {limit} nats in every dimension.")
+        why = _("The decoder ignores the code and paints one mean picture (posterior collapse). Lower {weight}.")
+    else:
+        sentence = _("Collapsed code dimensions (KL below {limit} nats): {count} of {all}, number {places}.")
+        why = _("They say nothing: what they could tell is not worth its price in KL, so the decoder does without. A "
+                "lower {weight} brings some back; a smaller {code} would serve as well.")  # fmt: skip
+    named = ", ".join(str(place) for place in silent[: LIMITS.most_named])
+    if len(silent) > LIMITS.most_named:
+        named = _("{some} and {count} more").format(some=named, count=len(silent) - LIMITS.most_named)
+    return Finding(
+        "collapsed",
+        "warning" if len(silent) > LIMITS.collapse_share * len(nats) else "info",
+        sentence.format(count=len(silent), all=len(nats), limit=LIMITS.collapsed_nats, places=named),
+        why.format(weight=weight, code=seen.label("latent_dim")),
+    )  # fmt: skip
+
+
+def dead_units(seen: Evidence) -> Finding | None:
+    """Code units that have one value for all images."""
+    share, size = seen.number("active_units"), seen.setup.get("code_size")
+    known = {"kl_per_dimension", "perplexity"} & set(seen.numbers)  # those say it better
+    if share is None or share >= LIMITS.active_share or not size or known or not seen.whole:
+        return None
+    if len(seen.curve("loss")) < LIMITS.least_points:
+        return None
+    _ = seen.translate
+    why = [_("They have one value for every image, so they tell the decoder nothing.")]
+    if seen.settings.get("code_activation") == "relu":
+        why.append(_("A ReLU that is pushed below zero by a large step gets no gradient and stays there."))
+    remedies = [_("a lower {weight}").format(weight=seen.label(f"{name}_weight")) for name in seen.penalties()]
+    remedies.append(_("a lower {rate} (now {now})").format(**seen.rate()))
+    why.append(_("Try {remedies}.").format(remedies=_(" or ").join(remedies)))
+    return Finding(
+        "dead_units",
+        "warning" if share < LIMITS.few_active else "info",
+        _("{count:,.0f} of the code's {size:,} units are dead.").format(count=(1 - share) * size, size=size),
+        " ".join(why),
+    )
+
+
+def code_larger(seen: Evidence) -> Finding | None:
+    """A code with more numbers than the input."""
+    code, size = seen.setup.get("code_size") or 0, seen.setup.get("input_size") or 0
+    if code <= size:
+        return None
+    _ = seen.translate
+    held = bool(seen.penalties()) or seen.now("noise_factor") > 0
+    return Finding(
+        "code_larger",
+        "info" if held else "warning",
+        _("The code ({code:,} numbers) is larger than the input ({size:,}).").format(code=code, size=size),
+        _("Only the penalty or the noise keeps the network from copying.") if held else
+        _("The network could simply copy and learn nothing. Lower {code}.").format(code=seen.label("latent_dim")),
+    )  # fmt: skip
+
+
+def kl_rises(seen: Evidence) -> Finding | None:
+    """The price of a variational code goes up while its pictures get better: no cause for alarm."""
+    price, error = seen.curve("kl"), seen.curve("reconstruction")
+    if seen.ended or min(len(price), len(error)) < LIMITS.least_points:
+        return None
+    _before, then, now = price.medians(3)
+    _before, error_then, error_now = error.medians(3)
+    if now < max(LIMITS.kl_rise * then, LIMITS.kl_seen * error_now) or error_now >= error_then:
+        return None
+    _ = seen.translate
+    return Finding(
+        "kl_rises",
+        "info",
+        _("The KL term rises, now {now}, while the pictures get better: that is as it should be.").format(
+            now=short(now)
+        ),
+        _("The code begins to tell images apart, and what it tells has its price in KL. It levels off later."),
+    )
+
+
+def like_pca(seen: Evidence) -> Finding | None:
+    """A finished training that does no better than PCA with as many numbers."""
+    error, rival = seen.number("test_mse"), seen.number("pca_mse")
+    checked = seen.curve("val_reconstruction")
+    if error is None or rival is None or rival < LIMITS.perfect_mse or not seen.whole:
+        return None
+    if error < LIMITS.like_pca * rival or len(checked) < LIMITS.least_points or checked.epochs < LIMITS.least_epochs:
+        return None
+    if not seen.ended and (seen.epochs_left > seen.epoch or not seen.stopped(checked)):
+        return None
+    _ = seen.translate
+    numbers = {"error": short(error), "rival": short(rival)}
+    if seen.settings.get("linear") and error <= LIMITS.found_pca * rival:
+        return Finding(
+            "like_pca",
+            "good",
+            _("The linear network has found what PCA finds: test MSE {error}, PCA {rival}.").format(**numbers),
+            _("With linear layers and squared error nothing better exists; layers that bend can do more."),
+        )
+    if seen.still_falls(checked):
+        why = _("It was still learning when it ended. Try more {epochs} or a higher {rate}.")
+    elif seen.penalties():
+        why = _("PCA has no penalty to pay: what the penalty buys is another kind of code. A lower weight gives better "
+                "pictures.")  # fmt: skip
+    elif error > LIMITS.far_from_pca * rival:
+        why = _("A flat code does much better, so the training has got stuck on its way. Try another {rate} or "
+                "{optimizer}, or more {epochs}.")  # fmt: skip
+    elif not (seen.settings.get("widths") or seen.settings.get("channels")):
+        why = _("One layer each way can hardly do more than PCA. A deeper variant bends the code around the images.")
+    else:
+        why = _("The layers have made no use of their bends. Try wider or more hidden layers, or a lower {rate}.")
+    if error <= rival / LIMITS.like_pca:
+        text = _("Test MSE {error} is no better than PCA's {rival} with the same code size.")
+    else:
+        text = _("Test MSE {error} is above PCA's {rival} with the same code size.")
+    labels = {"epochs": seen.label("epochs"), "optimizer": seen.label("optimizer")} | seen.rate()
+    return Finding("like_pca", "info", text.format(**numbers), why.format(**labels))
+
+
+def better_than_pca(seen: Evidence) -> Finding | None:
+    """The error is clearly below PCA's."""
+    error, rival = seen.number("test_mse"), seen.number("pca_mse")
+    if error is None or rival is None or rival < LIMITS.perfect_mse or not seen.whole:
+        return None
+    if error > LIMITS.better_than_pca * rival:
+        return None
+    _ = seen.translate
+    return Finding(
+        "better_than_pca",
+        "good",
+        _("{share} less error than PCA with a code of the same size.").format(share=percent(1 - error / rival)),
+        _("Test MSE {error} against {rival}: PCA can only lay a flat plane through the images, the network bends it."
+          ).format(error=short(error), rival=short(rival)),
+    )  # fmt: skip
+
+
+def _settled(seen: Evidence) -> bool:
+    """Whether every part of the code has had its chance by now."""
+    return seen.whole and (seen.ended or seen.snapshot["step"] >= LIMITS.settled_steps)

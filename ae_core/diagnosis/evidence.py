@@ -1,0 +1,176 @@
+"""The messages of a run as the rules of a diagnosis look at them: curves without gaps, smoothed by medians."""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ae_core import variants
+from ae_core.config import Settings, options
+from ae_core.diagnosis.limits import LIMITS
+
+Message = Mapping[str, Any]
+Translate = Callable[[str], str]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that the numbers say.
+
+    Args:
+        name: The rule's name, such as `over_fitting`.
+        tone: `warning`, `info` or `good`.
+        sentence: What is seen, with its number.
+        why: Why it may be so and what to try, in one or two sentences.
+    """
+
+    name: str
+    tone: str
+    sentence: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A loss over time, known values only.
+
+    Args:
+        epoch: When, ndarray of shape `(n_points,)`, rising.
+        value: The loss, finite, ndarray of the same shape.
+    """
+
+    epoch: np.ndarray
+    value: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.value)
+
+    @property
+    def epochs(self) -> float:
+        """Epochs from the first point to the last."""
+        return float(self.epoch[-1] - self.epoch[0]) if len(self) else 0.0
+
+    @property
+    def window(self) -> int:
+        """Points that one smoothed value is the median of: a tenth of all, odd, at least 3."""
+        return max(3, len(self) // 10) | 1
+
+    def smooth(self) -> np.ndarray:
+        """Running median, the same at both ends: ndarray of shape `(n_points,)`."""
+        half = self.window // 2
+        padded = np.pad(self.value, half, mode="edge")
+        return np.median(np.lib.stride_tricks.sliding_window_view(padded, self.window), axis=1)
+
+    def medians(self, parts: int) -> np.ndarray:
+        """Medians of equal stretches in turn: ndarray of shape `(parts,)`; nan where there are too few points."""
+        stretches = np.array_split(self.value, parts)
+        return np.array([np.median(stretch) if len(stretch) else math.nan for stretch in stretches])
+
+    def after(self, epoch: float) -> "Curve":
+        """The points after an epoch."""
+        late = self.epoch > epoch
+        return Curve(self.epoch[late], self.value[late])
+
+
+class Evidence:
+    """What is known of a run, read once for all rules.
+
+    Args:
+        setup: Its setup message.
+        snapshot: A snapshot message.
+        translate: Turns a text into the reader's language.
+    """
+
+    def __init__(self, setup: Message, snapshot: Message, translate: Translate = str):
+        self.setup, self.snapshot, self.translate = setup, snapshot, translate
+        self.settings: Message = setup["settings"]
+        self.numbers: Message = snapshot.get("numbers", {})
+        self.epoch = float(snapshot["epoch"])
+        self.ended = snapshot.get("state") in ("done", "stopped")
+        self.epochs_left = max(0.0, (setup.get("total_epochs") or self.epoch) - self.epoch)
+        self.marks: list[Message] = list(snapshot.get("marks") or [])
+        self.rate_since = max((mark["epoch"] for mark in self.marks if mark["name"] == "learning_rate"), default=0.0)
+        # A new phase has another loss, and so has a changed noise or penalty: what was before cannot be compared.
+        phases = setup.get("phases") or []
+        begins = [phase["epoch"] for phase in phases if phase["epoch"] < self.epoch]
+        changes = [mark["epoch"] for mark in self.marks if mark["name"] != "learning_rate"]
+        self.since = max([0.0, *begins, *changes])
+        self.whole = len(begins) == len(phases)  # not one of the phases before the training of the whole
+        self.floor: float | None = setup.get("loss_floor")
+        self.learning_rate = self.now("learning_rate")
+
+    def curve(self, name: str, under_this_rate: bool = False) -> Curve:
+        """A loss of the newest phase.
+
+        Args:
+            name: Its name in the history, such as `val_reconstruction`.
+            under_this_rate: Whether what was before the last change of the learning rate is left out.
+        """
+        history = self.snapshot.get("history") or {}
+        epoch = np.array(history.get("epoch", ()), np.float64)
+        value = np.array([math.nan if one is None else one for one in history.get(name, ())], np.float64)
+        known = np.isfinite(value) & (epoch[: len(value)] > self.since)
+        whole = Curve(epoch[: len(value)][known], value[known])
+        return whole.after(self.rate_since) if under_this_rate else whole
+
+    def number(self, name: str) -> float | None:
+        """A finite number of the snapshot, or None."""
+        value = self.numbers.get(name)
+        return float(value) if isinstance(value, int | float) and math.isfinite(value) else None
+
+    def above_floor(self, loss: float) -> float:
+        """What of a reconstruction loss could still be saved, as far as is known; at least a millionth of it."""
+        return max(loss - (self.floor or 0.0), 1e-6 * abs(loss), 1e-12)
+
+    def still_falls(self, curve: Curve) -> bool:
+        """Whether a curve's newest third has lost a good part of what now lies above the floor."""
+        _start, before, now = curve.medians(3)
+        return bool(before - now > LIMITS.unfinished_fall * self.above_floor(now))
+
+    def stopped(self, curve: Curve) -> bool:
+        """Whether a curve has hardly fallen since its second quarter."""
+        before, now = curve.medians(4)[[1, 3]]
+        return bool(before - now < LIMITS.stopped_fall * self.above_floor(now))
+
+    def rate(self, factor: float = 1.0) -> dict[str, str]:
+        """The learning rate in words: its label `rate`, its value `now`, and `factor` times that, `next`."""
+        following = min(max(self.learning_rate * factor, 1e-6), 1.0)
+        return {"rate": self.label("learning_rate"), "now": short(self.learning_rate), "next": short(following)}
+
+    def penalties(self) -> list[str]:
+        """Names of the loss terms beside the reconstruction that have a price above 0."""
+        names = (name for name in self.setup.get("terms", ()) if name != "reconstruction")
+        return [name for name in names if self.now(f"{name}_weight", 1.0) > 0]
+
+    def now(self, name: str, default: float = 0.0) -> float:
+        """A setting's present value, changes during the run included.
+
+        Args:
+            name: Its name.
+            default: What an experiment without this setting has.
+        """
+        changed = [mark["to"] for mark in self.marks if mark["name"] == name]
+        return float(changed[-1] if changed else self.settings.get(name, default))
+
+    def label(self, name: str) -> str:
+        """A setting's label in quotation marks, as the form shows it."""
+        registry = variants.registry()
+        variant = str(self.settings.get("variant"))
+        known = options(registry[variant].settings if variant in registry else Settings)
+        text = known[name].label if name in known else name.replace("_", " ").capitalize()
+        return f"“{self.translate(text)}”"
+
+
+def short(value: float) -> str:
+    """A number in three digits: `0.167`, `1e-5`, `1,200`."""
+    if abs(value) >= 1000:
+        return f"{value:,.0f}" if abs(value) < 1e9 else f"{value:.0e}"
+    mantissa, _, power = f"{value:.3g}".partition("e")
+    return f"{mantissa}e{int(power)}" if power else mantissa
+
+
+def percent(share: float) -> str:
+    """A share in two digits: `0.42 %`, `40 %`."""
+    return f"{short(float(f'{100 * share:.2g}'))} %"

@@ -1,0 +1,130 @@
+"""Named arrays and plain values in one `.npz` file: the state of a training, from which it goes on.
+
+`numpy.load` reads the arrays too. Nothing is ever unpickled, and what is read is bounded by what was checked before.
+"""
+
+import io
+import json
+import re
+import zipfile
+from collections.abc import Iterator, Mapping
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from ae_core import packing
+from ae_core.archive import ZIP_ERRORS, DataError, check_members, open_archive
+from ae_core.npz import HEADER_BYTES, HEADER_ERRORS
+
+VALUES = "values.json"
+LARGEST_VALUES = 16 * 2**20
+MOST_AXES = 8
+
+_MEMBER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}\.npy")
+_KINDS = "buif"  # true and false, whole numbers, decimal numbers
+
+
+def write_arrays(stream: BinaryIO, arrays: Mapping[str, np.ndarray], values: Mapping[str, Any]) -> None:
+    """Writes arrays and values to an open file.
+
+    Args:
+        stream: The file.
+        arrays: Numbers by name; a name has at most 100 letters, digits, `_`, `-` and `.`.
+        values: What JSON can hold, and bytes.
+
+    Raises:
+        ValueError: If a name or a type is not allowed.
+    """
+    # Weights hardly shrink when they are packed, and that would take longer than to write them.
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr(VALUES, json.dumps(packing.pack(dict(values)), separators=(",", ":"), allow_nan=False))
+        for name, array in arrays.items():
+            member, array = f"{name}.npy", np.asarray(array)
+            if not _MEMBER.fullmatch(member) or array.dtype.kind not in _KINDS:
+                raise ValueError(
+                    f"The array {name!r} must have a plain name and be of numbers. Received: {array.dtype}."
+                )
+            with archive.open(member, "w", force_zip64=True) as file:
+                np.lib.format.write_array(file, array, allow_pickle=False)
+
+
+def read_arrays(stream: BinaryIO, size: int, most: int, label: str) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+    """Reads what `write_arrays` wrote, whoever made the file.
+
+    Args:
+        stream: The file, seekable.
+        size: Its length in bytes.
+        most: Most bytes that it may unpack to.
+        label: The file's name for messages.
+
+    Returns:
+        The arrays, which cannot be written to, and the values.
+
+    Raises:
+        DataError: If it is damaged, too large, or holds anything but arrays of numbers.
+    """
+
+    arrays: dict[str, np.ndarray] = {}
+    values: dict[str, Any] = {}
+    for name, content in _parts(stream, size, most, label):
+        if isinstance(content, dict):
+            values = content
+        else:
+            arrays[name] = content
+    return arrays, values
+
+
+def check_arrays(stream: BinaryIO, size: int, most: int, label: str) -> None:
+    """Reads everything as `read_arrays` does, one array at a time, and keeps nothing.
+
+    Raises:
+        DataError: If it is damaged, too large, or holds anything but arrays of numbers.
+    """
+    for _ in _parts(stream, size, most, label):
+        continue
+
+
+def _parts(stream: BinaryIO, size: int, most: int, label: str) -> Iterator[tuple[str, np.ndarray | dict[str, Any]]]:
+    """The values, then each array with its name."""
+
+    def largest(name: str) -> int:
+        return LARGEST_VALUES if name == VALUES else most if _MEMBER.fullmatch(name) else 0
+
+    with open_archive(stream, size, label) as archive:
+        check_members(archive, largest, most, label)
+        if VALUES not in archive.namelist():
+            raise DataError(f"{label} must hold {VALUES}. Received: a file without it.")
+        try:
+            values = packing.unpack(packing.parse(archive.read(VALUES)))
+        except ZIP_ERRORS as error:
+            raise DataError(f"{label}: {VALUES} must be whole JSON. Received: something else.") from error
+        if not isinstance(values, dict):
+            raise DataError(f"{label}: {VALUES} must hold names and values. Received: something else.")
+        yield VALUES, values
+        for member in archive.infolist():
+            if member.filename != VALUES:
+                yield member.filename.removesuffix(".npy"), _read(archive, member, label)
+
+
+def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo, label: str) -> np.ndarray:
+    shown = member.filename
+    try:
+        with archive.open(member) as file:
+            head = io.BytesIO(file.read(HEADER_BYTES))
+        version = np.lib.format.read_magic(head)
+        read_header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+        shape, fortran, dtype = read_header(head)
+        count = 1
+        for length in shape:
+            count *= length
+        plain = dtype.kind in _KINDS and dtype.names is None and dtype.subdtype is None
+        lengths = len(shape) <= MOST_AXES and all(length >= 0 for length in shape)
+        if not plain or not lengths or member.file_size != head.tell() + count * dtype.itemsize:
+            raise DataError(f"{label}: {shown} must be an array of numbers as long as it states. Received: another.")
+        with archive.open(member) as file:
+            content = file.read()
+        return np.frombuffer(content, dtype, count, head.tell()).reshape(shape, order="F" if fortran else "C")
+    except DataError:
+        raise
+    except HEADER_ERRORS as error:
+        raise DataError(f"{label}: {shown} must be a whole NumPy array. Received: a damaged one.") from error

@@ -1,0 +1,198 @@
+"""The files of a run: their names, and how they are written so that a crash at any byte leaves the last whole ones.
+
+A file is written under another name in the same folder, forced to the disk, and then renamed, which happens at once or
+not at all. What a crash leaves of it begins with `.part-` and is never looked at.
+"""
+
+import contextlib
+import fcntl
+import os
+import re
+import secrets
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from ae_core.archive import DataError, printable
+from ae_core.uploads import uploads_folder
+
+RUN, STATUS, RESULT = "run.json", "status.json", "result.json"
+SETUP, NEWEST = "setup.json.gz", "newest.json.gz"
+CHECKPOINT, MODEL = "checkpoint.npz", "model.keras"
+SNAPSHOT = re.compile(r"snapshot-([0-9]{10})\.json\.gz")
+PART = ".part-"
+GONE = ".gone-"  # a run's folder while it is removed
+WRITER_LOCK, STORE_LOCK = ".writer", ".lock"
+
+_RUN_ID = re.compile(r"[A-Za-z0-9_-]{12}")
+_WAIT = 0.02
+
+
+def runs_folder() -> Path:
+    """Where runs are kept: `AE_RUNS_DIR`, or the folder in this user's cache in which uploads are kept too."""
+    return uploads_folder().parent
+
+
+def new_id() -> str:
+    """A run's id: whoever has it may watch. None begins with `-`, which a command line would take for an option."""
+    while True:
+        run_id = secrets.token_urlsafe(9)
+        if not run_id.startswith("-"):
+            return run_id
+
+
+def is_id(text: str) -> bool:
+    """Whether a text may be a run's id, and so the name of its folder."""
+    return _RUN_ID.fullmatch(text) is not None
+
+
+def line(text: str, longest: int) -> str:
+    """A person's text as one line without control characters, cut to a length."""
+    return printable(" ".join(text.split()), longest).strip()
+
+
+def snapshot_name(step: int) -> str:
+    """Name of the file of the snapshot kept at a step."""
+    return f"snapshot-{step:010d}.json.gz"
+
+
+def kept_steps(folder: Path) -> dict[int, Path]:
+    """The snapshots kept in a run's folder: step → file, in the order of steps."""
+    found = {}
+    for path in folder.iterdir():
+        match = SNAPSHOT.fullmatch(path.name)
+        if match:
+            found[int(match[1])] = path
+    return dict(sorted(found.items()))
+
+
+def folder_bytes(folder: Path) -> int:
+    """Bytes of all files in a run's folder; 0 if it is gone."""
+    total = 0
+    with contextlib.suppress(FileNotFoundError), os.scandir(folder) as entries:
+        for entry in entries:
+            with contextlib.suppress(FileNotFoundError):
+                total += entry.stat(follow_symlinks=False).st_size
+    return total
+
+
+@contextlib.contextmanager
+def part_of(path: Path) -> Iterator[Path]:
+    """A name to write to; what was written there stands at `path` once the block ends without an exception."""
+    handle, name = tempfile.mkstemp(prefix=f"{PART}{path.name}-", suffix=path.suffix, dir=path.parent)
+    os.close(handle)
+    part = Path(name)
+    try:
+        yield part
+        force(part)
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def write(path: Path, content: bytes | Callable[[BinaryIO], None]) -> None:
+    """Puts a whole file in place of the one before.
+
+    Args:
+        path: The file.
+        content: Its bytes, or what writes them to an open file.
+
+    Raises:
+        OSError: If it cannot be written; then the one before stands as it was.
+    """
+    with part_of(path) as part, part.open("wb") as stream:
+        if isinstance(content, bytes):
+            stream.write(content)
+        else:
+            content(stream)
+
+
+def force(path: Path) -> None:
+    """Waits until a file, or the list of names in a folder, is on the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def clean(folder: Path, prefix: str = PART, keep: str = "\0") -> None:
+    """Removes what crashes left in a folder: files that begin with `prefix`, but not those that begin with `keep`."""
+    for path in folder.glob(f"{prefix}*"):
+        if not path.name.startswith(keep) and path.is_file():
+            path.unlink(missing_ok=True)
+
+
+class Lock:
+    """A lock between processes and threads that the system opens when its holder ends, however it ends.
+
+    Args:
+        path: File that stands for it, made where it is missing; its folder must exist.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._handle: int | None = None
+
+    def take(self, seconds: float = 0.0) -> bool:
+        """Takes the lock, waiting at most so long for another holder. False if it cannot be had, or is gone."""
+        deadline = time.monotonic() + seconds
+        while True:
+            try:
+                handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+            except (FileNotFoundError, NotADirectoryError):
+                return False
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                # The folder may have been moved away to be removed just before.
+                if os.fstat(handle).st_ino == os.stat(self._path).st_ino:
+                    self._handle = handle
+                    return True
+            except FileNotFoundError:
+                os.close(handle)
+                return False
+            except BlockingIOError:
+                pass
+            os.close(handle)
+            if time.monotonic() >= deadline:
+                return False
+            time.sleep(_WAIT)
+
+    def drop(self) -> None:
+        """Opens the lock, if it was taken here."""
+        if self._handle is not None:
+            os.close(self._handle)
+            self._handle = None
+
+    @staticmethod
+    def held(path: Path) -> bool:
+        """Whether somebody holds the lock of that file."""
+        try:
+            handle = os.open(path, os.O_RDONLY)
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        try:
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        finally:
+            os.close(handle)
+        return False
+
+
+@contextlib.contextmanager
+def locked(path: Path, seconds: float = 10.0) -> Iterator[None]:
+    """Holds the lock of a file through a block.
+
+    Raises:
+        DataError: If another holds it for too long.
+    """
+    lock = Lock(path)
+    if not lock.take(seconds):
+        raise DataError("The stored runs are in use by another process; try again in a moment.")
+    try:
+        yield
+    finally:
+        lock.drop()

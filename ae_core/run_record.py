@@ -1,0 +1,288 @@
+"""One stored run as it is read: what was asked for, where it stands, and what its files hold."""
+
+import bisect
+import dataclasses
+import json
+import logging
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ae_core import packing, run_arrays
+from ae_core.archive import DataError
+from ae_core.checks import WrongValueError
+from ae_core.config import Settings
+from ae_core.ownership import holds
+from ae_core.run_checks import ABOUT_CHECK, FORMAT, STATUS_CHECK
+from ae_core.run_files import (
+    CHECKPOINT,
+    MODEL,
+    NEWEST,
+    RESULT,
+    RUN,
+    SETUP,
+    STATUS,
+    WRITER_LOCK,
+    Lock,
+    kept_steps,
+)  # fmt: skip
+from ae_core.variants import read_settings
+
+logger = logging.getLogger(__name__)
+
+ENDED = frozenset({"done", "stopped", "failed", "interrupted"})
+QUEUED_SECONDS = 86_400.0  # after which a run that still waits counts as interrupted: whoever queued it is gone
+LARGEST_CHECKPOINT = 2**30
+
+
+@dataclass(frozen=True)
+class StoredRun:
+    """One run in the store, as it was when it was read.
+
+    Args:
+        folder: Where its files are.
+        id: Its id.
+        settings: The experiment's plain values, see `experiment`.
+        title: What a person calls it, or an empty text.
+        pinned: Whether it is kept whatever its age.
+        owner: Fingerprint of the token of the person who may command it, or None.
+        origin: `app`, `command line` or `imported`.
+        twin_of: Id of the run that it is to be compared with, or None.
+        sweep: Id that the runs of one sweep share, or None.
+        created: When it was stored, in seconds since 1970, like the other times.
+        state: `queued`, `running`, `paused`, `done`, `stopped`, `failed`, or `interrupted`: its process died.
+        started: When its training began, or None.
+        finished: When it ended, or None.
+        updated: When its status was written.
+        error: Why it failed, one sentence, or None.
+        attempts: How many times a process began to train it.
+        step: Steps done.
+        epoch: Epochs done.
+        seconds: Seconds of training.
+        total_steps: Steps to do; None before the training has begun, like the next ones.
+        total_epochs: Epochs to do.
+        device: What it trains on, or an empty text.
+        backend: Keras's backend, or an empty text.
+        parameters: Numbers that are learnt.
+        code_size: Numbers in the code.
+        numbers: The newest snapshot's numbers by name, with `loss` and `val_loss`.
+        test: Numbers on the test set by name; empty before the end.
+        size: Bytes that it takes, as of the last time its status was written.
+    """
+
+    folder: Path
+    id: str
+    settings: Mapping[str, Any]
+    title: str
+    pinned: bool
+    owner: str | None
+    origin: str
+    twin_of: str | None
+    sweep: str | None
+    created: float
+    state: str
+    started: float | None
+    finished: float | None
+    updated: float
+    error: str | None
+    attempts: int
+    step: int
+    epoch: float
+    seconds: float
+    total_steps: int | None
+    total_epochs: int | None
+    device: str
+    backend: str
+    parameters: int | None
+    code_size: int | None
+    numbers: Mapping[str, float | None]
+    test: Mapping[str, float | None]
+    size: int
+
+    @property
+    def ended(self) -> bool:
+        """Whether nobody trains it and nobody will, unless it is taken up again."""
+        return self.state in ENDED
+
+    @property
+    def experiment(self) -> Settings:
+        """The settings, checked.
+
+        Raises:
+            SettingError: If this version of the program does not know them any more.
+        """
+        return read_settings(self.settings)
+
+    def owned_by(self, token: str) -> bool:
+        """Whether a person with this token may command it."""
+        return holds(token, self.owner)
+
+    def setup(self) -> dict[str, Any] | None:
+        """The setup message, None before there is one.
+
+        Raises:
+            DataError: If the file is damaged.
+        """
+        return self._message(SETUP)
+
+    def newest(self) -> dict[str, Any] | None:
+        """The newest snapshot message, None before there is one.
+
+        Raises:
+            DataError: If the file is damaged.
+        """
+        return self._message(NEWEST)
+
+    def snapshots(self) -> list[dict[str, Any]]:
+        """The kept snapshot messages, oldest first, the newest last; a damaged older one is left out.
+
+        Each has the history as it was at its step, on the points that the newest one's history has.
+
+        Raises:
+            DataError: If the newest one is damaged.
+        """
+        newest = self.newest()
+        if newest is None:
+            return []
+        found = []
+        for step, path in kept_steps(self.folder).items():
+            # What lies beyond the newest was left by an attempt that died.
+            if step >= newest["step"]:
+                break
+            try:
+                message = self._message(path.name)
+            except DataError:
+                logger.exception("A kept snapshot cannot be read.")
+                continue
+            if message is not None:
+                found.append(message | {"history": history_until(newest["history"], step)})
+        return [*found, newest]
+
+    def result(self) -> dict[str, Any] | None:
+        """What the training returned, None before its end.
+
+        Raises:
+            DataError: If the file is damaged.
+        """
+        payload = self._bytes(RESULT)
+        if payload is None:
+            return None
+        try:
+            return _mapping(packing.parse(payload))
+        except ValueError as error:
+            raise self._damaged(RESULT) from error
+
+    def checkpoint(self) -> tuple[dict[str, np.ndarray], dict[str, Any]] | None:
+        """The last state of the training from which it can go on, None if there is none.
+
+        Raises:
+            DataError: If the file is damaged.
+        """
+        try:
+            with (self.folder / CHECKPOINT).open("rb") as stream:
+                size = stream.seek(0, 2)
+                return run_arrays.read_arrays(stream, size, LARGEST_CHECKPOINT, f"The stored run {self.id}")
+        except FileNotFoundError:
+            return None
+
+    @property
+    def model(self) -> Path | None:
+        """The file of the trained Keras model, None if there is none."""
+        path = self.folder / MODEL
+        return path if path.is_file() else None
+
+    def _message(self, name: str) -> dict[str, Any] | None:
+        payload = self._bytes(name)
+        if payload is None:
+            return None
+        try:
+            return _mapping(packing.load(payload))
+        except ValueError as error:
+            raise self._damaged(name) from error
+
+    def _bytes(self, name: str) -> bytes | None:
+        try:
+            return (self.folder / name).read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def _damaged(self, name: str) -> DataError:
+        return DataError(f"The stored run {self.id} must be whole. Received: a damaged {name}.")
+
+
+def read_run(folder: Path) -> StoredRun:
+    """Reads a run's `run.json` and `status.json`, which says all of it that a list shows.
+
+    Raises:
+        FileNotFoundError: If there is no such run.
+        DataError: If a file is damaged, or written by a newer version of the program.
+    """
+    about, status = (read_json(folder, name) for name in (RUN, STATUS))
+    values = {name: value for name, value in (about | status).items() if name != "format"}
+    return StoredRun(folder=folder, id=folder.name, **values)
+
+
+def read_json(folder: Path, name: str) -> dict[str, Any]:
+    """One of the two small files of a run.
+
+    Raises:
+        FileNotFoundError: If it is not there.
+        DataError: If it is damaged, or written by a newer version of the program.
+    """
+    payload = (folder / name).read_bytes()
+    try:
+        values = json.loads(payload)
+        newer = isinstance(values, dict) and isinstance(values.get("format"), int) and values["format"] > FORMAT
+        if newer:
+            raise DataError(f"The stored run {folder.name} was written by a newer version of this program.")
+        (ABOUT_CHECK if name == RUN else STATUS_CHECK)(values, name)
+    except (WrongValueError, RecursionError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise DataError(f"The stored run {folder.name} must be whole. Received: a damaged {name}.") from error
+    return values
+
+
+def current(run: StoredRun) -> StoredRun:
+    """The run in the state that it is in, whatever its status said last: a process that died could not say so.
+
+    Raises:
+        FileNotFoundError: If it was removed meanwhile.
+        DataError: If a file is damaged.
+    """
+    if _state_now(run) == run.state:
+        return run
+    # It may have ended in good order after its status was read: who trains lets the lock go last.
+    run = read_run(run.folder)
+    return dataclasses.replace(run, state=_state_now(run))
+
+
+def _state_now(run: StoredRun) -> str:
+    if run.state in ("running", "paused") and not Lock.held(run.folder / WRITER_LOCK):
+        return "interrupted"
+    if run.state == "queued" and time.time() - run.updated > QUEUED_SECONDS:
+        return "interrupted"
+    return run.state
+
+
+def fresh_status(state: str, now: float) -> dict[str, Any]:
+    """The content of `status.json` before anything has happened."""
+    return {
+        "format": FORMAT, "state": state, "started": None, "finished": None, "updated": now, "error": None,
+        "attempts": 0, "step": 0, "epoch": 0.0, "seconds": 0.0, "total_steps": None, "total_epochs": None, "device": "",
+        "backend": "", "parameters": None, "code_size": None, "numbers": {}, "test": {}, "size": 0,
+    }  # fmt: skip
+
+
+def history_until(history: Mapping[str, list[Any]], step: int) -> dict[str, list[Any]]:
+    """The columns of a history, cut behind a step."""
+    end = bisect.bisect_right(history["step"], step)
+    return {name: values[:end] for name, values in history.items()}
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise ValueError("The file must hold names and values.")
+    return value

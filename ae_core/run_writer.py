@@ -1,0 +1,246 @@
+"""The training's side of a stored run: keeps its messages, its state and its end, at a bounded cost."""
+
+import contextlib
+import json
+import logging
+import math
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+
+from ae_core import packing, run_arrays
+from ae_core.archive import DataError, megabytes, printable
+from ae_core.checks import WrongValueError
+from ae_core.download import disk_reason
+from ae_core.run_checks import LONGEST_ERROR, SCALARS
+from ae_core.run_files import (
+    CHECKPOINT,
+    MODEL,
+    NEWEST,
+    PART,
+    RESULT,
+    RUN,
+    SETUP,
+    STATUS,
+    Lock,
+    clean,
+    folder_bytes,
+    force,
+    kept_steps,
+    line,
+    part_of,
+    snapshot_name,
+    write,
+)  # fmt: skip
+from ae_core.run_record import ENDED, read_json, read_run
+
+logger = logging.getLogger(__name__)
+
+KEPT_SNAPSHOTS = 40  # of one run, the newest among them
+SNAPSHOT_SECONDS = 2.0  # between two writes while nothing but the numbers changes
+SNAPSHOT_SHARE = 0.01  # of the time, at most, goes into them
+MOST_NUMBERS = 100
+
+
+class RunWriter:
+    """Writes one run while it trains; made by `RunStore.writer`.
+
+    It holds the run's lock until it is closed, so a run has one writer at a time, and if the process dies, everybody
+    sees that at once. A disk that is full does not end a training: `problem` says what could not be kept.
+
+    Args:
+        folder: The run's folder.
+        lock: Its lock, taken.
+        most_bytes: Most bytes of a checkpoint; a larger one is not kept.
+    """
+
+    def __init__(self, folder: Path, lock: Lock, most_bytes: int) -> None:
+        self.id = folder.name
+        self.problem: str | None = None  # one sentence: what could not be kept
+        self._folder, self._lock, self._most_bytes = folder, lock, most_bytes
+        clean(folder, keep=f"{PART}{RUN}")
+        self._status = read_json(folder, STATUS)
+        self._unwritten: dict[int, dict[str, Any]] = {}  # snapshots by step, the newest among them
+        self._kept = set(kept_steps(folder))
+        self._state: str | None = None  # of the newest snapshot
+        self._next = 0.0
+        self._closed = False
+        started = self._status["started"] or time.time()
+        attempts = self._status["attempts"] + 1
+        self._say(state="running", started=started, finished=None, error=None, attempts=attempts)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def message(self, message: Mapping[str, Any]) -> None:
+        """Takes each message of `training.train`, which must not be changed afterwards.
+
+        A setup and a change of state are written at once; snapshots every two seconds, or less often where that would
+        take more than a hundredth of the time. Those of them are kept that lie close at first and wide apart later.
+        """
+        with self._trying(f"The messages of the run {self.id}"):
+            if message["kind"] == "setup":
+                write(self._folder / SETUP, packing.dump(dict(message)))
+                names = ("total_steps", "total_epochs", "device", "backend", "parameters", "code_size")
+                facts = {name: message[name] for name in names}
+                self._say(**facts | {name: printable(facts[name], 200) for name in ("device", "backend")})
+            elif message["kind"] == "snapshot":
+                self._add(dict(message))
+
+    def checkpoint(self, arrays: Mapping[str, np.ndarray], values: Mapping[str, Any]) -> None:
+        """Keeps a state of the training in place of the one before.
+
+        Args:
+            arrays: Weights, optimiser and random states by name.
+            values: What else JSON can hold.
+        """
+        size = sum(array.nbytes for array in arrays.values())
+        if size > self._most_bytes:
+            self.problem = (
+                f"The state of the run {self.id} could not be kept because it takes {megabytes(size)}; "
+                f"allowed are {megabytes(self._most_bytes)}."
+            )
+            return
+        with self._trying(f"The state of the run {self.id}"):
+            write(self._folder / CHECKPOINT, lambda stream: run_arrays.write_arrays(stream, arrays, values))
+
+    def restore(self) -> tuple[dict[str, np.ndarray], dict[str, Any]] | None:
+        """The last state that was kept; None if there is none that can be read."""
+        try:
+            return read_run(self._folder).checkpoint()
+        except (DataError, OSError):
+            logger.exception("The checkpoint of the run %s cannot be read; it begins anew.", self.id)
+            return None
+
+    @contextlib.contextmanager
+    def model_file(self) -> Iterator[Path]:
+        """Gives a path for Keras to save the model to; it is in place once the block ends without an exception."""
+        with part_of(self._folder / MODEL) as part:
+            yield part
+
+    def finish(self, result: Mapping[str, Any], keep_checkpoint: bool = False) -> None:
+        """Keeps what the training returned and ends the run, as done or as stopped by what its last snapshot said.
+
+        Args:
+            result: What `training.train` returned.
+            keep_checkpoint: Whether the last checkpoint stays; nothing goes on from it, and it is large.
+        """
+        state = "stopped" if self._state == "stopped" else "done"
+        with self._trying(f"The result of the run {self.id}"):
+            self._save()
+            write(self._folder / RESULT, json.dumps(packing.plain(result), indent=1, allow_nan=False).encode())
+            if not keep_checkpoint:
+                (self._folder / CHECKPOINT).unlink(missing_ok=True)
+            self._say(state=state, finished=time.time(), test=_scalars(result["test"]))
+            force(self._folder)
+        self.close()
+
+    def fail(self, error: str) -> None:
+        """Ends the run as failed.
+
+        Args:
+            error: Why, one sentence for a person.
+        """
+        with self._trying(f"The failure of the run {self.id}"):
+            self._save()
+            self._say(state="failed", finished=time.time(), error=line(error, LONGEST_ERROR))
+            force(self._folder)
+        self.close()
+
+    def close(self) -> None:
+        """Lets the run go. One that has not ended counts as interrupted from now on."""
+        if not self._closed:
+            self._closed = True
+            with self._trying(f"The last snapshots of the run {self.id}"):
+                if self._status["state"] not in ENDED:
+                    self._save()
+            self._lock.drop()
+
+    def _add(self, snapshot: dict[str, Any]) -> None:
+        changed, self._state = snapshot["state"] != self._state, snapshot["state"]
+        step = snapshot["step"]
+        # A training that goes on from a checkpoint goes back in time; what lies ahead of it will come again.
+        self._unwritten = {at: one for at, one in self._unwritten.items() if at < step} | {step: snapshot}
+        chosen = thinned({at for at in self._kept if at < step} | set(self._unwritten))
+        self._unwritten = {at: one for at, one in self._unwritten.items() if at in chosen}
+        begun = time.monotonic()
+        if changed or begun >= self._next:
+            try:
+                self._save()
+            finally:
+                ended = time.monotonic()
+                self._next = ended + max(SNAPSHOT_SECONDS, (ended - begun) / SNAPSHOT_SHARE)
+
+    def _save(self) -> None:
+        """Writes the newest snapshot, and those before it that were chosen to be kept."""
+        if not self._unwritten:
+            return
+        newest = max(self._unwritten)
+        chosen = thinned({step for step in self._kept if step < newest} | set(self._unwritten))
+        for step in sorted(chosen & set(self._unwritten) - {newest}):
+            kept = {name: value for name, value in self._unwritten[step].items() if name != "history"}
+            write(self._folder / snapshot_name(step), packing.dump(kept))
+            self._kept.add(step)
+            del self._unwritten[step]
+        snapshot = self._unwritten[newest]
+        write(self._folder / NEWEST, packing.dump(snapshot))
+        self._unwritten = {newest: snapshot}
+        for step in self._kept - (chosen - {newest}):
+            (self._folder / snapshot_name(step)).unlink(missing_ok=True)
+        self._kept &= chosen - {newest}
+        losses = {name: (snapshot["history"][name] or [None])[-1] for name in ("loss", "val_loss")}
+        # The end is said by `finish`, when the result and the model are there too.
+        state = "paused" if snapshot["state"] == "paused" else "running"
+        self._say(
+            state=state, step=newest, epoch=snapshot["epoch"], seconds=snapshot["seconds"],
+            numbers=_scalars(losses | snapshot["numbers"]),
+        )  # fmt: skip
+
+    def _say(self, **changes: Any) -> None:
+        self._status |= changes | {"updated": time.time(), "size": folder_bytes(self._folder)}
+        write(self._folder / STATUS, json.dumps(self._status, allow_nan=False).encode())
+
+    @contextlib.contextmanager
+    def _trying(self, what: str) -> Iterator[None]:
+        """Notes what could not be written, and lets the training go on."""
+        try:
+            yield
+        except OSError as error:
+            if self.problem is None:
+                logger.exception("%s could not be kept.", what)
+            self.problem = f"{what} could not be kept because {disk_reason(error, self._folder)}."
+
+
+def thinned(steps: Iterable[int], most: int = KEPT_SNAPSHOTS) -> set[int]:
+    """At most so many of some steps: the first, the last, and others close at first and wide apart later.
+
+    Learning is fast at first and slow later, so the square roots of the steps that stay lie about equally far apart:
+    as long as there are too many, that one goes whose neighbours' roots are closest. As it looks at the steps that are
+    left only, it can be asked again whenever a step is added.
+
+    Args:
+        steps: Whole numbers, at least 0.
+        most: At least 2.
+    """
+    left = sorted(set(steps))
+    while len(left) > most:
+        roots = [math.sqrt(step) for step in left]
+        gaps = [roots[place + 1] - roots[place - 1] for place in range(1, len(left) - 1)]
+        del left[1 + gaps.index(min(gaps))]
+    return set(left)
+
+
+def _scalars(values: Mapping[str, Any]) -> dict[str, float | None]:
+    """The single numbers among some values, as plain JSON and as `STATUS_CHECK` allows them."""
+    found: dict[str, float | None] = {}
+    for name, value in packing.plain(values).items():
+        with contextlib.suppress(WrongValueError):
+            SCALARS({name: value}, name)
+            found[name] = value
+    return dict(list(found.items())[:MOST_NUMBERS])

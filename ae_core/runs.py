@@ -1,0 +1,295 @@
+"""The store of runs on disk: every training with its settings, snapshots, numbers and model, also after a restart.
+
+A run is a folder `<AE_RUNS_DIR>/<run id>/`. Web process, worker processes and command line use it at the same time, so
+each file has one lock, and only who holds it may write:
+
+- `run.json`: what was asked for, title, pin and owner. Written where the run is made and by `rename`, `pin` and `give`,
+  under the store's lock (`.lock` in the store's folder).
+- everything else is the training's: `status.json` (where it stands), `setup.json.gz`, `newest.json.gz` (the newest
+  snapshot, with the whole history), `snapshot-<step>.json.gz` (earlier ones, without), `checkpoint.npz`, `result.json`
+  and `model.keras`. Written by `RunWriter` under the run's lock (`.writer` in its folder), which it holds as long as it
+  lives; `end` takes the same lock, so it can only speak for a training whose process is dead.
+
+Readers take no lock: every file is put in place whole, and a run appears and vanishes whole.
+"""
+
+import json
+import time
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from ae_core import run_zip
+from ae_core.archive import DataError
+from ae_core.config import Settings
+from ae_core.download import disk_reason
+from ae_core.run_checks import FORMAT, LONGEST_ERROR, LONGEST_TITLE, ORIGINS
+from ae_core.run_files import (
+    PART,
+    RUN,
+    STATUS,
+    STORE_LOCK,
+    clean,
+    folder_bytes,
+    is_id,
+    line,
+    locked,
+    new_id,
+    runs_folder,
+    write,
+)  # fmt: skip
+from ae_core.run_record import ENDED, StoredRun, current, fresh_status, read_json, read_run
+from ae_core.run_room import Going, Room
+from ae_core.run_shelf import Shelf, unknown
+from ae_core.run_writer import RunWriter
+
+__all__ = ["Going", "RunStore", "RunWriter", "StoredRun"]
+
+RUN_SHARE = 0.25  # of the room, at most, is one checkpoint, and so is one imported run
+
+
+class RunStore:
+    """All stored runs.
+
+    Args:
+        folder: Where they are kept, default `AE_RUNS_DIR` or this user's cache. Made when the first run is stored.
+        limit_mb: Room for all runs in MB (2^20 bytes), default `AE_RUNS_LIMIT_MB` or 2048.
+        limit_days: Days that a run is kept after its end, default `AE_RUNS_DAYS` or 30.
+
+    Raises:
+        DataError: If one of the variables is not a number above 0.
+    """
+
+    def __init__(
+        self, folder: Path | None = None, limit_mb: float | None = None, limit_days: float | None = None
+    ) -> None:
+        self.folder = runs_folder() if folder is None else folder
+        self._shelf = Shelf(self.folder)
+        self._room = Room(self._shelf, limit_mb, limit_days)
+
+    @property
+    def limit_bytes(self) -> int:
+        """Room for all runs."""
+        return self._room.bytes
+
+    @property
+    def used_bytes(self) -> int:
+        """Room that all runs take now."""
+        return self._room.used()
+
+    def create(
+        self,
+        settings: Settings,
+        owner: str | None = None,
+        *,
+        title: str = "",
+        origin: str = "app",
+        twin_of: str | None = None,
+        sweep: str | None = None,
+        run_id: str | None = None,
+    ) -> StoredRun:
+        """Stores a new run that waits for its training, and removes old ones where the room is short.
+
+        Args:
+            settings: What will be trained.
+            owner: Fingerprint of the token of the person who may command it, see `ownership`; None for nobody.
+            title: What a person calls it; cut to 80 characters.
+            origin: `app`, `command line` or `imported`.
+            twin_of: Id of the run that it is to be compared with.
+            sweep: Id that the runs of one sweep share.
+            run_id: Its id, default a new one.
+
+        Raises:
+            DataError: If it cannot be written.
+        """
+        run_id = new_id() if run_id is None else run_id
+        if not is_id(run_id) or origin not in ORIGINS or (self.folder / run_id).exists():
+            raise DataError(f"A new run must have an id and an origin that are allowed. Received: {run_id[:40]!r}.")
+        now = time.time()
+        about = {
+            "format": FORMAT, "settings": settings.to_dict(), "title": line(title, LONGEST_TITLE),
+            "pinned": False, "owner": owner, "origin": origin, "twin_of": twin_of, "sweep": sweep, "created": now,
+        }  # fmt: skip
+        with self._shelf.arriving(run_id) as part:
+            write(part / RUN, json.dumps(about, allow_nan=False).encode())
+            write(part / STATUS, json.dumps(fresh_status("queued", now)).encode())
+        self.prune()
+        return self.open(run_id)
+
+    def open(self, run_id: str) -> StoredRun:
+        """The run of that id.
+
+        Raises:
+            DataError: If there is none, or it is damaged.
+        """
+        try:
+            return current(read_run(self._shelf.path(run_id)))
+        except (FileNotFoundError, NotADirectoryError) as error:
+            raise unknown() from error
+        except OSError as error:
+            raise DataError(f"The stored run {run_id} cannot be read ({error.strerror}).") from error
+
+    def list_runs(self) -> list[StoredRun]:
+        """Every run that can be read, newest first."""
+        return self._shelf.runs()
+
+    def damaged(self) -> list[str]:
+        """Ids of the runs that cannot be read, which `list_runs` leaves out."""
+        return [one for one in self._shelf.ids() if self._shelf.entry(one) is None and self._shelf.path(one).is_dir()]
+
+    def writer(self, run_id: str) -> RunWriter:
+        """The training's side of a run that waits or was interrupted, see `RunWriter`.
+
+        Raises:
+            DataError: If there is no such run, another process trains it, or it has ended.
+        """
+        lock = self._shelf.take(run_id)
+        try:
+            run = read_run(self._shelf.path(run_id))
+            if run.state in ENDED - {"interrupted"}:
+                raise DataError(f"The run {run_id} has ended ({run.state}), so it cannot be trained further.")
+            return RunWriter(run.folder, lock, int(RUN_SHARE * self._room.bytes))
+        except OSError as error:
+            lock.drop()
+            raise DataError(f"The run {run_id} cannot be trained because {disk_reason(error, self.folder)}.") from error
+        except BaseException:
+            lock.drop()
+            raise
+
+    def end(self, run_id: str, state: str, error: str | None = None) -> None:
+        """Says how a run ended that has no living writer: one that never started, or whose process died.
+
+        Args:
+            run_id: The run.
+            state: `stopped`, `failed` or `interrupted`.
+            error: Why, one sentence.
+
+        Raises:
+            DataError: If there is no such run, a process trains it, or it cannot be written.
+        """
+        if state not in ENDED:
+            raise ValueError(f"state must be one of {', '.join(sorted(ENDED))}. Received: {state!r}.")
+        lock = self._shelf.take(run_id)
+        try:
+            folder = self._shelf.path(run_id)
+            status = read_json(folder, STATUS)
+            if status["state"] in ENDED - {"interrupted"}:
+                return
+            error = None if error is None else line(error, LONGEST_ERROR)
+            now = time.time()
+            status |= {"state": state, "finished": now, "updated": now, "error": error, "size": folder_bytes(folder)}
+            write(folder / STATUS, json.dumps(status, allow_nan=False).encode())
+        except OSError as problem:
+            raise DataError(f"The run could not be ended because {disk_reason(problem, self.folder)}.") from problem
+        finally:
+            lock.drop()
+
+    def rename(self, run_id: str, title: str) -> None:
+        """Gives a run a title; cut to 80 characters.
+
+        Raises:
+            DataError: If there is no such run, or it cannot be written.
+        """
+        self._change(run_id, title=line(title, LONGEST_TITLE))
+
+    def give(self, run_id: str, owner: str | None) -> None:
+        """Gives a run another owner, by the fingerprint of a token.
+
+        Raises:
+            DataError: If there is no such run, or it cannot be written.
+        """
+        self._change(run_id, owner=owner)
+
+    def pin(self, run_id: str, pinned: bool = True) -> None:
+        """Keeps a run whatever its age, or no longer.
+
+        Raises:
+            DataError: If there is no such run, or the pinned ones would take more than half of the room.
+        """
+        self._change(run_id, pinned=pinned)
+
+    def remove(self, run_id: str) -> None:
+        """Removes a run for good.
+
+        Raises:
+            DataError: If there is no such run, or it waits or trains.
+        """
+        run = self._shelf.entry(run_id) if is_id(run_id) else None
+        if run is not None and not run.ended:
+            raise DataError("This run waits or trains; stop it before you remove it.")
+        if not self._shelf.path(run_id).is_dir():
+            raise unknown()
+        if not self._shelf.take_away(run_id):
+            raise DataError("This run trains in another process; stop it before you remove it.")
+
+    def prune(self) -> list[str]:
+        """Removes runs that are too old, and the oldest until the others fit; never a pinned one, or one in training.
+
+        Returns:
+            Ids of the runs that were removed.
+        """
+        return self._room.prune()
+
+    def about_to_go(self) -> list[Going]:
+        """The runs that would go within two days, or if newer ones took a tenth of the room more; next first."""
+        return self._room.about_to_go()
+
+    def left_behind(self) -> list[StoredRun]:
+        """The runs that wait, or that their process left unfinished, oldest first: for who starts to take up or end.
+
+        Call it before anything is queued in this process. What waits in another process is among them.
+        """
+        return [run for run in reversed(self.list_runs()) if run.state in ("queued", "interrupted")]
+
+    def export_zip(self, run_id: str, target: Path | BinaryIO) -> None:
+        """Writes a whole run as a zip file, with its curves as `history.csv` beside its own files.
+
+        Args:
+            run_id: The run.
+            target: File to write, or an open one.
+
+        Raises:
+            DataError: If there is no such run, or it is damaged.
+            OSError: If the target cannot be written.
+        """
+        run_zip.export_run(self.open(run_id), target)
+
+    def import_zip(self, source: Path | bytes, owner: str | None = None) -> str:
+        """Stores a run from a zip file that `export_zip` may have written; everything in it is checked before.
+
+        Args:
+            source: The file, or its bytes.
+            owner: Fingerprint of the token of the person who may command it.
+
+        Returns:
+            The run's new id.
+
+        Raises:
+            DataError: If anything in it is wrong, or it cannot be stored; then nothing has changed.
+        """
+        run_id = run_zip.import_run(self._shelf, source, owner, int(RUN_SHARE * self._room.bytes))
+        self.prune()
+        return run_id
+
+    def history_csv(self, run_id: str) -> str:
+        """The curves of a run as CSV, see `run_zip.history_csv`.
+
+        Raises:
+            DataError: If there is no such run, or it is damaged.
+        """
+        return run_zip.history_csv(self.open(run_id))
+
+    def _change(self, run_id: str, **changes: Any) -> None:
+        folder = self._shelf.path(run_id)
+        if not folder.is_dir():
+            raise unknown()
+        try:
+            with locked(self.folder / STORE_LOCK):
+                about = read_json(folder, RUN)
+                if changes.get("pinned") and not about["pinned"]:
+                    self._room.check_pin(run_id)
+                clean(folder, f"{PART}{RUN}")
+                write(folder / RUN, json.dumps(about | changes, allow_nan=False).encode())
+        except FileNotFoundError as error:
+            raise unknown() from error
+        except OSError as error:
+            raise DataError(f"The run could not be changed because {disk_reason(error, self.folder)}.") from error

@@ -1,0 +1,121 @@
+"""The masked autoencoder: it sees a few patches of an image and must paint the others."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from ae_core.config import DataSpec, SettingError, Settings, code_activation_setting, setting
+from ae_core.variants import Variant
+
+if TYPE_CHECKING:
+    from ae_core.autoencoder import Autoencoder
+
+
+@dataclass(frozen=True, kw_only=True)
+class MaskedSettings(Settings):
+    """Settings of the masked autoencoder."""
+
+    variant: ClassVar[str] = "masked"
+
+    noise_factor: float = setting(
+        0.5,
+        "Hidden share",
+        "Part of each image's patches that is hidden, at least one and not all. Can be changed while it trains.",
+        low=0.0,
+        high=1.0,
+        folded=False,
+        live=True,
+    )
+    patch_size: int = setting(
+        4,
+        "Patch size",
+        "Side of a patch in pixels. Smaller patches are more tokens, and slower.",
+        low=2,
+        high=14,
+        folded=False,
+    )
+    loss_on: str = setting(
+        "hidden",
+        "Loss counts",
+        "Hidden: only pixels that the network could not see. All: every pixel.",
+        choices=("hidden", "all"),
+    )
+    token_dim: int = setting(48, "Token size", "Numbers that stand for one patch.", low=4, high=256, logarithmic=True)
+    depth: int = setting(
+        2, "Depth", "Transformer blocks of the encoder; the decoder has half as many, rounded up.", low=1, high=6
+    )
+    heads: int = setting(4, "Heads", "Attention heads of a block: how many things a patch can look for.", low=1, high=8)
+    code_activation: str = code_activation_setting()
+
+    def check(self, spec: DataSpec) -> None:
+        """Also refuses data that are not images of values in [0, 1], and patches too large to leave some visible."""
+        super().check(spec)
+        if not spec.is_image:
+            raise SettingError(
+                "dataset must hold images for the variant masked. "
+                f"Received: {self.dataset!r}, whose examples are vectors of {spec.size} numbers."
+            )
+        if not spec.unit_range:
+            raise SettingError(
+                "scaling must be unit for the variant masked, because hidden pixels get a value outside [0, 1]. "
+                f"Received: {self.scaling!r}."
+            )
+        if max(spec.shape[:2]) <= self.patch_size:
+            raise SettingError(
+                f"patch_size must be below {max(spec.shape[:2])}, the side of an image, so that a part stays visible. "
+                f"Received: {self.patch_size}."
+            )
+
+
+def build(settings: MaskedSettings, spec: DataSpec) -> "Autoencoder":
+    """Patches become tokens, tokens look at each other and become one code; the code becomes tokens, and patches."""
+    import keras
+
+    from ae_core.autoencoder import Autoencoder
+    from ae_core.layers.patches import PatchMask, from_patches, to_patches
+    from ae_core.layers.transformer import embedding, transformer_block
+
+    layers = keras.layers
+    width, heads = settings.token_dim, settings.heads
+
+    inputs = keras.Input(spec.shape, name="input")
+    patches = to_patches(inputs, spec, settings.patch_size)  # (batch, places, values)
+    places, values = patches.shape[1:]
+    hidden = embedding(patches, width, "embed")  # (batch, places, width)
+    for index in range(1, settings.depth + 1):
+        hidden = transformer_block(places, width, heads, f"encoder_block_{index}")(hidden)
+    hidden = layers.LayerNormalization(epsilon=1e-6, name="encoder_norm")(hidden)
+    hidden = layers.Flatten(name="flatten")(hidden)
+    hidden = layers.Dense(settings.latent_dim, activation=settings.code_activation, name="code")(hidden)
+    encoder = keras.Model(inputs, hidden, name="encoder")
+
+    code = keras.Input((settings.latent_dim,), name="code_input")
+    hidden = layers.Dense(places * width, name="decode")(code)
+    hidden = layers.Reshape((places, width), name="tokens")(hidden)
+    for index in range(1, (settings.depth + 1) // 2 + 1):
+        hidden = transformer_block(places, width, heads, f"decoder_block_{index}")(hidden)
+    hidden = layers.LayerNormalization(epsilon=1e-6, name="decoder_norm")(hidden)
+    hidden = layers.Dense(values, name="pixels")(hidden)  # (batch, places, values)
+    hidden = from_patches(hidden, spec, settings.patch_size)
+    output = layers.Activation(settings.resolved_output(spec), name="reconstruction")(hidden)
+    corruption = PatchMask(
+        settings.noise_factor, settings.patch_size, settings.loss_on == "hidden", spec, settings.seed
+    )
+    return Autoencoder(encoder, keras.Model(code, output, name="decoder"), settings, spec, corruption=corruption)
+
+
+VARIANT = Variant(
+    name="masked",
+    title="Masked",
+    idea="Part of the image is hidden, patch by patch, and must be painted from what is left. Nothing hidden can be "
+    "copied, so the network has to learn how the parts of an image belong together; each patch is a token of a small "
+    "transformer.",
+    formula=r"\tilde{x} = x \text{ with } x_i = -1 \text{ for } i \in M, \quad \hat{x} = "
+    r"\text{decoder}(\text{encoder}(\tilde{x})), \quad L = \frac{1}{|M|} \sum_{i \in M} \ell(x_i, \hat{x}_i)",
+    references=(
+        "He, Chen, Xie, Li, Dollár & Girshick, Masked autoencoders are scalable vision learners, CVPR 2022",
+        "Xie, Zhang, Cao, Lin, Bao, Yao, Dai & Hu, SimMIM: a simple framework for masked image modeling, CVPR 2022",
+        "Vaswani et al., Attention is all you need, NeurIPS 2017",
+    ),
+    settings=MaskedSettings,
+    build=build,
+)

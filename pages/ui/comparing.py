@@ -1,0 +1,143 @@
+"""Several runs beside each other: the table, curves on one axis, the same images, aligned maps."""
+
+import functools
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from ae_core.engine import Run
+from ae_core.figures import compare
+from ae_core.ownership import fingerprint
+from ae_core.runs import Going, StoredRun
+from pages.ui import live, run_actions, runs_table, state, variations
+from pages.ui.shared import engine
+from pages.ui.state import Session
+from pages.ui.text import _, duration, word
+
+TICK_SECONDS = 2.0
+MOST_SHOWN = 6  # runs side by side: what a screen and a colour scheme can bear
+
+
+def show(own: Session) -> None:
+    """Draws the page."""
+    own.compared_before = list(own.compared)
+    runs = mine(own)
+    moving = any(not run.ended for run in runs)
+    _going(runs)
+    st.fragment(_table, run_every=TICK_SECONDS if moving else None)(own, moving)
+    chosen = [run for run_id in own.compared for run in runs if run.id == run_id]
+    run_actions.actions(own, chosen)
+    if chosen:
+        st.fragment(_views, run_every=TICK_SECONDS if moving else None)(own)
+    else:
+        st.info(_("Tick runs in the table to see them side by side."))
+    variations.offer(own, chosen)
+    run_actions.importing(own)
+
+
+def mine(own: Session) -> list[StoredRun]:
+    """The runs that this person may see in a list: their own, those they opened, and those of the command line."""
+    mark = fingerprint(own.owner)
+    return [
+        run
+        for run in engine().store.list_runs()
+        if run.owner == mark or run.id in own.opened or run.origin == "command line"
+    ]
+
+
+def _going(runs: Sequence[StoredRun]) -> None:
+    """Says which runs are about to be removed, before it happens."""
+    known = {run.id for run in runs}
+    going: list[Going] = [one for one in engine().store.about_to_go() if one.run.id in known]
+    if going:
+        names = ", ".join(runs_table.title_of(one.run) for one in going[:3])
+        more = _(" and {count} more").format(count=len(going) - 3) if len(going) > 3 else ""
+        st.warning(
+            _(
+                "The room for runs is nearly used up or they are old: {names} will be removed next. Pin what to keep."
+            ).format(names=names + more)
+        )
+
+
+def _table(own: Session, moving: bool) -> None:
+    runs = mine(own)
+    if any(not run.ended for run in runs) != moving:
+        st.rerun()
+    shown = list(own.compared)
+    runs_table.table(runs, shown, functools.partial(_choose, own))
+    if own.compared != own.compared_before:
+        own.compared_before = list(own.compared)
+        st.rerun()  # the whole page: other buttons, other figures
+
+
+def _choose(own: Session, chosen: list[str]) -> None:
+    own.compared = chosen[:MOST_SHOWN]
+
+
+def _views(own: Session) -> None:
+    found = [(run_id, run.view()) for run_id in own.compared if (run := engine().run(run_id)) is not None]
+    ready = [(run_id, run) for run_id, run in found if run.setup is not None and run.snapshot is not None]
+    if not ready:
+        st.info(_("These runs have nothing to show yet."))
+        return
+    stored = {run.id: run for run in mine(own)}
+    names = runs_table.labels_of([stored[run_id] for run_id, _run in ready if run_id in stored])
+    pairs = [(run.setup or {}, run.snapshot or {}) for run_id, run in ready if run_id in stored]
+    _curves(pairs, names)
+    alike = [place for place, (setup, _snapshot) in enumerate(pairs) if _same_images(setup, pairs[0][0])]
+    if len(alike) < len(pairs):
+        st.caption(_("Images and maps below are those of the runs on the same data as the first one."))
+    together, called = [pairs[place] for place in alike], [names[place] for place in alike]
+    left, right = st.columns([1, 1], gap="medium")
+    with left.container(gap=None):
+        st.html(f'<div class="ae-heading">{_("The same held-out images, and the difference")}</div>')
+        _mount("live_images", compare.reconstructions(together, called, _), together)
+    with right.container(gap=None):
+        st.html(f'<div class="ae-heading">{_("Code maps, turned to match the first")}</div>')
+        _mount("live_maps", compare.maps(together, called, _), together)
+
+
+def _curves(pairs: Sequence[compare.Pair], names: Sequence[str]) -> None:
+    quantities = list(
+        dict.fromkeys(
+            name
+            for _setup, snapshot in pairs
+            for name in snapshot["history"]
+            if name not in ("step", "epoch", "seconds")
+        )
+    )
+    quantities.sort(key=lambda name: (name != "val_loss", name != "loss", name))
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        quantity = st.selectbox(_("Curve"), quantities, key=state.CURVE, format_func=_quantity, width=260)
+        axis = st.segmented_control(
+            _("Along"), list(compare.AXES), key=state.AXIS, default="epoch", format_func=word, required=True
+        )
+        logarithmic = st.toggle(_("Log scale"), key=state.COMPARED_LOGARITHMIC)
+    figure = compare.curves(pairs, names, quantity or "val_loss", axis or "epoch", logarithmic, _)
+    _mount("live_curves", figure, pairs)
+
+
+def _quantity(name: str) -> str:
+    kind = _("validation") if name.startswith("val_") else _("training")
+    term = name.removeprefix("val_")
+    return f"{_('Total loss') if term == 'loss' else word(term)}, {kind}"
+
+
+def _mount(key: str, figure: compare.Figure, pairs: Sequence[compare.Pair]) -> None:
+    live.view(key, live.payload(figure, max(snapshot["step"] for _setup, snapshot in pairs)))
+
+
+def _same_images(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    return one["atlas"]["tile"] == other["atlas"]["tile"] and (
+        one["settings"]["dataset"] == other["settings"]["dataset"]
+    )
+
+
+def summary(run: Run) -> str:
+    """How far a run has come, in words."""
+    if run.snapshot is None:
+        return ""
+    return _("{epochs:.1f} epochs in {time}.").format(
+        epochs=run.snapshot["epoch"], time=duration(run.snapshot["seconds"])
+    )

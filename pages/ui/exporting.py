@@ -1,0 +1,118 @@
+"""Everything of a run that can be taken away as a file. What needs work is made when its button is pressed."""
+
+import io
+import json
+from collections.abc import Callable
+
+import streamlit as st
+
+from ae_core import figures, worker
+from ae_core.archive import DataError
+from ae_core.engine import EngineError, Run
+from ae_core.event_log import event_log
+from pages.ui import static
+from pages.ui.shared import engine
+from pages.ui.text import _
+
+Maker = Callable[[], bytes | str]
+
+
+def export(run: Run, key: str) -> None:
+    """A button that opens the downloads of a run.
+
+    Args:
+        run: The run, with a snapshot.
+        key: Beginning of the element keys.
+    """
+    with st.popover(_("Export"), icon=":material/download:", key=f"{key}_export"):
+        history = (run.snapshot or {}).get("history")
+        _group(_("Model"), _("Keras's own format, of built-in layers: it loads without this app."))
+        with st.container(horizontal=True, gap="small"):
+            for part, label in (("whole", _("Whole")), ("encoder", _("Encoder")), ("decoder", _("Decoder"))):
+                _button(key, run, label, f"{part}.keras", _model(run, part), disabled=not run.ended or not run.stored)
+        _group(_("Script"), _("The experiment in plain Keras, without this app's code."))
+        with st.container(horizontal=True, gap="small"):
+            _button(key, run, _("Python"), "experiment.py", _script(run, "python"))
+            _button(key, run, _("Notebook"), "experiment.ipynb", _script(run, "notebook"))
+        _group(_("Curves"), _("One line a point; or a log that TensorBoard reads."))
+        with st.container(horizontal=True, gap="small"):
+            _button(key, run, "CSV", "curves.csv", _csv(run), disabled=not history)
+            _button(key, run, "TensorBoard", "events.out.tfevents.run", _log(run), disabled=not history)
+        _group(_("Figures"), _("One page that needs no network. PNG and SVG: the buttons above each figure."))
+        _button(key, run, "HTML", "figures.html", lambda: _html(run), disabled=run.snapshot is None)
+        _group(_("The whole run"), _("To be imported on the Compare page, here or elsewhere."))
+        _button(key, run, "ZIP", "run.zip", _zip(run), disabled=not run.stored)
+
+
+def _group(title: str, help: str) -> None:
+    st.markdown(f"**{title}**  \n{help}")
+
+
+def _button(key: str, run: Run, label: str, name: str, make: Maker, disabled: bool = False) -> None:
+    st.download_button(
+        label, _guarded(make), f"{run.settings.variant}-{run.id}-{name}", key=f"{key}_{name}", on_click="ignore",
+        disabled=disabled,
+    )  # fmt: skip
+
+
+def _guarded(make: Maker) -> Maker:
+    """What cannot be made becomes a file that says why: the browser waits for one."""
+
+    def made() -> bytes | str:
+        try:
+            return make()
+        except (EngineError, DataError, OSError) as error:
+            return str(error)
+
+    return made
+
+
+def _model(run: Run, part: str) -> Maker:
+    return lambda: engine().ask(worker.model_part, str(engine().store.folder), run.id, part)
+
+
+def _script(run: Run, kind: str) -> Maker:
+    return lambda: engine().ask(worker.script, run.settings.to_dict())[kind]
+
+
+def _csv(run: Run) -> Maker:
+    return lambda: engine().store.history_csv(run.id)
+
+
+def _log(run: Run) -> Maker:
+    return lambda: event_log((run.snapshot or {})["history"], run.started or run.created)
+
+
+def _zip(run: Run) -> Maker:
+    def made() -> bytes:
+        stream = io.BytesIO()
+        engine().store.export_zip(run.id, stream)
+        return stream.getvalue()
+
+    return made
+
+
+def _html(run: Run) -> str:
+    """All figures of a run as one page with plotly.js inside."""
+    setup, snapshot = run.setup or {}, run.snapshot or {}
+    made = [
+        (_("Loss"), figures.loss(setup, snapshot, False, _)),
+        (_("Code map"), figures.latent(setup, snapshot, "", _)),
+        (_("Original and reconstruction"), figures.grid(setup, snapshot, _)),
+        *((_(panel["title"]), figures.panel(setup, snapshot, panel["name"], _)) for panel in setup["panels"]),
+    ]
+    script = (static.FOLDER / "plotly.min.js").read_text(encoding="utf-8")
+    settings = json.dumps(run.settings.to_dict(), indent=1)
+    parts = [
+        f'<h2>{title}</h2><div id="figure-{place}" class="figure"></div><script>Plotly.newPlot("figure-{place}", '
+        f"{json.dumps(figure['data'])}, {json.dumps(figure['layout'])}, {{responsive: true}});</script>"
+        for place, (title, figure) in enumerate(made)
+    ]
+    return (
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Autoencoder Lab: {run.id}</title>'
+        "<style>body { font-family: sans-serif; max-width: 60rem; margin: 1rem auto; "
+        "padding: 0 1rem; background: #fff; color: #222; } .figure { height: 26rem; } "
+        "pre { background: #f4f4f4; padding: 1rem; overflow: auto; }</style>"
+        f"<script>{script}</script></head><body><h1>{run.settings.variant}</h1>{''.join(parts)}"
+        f"<h2>{_('Settings')}</h2><pre>{settings}</pre></body></html>"
+    )

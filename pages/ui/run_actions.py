@@ -1,0 +1,107 @@
+"""What can be done with stored runs: name, pin, remove, open, export, import."""
+
+import functools
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from ae_core.archive import DataError
+from ae_core.engine import EngineError
+from ae_core.ownership import fingerprint
+from ae_core.runs import StoredRun
+from pages.ui.exporting import export
+from pages.ui.runs_table import title_of
+from pages.ui.shared import engine
+from pages.ui.state import Session
+from pages.ui.text import _
+
+LARGEST_IMPORT = 200  # MB
+
+
+def actions(own: Session, chosen: Sequence[StoredRun]) -> None:
+    """A row of buttons for the first ticked run; removing is for all of them.
+
+    Args:
+        own: The session.
+        chosen: The ticked runs, at least one for anything to appear.
+    """
+    if not chosen:
+        return
+    first = chosen[0]
+    mark = fingerprint(own.owner)
+    owned = [run for run in chosen if run.owner == mark]
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="run_actions"):
+        st.button(_("Open"), icon=":material/open_in_new:", key="run_open", on_click=_open, args=(own, first.id),
+                  help=_("Shows “{name}” on the Train page.").format(name=title_of(first)))  # fmt: skip
+        run = engine().run(first.id)
+        if run is not None and run.snapshot is not None:
+            export(run.view(), "compare")
+        if first in owned:
+            with st.popover(_("Name"), icon=":material/edit:"):
+                st.text_input(
+                    _("Title"), first.title, key=f"title_{first.id}", max_chars=80, on_change=_rename,
+                    args=(own, first.id),
+                )  # fmt: skip
+            st.button(
+                _("Unpin") if first.pinned else _("Pin"), icon=":material/push_pin:", key="run_pin", on_click=_pin,
+                args=(own, first.id, not first.pinned), help=_("A pinned run is kept whatever its age."),
+            )  # fmt: skip
+        removable = [run.id for run in owned if run.ended]
+        if removable:
+            with st.popover(_("Remove"), icon=":material/delete:"):
+                st.markdown(_("Remove {count} ticked runs for good?").format(count=len(removable)))
+                st.button(_("Remove"), key="run_remove", type="primary", on_click=_remove, args=(own, removable))
+
+
+def importing(own: Session) -> None:
+    """The field that takes a run exported elsewhere."""
+    with st.expander(_("Import a run")):
+        st.file_uploader(
+            _("A .zip file that was exported here or elsewhere"), type=["zip"], key="run_import", on_change=_import,
+            args=(own,), max_upload_size=LARGEST_IMPORT,
+        )  # fmt: skip
+        if own.import_problem:
+            st.error(_(own.import_problem))
+
+
+def _open(own: Session, run_id: str) -> None:
+    run = engine().run(run_id)
+    if run is not None:
+        own.run_id = run_id
+        own.form.adopt(run.settings)
+        own.leave_for = "train"
+
+
+def _rename(own: Session, run_id: str) -> None:
+    _try(own, lambda: engine().store.rename(run_id, st.session_state[f"title_{run_id}"]))
+
+
+def _pin(own: Session, run_id: str, pinned: bool) -> None:
+    _try(own, lambda: engine().store.pin(run_id, pinned))
+
+
+def _remove(own: Session, run_ids: Sequence[str]) -> None:
+    for run_id in run_ids:
+        _try(own, functools.partial(engine().remove, run_id, own.owner))
+    own.compared = [run_id for run_id in own.compared if run_id not in run_ids]
+
+
+def _import(own: Session) -> None:
+    file = st.session_state["run_import"]
+    own.import_problem = ""
+    if file is None:
+        return
+    try:
+        run_id = engine().store.import_zip(file.getvalue(), fingerprint(own.owner))
+    except DataError as error:
+        own.import_problem = str(error)
+    else:
+        own.compared = [run_id, *own.compared][:6]
+
+
+def _try(own: Session, work: Callable[[], object]) -> None:
+    own.failure = ""
+    try:
+        work()
+    except (DataError, EngineError) as error:
+        own.failure = str(error)

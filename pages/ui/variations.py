@@ -1,0 +1,135 @@
+"""Twins and sweeps: the same experiment with exactly one setting changed, once or over several values."""
+
+import secrets
+from collections.abc import Sequence
+
+import streamlit as st
+
+from ae_core.config import SettingError, Settings, option_of, options
+from ae_core.engine import EngineError
+from ae_core.figures import compare
+from ae_core.runs import StoredRun
+from ae_core.variants import read_settings
+from pages.ui import live
+from pages.ui.form import as_text
+from pages.ui.runs_table import title_of
+from pages.ui.shared import engine
+from pages.ui.state import Session
+from pages.ui.text import _
+
+MOST_VALUES = 8
+
+
+def offer(own: Session, chosen: Sequence[StoredRun]) -> None:
+    """Draws the form that starts twins and sweeps of the first ticked run, and the plot of a finished sweep."""
+    if not chosen:
+        return
+    base = chosen[0]
+    try:
+        settings = base.experiment
+    except SettingError as error:
+        st.caption(_(str(error)))
+        return
+    with st.container(border=True, key="variations"):
+        st.markdown(f"**{_('Change one thing')}**")
+        st.caption(
+            _(
+                "The same experiment as “{name}”: same data in the same order, same seed, one setting that differs. "
+                "Several values make a sweep."
+            ).format(name=title_of(base))
+        )
+        names = [name for name in options(settings) if name not in ("dataset",)]
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+            name = st.selectbox(
+                _("Setting"), names, key="twin_setting", width=260,
+                index=names.index("latent_dim") if "latent_dim" in names else 0,
+                format_func=lambda one: _(options(settings)[one].label),
+            )  # fmt: skip
+            st.text_input(
+                _("Value, or several with semicolons"), key="twin_values", width=260,
+                placeholder=as_text(getattr(settings, name)),
+            )  # fmt: skip
+            st.button(_("Start"), key="twin_start", type="primary", on_click=_start, args=(own, base, settings))
+        option = options(settings)[name]
+        kind = type(settings.__dataclass_fields__[name].default)
+        st.caption(_("Now {value}. Allowed: {allowed}.").format(
+            value=as_text(getattr(settings, name)) or "–", allowed=option.allowed(kind)
+        ))  # fmt: skip
+        if own.failure:
+            st.error(_(own.failure))
+    _plot(own, base)
+
+
+def _start(own: Session, base: StoredRun, settings: Settings) -> None:
+    name, text = st.session_state["twin_setting"], st.session_state["twin_values"]
+    own.failure = ""
+    try:
+        wanted = variations(settings, name, text)
+        sweep = base.sweep or (secrets.token_urlsafe(9) if len(wanted) > 1 else None)
+        started = [engine().submit(one, own.owner, twin_of=base.id, sweep=sweep) for one in wanted]
+    except (EngineError, SettingError) as error:
+        own.failure = str(error)
+        return
+    own.compared = [base.id, *(run.id for run in started)][:6]
+    st.session_state["twin_values"] = ""
+
+
+def variations(settings: Settings, name: str, text: str) -> list[Settings]:
+    """The experiments that differ from one in exactly one setting.
+
+    Args:
+        settings: The one.
+        name: The setting.
+        text: One value, or several between semicolons (or spaces and commas, where a value holds none).
+
+    Raises:
+        SettingError: If a value is not allowed, there is none, or there are too many.
+    """
+    whole = ";" in text or isinstance(getattr(settings, name), tuple)
+    several = text.split(";") if whole else text.replace(",", " ").split()
+    values = [value.strip() for value in several if value.strip()]
+    if not 1 <= len(values) <= MOST_VALUES:
+        label = option_of(settings.__dataclass_fields__[name]).label
+        raise SettingError(f"{label} must have 1 to {MOST_VALUES} values. Received: {len(values)}.")
+    made = [read_settings(settings.to_dict() | {name: value}) for value in values]
+    others = list(dict.fromkeys(one for one in made if one != settings))
+    if not others:
+        raise SettingError(f"{name} must differ from the run that is compared. Received: the same value.")
+    return others
+
+
+def _plot(own: Session, base: StoredRun) -> None:
+    """Test error against the setting that was swept, with PCA's line; as soon as two runs have an error."""
+    if base.sweep is None and not any(run.twin_of == base.id for run in engine().store.list_runs()):
+        return
+    family = [
+        run
+        for run in engine().store.list_runs()
+        if run.id == base.id or run.twin_of in (base.id, base.twin_of or base.id) or run.id == base.twin_of
+    ]
+    points = swept(family)
+    if points is None:
+        return
+    name, values, errors, pca = points
+    label = _(options(base.experiment)[name].label)
+    with st.container(gap=None):
+        st.html(f'<div class="ae-heading">{_("Sweep: test error against {setting}").format(setting=label)}</div>')
+        live.view("live_sweep", live.payload(compare.sweep(values, errors, pca, label, _), len(values)))
+
+
+def swept(family: Sequence[StoredRun]) -> tuple[str, list[float], list[float], list[float]] | None:
+    """The one numeric setting in which runs differ, its values in order, their test errors and PCA's; None for none."""
+    known = [
+        run for run in family if run.numbers.get("test_mse") is not None and run.numbers.get("pca_mse") is not None
+    ]
+    names = [
+        name
+        for name in (known[0].settings if known else ())
+        if len({as_text(run.settings.get(name)) for run in known}) > 1
+    ]
+    if len(names) != 1 or not all(isinstance(run.settings.get(names[0]), int | float) for run in known):
+        return None
+    newest = {float(run.settings[names[0]]): run for run in sorted(known, key=lambda run: run.created)}
+    values = sorted(newest)
+    errors = [float(newest[value].numbers["test_mse"] or 0.0) for value in values]
+    return names[0], values, errors, [float(newest[value].numbers["pca_mse"] or 0.0) for value in values]

@@ -1,0 +1,81 @@
+"""The strip of findings: its words are escaped, and it is always of one height."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from ae_core.diagnosis import Finding
+from pages.ui.findings import findings_html
+from tests.browser import browser
+from tests.conftest import ROOT
+
+HOSTILE = Finding("x", "warning", "<img src=x onerror=alert(1)> & 'so'", 'a" onclick="alert(1)')
+GOOD = Finding("y", "good", "40 % less error than PCA.", "The network bends where PCA is flat.")
+LONG = Finding("z", "info", "A long sentence. " * 20, "And a long reason for it. " * 20)
+
+
+class Reader(HTMLParser):
+    """Notes the tags and the text of a page."""
+
+    def __init__(self, page: str):
+        super().__init__()
+        self.tags: list[tuple[str, dict]] = []
+        self.text = ""
+        self.feed(page)
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append((tag, dict(attributes)))
+
+    def handle_data(self, data):
+        self.text += data
+
+
+def test_what_is_found_is_text_not_markup():
+    read = Reader(findings_html([HOSTILE, GOOD]))
+    assert {tag for tag, _ in read.tags} == {"div", "ul", "li", "i", "span", "b", "small"}
+    assert not [names for _, names in read.tags if {"onclick", "onerror"} & set(names)]
+    for finding in (HOSTILE, GOOD):
+        assert finding.sentence in read.text
+        assert finding.why in read.text
+    assert [names["title"] for tag, names in read.tags if tag == "li"] == [HOSTILE.why, GOOD.why]
+
+
+def test_each_tone_has_a_class_and_a_word_of_its_own():
+    read = Reader(findings_html([HOSTILE, GOOD, LONG]))
+    classes = [names["class"] for tag, names in read.tags if tag == "li"]
+    assert classes == ["ae-finding ae-finding-warning", "ae-finding ae-finding-good", "ae-finding ae-finding-info"]
+    assert len({names["aria-label"] for tag, names in read.tags if tag == "i"}) == 3
+    assert "+2" in read.text
+    assert "+" not in Reader(findings_html([GOOD])).text
+    assert Reader(findings_html([])).text == ""
+
+
+@pytest.mark.browser
+def test_the_strip_is_always_of_one_height_and_scrolls_inside():
+    style = "".join((ROOT / "assets" / name).read_text() for name in ("style.css", "page.css"))
+    strips = [findings_html(some) for some in ([], [GOOD], [GOOD, HOSTILE], [LONG, GOOD, HOSTILE])]
+    page_text = f"<!doctype html><meta charset=utf-8><style>{style}</style><body>{''.join(strips)}"
+    with browser() as chromium:
+        for width in (1280, 390):
+            page = chromium.new_page(viewport={"width": width, "height": 700})
+            page.set_content(page_text)
+            boxes = page.eval_on_selector_all(
+                ".ae-findings", "all => all.map(one => [one.getBoundingClientRect().height, one.scrollWidth])"
+            )
+            assert [height for height, _ in boxes] == pytest.approx([2.7 * 16] * 4, abs=0.1)
+            assert max(wide for _, wide in boxes) <= width
+            # The first finding is seen from its beginning, and the last one can be reached.
+            for strip in page.query_selector_all(".ae-findings ul"):
+                frame = strip.bounding_box()
+                assert strip.query_selector("b").bounding_box()["y"] >= frame["y"] - 0.5
+                strip.evaluate("one => one.scrollTo(0, 1e6)")
+                last = strip.query_selector_all("li")[-1].bounding_box()
+                assert last["y"] + last["height"] == pytest.approx(frame["y"] + frame["height"], abs=1)
+            page.close()
+
+
+def test_every_tone_has_its_colour_in_the_style_sheet():
+    style = (ROOT / "assets" / "page.css").read_text()
+    for tone in ("warning", "good"):
+        assert re.search(rf"\.ae-finding-{tone} \{{ --ae-tone", style)
