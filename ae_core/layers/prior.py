@@ -62,45 +62,55 @@ def _kernel_sum(codes, others):
 
 
 class AdversarialPenalty(keras.layers.Layer):
-    """A discriminator tells codes from draws of the prior; the encoder deceives it: `-λ/d · mean ln D(z)`.
+    """A discriminator tells codes from draws of the prior; the encoder deceives it: `-λ · mean ln D(z)`.
 
     D(z) is the probability, in the discriminator's eyes, that a code z is a draw. The term is large where codes are
-    recognised, `λ/d · ln 2` where D can only guess. The encoder makes it small while D is held fixed; D makes its own
+    recognised, `λ ln 2` where D can only guess. The encoder makes it small while D is held fixed; D makes its own
     cross-entropy `H = -½ [mean ln D(z̃) + mean ln (1 - D(z))]` small while the codes are held fixed. Both take their
     step together, with the same optimiser. H only gives D its gradient and does not enter the value: the sum of the
     terms is what encoder and decoder make small.
+
+    Unlike the discrepancy above, the term is not divided by the size of an input: what it may weigh depends on the
+    error of a pixel and not on their number. Divided, λ = 10 trains on 784 pixels; on 64 the codes run about in a heap
+    and carry nothing (measured).
+
+    Each layer of the discriminator is divided by its largest singular value: so its slope is bounded, it is never sure
+    of anything far away, and both come to terms. Without that the codes of some networks end in a heap (measured: MMD
+    0.13 instead of 0.004).
 
     Making `-ln D(z)` small has the same aim as making H large, but its gradient does not vanish where D is sure.
 
     Args:
         latent_dim: Numbers in a code.
-        size: d, numbers in an input; the term is scaled as in `DiscrepancyPenalty`.
         weight: λ, at least 0. A variable, so that it can be changed while a training runs.
         widths: Units of the discriminator's hidden layers.
         seed: Seed of the draws.
 
     References:
         Makhzani, Shlens, Jaitly, Goodfellow & Frey, Adversarial autoencoders, 2015 (arXiv 1511.05644), section 2;
-        Goodfellow et al., Generative adversarial nets, NIPS 2014, section 3 (`-ln D` instead of `ln (1 - D)`).
+        Goodfellow et al., Generative adversarial nets, NIPS 2014, section 3 (`-ln D` instead of `ln (1 - D)`);
+        Miyato, Kataoka, Koyama & Yoshida, Spectral normalization for generative adversarial networks, ICLR 2018.
     """
 
-    def __init__(self, latent_dim: int, size: int, weight: float, widths: tuple[int, ...], seed: int):
+    def __init__(self, latent_dim: int, weight: float, widths: tuple[int, ...], seed: int):
         super().__init__(name="adversarial")
-        self.size = size
         self.weight = self.add_weight(
             shape=(), initializer=keras.initializers.Constant(weight), trainable=False, name="adversarial_weight"
         )
         self.normals = NormalBank(latent_dim, seed)
-        hidden = [keras.layers.Dense(width, activation="relu") for width in widths]
-        self.discriminator = keras.Sequential([keras.Input((latent_dim,)), *hidden, keras.layers.Dense(1)])
+        dense = [keras.layers.Dense(width, activation="relu") for width in widths] + [keras.layers.Dense(1)]
+        self.discriminator = keras.Sequential(
+            [keras.Input((latent_dim,)), *(keras.layers.SpectralNormalization(layer) for layer in dense)]
+        )
 
     def call(self, code, training=False):
         """`(batch, latent_dim)` → the weighted penalty, a scalar."""
         fixed = [ops.stop_gradient(variable.value) for variable in self.discriminator.trainable_variables]
-        logits, _ = self.discriminator.stateless_call(fixed, [], code)
+        states = [variable.value for variable in self.discriminator.non_trainable_variables]
+        logits, _ = self.discriminator.stateless_call(fixed, states, code)
         deceit = ops.mean(ops.softplus(-logits))  # -ln σ(a) = ln(1 + e^-a)
         entropy = self.cross_entropy(ops.stop_gradient(code), training)
-        return self.weight / self.size * deceit + (entropy - ops.stop_gradient(entropy))
+        return self.weight * deceit + (entropy - ops.stop_gradient(entropy))
 
     def cross_entropy(self, code, training=False):
         """H of codes `(batch, latent_dim)` and as many draws, in nats."""
@@ -115,4 +125,4 @@ class AdversarialPenalty(keras.layers.Layer):
     def _logits(self, code, training):
         """Logits of being a draw, of the codes and of as many draws."""
         prior = self.normals(code) if training else self.normals.steady(code)
-        return ops.split(self.discriminator(ops.concatenate([code, prior])), 2)
+        return ops.split(self.discriminator(ops.concatenate([code, prior]), training=training), 2)
