@@ -36,6 +36,5 @@ class NormalBank(keras.layers.Layer):
 
     def steady(self, inputs):
         """The same numbers for the same place in the batch, at every call: for validation."""
-        count = ops.shape(inputs)[0]
-        places = ops.expand_dims(ops.arange(count, dtype="int32") * self.width, 1) % (self.size - self.width)
+        places = ops.arange(ops.shape(inputs)[0], dtype="int32")[:, None] * self.width % (self.size - self.width)
         return ops.take(self.bank, places + ops.arange(self.width, dtype="int32"))

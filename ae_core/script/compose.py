@@ -28,7 +28,7 @@ def python_script(settings: Settings) -> str:
         settings: The experiment; its data set must be one that this machine knows.
 
     Returns:
-        Source of about 60 to 130 lines, in sections that begin with `# %%`.
+        Source of about 60 to 150 lines, in sections that begin with `# %%`.
 
     Raises:
         SettingError: If the settings do not fit the data.
@@ -55,6 +55,7 @@ def python_script(settings: Settings) -> str:
         model.features, "encoder", "inputs", "code" if model.features is model.encoder else "features"
     )
     second = networks.lines(model.decoder, "decoder", "code", "outputs")
+    second += sections.start_lines(model)
     class_lines = loop.class_lines(networks)
     loop_lines = loop.lines(networks)
 
@@ -73,7 +74,8 @@ def python_script(settings: Settings) -> str:
     text = "\n".join(
         [*sections.heading(settings, title, info, packages), "", "# %% Imports and settings", *imports, ""]
     )
-    text += "\n" + "\n".join(loop.constants()) + "\n"
+    constants = [*loop.constants(), *(line for few in library.constants.values() for line in few)]
+    text += "\n" + "\n".join(constants) + "\n"
     for name, lines in parts.items():
         if lines:
             text += _section(name, [line for long in lines for line in _broken(long)], text)

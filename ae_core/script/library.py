@@ -2,6 +2,7 @@
 
 import ast
 import builtins
+import functools
 import inspect
 from collections.abc import Iterable, Mapping
 from types import ModuleType
@@ -12,7 +13,10 @@ import keras
 from ae_core.config import DataSpec
 from ae_core.script import source, style
 from ae_core.script.folding import Shorten
-from ae_core.script.reduced import PACKAGE, Reduced, definition
+from ae_core.script.inlining import InlineResults
+from ae_core.script.reduced import PACKAGE, Reduced, attributes_read, definition
+
+KERAS_READS = ("built",)  # attributes that Keras itself looks at
 
 
 class Library:
@@ -27,16 +31,20 @@ class Library:
     def __init__(self, given: Mapping[type, list[Mapping[str, Any]]], used: Iterable[str], seed: int):
         self.seed = seed
         self.reduced = {kind: Reduced(kind, instances) for kind, instances in given.items()}
-        begun, changed = set(used), True
+        begun, changed = {*used, *KERAS_READS}, True
         while changed:
             read = begun.union(*(one.names() for one in self.reduced.values()))
             changed = sum(one.keep(read) for one in self.reduced.values()) > 0  # all of them are asked
         self.imports: set[str] = set()
+        self.constants: dict[str, list[str]] = {}  # plain values, by their names
         self._written: dict[str, list[str]] = {}
+        for one in self.reduced.values():
+            others = [other.tree for other in self.reduced.values() if other is not one]
+            one.inline(set(used).union(*map(attributes_read, others)))
 
     @property
     def lines(self) -> list[str]:
-        """Every definition, two empty lines around those with a body."""
+        """Every definition but constants, two empty lines around those with a body."""
         lines: list[str] = []
         for text in self._written.values():
             deep = text[-1].startswith("    ")
@@ -56,13 +64,24 @@ class Library:
     def function(self, module: ModuleType, name: str) -> None:
         """Writes the definition of a function or constant of this package, if it is not written yet."""
         module, name = definition(module, name)
-        if name not in self._written:
+        if name not in {**self._written, **self.constants}:
             self._write(name, Shorten().visit(source.read(module, name)), module)
 
     def _write(self, name: str, tree: Any, module: ModuleType) -> None:
+        InlineResults(functools.partial(self._short, module)).visit(tree)
         self.needs(tree, module)
         tree.spaced = False
-        self._written[name] = source.written(tree)
+        alone = isinstance(tree, ast.Assign) and not any(isinstance(one, ast.Name) for one in ast.walk(tree.value))
+        (self.constants if alone else self._written)[name] = source.written(tree)
+
+    @staticmethod
+    def _short(module: ModuleType, called: ast.expr) -> ast.FunctionDef | None:
+        """The function that is called, if this package wrote it for its neighbours alone."""
+        if not isinstance(called, ast.Name) or not called.id.startswith("_"):
+            return None
+        module, name = definition(module, called.id)
+        found = source.read(module, name)
+        return Shorten().visit(found) if isinstance(found, ast.FunctionDef) else None
 
     def needs(self, tree: ast.AST, module: ModuleType, known: Iterable[str] = ()) -> None:
         """Writes what a piece of a module's source refers to, and notes its imports; some names are known already."""

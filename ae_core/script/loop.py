@@ -15,6 +15,13 @@ from ae_core.script.sections import Rows
 from ae_core.workshop import stage_plan
 
 LOSSES = {"cross_entropy": ("binary_crossentropy", "BinaryCrossentropy"), "mse": ("mse", "MeanSquaredError")}
+RELATIVE = [  # as `PIXEL_LOSSES["relative"]`
+    "def relative_error(target, output):",
+    '    """Squared error as a share of the mean square of the target: a hidden layer may have any scale."""',
+    "    return ops.square(output - target) / ops.maximum(ops.mean(ops.square(target)), 1e-6)",
+    "",
+    "",
+]
 
 
 @dataclass(frozen=True)
@@ -121,7 +128,8 @@ class Loop:
             made = "Autoencoder()" if self.classed else "keras.Sequential([encoder, decoder])"
             before += [f"autoencoder = {made}", *self._compiled(_loss(self.whole, self.weighted))]
             return [*before, HISTORY, "for epoch in range(EPOCHS):", *_deeper(self._epoch())]
-        lines = [*before, *self._stages(networks), HISTORY, f"for {', '.join(self._columns())} in stages:"]
+        relative = RELATIVE if any(stage.model.loss_name == "relative" for stage in self.stages) else []
+        lines = [*relative, *before, *self._stages(networks), HISTORY, f"for {', '.join(self._columns())} in stages:"]
         inner = self._compiled("loss_name")
         if self.whole.augmentation is not None:
             inner.append(f"augmentation = {networks.maker(self.whole.augmentation)}")
@@ -159,7 +167,7 @@ class Loop:
             network = (
                 "keras.Sequential([encoder, decoder])" if whole else networks.chain([model.features, model.decoder])
             )
-            damage = [networks.names.get(id(model.corruption)) or networks.maker(model.corruption)] * self.damages
+            damage = [networks.names.get(id(one)) or networks.maker(one) for one in [model.corruption] * self.damages]
             more = [] if self.one_length else [stage.chunk, stage.steps] if self.by_chunk else [stage.steps]
             words = [
                 front, network, *damage, _loss(model, self.weighted), "EPOCHS" if whole else str(stage.epochs),
@@ -251,5 +259,7 @@ def _weighs_pixels(model: Autoencoder) -> bool:
 
 
 def _loss(model: Autoencoder, weighted: bool) -> str:
+    if model.loss_name == "relative":
+        return "relative_error"
     plain, kind = LOSSES[model.loss_name]
     return f'keras.losses.{kind}(reduction="mean_with_sample_weight")' if weighted else f'"{plain}"'

@@ -2,6 +2,7 @@
 
 import ast
 import contextlib
+import functools
 import inspect
 import sys
 from collections.abc import Mapping
@@ -10,6 +11,7 @@ from typing import Any
 
 from ae_core.script import source
 from ae_core.script.folding import Fold, Shorten, UnknownError
+from ae_core.script.inlining import InlineResults
 
 PACKAGE = __name__.split(".")[0]
 
@@ -113,6 +115,21 @@ class Reduced:
         self.tree.body = self.tree.body or [ast.Pass()]
         return ast.dump(self.tree) != before
 
+    def inline(self, elsewhere: set[str]) -> None:
+        """Writes a method that is one expression where it is called, if that is one place.
+
+        Args:
+            elsewhere: Names of attributes and methods that are used outside this class.
+        """
+        for name, method in list(self.methods.items()):
+            calls = [node for node in ast.walk(self.tree) if isinstance(node, ast.Attribute) and node.attr == name]
+            if len(calls) != 1 or name in elsewhere:
+                continue
+            InlineResults(functools.partial(_known, {id(calls[0]): method})).visit(self.tree)
+            if not any(node is calls[0] for node in ast.walk(self.tree)):
+                self.tree.body.remove(method)
+                del self.methods[name]
+
     def _simplify(self, init: ast.FunctionDef) -> None:
         """A number that was a variable only so that a person can change it during a run becomes a number."""
         changed = {
@@ -136,7 +153,11 @@ class Reduced:
 
     def names(self) -> set[str]:
         """Attributes and methods that this class uses, of itself and of others."""
-        return _attributes_read(self.tree)
+        return attributes_read(self.tree)
+
+
+def _known(functions: Mapping[int, ast.FunctionDef], called: ast.expr) -> ast.FunctionDef | None:
+    return functions.get(id(called))
 
 
 def _equal(one: Any, other: Any) -> bool:
@@ -175,7 +196,8 @@ def _assigned(tree: ast.AST) -> dict[str, int]:
     return counts
 
 
-def _attributes_read(tree: ast.AST) -> set[str]:
+def attributes_read(tree: ast.AST) -> set[str]:
+    """Names of the attributes that a piece of source reads, of whatever they are."""
     return {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load)}
 
 

@@ -4,12 +4,16 @@ import ast
 from dataclasses import dataclass
 from typing import Any
 
+import keras
+
 from ae_core import data, npz, probe, sources, workshop
-from ae_core.autoencoder import Autoencoder
+from ae_core.autoencoder import LEAST_START, Autoencoder
 from ae_core.config import Settings, options
 from ae_core.download import PUBLISHED
 from ae_core.script import source, style
+from ae_core.script.inlining import inline_steps, stored
 from ae_core.script.library import Library
+from ae_core.script.reduced import definition, is_own
 from ae_core.sources import DataInfo
 
 TOLERANCE = "0.1 %"
@@ -143,12 +147,12 @@ def _generated(info: DataInfo, library: Library) -> list[str]:
     made = body.pop()
     body.append(ast.parse(f"data = {ast.unparse(made.value.args[1])}").body[0])
     kept: list[Any] = []
-    needed: set[str] = set()
-    for node in reversed(body):
-        written = {one.id for one in ast.walk(node) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
+    needed = {"data"}
+    for node in reversed(inline_steps(body, _own_function)):
+        written = stored(node)
         if isinstance(node, ast.For):  # may write into anything that it reads
             written |= {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
-        if "data" in written or written & needed:
+        if written & needed:
             kept.insert(0, node)
             needed |= {one.id for one in ast.walk(node) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load)}
     whole = ast.Module(body=kept, type_ignores=[])
@@ -156,6 +160,11 @@ def _generated(info: DataInfo, library: Library) -> list[str]:
     for node in kept:
         node.spaced = False
     return [line for node in kept for line in source.written(node)]
+
+
+def _own_function(name: str) -> Any:
+    """A fresh tree of the function of this package that a name means where data are made, or None."""
+    return source.read(*definition(sources, name)) if is_own(getattr(sources, name, None)) else None
 
 
 def _cleaned(settings: Settings, info: DataInfo) -> list[str]:
@@ -191,3 +200,17 @@ def _scaled(settings: Settings, info: DataInfo) -> list[str]:
         return [*lines, 'x_train = ((x_train - mean) * scale).astype("float32")']
     # Images are moved before they are scaled, so that what moves in from outside is black.
     return [*lines, 'x_train, mean, scale = (one.astype("float32") for one in (x_train, mean, scale))']
+
+
+def start_lines(model: Autoencoder) -> list[str]:
+    """What the decoder begins with, see `Autoencoder.start_at`; nothing where that is chance alone."""
+    if not model.starts_at_mean:
+        return []
+    place = model.decoder.layers.index(model.decoder.get_layer("pixels")) - len(model.decoder.layers)
+    bias, mean = f"decoder.layers[{place}].bias.assign", "x_train.mean(axis=0).ravel()"
+    if model.decoder.layers[-1].activation is not keras.activations.sigmoid:
+        return [f"{bias}({mean})  # the mean image"]
+    return [
+        f"mean = np.clip({mean}, {LEAST_START}, {1 - LEAST_START})",
+        f"{bias}(np.log(mean / (1 - mean)))  # the mean image, not grey",
+    ]
