@@ -1,18 +1,22 @@
-"""The recorded run that plays before anything is trained."""
+"""The recorded run that plays before anything is trained: the chosen variant's own."""
 
 import functools
 import logging
+from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from ae_core import recording
 
-FOLDER = Path(__file__).resolve().parents[2] / "assets" / "recorded"
 SECONDS_A_FRAME = 1.0
 SECONDS_AT_THE_END = 3.0
+MOST_BUILT = 200  # things of some 40 kB, of all recordings together
 
 _log = logging.getLogger(__name__)
+_built: OrderedDict[Hashable, Any] = OrderedDict()
+_lock = Lock()
 
 
 class Recording:
@@ -25,7 +29,6 @@ class Recording:
 
     def __init__(self, setup: dict[str, Any], snapshots: list[dict[str, Any]]) -> None:
         self.setup, self.snapshots = setup, snapshots
-        self._built: dict[Hashable, Any] = {}
 
     def frame(self, seconds: float) -> int:
         """The number of the snapshot to show so long after the start; the last one stays a while, then all begins anew.
@@ -38,26 +41,38 @@ class Recording:
         return min(int(within / SECONDS_A_FRAME), last)
 
     def cached(self, key: Hashable, build: Callable[[], Any]) -> Any:
-        """What `build` returns, built once for each key. There are few: frames, views, languages."""
-        if key not in self._built:
-            self._built[key] = build()
-        return self._built[key]
+        """What `build` returned for this key of this recording, unless that was long ago."""
+        whole = (self, key)
+        with _lock:
+            if whole in _built:
+                _built.move_to_end(whole)
+                return _built[whole]
+        made = build()
+        with _lock:
+            _built[whole] = made
+            while len(_built) > MOST_BUILT:
+                _built.popitem(last=False)
+        return made
 
 
 @functools.cache
-def recordings() -> tuple[Recording, ...]:
-    """All recordings that ship with the app."""
-    found = []
-    for path in sorted(FOLDER.glob("*.json.gz")):
-        try:
-            found.append(Recording(*recording.load(path)))
-        except (OSError, ValueError, KeyError):
-            _log.exception("The recording %s cannot be read.", path)
-    return tuple(found)
+def _read(path: Path) -> Recording | None:
+    """A recording, read when it is first asked for and then kept: less than 1 MB."""
+    try:
+        return Recording(*recording.load(path))
+    except (OSError, ValueError, KeyError, TypeError):
+        _log.exception("The recording %s cannot be read.", path)
+        return None
 
 
+@functools.cache
 def choose(variant: str) -> Recording | None:
-    """The recording to play: of that variant if there is one, else any."""
-    return next(
-        (one for one in recordings() if one.setup["settings"]["variant"] == variant), next(iter(recordings()), None)
-    )
+    """The recording of a variant; where there is none, another's, so that something moves.
+
+    Args:
+        variant: Name of the variant.
+    """
+    own = recording.FOLDER / f"{variant}.json.gz"
+    others = (path for path in sorted(recording.FOLDER.glob("*.json.gz")) if path != own)
+    found = (_read(path) for path in (own, *others) if path.is_file())
+    return next((one for one in found if one is not None), None)
