@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
-from ae_core import classify_command, data, reference_command, run_commands, variants
+from ae_core import bench_command, classify_command, data, reference_command, run_commands, variants
 from ae_core.config import SettingError, Settings, options
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's start-up notes say nothing to a user
@@ -49,13 +49,18 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--json", action="store_true", help="last line of the output: one JSON object")
     train.set_defaults(run=_train)
 
-    record = commands.add_parser("record", help="train, and keep the snapshots as a recording that a page can play")
+    record = commands.add_parser(
+        "record",
+        help="train, and keep the snapshots as a recording that a page can play; without a file, those of the app",
+    )
     _add_experiment(record)
-    record.add_argument("file", type=Path, help="file to write, .json.gz")
+    record.add_argument("file", type=Path, nargs="?", help="file to write, .json.gz")
     record.add_argument("--frames", type=int, default=24, help="snapshots to keep, spread over the run")
-    record.set_defaults(run=_record)
+    record.add_argument("--all", type=Path, metavar="DIR", help="folder for the recordings of all variants")
+    record.set_defaults(run=_record, variant=None)
 
     reference_command.add_to(commands)
+    bench_command.add_to(commands)
 
     run_commands.add_to(commands)
     classify_command.add_to(commands)
@@ -151,24 +156,29 @@ def _train(given: argparse.Namespace) -> int:
         return 0
     print(f"{settings.variant} on {settings.dataset}: {result['epochs']:g} epochs in {result['seconds']:.1f} s")
     for name, value in result["test"].items():
-        print(f"  {name:24} {'–' if value is None else format(value, '.4f')}")
+        if not isinstance(value, list):  # one number for each unit of the code says nothing in a column
+            print(f"  {name:24} {'–' if value is None else format(value, '.4f')}")
     return 0
 
 
 def _record(given: argparse.Namespace) -> int:
-    settings = _settings(given)
-    from ae_core import recording, training
+    from ae_core import demonstrations, recording
 
-    messages: list[dict[str, Any]] = []
-    progress = _Progress()
-
-    def keep(message: dict[str, Any]) -> None:
-        messages.append(message)
-        progress(message)
-
-    with progress.bar:
-        training.train(settings, emit=keep, every_chunk=True)
-    recording.save(given.file, messages, given.frames)
+    if given.file is not None:
+        given.variant = given.variant or "vanilla"
+        progress = _Progress()
+        with progress.bar:
+            demonstrations.record_to(given.file, _settings(given), given.frames, progress)
+        return 0
+    if given.set or given.dataset or given.epochs or given.latent_dim or given.seed:
+        raise SettingError("FILE must be named where settings are given; what the app ships with has its own.")
+    folder = given.all or recording.FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    for variant in [variants.get(given.variant).name] if given.variant else variants.registry():
+        progress = _Progress()
+        with progress.bar:
+            file = demonstrations.record(variant, folder, progress)
+        print(f"{file}: {file.stat().st_size:,} bytes", file=sys.stderr)
     return 0
 
 

@@ -1,6 +1,6 @@
 """The one Keras model that every variant returns: an encoder, a decoder, and a loss that is fed row numbers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,10 +9,13 @@ import numpy as np
 from keras import ops
 
 from ae_core.config import DataSpec, Settings
+from ae_core.glance import Glance
 from ae_core.layers.augmentation import Augmentation
 from ae_core.layers.dense import TiedDense
 from ae_core.layers.table import ResidentTable
 from ae_core.panels import Panel
+
+LEAST_START = 0.01  # an untrained decoder is not surer than this that a pixel is black, or white
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,8 @@ class Autoencoder(keras.Model):
             default what the settings say.
         phases: What is trained before the whole.
         panels: What else a person may look at while it trains.
+        starts_at_mean: Whether the decoder begins with the mean image, see `start_at`; its last weights are then those
+            of a dense layer called `pixels`.
     """
 
     def __init__(
@@ -74,6 +79,7 @@ class Autoencoder(keras.Model):
         loss_name: str | None = None,
         phases: Sequence[Phase] = (),
         panels: Sequence[Panel] = (),
+        starts_at_mean: bool = False,
     ):
         super().__init__(name=settings.variant)
         self.encoder = encoder
@@ -86,6 +92,7 @@ class Autoencoder(keras.Model):
         self.augmentation = (
             Augmentation(settings.augmentation, settings.seed) if settings.augmentation != "none" else None
         )
+        self.starts_at_mean = starts_at_mean
         self.loss_name = loss_name or settings.resolved_loss(spec)
         self._pixel_loss = PIXEL_LOSSES[self.loss_name]
         # Without the last activation: cross-entropy is exact, and cheaper, from the logits.
@@ -96,6 +103,9 @@ class Autoencoder(keras.Model):
         # In functions, so that Keras does not take the weights of other models for this one's.
         found, shown = tuple(phases), tuple(panels)
         self._phases, self._panels = (lambda: found), (lambda: shown)
+        self._encode = Glance(self, self.encoding)
+        self._decode = Glance(self, lambda codes: self.decoder(codes, training=False))
+        self._evaluate = Glance(self, lambda pair: self.terms_of(*pair))
 
     @property
     def phases(self) -> tuple[Phase, ...]:
@@ -149,6 +159,23 @@ class Autoencoder(keras.Model):
     def attach(self, table: ResidentTable) -> None:
         """Gives the model the table whose row numbers `fit` will feed."""
         self.table: ResidentTable = table
+
+    def start_at(self, mean: np.ndarray) -> None:
+        """Sets the last bias so that an untrained decoder answers about the mean image, not grey.
+
+        Else the first thing to be learnt is that most pixels are dark, and the shortest way there is to drive all
+        units of the code to one end. Units that can saturate, sigmoid or tanh, stay there: their slope is gone.
+
+        Args:
+            mean: Mean training image as the network sees it, ndarray of shape `spec.shape`.
+
+        References:
+            Hinton, A practical guide to training restricted Boltzmann machines, 2010, section 8.
+        """
+        if self.decoder.layers[-1].activation is keras.activations.sigmoid:
+            shares = np.clip(mean, LEAST_START, 1 - LEAST_START)
+            mean = np.log(shares / (1 - shares))
+        self.decoder.get_layer("pixels").bias.assign(mean.reshape(-1))
 
     def at_epoch(self, epoch: float) -> None:
         """Tells penalties that change with time how many epochs are done."""
@@ -208,9 +235,12 @@ class Autoencoder(keras.Model):
             target: Clean images, ndarray of shape `(n_samples, *spec.shape)`.
             inputs: What the encoder sees, of the same shape.
         """
-        results = self.loss_terms(target=target, **self._forwards(target, inputs, training=False))
-        terms = {name: float(value) for name, value in results.items()}
+        terms = {name: float(value) for name, value in self._evaluate((target, inputs)).items()}
         return {"loss": sum(terms.values())} | terms
+
+    def terms_of(self, target, inputs) -> dict[str, Any]:
+        """Every loss term on given images, as tensors."""
+        return self.loss_terms(target=target, **self._forwards(target, inputs, training=False))
 
     def without_gaps(self, damaged: np.ndarray, values: np.ndarray) -> np.ndarray:
         """Damaged images with these values where pixels are hidden: for eyes, and for PCA, which know no hidden pixel.
@@ -223,13 +253,17 @@ class Autoencoder(keras.Model):
 
     def encode(self, images: np.ndarray, batch_size: int = 500) -> np.ndarray:
         """Images `(n_samples, *spec.shape)` → codes `(n_samples, *code_shape)`, in bounded memory."""
+        return _in_parts(self._encode, images, batch_size)
+
+    def encoding(self, images):
+        """The same for tensors, all at once."""
         if self.bottleneck is None:
-            return in_batches(self.encoder, images, batch_size)
-        return in_batches(lambda part, training: self.bottleneck.code(self.features(part)), images, batch_size)
+            return self.encoder(images, training=False)
+        return self.bottleneck.code(self.features(images, training=False))
 
     def decode(self, codes: np.ndarray, batch_size: int = 500) -> np.ndarray:
         """Codes `(n_samples, *code_shape)` → reconstructions `(n_samples, *spec.shape)`, in bounded memory."""
-        return in_batches(self.decoder, codes, batch_size)
+        return _in_parts(self._decode, codes, batch_size)
 
     def standalone_parts(self) -> tuple[keras.Model, keras.Model]:
         """Encoder and decoder as plain Keras models of built-in layers with the present weights.
@@ -268,11 +302,12 @@ PIXEL_LOSSES = {"cross_entropy": _cross_entropy, "mse": _squared_error, "relativ
 
 def in_batches(model: Any, inputs: np.ndarray, batch_size: int = 500) -> np.ndarray:
     """What a model makes of many inputs, a bounded number at a time: ndarray of shape `(n_samples, *output)`."""
-    parts = [
-        ops.convert_to_numpy(model(inputs[start : start + batch_size], training=False))
-        for start in range(0, len(inputs), batch_size)
-    ]
-    return np.concatenate(parts)
+    return _in_parts(lambda part: ops.convert_to_numpy(model(part, training=False)), inputs, batch_size)
+
+
+def _in_parts(function: Callable[[np.ndarray], np.ndarray], inputs: np.ndarray, batch_size: int) -> np.ndarray:
+    starts = range(0, len(inputs), batch_size)
+    return np.concatenate([function(inputs[start : start + batch_size]) for start in starts])
 
 
 def _untie(decoder: keras.Model) -> keras.Model:

@@ -1,7 +1,7 @@
 """A trained encoder goes on as a classifier: its code, and a softmax head on top."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,21 +15,12 @@ from ae_core.config import SettingError, Settings
 from ae_core.control import Control
 from ae_core.data import Prepared
 from ae_core.pca import PrincipalComponents
+from ae_core.run_classifiers import MOST_EPOCHS, PUBLISHED, PUBLISHED_IN
+from ae_core.saved_model import load_part
 from ae_core.softmax import Emit, Inputs, SoftmaxRun, standardized
 
 HEAD_RATE = 0.02
 FINE_TUNING_RATE = 0.001
-
-# Test errors as shares of the 10,000 test images; 95 % confidence intervals of the paper are about ± 0.0022.
-PUBLISHED: Mapping[str, tuple[dict[str, Any], ...]] = {
-    "mnist": (
-        {"name": "SVM with an RBF kernel, on pixels", "test_error": 0.0140},
-        {"name": "SAE-3: three layers pretrained as plain autoencoders", "test_error": 0.0140},
-        {"name": "DBN-3: three layers pretrained as Boltzmann machines", "test_error": 0.0124},
-        {"name": "SDAE-3: three layers pretrained as denoising autoencoders, 25 % masking", "test_error": 0.0128},
-    )
-}
-PUBLISHED_IN = "Vincent et al., Stacked denoising autoencoders, JMLR 11, 2010, Table 3"
 
 
 def classify(
@@ -86,11 +77,9 @@ def classify(
 
     codes = () if fine_tune else tuple(_codes(encoder, images, part) for part in _parts(images))
     code_size = int(np.prod(encoder.output_shape[1:]))
-    keras.utils.set_random_seed(seed)
-    if fine_tune:
-        own = run.train("code", _with_head(_copy(encoder), classes), images, learning_rate)
-    else:
-        own = run.train("code", _head(code_size, classes), standardized(*codes), learning_rate)
+    with workshop.building(seed):
+        network = _with_head(_copy(encoder), classes) if fine_tune else _head(code_size, classes)
+    own = run.train("code", network, images if fine_tune else standardized(*codes), learning_rate)
     result = {
         "dataset": dataset,
         "device": workshop.device_name(),
@@ -101,6 +90,7 @@ def classify(
         "batch_size": batch_size,
         "seed": seed,
         "code_size": code_size,
+        "test_images": len(data.x_test),
         **own,
         "published": list(PUBLISHED.get(dataset, ())),
         "published_in": PUBLISHED_IN if dataset in PUBLISHED else "",
@@ -115,8 +105,8 @@ def _check(classes: int, images: int, labels: int, epochs: int, learning_rate: f
         raise SettingError(f"dataset must have two classes or more to be classified. Received: {classes}.")
     if labels and not classes <= labels <= images:
         raise SettingError(f"labels must be 0 for all, or an integer from {classes} to {images}. Received: {labels}.")
-    if not 1 <= epochs <= 500:
-        raise SettingError(f"epochs must be an integer from 1 to 500. Received: {epochs}.")
+    if not 1 <= epochs <= MOST_EPOCHS:
+        raise SettingError(f"epochs must be an integer from 1 to {MOST_EPOCHS}. Received: {epochs}.")
     if not 0 < learning_rate <= 1:
         raise SettingError(f"learning_rate must be a number above 0 and at most 1. Received: {learning_rate:g}.")
     if not 1 <= batch_size <= 4096:
@@ -193,7 +183,7 @@ def classify_saved(place: Path, settings: Settings | None = None, **more: Any) -
 
     Raises:
         SettingError: If there is no such model, or it does not fit the data.
-        DataError: If the data cannot be had.
+        DataError: If the data cannot be had, or the file holds something else.
     """
     file = place / "model.keras" if place.is_dir() else place
     if not file.is_file():
@@ -201,7 +191,7 @@ def classify_saved(place: Path, settings: Settings | None = None, **more: Any) -
     settings = settings or _settings_beside(file)
     data = datasets.prepare(datasets.load(settings.dataset), settings)
     settings.check(data.spec)
-    encoder = keras.models.load_model(file, compile=False, safe_mode=True).layers[0]
+    encoder = load_part(file, "encoder")
     if tuple(encoder.input_shape[1:]) != data.spec.shape:
         raise SettingError(
             f"dataset must have examples of shape {encoder.input_shape[1:]}, as the model saw in training. "

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from ae_core import worker
 from ae_core.processes import RESOURCE
-from ae_core.queue import LOST
+from ae_core.queue import LOST, EngineError
 
 if TYPE_CHECKING:
     from distributed import Client, Future
 
 logger = logging.getLogger(__name__)
+
+WARMING = "The training processes are warming up; try again in a moment."
 
 _LOOK = 2.0  # seconds between looks at who is there, when all are ready
 
@@ -66,6 +68,25 @@ class Crew:
         future = self.client.submit(function, *arguments, pure=False, retries=0, **where)
         future.add_done_callback(lambda _: self._wake.set())
         return future
+
+    def ask(self, task: Callable[..., dict[str, Any]], *arguments: Any, seconds: float) -> Any:
+        """Has a worker do a small task beside its trainings, and waits for the answer. Runs on any thread.
+
+        Raises:
+            EngineError: If no worker is ready, it takes too long, or the task says what is wrong.
+        """
+        usable = self.usable
+        if not usable:
+            raise EngineError(WARMING)
+        future = self.submit(task, *arguments, workers=usable)
+        try:
+            said = future.result(timeout=seconds)
+        except Exception as error:
+            logger.warning("A worker gave no answer.", exc_info=error)
+            raise EngineError("No answer came from the training processes; try again in a moment.") from error
+        if "error" in said:
+            raise EngineError(said["error"])
+        return said["value"]
 
     def recount(self) -> None:
         """Has the next look done at once, because somebody was lost."""

@@ -10,13 +10,13 @@ import logging
 import os
 import secrets
 import threading
-from collections import OrderedDict
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from ae_core import worker
+from ae_core import classifying, worker
 from ae_core.config import Settings
-from ae_core.crew import Crew, answer, failure
+from ae_core.crew import WARMING, Crew, failure
+from ae_core.descriptions import Descriptions
 from ae_core.keeping import ATTEMPTS, Keeping
 from ae_core.orders import Orders, checked, lists
 from ae_core.ownership import fingerprint, holds
@@ -33,8 +33,6 @@ logger = logging.getLogger(__name__)
 
 _TICK = 0.5  # seconds between looks at workers, waits and pauses when nothing calls earlier
 _RESTARTS = 3  # of a scheduler that was lost
-_DESCRIPTIONS = 200  # kept
-_QUESTIONS = 8  # descriptions asked for at the same time
 
 
 class Engine:
@@ -79,8 +77,7 @@ class Engine:
         self._crew: Crew | None = None
         self._processes: Processes | None = None
         self._futures: dict[str, Future] = {}  # of the runs that were handed to Dask
-        self._descriptions: OrderedDict[Settings, dict[str, Any] | None] = OrderedDict()
-        self._questions: dict[Settings, tuple[Future, list[str]]] = {}  # and the workers that may answer
+        self._descriptions = Descriptions()
 
     def start(self) -> None:
         """Begins to start the workers, once, and returns at once."""
@@ -129,12 +126,25 @@ class Engine:
         self._wake.set()
         return run
 
+    def classify(self, run_id: str, owner: str, **wishes: Any) -> Run:
+        """Puts a classifier on the code of an ended run into the queue, see `classifying.add`."""
+        with self._lock:
+            if self._status == "failed":
+                raise EngineError(self._status_text)
+            run = classifying.add(self._queue, self.run(run_id), owner, wishes)
+        self._wake.set()
+        return run
+
+    def classifier(self, run_id: str) -> Run | None:
+        """The newest classifier on the code of that run; None if none was asked for, or it is forgotten."""
+        return classifying.of(self._queue, run_id)
+
     def run(self, run_id: str) -> Run | None:
         """The run of that id, from the store if need be; None if it is unknown or was removed."""
         return self._keeping.find(run_id)
 
     def runs(self) -> list[Run]:
-        """Every run that is known, newest first."""
+        """Every run that is known, newest first; classifiers too."""
         return self._queue.all()
 
     def command(self, run_id: str, owner: str, word: str, **values: Any) -> None:
@@ -190,18 +200,9 @@ class Engine:
             EngineError: If no worker is ready, it takes too long, or the task says what is wrong.
         """
         crew = self._crew
-        usable = crew.usable if crew is not None else []
-        if crew is None or not usable:
-            raise EngineError("The training processes are warming up; try again in a moment.")
-        future = crew.submit(task, *arguments, workers=usable)
-        try:
-            said = future.result(timeout=seconds)
-        except Exception as error:
-            logger.warning("A worker gave no answer.", exc_info=error)
-            raise EngineError("No answer came from the training processes; try again in a moment.") from error
-        if "error" in said:
-            raise EngineError(said["error"])
-        return said["value"]
+        if crew is None:
+            raise EngineError(WARMING)
+        return crew.ask(task, *arguments, seconds=seconds)
 
     def offer(self, run_id: str, owner: str) -> str:
         """Lets somebody else become the owner of a run.
@@ -241,11 +242,7 @@ class Engine:
 
         Ask again a moment later. See `training.describe`; `{"error": sentence}` if these settings cannot be built.
         """
-        with self._lock:
-            known = self._descriptions.setdefault(settings, None)
-            self._descriptions.move_to_end(settings)
-            while len(self._descriptions) > _DESCRIPTIONS:
-                self._descriptions.popitem(last=False)
+        known = self._descriptions.get(settings)
         if known is None:
             self._wake.set()
         return known
@@ -323,7 +320,8 @@ class Engine:
                 self._queue.again(run)
             else:
                 self._queue.end(run, "failed", "The training processes ended while this run trained.")
-        self._futures, self._questions = {}, {}
+        self._futures = {}
+        self._descriptions.disconnect()
         client, self._orders.client, self._address, self._crew = self._orders.client, None, None, None
         processes, self._processes = self._processes, None
         if client is not None:
@@ -340,7 +338,7 @@ class Engine:
         self._say(status, text)
         self._dispatch(crew)
         self._keeping.tick()
-        self._ask(crew)
+        self._descriptions.exchange(crew)
         for run in self._queue.overdue():
             self._queue.note(run, "This run was paused for long while others waited, so it was stopped.")
             self._order(run, "stop", {})
@@ -377,30 +375,10 @@ class Engine:
             if run is None:
                 return
             # Bound to the resource and to no address: a worker may have died a moment ago, and another follows.
-            folder = str(self.store.folder) if run.stored else None
             self._futures[run.id] = crew.submit(
-                worker.train, run.settings.to_dict(), run.id, self._topic, folder,
+                *classifying.task_of(run, self._topic, str(self.store.folder)),
                 resources={RESOURCE: 1}, key=f"training-{run.id}-{run.attempts}",
             )  # fmt: skip
-
-    def _ask(self, crew: Crew) -> None:
-        """Has settings described that somebody wants to see, and keeps the answers."""
-        for settings, (future, workers) in list(self._questions.items()):
-            if not future.done() and not any(address in crew.members for address in workers):
-                del self._questions[settings]  # to be asked again: who could have answered is gone
-            elif future.done():
-                del self._questions[settings]
-                said = answer(future)
-                with self._lock:
-                    if settings in self._descriptions:
-                        self._descriptions[settings] = said.get("value", said)
-        with self._lock:
-            wanted = [settings for settings, known in self._descriptions.items() if known is None]
-        usable = crew.usable
-        for settings in reversed(wanted):  # the newest first
-            if usable and settings not in self._questions and len(self._questions) < _QUESTIONS:
-                future = crew.submit(worker.describe, settings.to_dict(), workers=usable)
-                self._questions[settings] = future, usable
 
     def _say(self, status: str, text: str) -> None:
         with self._lock:

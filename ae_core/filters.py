@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ae_core.kernels import Kernels, first_convolution
 from ae_core.panels import Look, Panel, pictures
 
 if TYPE_CHECKING:
@@ -64,7 +65,9 @@ def first_kernel(model: "Autoencoder") -> Any:
 
 
 def common_panels(model: "Autoencoder", spec: "DataSpec") -> tuple[Panel, ...]:
-    """The panels that every model of a kind has: filters, where the first layer is dense and looks at images."""
-    if spec.is_image and first_kernel(model) is not None:
-        return (Filters(model, spec),)
-    return ()
+    """The panels that every model of a kind has: filters, where the first layer is dense or a convolution of images."""
+    if not spec.is_image:
+        return ()
+    if first_convolution(model) is not None:
+        return (Kernels(model),)
+    return (Filters(model, spec),) if first_kernel(model) is not None else ()

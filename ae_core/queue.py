@@ -28,7 +28,7 @@ class EngineError(RuntimeError):
 
 
 class Run:
-    """One training: what was asked, where it stands, and the newest messages it sent.
+    """One training, or a classifier on its code: what was asked, where it stands, and the newest messages it sent.
 
     Attributes are replaced, never changed in place, so each one read is whole; `view` gives all of them at one moment.
 
@@ -44,6 +44,8 @@ class Run:
         self.owner = owner
         self.heir: str | None = None  # fingerprint of the token by which somebody else may become the owner, once
         self.settings = settings
+        self.base: str | None = None  # id of the run on whose code this trains a classifier; None for a training
+        self.wishes: dict[str, Any] = {}  # of such a classifier, see `classifying`
         self.state = "queued"  # queued, starting, running, paused, done, stopped, failed, interrupted
         self.setup: dict[str, Any] | None = None
         self.snapshot: dict[str, Any] | None = None

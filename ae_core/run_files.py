@@ -20,7 +20,7 @@ from ae_core.uploads import uploads_folder
 
 RUN, STATUS, RESULT = "run.json", "status.json", "result.json"
 SETUP, NEWEST = "setup.json.gz", "newest.json.gz"
-CHECKPOINT, MODEL = "checkpoint.npz", "model.keras"
+CHECKPOINT, MODEL, CLASSIFIERS = "checkpoint.npz", "model.keras", "classifiers.json"
 SNAPSHOT = re.compile(r"snapshot-([0-9]{10})\.json\.gz")
 PART = ".part-"
 GONE = ".gone-"  # a run's folder while it is removed

@@ -10,13 +10,14 @@ import zipfile
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from ae_core import packing, run_arrays
+from ae_core import packing, run_arrays, run_classifiers
 from ae_core.archive import ZIP_ERRORS, DataError, check_members, megabytes, open_archive
 from ae_core.checks import WrongValueError, word
 from ae_core.config import SettingError
 from ae_core.run_checks import ABOUT_CHECK, STATUS_CHECK, check_result, check_setup, check_snapshot
 from ae_core.run_files import (
     CHECKPOINT,
+    CLASSIFIERS,
     MODEL,
     NEWEST,
     RESULT,
@@ -66,7 +67,8 @@ def export_run(run: StoredRun, target: Path | BinaryIO) -> None:
             "origin": run.origin, "twin_of": run.twin_of, "sweep": run.sweep, "created": run.created,
         }  # fmt: skip
         archive.writestr(RUN, json.dumps(about, indent=1))
-        names = [STATUS, SETUP, NEWEST, *(path.name for path in kept_steps(run.folder).values()), RESULT, *_PACKED]
+        names = [STATUS, SETUP, NEWEST, *(path.name for path in kept_steps(run.folder).values()), RESULT]
+        names += [CLASSIFIERS, *_PACKED]
         for name in names:
             path = run.folder / name
             try:
@@ -143,6 +145,7 @@ def _largest(name: str) -> int:
     known = {
         RUN: LARGEST_SMALL, STATUS: LARGEST_SMALL, SETUP: packing.LARGEST_MESSAGE, NEWEST: packing.LARGEST_MESSAGE,
         RESULT: LARGEST_RESULT, CHECKPOINT: LARGEST_CHECKPOINT, MODEL: LARGEST_ZIP, HISTORY: LARGEST_RESULT,
+        CLASSIFIERS: run_classifiers.LARGEST_FILE,
     }  # fmt: skip
     return packing.LARGEST_MESSAGE if SNAPSHOT.fullmatch(name) else known.get(name, 0)
 
@@ -176,6 +179,9 @@ class _Reader:
             check_result(result)
             result |= {"run_id": run_id, "settings": self._settings(result["settings"])}
             files[RESULT] = json.dumps(result, indent=1, allow_nan=False).encode()
+        if CLASSIFIERS in self._names:
+            found = run_classifiers.checked(packing.parse(self._archive.read(CLASSIFIERS)))
+            files[CLASSIFIERS] = json.dumps(found, allow_nan=False).encode()
         return files | {RUN: json.dumps(about).encode(), STATUS: json.dumps(status).encode()}
 
     def _messages(self, run_id: str, settings: dict[str, Any]) -> dict[str, bytes]:

@@ -5,6 +5,7 @@ each file has one lock, and only who holds it may write:
 
 - `run.json`: what was asked for, title, pin and owner. Written where the run is made and by `rename`, `pin` and `give`,
   under the store's lock (`.lock` in the store's folder).
+- `classifiers.json`: what `keep_classifier` was given. Written under the run's lock, once the training has ended.
 - everything else is the training's: `status.json` (where it stands), `setup.json.gz`, `newest.json.gz` (the newest
   snapshot, with the whole history), `snapshot-<step>.json.gz` (earlier ones, without), `checkpoint.npz`, `result.json`
   and `model.keras`. Written by `RunWriter` under the run's lock (`.writer` in its folder), which it holds as long as it
@@ -15,10 +16,11 @@ Readers take no lock: every file is put in place whole, and a run appears and va
 
 import json
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from ae_core import run_zip
+from ae_core import run_classifiers, run_zip
 from ae_core.archive import DataError
 from ae_core.config import Settings
 from ae_core.download import disk_reason
@@ -180,6 +182,33 @@ class RunStore:
             write(folder / STATUS, json.dumps(status, allow_nan=False).encode())
         except OSError as problem:
             raise DataError(f"The run could not be ended because {disk_reason(problem, self.folder)}.") from problem
+        finally:
+            lock.drop()
+
+    def classifiers(self, run_id: str) -> Sequence[Mapping[str, Any]]:
+        """What was kept of the classifiers on a run's code, the newest first, see `run_classifiers.summary`.
+
+        Raises:
+            DataError: If the file is damaged.
+        """
+        return run_classifiers.read(self._shelf.path(run_id))
+
+    def keep_classifier(self, run_id: str, found: Mapping[str, Any]) -> None:
+        """Keeps a classifier on the code of a run that has ended.
+
+        Args:
+            run_id: The run.
+            found: What `run_classifiers.summary` made.
+
+        Raises:
+            DataError: If there is no such run, a process trains it, or it cannot be written.
+        """
+        lock = self._shelf.take(run_id)
+        try:
+            run_classifiers.add(self._shelf.path(run_id), found)
+        except OSError as error:
+            reason = disk_reason(error, self.folder)
+            raise DataError(f"The classifier could not be kept because {reason}.") from error
         finally:
             lock.drop()
 

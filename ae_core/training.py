@@ -19,7 +19,7 @@ from ae_core.probe import Probe
 
 SNAPSHOT_SECONDS = 0.4  # so that a page that looks twice a second has something new each time
 SNAPSHOT_SHARE = 0.05  # of the training time, at most, goes into snapshots that take long
-SNAPSHOT_LATEST = 0.5  # but there is more than one a second
+SNAPSHOT_LATEST = 0.75  # but there is more than one a second
 WAIT_SECONDS = 0.2
 LONGEST_ORDER = 1_000_000  # row numbers handed to `fit` at a time
 
@@ -33,7 +33,7 @@ def train(
     control: Control | None = None,
     run_id: str = "",
     save_to: Path | None = None,
-    every_chunk: bool = False,
+    frames: int = 0,
     test_images: int | None = None,
     keeper: checkpoint.Keeper | None = None,
 ) -> dict[str, Any]:
@@ -45,7 +45,8 @@ def train(
         control: Through which another thread pauses, steps, stops and tunes. Default: nobody does.
         run_id: Stands in every message and in the result.
         save_to: File for the trained model, `.keras`. Default: it is not kept.
-        every_chunk: Whether each chunk of steps ends in a snapshot, as a recording needs it.
+        frames: Snapshots in all, as a recording needs them: close at first, when learning is fast, wide apart later.
+            By default as many as cost little time.
         test_images: Test images, at most, on which the trained model is measured; all of them by default, which takes
             some seconds.
         keeper: Where the training's state is left every ten seconds, and looked for at the start. Default: nowhere.
@@ -63,7 +64,7 @@ def train(
         emit({"kind": kind, "run_id": run_id, **content})
 
     bench = workshop.prepare(settings, lambda text, share=None: send("progress", text=text, share=share))
-    run = Run(settings, bench, send, control, every_chunk, keeper)
+    run = Run(settings, bench, send, control, frames=frames, keeper=keeper)
     run.train()
     if save_to is not None:
         bench.model.standalone().save(save_to)
@@ -80,6 +81,8 @@ class Run:
         control: Words from outside.
         every_chunk: Whether each chunk ends in a snapshot.
         keeper: Where checkpoints are left and found.
+        snapshot_seconds: Between two snapshots; by default as long as keeps them cheap.
+        frames: Snapshots in all, or 0. See `train`.
     """
 
     def __init__(
@@ -90,9 +93,12 @@ class Run:
         control: Control,
         every_chunk: bool = False,
         keeper: checkpoint.Keeper | None = None,
+        snapshot_seconds: float | None = None,
+        frames: int = 0,
     ):
         self.keeper = keeper
-        self.every_chunk = every_chunk
+        self.snapshot_seconds = snapshot_seconds
+        self.every_chunk, self.frames = every_chunk, frames
         self.settings, self.bench, self.send, self.control = settings, bench, send, control
         self.model, self.data = bench.model, bench.data
         labelled = len(bench.info.class_names) > 1
@@ -100,7 +106,7 @@ class Run:
         self.history = History(self.model.term_names)
         self.total_steps = sum(stage.epochs * stage.steps_per_epoch for stage in bench.stages)
         self.total_epochs = sum(stage.epochs for stage in bench.stages)
-        self.step = 0
+        self.step = self._shown_at = 0
         self.seconds = 0.0
         self.marks: list[dict[str, Any]] = []
         self._last: dict[str, Any] = {}
@@ -227,13 +233,22 @@ class Run:
             self._schedule()
             if not self.control.stopped:
                 self.say("paused" if self.control.waiting else "running")
-        elif (self.every_chunk or time.perf_counter() >= self._next_snapshot) and not self.control.stopped:
+        elif self._due() and not self.control.stopped:
             self.snapshot("running")
         if self.keeper is not None and time.perf_counter() >= self._next_checkpoint:
             self._keep(self.keeper)
         if self.control.stopped:
             self.say("stopped")  # the numbers follow when `fit` has returned
             stage.model.stop_training = True
+
+    def _due(self) -> bool:
+        """Whether a snapshot is wanted now."""
+        if self.frames > 1:
+            last = self.frames - 1
+            # Of the frames at step (k / last)² · total the one after what was shown last.
+            after = math.floor(last * math.sqrt(self._shown_at / self.total_steps) + 1e-9) + 1
+            return self.step >= (after / last) ** 2 * self.total_steps
+        return self.every_chunk or time.perf_counter() >= self._next_snapshot
 
     def _keep(self, keeper: checkpoint.Keeper) -> None:
         begun = time.perf_counter()
@@ -286,14 +301,16 @@ class Run:
         begun = time.perf_counter()
         if self.step > 0:
             self.history.add_point(self.step, self.epoch, self.seconds, self.validation_terms)
-        measured = self.probe.measure(thorough=state != "running")
+        measured = self.probe.measure(thorough=self.frames > 0 or state != "running")
+        self._shown_at = self.step
         rate = self.history.samples_per_second()
         left = (self.total_steps - self.step) * self.bench.batch_size
         measured["numbers"] |= {"samples_per_second": rate, "eta_seconds": left / rate if rate else None}
         self._last = self._place(state) | {"history": self.history.columns()} | measured
         self.send("snapshot", **self._last)
         ended = time.perf_counter()
-        self._next_snapshot = ended + min(max(SNAPSHOT_SECONDS, (ended - begun) / SNAPSHOT_SHARE), SNAPSHOT_LATEST)
+        cheap = min(max(SNAPSHOT_SECONDS, (ended - begun) / SNAPSHOT_SHARE), SNAPSHOT_LATEST)
+        self._next_snapshot = ended + (cheap if self.snapshot_seconds is None else self.snapshot_seconds)
 
     def result(self, test_images: int | None = None) -> dict[str, Any]:
         """What is left of a run when it is over: history by epoch, and numbers on the test set."""

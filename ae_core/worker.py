@@ -20,6 +20,8 @@ logger = logging.getLogger(__name__)
 
 WORDS = ("pause", "resume", "step", "stop", "tune")
 
+NO_MODEL = "This run has no trained model: it failed, or has not ended."
+
 TEST_IMAGES = 2000  # of a run in the app, so that the next one need not wait long
 
 _controls: dict[str, Control] = {}  # by run, while it trains in this process
@@ -88,7 +90,7 @@ def model_part(folder: str, run_id: str, part: str) -> dict[str, Any]:
     def work() -> bytes:
         path = RunStore(Path(folder)).open(run_id).model
         if path is None:
-            raise DataError("This run has no trained model: it failed, or has not ended.")
+            raise DataError(NO_MODEL)
         if part == "whole":
             return path.read_bytes()
         from ae_core.saved_model import extract
@@ -144,6 +146,61 @@ def train(values: dict[str, Any], run_id: str, topic: str, folder: str | None) -
     finally:
         if writer is not None:
             writer.close()
+        del _controls[run_id]
+
+
+def classify(folder: str, base: str, wishes: dict[str, Any], run_id: str, topic: str) -> None:
+    """Trains a classifier on the code of a stored run, and reports like `train`.
+
+    A snapshot tells of the network that is trained now, `name` with `epoch` of `epochs`, and holds the `curves` of all
+    so far, as `run_classifiers.summary` has them; its `test_error` is None until a network is trained.
+
+    Args:
+        folder: The store of runs.
+        base: The stored run.
+        wishes: What `classifier.classify` is given.
+        run_id: The entry in the queue.
+        topic: Where to report.
+    """
+    from distributed import get_worker
+
+    worker = get_worker()
+    control = _controls[run_id] = Control()
+    curves: dict[str, dict[str, Any]] = {}
+
+    def say(kind: str, **content: Any) -> None:
+        worker.log_event(topic, {"kind": kind, "run_id": run_id, **content})
+
+    def follow(message: dict[str, Any]) -> None:
+        shown = {"validation_error": message["history"]["validation_error"], "test_error": message.get("test_error")}
+        curves[message["name"]] = shown
+        # One network that is done is not yet all of them.
+        state = "paused" if message["state"] == "paused" else "running"
+        place = {name: message[name] for name in ("name", "epoch", "epochs")}
+        say("snapshot", state=state, **place, curves=dict(curves))
+
+    def work() -> dict[str, Any] | None:
+        say("progress", text="Reading the model and the data", share=None)
+        from ae_core import classifier, run_classifiers
+
+        store = RunStore(Path(folder))
+        run = store.open(base)
+        if run.model is None:
+            raise DataError(NO_MODEL)
+        result = classifier.classify_saved(run.model, run.experiment, **wishes, emit=follow, control=control)
+        if control.stopped:
+            return None
+        found = run_classifiers.summary(result)
+        try:
+            store.keep_classifier(base, found)
+        except DataError:
+            logger.exception("A classifier is not kept on disk.")
+        return found
+
+    try:
+        say("started", worker=worker.address)
+        say("finished", **answer(work, "The classifier could not be trained"))
+    finally:
         del _controls[run_id]
 
 

@@ -28,7 +28,7 @@ CHUNK_SECONDS = 0.15  # a pause is felt at once when a chunk of steps is short
 LONGEST_CHUNK = 256  # steps
 PROBE_POINTS = 2000  # held-out images in a snapshot, at most, and fewer where each costs much
 FEWEST_PROBE_POINTS = 400
-PROBE_SECONDS = 0.07  # that half a snapshot's way through the network may take, measured roughly
+PROBE_SECONDS = 0.02  # that half a snapshot's way through the network may take, measured roughly
 
 
 @dataclass(frozen=True)
@@ -156,6 +156,8 @@ def _stages(settings: Settings, prepared: data.Prepared, batch_size: int) -> tup
     same = tuple((name, str(value)) for name, value in settings.to_dict().items() if name not in free)
     with building(settings.seed):
         fresh = variants.get(settings.variant).build(settings, prepared.spec)
+    if fresh.starts_at_mean:
+        fresh.start_at(prepared.x_train.mean(axis=0) * prepared.scale + prepared.offset)
     form = (prepared.x_train.shape, str(prepared.x_train.dtype))
     table = _tables_kept.get_or_make(form, lambda: ResidentTable(*form))
     table.fill(prepared.x_train, prepared.scale, prepared.offset)
@@ -242,13 +244,19 @@ def execution_plan(layers: list, batch_size: int, augmented: bool) -> tuple[bool
     return jit_compile, int(np.clip(CHUNK_SECONDS / step_seconds, 1, LONGEST_CHUNK))
 
 
+SPEEDS: tuple[tuple[Callable[[Any], bool], float], ...] = (
+    (is_recurrent, 5e9),
+    (lambda layer: isinstance(layer, keras.layers.MultiHeadAttention), 1e10),
+    (lambda layer: isinstance(layer, keras.layers.Conv2D), 2e10),
+)  # of layers that make many small products, on a CPU
+
+
 def _speed(layers: list) -> float:
     """Multiply-adds a second, measured roughly: many small products take longer than one large one."""
-    small = any(
-        isinstance(layer, keras.layers.Conv2D | keras.layers.MultiHeadAttention) or is_recurrent(layer)
-        for layer in simple_layers(layers)
-    )
-    return 5e12 if not device_name().startswith("CPU") else 1e10 if small else 5e10
+    if not device_name().startswith("CPU"):
+        return 5e12
+    found = simple_layers(layers)
+    return min([5e10, *(speed for kind, speed in SPEEDS if any(kind(layer) for layer in found))])
 
 
 def even_chunks(steps: int, wanted: int) -> tuple[int, int]:

@@ -6,16 +6,17 @@
 const SMALL = 480; // pixels of width below which a view arranges itself for a phone
 
 // Widgets first: to read plotly.js keeps a slow machine busy for a second, in which no button would appear. They come
-// in several files, so the first quiet moment may be one between two of them.
+// in several files, so the first quiet moment may be one between two of them. It is fetched meanwhile.
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
-const idle = () => new Promise((resolve) => window.requestIdleCallback?.(resolve, { timeout: 1500 }) ?? resolve());
-const quiet = () => idle().then(() => pause(250)).then(idle);
+const idle = () => new Promise((resolve) => window.requestIdleCallback?.(resolve, { timeout: 400 }) ?? resolve());
+const quiet = () => idle().then(() => pause(150)).then(idle);
 
 let plotly; // one download for all views of the page
-function load(base) {
+function load(base, address) {
+  if (!plotly) document.head.append(Object.assign(document.createElement("link"), { rel: "preload", as: "script", href: base + address }));
   plotly ??= quiet().then(() => new Promise((resolve, reject) => {
     const script = document.createElement("script");
-    script.src = `${base}app/static/plotly.min.js`;
+    script.src = base + address;
     script.onload = () => resolve(window.Plotly);
     script.onerror = () => {
       plotly = undefined; // the next message tries again
@@ -48,9 +49,15 @@ function lookOf(root) {
   };
 }
 
+const axes = (layout) => Object.keys(layout).filter((name) => /^[xy]axis\d*$/.test(name));
+
 function tools(layout) {
   return !layout.meta.plain && !matchMedia("(pointer: coarse)").matches;
 }
+
+/** How a saved picture looks: dark on white in both themes, for slides and papers, in a font that every machine has. */
+const PAPER = { text: "#1f2933", line: "rgba(31,41,51,0.13)", background: "#ffffff", font: "Arial, Helvetica, sans-serif" };
+const PAPER_WIDTH = 900; // pixels; a PNG has twice as many
 
 /** The figure in the page's colours. A copy: Plotly writes into what it is given. */
 function dress(figure, look) {
@@ -59,7 +66,7 @@ function dress(figure, look) {
   layout.font = { color: look.text, family: look.font, size: look.small ? 10.5 : 12 };
   layout.hoverlabel = { bgcolor: look.background, bordercolor: look.line, font: { color: look.text, family: look.font } };
   layout.modebar = { bgcolor: "transparent", color: look.line.replace("0.13", "0.5"), activecolor: look.text };
-  for (const axis of [layout.xaxis, layout.yaxis]) {
+  for (const axis of axes(layout).map((name) => layout[name])) {
     Object.assign(axis, { gridcolor: look.line, linecolor: look.line, zerolinecolor: look.line });
     if (axis.title) Object.assign(axis.title, { standoff: look.small ? 4 : 8, font: { size: layout.font.size } });
   }
@@ -76,14 +83,17 @@ function dress(figure, look) {
 }
 
 class View {
-  constructor(root, base) {
+  constructor(root, base, address) {
     this.root = root;
     this.base = base;
+    this.address = address; // of plotly.js
     this.plot = root.appendChild(document.createElement("div"));
     this.plot.className = "ae-live-plot";
     this.card = root.appendChild(document.createElement("div"));
     this.card.className = "ae-card";
     this.card.hidden = true;
+    this.saving = root.parentElement.querySelector(".ae-save");
+    this.saving?.addEventListener("click", ({ target }) => target.value && this.save(target.value));
     this.resizing = new ResizeObserver(() => {
       cancelAnimationFrame(this.frame);
       this.frame = requestAnimationFrame(() => this.fit());
@@ -113,14 +123,14 @@ class View {
     try {
       while (this.waiting && !this.closed) {
         this.waiting = false;
-        const Plotly = await load(this.base);
+        const Plotly = await load(this.base, this.address);
         const { figure, root } = this;
         const look = lookOf(root);
         const [data, layout] = dress(figure, look);
         await Plotly.react(this.plot, data, layout, {
           displaylogo: false,
           displayModeBar: tools(layout) ? "hover" : false,
-          modeBarButtons: [["pan2d", "zoom2d", "resetScale2d", "toImage"]],
+          modeBarButtons: [["pan2d", "zoom2d", "resetScale2d"]],
         });
         this.look = JSON.stringify(look);
         if (!this.listening) this.listen();
@@ -128,10 +138,52 @@ class View {
         root.dataset.step = figure.step;
         root.setAttribute("aria-label", layout.meta.label);
         root.removeAttribute("aria-busy");
+        this.offer();
       }
     } finally {
       this.drawing = false;
     }
+  }
+
+  /** Two buttons above the view, outside it: an element that is one image for a screen reader has no buttons in it. */
+  offer() {
+    const { words } = this.figure;
+    if (!this.saving || !words) return;
+    for (const kind of ["png", "svg"]) {
+      const known = this.saving.querySelector(`[value=${kind}]`);
+      const button = known ?? this.saving.appendChild(document.createElement("button"));
+      if (!known) Object.assign(button, { type: "button", value: kind, textContent: kind.toUpperCase() });
+      button.title = words[kind];
+      button.setAttribute("aria-label", `${words[kind]}: ${this.name()}`);
+    }
+  }
+
+  /** What the view shows: `loss` for the element key `live_loss`, where the figure does not say it. */
+  name() {
+    const key = this.root.closest("[class*=st-key-live_]")?.className.match(/st-key-live_([\w-]+)/)?.[1];
+    return this.figure.layout.meta.view ?? key ?? "figure";
+  }
+
+  /** Hands the browser the figure as a file: what is seen now, with zoom and hidden curves, on white. */
+  async save(kind) {
+    const { figure, plot, root } = this;
+    const [data, layout] = dress(figure, PAPER);
+    layout.paper_bgcolor = layout.plot_bgcolor = PAPER.background;
+    for (const name of axes(layout)) {
+      const { range, autorange } = plot.layout[name];
+      if (autorange === false) Object.assign(layout[name], { range: [...range], autorange });
+    }
+    data.forEach((trace, place) => {
+      trace.visible = plot.data[place]?.visible ?? true;
+      if (trace.type === "scattergl") trace.type = "scatter"; // points as shapes, sharp at any size
+    });
+    await window.Plotly.downloadImage({ data, layout }, {
+      format: kind,
+      width: PAPER_WIDTH,
+      height: Math.round((PAPER_WIDTH * root.clientHeight) / root.clientWidth),
+      scale: kind === "png" ? 2 : 1,
+      filename: [layout.meta.file, this.name(), figure.step].join("-"),
+    });
   }
 
   fit() {
@@ -201,9 +253,9 @@ class View {
 
 const views = new WeakMap();
 
-export default async function show({ data, parentElement }, base) {
+export default async function show({ data, parentElement }, base, address) {
   const root = parentElement.querySelector(".ae-live");
-  if (!views.has(root)) views.set(root, new View(root, base));
+  if (!views.has(root)) views.set(root, new View(root, base, address));
   const view = views.get(root);
   await view.receive(data);
   // Streamlit also cleans up after a message that a newer one overtook; the view then still stands in the page.

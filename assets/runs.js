@@ -12,9 +12,10 @@ function order(one, other) {
 }
 
 class Table {
-  constructor(root, send) {
+  constructor(root, send, ask) {
     this.root = root;
     this.send = send;
+    this.ask = ask;
     this.words = "";
     this.sort = null; // { column, falling }
     root.addEventListener("click", (event) => this.clicked(event));
@@ -29,6 +30,7 @@ class Table {
       if (!event.target.matches("[type=search]")) return;
       this.words = event.target.value;
       this.body();
+      this.look(400);
     });
   }
 
@@ -41,8 +43,9 @@ class Table {
     if (!this.root.querySelector("table")) {
       this.root.innerHTML =
         `<input type="search" placeholder="${escape(labels.filter)}" aria-label="${escape(labels.filter)}">` +
-        `<div class="ae-table"><table><thead></thead><tbody></tbody></table></div>`;
+        `<div class="ae-table"><table><thead></thead><tbody></tbody></table></div><small class="ae-rest"></small>`;
     }
+    this.root.querySelector(".ae-rest").textContent = labels.more;
     this.head();
     this.body();
   }
@@ -61,7 +64,10 @@ class Table {
   body() {
     const { columns, rows, chosen, labels } = this.content;
     const words = this.words.toLowerCase().split(/\s+/).filter(Boolean);
-    let shown = rows.filter((row) => words.every((word) => row.words.includes(word)));
+    const text = (row) => Object.values(row.cells).filter((cell) => cell !== null).join(" ").toLowerCase();
+    // The app, asked about all runs, looks at more settings than have a column here: what it found stays.
+    const found = this.content.partial && this.content.words === words.join(" ");
+    let shown = found ? rows : rows.filter((row) => words.every((word) => text(row).includes(word)));
     if (this.sort) {
       const { column, falling } = this.sort;
       shown = [...shown].sort((one, other) => {
@@ -70,13 +76,15 @@ class Table {
         return falling && !missing ? -way : way;
       });
     }
+    const full = chosen.length >= this.content.most;
     const lines = shown.map((row) => {
       const cells = columns.map((column) => {
         const cell = row.cells[column.name] ?? "–";
         const classes = [column.number ? "ae-right" : "", row.marked.includes(column.name) ? "ae-differs" : "", row.best.includes(column.name) ? "ae-best" : ""];
-        return `<td class="${classes.join(" ").trim()}">${cell.html ?? escape(cell)}</td>`;
+        return `<td class="${classes.join(" ").trim()}">${escape(cell)}</td>`;
       });
-      const tick = `<input type="checkbox" data-id="${escape(row.id)}" aria-label="${escape(labels.choose)} ${escape(row.name)}" ${chosen.includes(row.id) ? "checked" : ""}>`;
+      const state = chosen.includes(row.id) ? "checked" : full ? `disabled title="${escape(labels.full)}"` : "";
+      const tick = `<input type="checkbox" data-id="${escape(row.id)}" aria-label="${escape(labels.choose)} ${escape(row.name)}" ${state}>`;
       return `<tr><td>${tick}</td>${cells.join("")}</tr>`;
     });
     const none = `<tr><td></td><td colspan="${columns.length}">${escape(labels.none)}</td></tr>`;
@@ -91,7 +99,16 @@ class Table {
     this.sort = same && this.sort.falling ? null : { column: name, falling: same };
     this.head();
     this.body();
+    this.look(0);
     this.root.querySelector(`th[data-place="${head.dataset.place}"]`).focus();
+  }
+
+  /** Where not all runs are here, has the app look for those that are wanted. */
+  look(milliseconds) {
+    clearTimeout(this.waiting);
+    if (!this.content.partial) return;
+    const wanted = JSON.stringify([this.words, this.sort?.column ?? "", this.sort?.falling ?? false]);
+    this.waiting = setTimeout(() => this.ask(wanted), milliseconds);
   }
 
   ticked(event) {
@@ -100,6 +117,8 @@ class Table {
     const chosen = this.content.chosen.filter((one) => one !== id);
     if (event.target.checked) chosen.push(id);
     this.content.chosen = chosen;
+    this.body();
+    this.root.querySelector(`[data-id="${id}"]`)?.focus();
     this.send(chosen);
   }
 }
@@ -108,6 +127,6 @@ const tables = new WeakMap();
 
 export default function show({ data, parentElement, setStateValue }) {
   const root = parentElement.querySelector(".ae-runs");
-  if (!tables.has(root)) tables.set(root, new Table(root, (chosen) => setStateValue("chosen", chosen.join(" "))));
+  if (!tables.has(root)) tables.set(root, new Table(root, (chosen) => setStateValue("chosen", chosen.join(" ")), (wanted) => setStateValue("asked", wanted)));
   if (data?.length) tables.get(root).receive(data);
 }

@@ -30,6 +30,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                     item.add_marker(pytest.mark.usefixtures("_missing_in_ci"))
                 else:
                     item.add_marker(pytest.mark.skip(reason=reason))
+        # What is run side by side: one file beside another, but never two browsers with their apps and trainings.
+        group = "browser" if item.get_closest_marker("browser") else item.nodeid.split("::")[0]
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture

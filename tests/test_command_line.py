@@ -82,6 +82,12 @@ def test_a_recording_is_small_and_comes_back_whole(tmp_path):
     assert len(snapshots[0]["latent"]) == setup["atlas"]["count"] * 8
 
 
+def test_what_the_app_ships_with_takes_no_settings():
+    result = command_line("record", "--epochs", "3")
+    assert result.returncode == 2
+    assert result.stderr.startswith("ae_core: FILE must be named")
+
+
 def test_a_file_that_grows_without_end_is_not_a_recording(tmp_path):
     file = tmp_path / "bomb.json.gz"
     with gzip.open(file, "wb") as stream:

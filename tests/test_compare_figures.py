@@ -42,16 +42,31 @@ def test_the_same_images_stand_below_each_other():
     figure = valid(compare.reconstructions(RUNS, NAMES))
     picture, texts = figure["data"]
     sheet = np.asarray(Image.open(io.BytesIO(base64.b64decode(picture["source"].split(",")[1]))))
-    assert sheet.shape[0] == 5 * 28 + 4
+    strip, line = 28 + 1, 14
+    assert sheet.shape[0] == 5 * strip + 3 * line
     grids = [np.asarray(Image.open(io.BytesIO(snapshot["grid"]["png"])).convert("RGBA")) for _, snapshot in RUNS]
-    rows = demo.ROWS
-    for place, (grid, name) in enumerate(
-        [(0, "original"), (0, "reconstruction"), (0, "error"), (1, "reconstruction"), (1, "error")]
-    ):
-        top = rows.index(name) * 29
-        np.testing.assert_array_equal(sheet[place * 29 : place * 29 + 28], grids[grid][top : top + 28])
-    assert figure["layout"]["yaxis"]["ticktext"] == ["original", "first", "difference", "second", "difference"]
+    wanted = [(0, "original"), (0, "reconstruction"), (0, "error"), (1, "reconstruction"), (1, "error")]
+    for top, (grid, name) in zip((line, 2 * line + strip, 2 * line + 2 * strip, 3 * line + 3 * strip,
+                                  3 * line + 4 * strip), wanted, strict=True):  # fmt: skip
+        row = demo.ROWS.index(name) * strip
+        np.testing.assert_array_equal(sheet[top : top + 28], grids[grid][row : row + 28])
+    titles = figure["layout"]["annotations"]
+    assert [title["text"] for title in titles] == ["original", "first", "second"]
+    assert [line - title["y"] % strip > 0 for title in titles[:1]] == [True], "each above its strips"
     assert len(texts["text"]) == 20
+
+
+@pytest.mark.parametrize("count", [1, 3, 4, 6])
+def test_maps_do_not_lie_on_each_other(count):
+    layout = valid(compare.maps([RUNS[0]] * count, ["name"] * count))["layout"]
+    boxes = [
+        (*layout[f"xaxis{suffix}"]["domain"], *layout[f"yaxis{suffix}"]["domain"])
+        for suffix in ["", *map(str, range(2, count + 1))]
+    ]
+    for place, (left, right, bottom, top) in enumerate(boxes):
+        assert 0 <= left < right <= 1 and 0 <= bottom < top < 1, "and there is room for the name above"
+        for other in boxes[:place]:
+            assert left >= other[1] or other[0] >= right or top <= other[2] or bottom >= other[3]
 
 
 def test_maps_are_aligned_as_scipy_does_it():

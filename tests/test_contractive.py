@@ -173,3 +173,30 @@ def test_the_penalty_calms_the_code(widths):
     assert norms[1] < 0.7 * norms[0]
     assert moved[1] < 0.9 * moved[0]
     assert errors[1] < 3 * errors[0], "and it still tells images apart"
+
+
+def test_the_default_learns_images_and_the_penalty_is_seen():
+    """With pixels in [0, 1] a decoder that began grey would drive every sigmoid to one end, with or without penalty."""
+    found = []
+    for weight in (0.0, 0.001):
+        settings = variants.read_settings({"variant": "contractive", "dataset": "digits", "contraction_weight": weight})
+        run = Run(settings, workshop.prepare(settings, lambda *words: None), lambda kind, **content: None, Control())
+        blurred = run.probe.images - run.probe.images.mean(axis=0)
+        run.train()
+        numbers = run._last["numbers"]
+        assert numbers["test_mse"] < 0.25 * np.square(blurred).mean(), "far better than the mean image"
+        assert numbers["active_units"] > 0.5
+        found.append(numbers)
+    assert found[1]["jacobian_norm"] < 0.7 * found[0]["jacobian_norm"]
+    assert found[1]["test_mse"] < 1.5 * found[0]["test_mse"]
+
+
+@pytest.mark.parametrize(("scaling", "output"), [("unit", "auto"), ("unit", "linear"), ("standardize", "auto")])
+def test_an_untrained_decoder_answers_the_mean_image(scaling, output):
+    settings = variants.read_settings(
+        {"variant": "contractive", "dataset": "digits", "scaling": scaling, "output": output, "loss": "mse"}
+    )
+    bench = workshop.prepare(settings, lambda *words: None)
+    mean = bench.data.x_train.mean(axis=0) * bench.data.scale + bench.data.offset
+    answer = bench.stages[-1].model.decode(np.zeros((1, 32), np.float32))[0]
+    np.testing.assert_allclose(answer, mean, atol=0.011)  # black and white begin at 1 %

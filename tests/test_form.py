@@ -8,7 +8,7 @@ import pytest
 
 from ae_core import data, variants
 from ae_core.config import Option, SettingError, option_of
-from pages.ui import diagram, recorded, text, tiles
+from pages.ui import diagram, recorded, state, text, tiles
 from pages.ui.form import Form, from_address, to_address
 
 VARIANTS = list(variants.registry())
@@ -165,8 +165,25 @@ def test_a_recording_plays_rests_and_starts_over():
     assert [recorded.Recording({}, [{}]).frame(seconds) for seconds in (0, 10)] == [0, 0]
 
 
-def test_notes_warn_of_a_code_larger_than_its_input():
-    setup = {"notes": ["<b>"], "code_size": 784, "input_size": 784}
-    assert "larger" not in tiles.notes(setup)
-    assert "larger" in tiles.notes(setup | {"code_size": 785})
-    assert "<b>" not in tiles.notes(setup), "a note is text, not markup"
+def test_a_note_is_text_not_markup():
+    assert tiles.notes({"notes": ["<b>", "two"]}) == '<div class="ae-note">&lt;b&gt;<br>two</div>'
+    assert tiles.notes(None) == tiles.notes({"notes": []}) == '<div class="ae-note"></div>'
+
+
+def test_what_was_not_possible_is_said_for_a_while_and_no_longer_than_it_holds(monkeypatch):
+    now = [100.0]
+    monkeypatch.setattr(state.time, "monotonic", lambda: now[0])
+    own = state.Session(Form(), "token", True)
+    assert own.refusal("running") == ""
+    own.failure = "The queue is full."
+    assert own.refusal("running") == own.refusal("running") == "The queue is full."
+    assert own.refusal("done") == own.failure == "", "the run it was about has gone on"
+    own.failure = "The queue is full."
+    assert own.refusal() != ""
+    now[0] += state.REFUSAL_SECONDS - 1
+    own.failure = "Something else."
+    assert own.refusal() == "Something else."
+    now[0] += state.REFUSAL_SECONDS - 1
+    assert own.refusal() == "Something else."
+    now[0] += 2
+    assert own.refusal() == ""

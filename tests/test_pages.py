@@ -251,3 +251,51 @@ def test_the_web_process_loads_no_tensorflow():
         [sys.executable, "-c", VISIT_ALL], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
     )
     assert done.returncode == 0, done.stderr[-2000:]
+
+
+def test_a_finished_run_goes_on_as_a_classifier():
+    page = visit(**SMALL | {"epochs": "20", "batch_size": "16"})
+    page.button("start").click().run()
+    assert all(button.key != "classify_start" for button in page.button)
+    wait(page, lambda page: "Done" in status(page) and "Classify with this code" in words(page))
+    page.number_input("classify_labels").set_value(5).run()
+    page.button("classify_start").click().run()
+    run_id = page.query_params["run"]
+    job = shared.engine().classifier(run_id)
+    assert job is not None
+    wait(page, lambda page: job is not None and job.ended)
+    page.run()
+    assert "labels must be 0 for all, or an integer from 10 to 360. Received: 5." in shown(page)
+
+    page.number_input("classify_labels").set_value(100).run()
+    page.number_input("classify_epochs").set_value(2).run()
+    page.button("classify_start").click().run()
+    assert page.button("classify_start").disabled
+    job = shared.engine().classifier(run_id)
+    wait(page, lambda page: "2 epochs, in" in shown(page))
+    assert job is not None and job.result is not None
+    errors = {name: curve["test_error"] for name, curve in job.result["curves"].items()}
+    assert errors["pixels"] < 0.6, "better than a guess, which errs at 0.9"
+    row = ["100", "head only", "2", *(f"{100 * errors[name]:.2f} %" for name in ("code", "pixels", "pca"))]
+    assert "".join(f"<td>{cell}</td>" for cell in row) in shown(page)
+    assert page.button("classify_stop").disabled
+
+    watcher = visit(run=run_id)
+    assert f"<td>{row[-1]}</td>" in shown(watcher)
+    assert all(button.key != "classify_start" for button in watcher.button), "only the owner asks for one"
+
+    page.segmented_control("classify_tuned").set_value("whole").run()
+    page.number_input("classify_epochs").set_value(100).run()
+    page.button("classify_start").click().run()
+    job = shared.engine().classifier(run_id)
+    assert job is not None
+    wait(page, lambda page: job.snapshot is not None)
+    page.run()
+    page.button("classify_stop").click().run()
+    wait(page, lambda page: "Nothing of it is kept." in shown(page), 20)
+    assert len(shared.engine().store.classifiers(run_id)) == 1
+
+
+def words(page: AppTest) -> str:
+    """All text in the page's own markup."""
+    return " ".join(one.value for one in page.markdown)

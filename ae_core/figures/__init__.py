@@ -5,10 +5,11 @@ text, grid or page: the browser adds them from its own theme, so that one figure
 Plotly reads, `layout.meta` carries `label` (a sentence for screen readers) and what one view needs more.
 """
 
+from ae_core.figures.classifier import classifier
 from ae_core.figures.grid import grid
 from ae_core.figures.latent import latent
 from ae_core.figures.loss import loss
 from ae_core.figures.panel import panel
 from ae_core.figures.shared import COLOURS, SYMBOLS, Figure, Message, Translate
 
-__all__ = ["COLOURS", "SYMBOLS", "Figure", "Message", "Translate", "grid", "latent", "loss", "panel"]
+__all__ = ["COLOURS", "SYMBOLS", "Figure", "Message", "Translate", "classifier", "grid", "latent", "loss", "panel"]

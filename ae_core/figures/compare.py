@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from ae_core.figures.shared import COLOURS, GREY, Figure, Message, Translate, layout_of, rounded, short, typed, words
+from ae_core.figures.shared import COLOURS, GREY, Figure, Message, Translate, rounded, short, typed, words
 from ae_core.panels import png
 
 AXES = {"epoch": "epoch", "step": "step", "seconds": "training time (s)"}
+TITLE = 0.14  # of a map's height, for its name in two lines
 DASHES = ("solid", "dash", "dot", "dashdot")
 
 Pair = tuple[Message, Message]  # setup and snapshot of one run
@@ -72,24 +73,32 @@ def reconstructions(runs: Sequence[Pair], names: Sequence[str], translate: Trans
         translate: Turns an English label into the reader's language.
     """
     first = runs[0][1]["grid"]
-    strips, labels = [_row(first, "original")], [translate("original")]
-    errors: list[list[float]] = [[]]
+    # Blocks of strips, each under its name: beside the strips a name would take half of a phone's width.
+    blocks: list[tuple[str, list[np.ndarray], list[float]]] = [(translate("original"), [_row(first, "original")], [])]
     for (_, snapshot), name in zip(runs, names, strict=True):
         grid = snapshot["grid"]
-        strips += [_row(grid, "reconstruction"), _row(grid, "error")]
-        labels += [name, translate("difference")]
-        errors += [grid["errors"], []]
-    height, width = strips[0].shape[:2]
-    gap = first["gap"]
-    canvas = np.zeros((len(strips) * (height + gap) - gap, width, 4), np.uint8)
-    for place, strip in enumerate(strips):
-        canvas[place * (height + gap) : place * (height + gap) + height] = strip
+        blocks.append((name, [_row(grid, "reconstruction"), _row(grid, "error")], list(grid["errors"])))
+    height, width = blocks[0][1][0].shape[:2]
+    gap, line = first["gap"], height // 2  # a line of text, large enough on a phone
+    strips = sum(len(strips) for _, strips, _ in blocks)
+    canvas = np.zeros((strips * (height + gap) + len(blocks) * line, width, 4), np.uint8)
+    titles: list[dict[str, Any]] = []
+    errors: list[tuple[int, int, float]] = []  # column, lower edge, value
+    top = 0
+    for name, pictures, values in blocks:
+        place = {"x": -0.5, "xanchor": "left", "y": top + 0.9 * line, "yanchor": "bottom"}
+        titles.append({"text": name, "showarrow": False} | place)
+        top += line
+        errors += [(column, top + height - 1, value) for column, value in enumerate(values)]
+        for strip in pictures:
+            canvas[top : top + height] = strip
+            top += height + gap
     tile_width = first["tile"][1] + gap
     texts = {
         "type": "scatter", "mode": "text", "hoverinfo": "skip", "cliponaxis": False,
-        "x": [column * tile_width + first["tile"][1] - 1 for row in errors for column in range(len(row))],
-        "y": [place * (height + gap) + height - 1 for place, row in enumerate(errors) for _ in row],
-        "text": [short(error) for row in errors for error in row],
+        "x": [column * tile_width + first["tile"][1] - 1 for column, _, _ in errors],
+        "y": [lower for _, lower, _ in errors],
+        "text": [short(error) for _, _, error in errors],
         "textposition": "top left", "textfont": {"size": 9, "color": "#ffffff"},
     }  # fmt: skip
     picture = {
@@ -99,12 +108,14 @@ def reconstructions(runs: Sequence[Pair], names: Sequence[str], translate: Trans
     bare = {"showgrid": False, "zeroline": False, "showline": False, "ticks": "", "fixedrange": True}
     layout = _layout(runs, translate("The same images, reconstructed by {count} runs.").format(count=len(runs)))
     layout |= {
-        "margin": {"l": 4, "r": 4, "t": 4, "b": 4, "pad": 4}, "showlegend": False,
-        "xaxis": bare | {"range": [-0.5, canvas.shape[1] - 0.5], "showticklabels": False, "constrain": "domain"},
+        "margin": {"l": 0, "r": 0, "t": 0, "b": 0}, "showlegend": False, "annotations": titles,
+        "xaxis": bare | {
+            "range": [-0.5, canvas.shape[1] - 0.5], "showticklabels": False, "constrain": "domain",
+            "constraintoward": "left",
+        },
         "yaxis": bare | {
-            "range": [canvas.shape[0] - 0.5, -0.5], "scaleanchor": "x", "constrain": "domain", "constraintoward": "top",
-            "automargin": True, "tickmode": "array", "ticktext": labels,
-            "tickvals": [(height - 1) / 2 + place * (height + gap) for place in range(len(strips))],
+            "range": [canvas.shape[0] - 0.5, -0.5], "showticklabels": False, "scaleanchor": "x", "constrain": "domain",
+            "constraintoward": "top",
         },
     }  # fmt: skip
     layout["meta"]["plain"] = True
@@ -124,13 +135,18 @@ def maps(runs: Sequence[Pair], names: Sequence[str], translate: Translate = str)
     labels = np.frombuffer(runs[0][0]["labels"], np.uint8)
     traces: list[dict[str, Any]] = []
     layout = _layout(runs, translate("Code maps of {count} runs, aligned.").format(count=count))
-    layout |= {"margin": {"l": 8, "r": 8, "t": 28, "b": 8}, "showlegend": False, "hovermode": False, "annotations": []}
-    for place, (plane, name) in enumerate(zip(planes, names, strict=True)):
+    layout |= {"margin": {"l": 4, "r": 4, "t": 4, "b": 4}, "showlegend": False, "hovermode": False, "annotations": []}
+    aligned = []
+    for plane in planes:
         # Where runs show different numbers of images, the first ones are the same.
         shared = min(len(plane), len(planes[0]), len(labels))
-        points = align(plane[:shared], planes[0][:shared])
+        aligned.append(align(plane[:shared], planes[0][:shared]))
+    reach = max(2.6, float(np.quantile(np.abs(np.concatenate(aligned)), 0.998)) * 1.05)
+    across = count if count <= 3 else -(-count // 2)  # of more than three, half in a second row
+    down = -(-count // across)
+    for place, (points, name) in enumerate(zip(aligned, names, strict=True)):
         suffix = "" if place == 0 else str(place + 1)
-        colours = [COLOURS[label % len(COLOURS)] for label in labels[:shared]]
+        colours = [COLOURS[label % len(COLOURS)] for label in labels[: len(points)]]
         traces.append(
             {
                 "type": "scattergl", "mode": "markers", "x": typed(points[:, 0]), "y": typed(points[:, 1]),
@@ -138,14 +154,18 @@ def maps(runs: Sequence[Pair], names: Sequence[str], translate: Translate = str)
                 "marker": {"color": colours, "size": 4, "opacity": 0.8},
             }
         )  # fmt: skip
-        left, right = place / count + 0.01, (place + 1) / count - 0.01
-        bare = {"showticklabels": False, "zeroline": False, "range": [-2.6, 2.6], "fixedrange": True}
+        row, column = divmod(place, across)
+        left, right = column / across + 0.01, (column + 1) / across - 0.01
+        bottom, top = 1 - (row + 1) / down + 0.01, 1 - row / down - TITLE / down
+        bare = {"showticklabels": False, "zeroline": False, "range": [-reach, reach], "fixedrange": True}
         layout[f"xaxis{suffix}"] = bare | {"domain": [left, right], "anchor": f"y{suffix}"}
-        layout[f"yaxis{suffix}"] = bare | {"anchor": f"x{suffix}", "scaleanchor": f"x{suffix}"}
+        layout[f"yaxis{suffix}"] = bare | {
+            "anchor": f"x{suffix}", "scaleanchor": f"x{suffix}", "domain": [bottom, top],
+        }  # fmt: skip
         layout["annotations"].append(
             {
-                "text": name, "showarrow": False, "xref": "paper", "x": (left + right) / 2, "xanchor": "center",
-                "yref": "paper", "y": 1, "yanchor": "bottom",
+                "text": "<br>".join(name.split(", ", 1)), "showarrow": False, "xref": "paper", "x": (left + right) / 2,
+                "xanchor": "center", "yref": "paper", "y": top, "yanchor": "bottom", "font": {"size": 10.5},
             }
         )  # fmt: skip
     layout["meta"]["plain"] = True
@@ -177,7 +197,8 @@ def sweep(
                   "line": {"color": GREY, "dash": "dot", "width": 2}, "marker": {"size": 6}},
     ]  # fmt: skip
     label = translate("Test error against {setting} for {count} runs.").format(setting=setting, count=len(values))
-    layout: dict[str, Any] = {"meta": {"label": label}, "uirevision": f"sweep {setting}", "autosize": True}
+    layout: dict[str, Any] = {"meta": {"label": label, "file": "compare"}, "uirevision": f"sweep {setting}"}
+    layout["autosize"] = True
     layout |= {
         "hovermode": "x unified", "margin": {"l": 8, "r": 12, "t": 26, "b": 8},
         "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
@@ -218,8 +239,10 @@ def align(points: np.ndarray, target: np.ndarray) -> np.ndarray:
 
 
 def _layout(runs: Sequence[Pair], label: str) -> dict[str, Any]:
-    together = {"run_id": " ".join(setup["run_id"] for setup, _ in runs)}
-    return layout_of(together, label)
+    return {
+        "meta": {"label": label, "file": "compare"}, "autosize": True,
+        "uirevision": " ".join(setup["run_id"] for setup, _ in runs),
+    }  # fmt: skip
 
 
 def _row(grid: Message, name: str) -> np.ndarray:

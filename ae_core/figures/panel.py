@@ -24,7 +24,7 @@ def panel(setup: Message, snapshot: Message, name: str, translate: Translate = s
     data, layout = KINDS[content["kind"]](content, translate)
     label = f"{translate(title)}, {translate('step')} {snapshot['step']}. {translate(content['caption'])}".strip()
     layout = layout_of(setup, label) | {"uirevision": f"{setup['run_id']} {name}", "showlegend": False} | layout
-    layout["meta"]["plain"] = True
+    layout["meta"] |= {"plain": True, "view": name}
     return {"data": data, "layout": layout}
 
 

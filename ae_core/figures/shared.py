@@ -23,8 +23,9 @@ GREY = "#8a8f98"
 
 
 def layout_of(setup: Message, label: str) -> dict[str, Any]:
-    """What all three views share. Zoom and hidden traces are kept for as long as the run is the same one."""
-    return {"meta": {"label": label}, "uirevision": setup["run_id"], "autosize": True}
+    """What all views share. Zoom and hidden traces are kept for as long as the run is the same one."""
+    file = f"{setup['settings']['variant']}-{setup['run_id']}"  # beginning of the name of a saved picture
+    return {"meta": {"label": label, "file": file}, "uirevision": setup["run_id"], "autosize": True}
 
 
 def ends(low: float, high: float) -> dict[str, Any]:

@@ -26,6 +26,16 @@ class ContractiveSettings(Settings):
         live=True,
         logarithmic=True,
     )
+    learning_rate: float = setting(
+        0.01,
+        "Learning rate",
+        "Size of the optimiser's steps; one layer bears larger ones than many. Can be changed while it trains.",
+        low=1e-6,
+        high=1.0,
+        folded=False,
+        live=True,
+        logarithmic=True,
+    )
     code_activation: str = setting(
         "sigmoid",
         "Code activation",
@@ -64,7 +74,10 @@ def build(settings: ContractiveSettings, spec: DataSpec) -> "Autoencoder":
         if settings.widths
         else ContractivePenalty(encoder.get_layer("code"), settings.code_activation, weight)
     )
-    return Autoencoder(encoder, decoder, settings, spec, penalties={"contraction": penalty}, panels=[Spectrum()])
+    return Autoencoder(
+        encoder, decoder, settings, spec, penalties={"contraction": penalty}, panels=[Spectrum()],
+        starts_at_mean=settings.scaling == "unit",  # else the mean is zero
+    )  # fmt: skip
 
 
 VARIANT = Variant(

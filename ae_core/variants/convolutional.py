@@ -49,6 +49,7 @@ class ConvolutionalSettings(Settings):
 def build(settings: ConvolutionalSettings, spec: DataSpec) -> "Autoencoder":
     """Convolution and pooling down, a dense code or the feature maps themselves, upsampling and convolution up."""
     from ae_core.autoencoder import Autoencoder
+    from ae_core.kernels import FeatureMaps
     from ae_core.layers.convolution import convolutional_pair
 
     encoder, decoder = convolutional_pair(
@@ -60,7 +61,7 @@ def build(settings: ConvolutionalSettings, spec: DataSpec) -> "Autoencoder":
         output=settings.resolved_output(spec),
         spatial=settings.spatial,
     )
-    return Autoencoder(encoder, decoder, settings, spec)
+    return Autoencoder(encoder, decoder, settings, spec, panels=[FeatureMaps(encoder)])
 
 
 VARIANT = Variant(

@@ -9,8 +9,9 @@ import streamlit as st
 from ae_core.engine import Run
 from ae_core.figures import compare
 from ae_core.ownership import fingerprint
-from ae_core.runs import Going, StoredRun
+from ae_core.runs import StoredRun
 from pages.ui import live, run_actions, runs_table, state, variations
+from pages.ui.listing import listing
 from pages.ui.shared import engine
 from pages.ui.state import Session
 from pages.ui.text import _, duration, word
@@ -22,7 +23,7 @@ MOST_SHOWN = 6  # runs side by side: what a screen and a colour scheme can bear
 def show(own: Session) -> None:
     """Draws the page."""
     own.compared_before = list(own.compared)
-    runs = mine(own)
+    runs = mine(own, fresh=True)
     moving = any(not run.ended for run in runs)
     _going(runs)
     st.fragment(_table, run_every=TICK_SECONDS if moving else None)(own, moving)
@@ -32,16 +33,16 @@ def show(own: Session) -> None:
         st.fragment(_views, run_every=TICK_SECONDS if moving else None)(own)
     else:
         st.info(_("Tick runs in the table to see them side by side."))
-    variations.offer(own, chosen)
+    variations.offer(own, chosen, runs)
     run_actions.importing(own)
 
 
-def mine(own: Session) -> list[StoredRun]:
+def mine(own: Session, fresh: bool = False) -> list[StoredRun]:
     """The runs that this person may see in a list: their own, those they opened, and those of the command line."""
     mark = fingerprint(own.owner)
     return [
         run
-        for run in engine().store.list_runs()
+        for run in listing().runs(fresh)
         if run.owner == mark or run.id in own.opened or run.origin == "command line"
     ]
 
@@ -49,7 +50,7 @@ def mine(own: Session) -> list[StoredRun]:
 def _going(runs: Sequence[StoredRun]) -> None:
     """Says which runs are about to be removed, before it happens."""
     known = {run.id for run in runs}
-    going: list[Going] = [one for one in engine().store.about_to_go() if one.run.id in known]
+    going = [one for one in listing().going() if one.run.id in known]
     if going:
         names = ", ".join(runs_table.title_of(one.run) for one in going[:3])
         more = _(" and {count} more").format(count=len(going) - 3) if len(going) > 3 else ""
@@ -65,7 +66,7 @@ def _table(own: Session, moving: bool) -> None:
     if any(not run.ended for run in runs) != moving:
         st.rerun()
     shown = list(own.compared)
-    runs_table.table(runs, shown, functools.partial(_choose, own))
+    runs_table.table(runs, shown, MOST_SHOWN, functools.partial(_choose, own))
     if own.compared != own.compared_before:
         own.compared_before = list(own.compared)
         st.rerun()  # the whole page: other buttons, other figures
@@ -89,12 +90,18 @@ def _views(own: Session) -> None:
     if len(alike) < len(pairs):
         st.caption(_("Images and maps below are those of the runs on the same data as the first one."))
     together, called = [pairs[place] for place in alike], [names[place] for place in alike]
+    # As high as so many runs need: the style sheet counts them by this key.
+    with st.container(key=f"side_by_side_{len(together)}"):
+        _side_by_side(together, called)
+
+
+def _side_by_side(together: Sequence[compare.Pair], called: Sequence[str]) -> None:
     left, right = st.columns([1, 1], gap="medium")
     with left.container(gap=None):
-        st.html(f'<div class="ae-heading">{_("The same held-out images, and the difference")}</div>')
+        st.html(f'<div class="ae-heading ae-above">{_("The same held-out images, and the difference")}</div>')
         _mount("live_images", compare.reconstructions(together, called, _), together)
     with right.container(gap=None):
-        st.html(f'<div class="ae-heading">{_("Code maps, turned to match the first")}</div>')
+        st.html(f'<div class="ae-heading ae-above">{_("Code maps, turned to match the first")}</div>')
         _mount("live_maps", compare.maps(together, called, _), together)
 
 

@@ -24,7 +24,7 @@ def export(run: Run, key: str) -> None:
         run: The run, with a snapshot.
         key: Beginning of the element keys.
     """
-    with st.popover(_("Export"), icon=":material/download:", key=f"{key}_export"):
+    with st.popover(_("Export"), icon=":material/download:", key=f"{key}_export"), st.container(gap="small"):
         history = (run.snapshot or {}).get("history")
         _group(_("Model"), _("Keras's own format, of built-in layers: it loads without this app."))
         with st.container(horizontal=True, gap="small"):
@@ -45,7 +45,7 @@ def export(run: Run, key: str) -> None:
 
 
 def _group(title: str, help: str) -> None:
-    st.markdown(f"**{title}**  \n{help}")
+    st.markdown(f"**{title}** :small[{help}]")
 
 
 def _button(key: str, run: Run, label: str, name: str, make: Maker, disabled: bool = False) -> None:
@@ -101,7 +101,7 @@ def _html(run: Run) -> str:
         (_("Original and reconstruction"), figures.grid(setup, snapshot, _)),
         *((_(panel["title"]), figures.panel(setup, snapshot, panel["name"], _)) for panel in setup["panels"]),
     ]
-    script = (static.FOLDER / "plotly.min.js").read_text(encoding="utf-8")
+    script = static.plotly_script().decode()
     settings = json.dumps(run.settings.to_dict(), indent=1)
     parts = [
         f'<h2>{title}</h2><div id="figure-{place}" class="figure"></div><script>Plotly.newPlot("figure-{place}", '

@@ -20,13 +20,14 @@ import streamlit as st
 
 from ae_core.figures import Figure
 from pages.ui import static
+from pages.ui.text import _
 
 # The base path is wherever the page's own scripts came from: right behind a proxy and on every page of the app.
 _LOADER = """\
 const base = document.querySelector('script[src*="static/js/"]').src.split("static/js/")[0];
-export default async (component) => (await import(base + "%s")).default(component, base);
+export default async (component) => (await import(base + "%s")).default(component, base, "%s");
 """
-_ROOT = '<div class="ae-live" role="img" aria-busy="true"></div>'
+_ROOT = '<div class="ae-frame"><div class="ae-live" role="img" aria-busy="true"></div><div class="ae-save"></div></div>'
 
 
 def payload(figure: Figure, step: int) -> bytes:
@@ -36,14 +37,15 @@ def payload(figure: Figure, step: int) -> bytes:
         figure: What a function of `ae_core.figures` returns.
         step: Optimiser step that it shows; becomes `data-step` of the view.
     """
-    return json.dumps({"step": step, **figure}, allow_nan=False, separators=(",", ":")).encode()
+    words = {"png": _("Save as PNG"), "svg": _("Save as SVG")}
+    return json.dumps({"step": step, "words": words, **figure}, allow_nan=False, separators=(",", ":")).encode()
 
 
 def view(key: str, payload: bytes | None) -> None:
-    """Mounts a live view, or updates it in place.
+    """Mounts a live view, or updates it in place. Above it stand two buttons that save it: leave a line free for them.
 
     Args:
-        key: Element key; a class `st-key-…` in the page, from which the style sheet takes the view's height.
+        key: Element key, `live_…`; a class `st-key-…` in the page, from which the style sheet takes the view's height.
         payload: What `payload` made; None while there is nothing to show, which keeps the room for it.
 
     Raises:

@@ -51,6 +51,8 @@ def actions(own: Session, chosen: Sequence[StoredRun]) -> None:
             with st.popover(_("Remove"), icon=":material/delete:"):
                 st.markdown(_("Remove {count} ticked runs for good?").format(count=len(removable)))
                 st.button(_("Remove"), key="run_remove", type="primary", on_click=_remove, args=(own, removable))
+    if own.refusal():
+        st.error(_(own.failure))
 
 
 def importing(own: Session) -> None:
@@ -83,7 +85,9 @@ def _pin(own: Session, run_id: str, pinned: bool) -> None:
 def _remove(own: Session, run_ids: Sequence[str]) -> None:
     for run_id in run_ids:
         _try(own, functools.partial(engine().remove, run_id, own.owner))
-    own.compared = [run_id for run_id in own.compared if run_id not in run_ids]
+        if own.failure:
+            return  # what could not be removed stays ticked
+        own.compared = [one for one in own.compared if one != run_id]
 
 
 def _import(own: Session) -> None:

@@ -3,7 +3,8 @@
 import functools
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
@@ -14,20 +15,23 @@ from ae_core.metric_table import METRICS
 from ae_core.runs import StoredRun
 from pages.ui import static
 from pages.ui.form import as_text
-from pages.ui.text import _, duration, number, percent
+from pages.ui.text import _, number, percent
 
 NUMBERS = ("test_mse", "pca_mse", "knn1_accuracy", "linear_probe_accuracy", "active_units")
 MOST_SETTINGS = 8  # columns of settings that differ
+MOST_ROWS = 100  # sent to a browser; of more runs, the newest that have the words, or the first in the wanted order
 _KEY = "runs_table"
 _ROOT = '<div class="ae-runs"></div>'
+Names = tuple[Mapping[str, str], Mapping[str, str]]
 
 
-def table(runs: Sequence[StoredRun], chosen: Sequence[str], on_choice: Callable[[list[str]], None]) -> None:
+def table(runs: Sequence[StoredRun], chosen: Sequence[str], most: int, on_choice: Callable[[list[str]], None]) -> None:
     """Draws the table.
 
     Args:
         runs: The runs, in the order in which they stand until somebody sorts them.
         chosen: Ids of those that are ticked.
+        most: How many may be ticked.
         on_choice: Called with the ids of the ticked runs, in the order of ticking, when somebody ticks.
     """
 
@@ -36,11 +40,76 @@ def table(runs: Sequence[StoredRun], chosen: Sequence[str], on_choice: Callable[
         known = {run.id for run in runs}
         on_choice([run_id for run_id in str(told or "").split() if run_id in known])
 
-    _component()(key=_KEY, data=_payload(runs, chosen), on_chosen_change=ticked)
+    told = st.session_state.get(_KEY) or {}
+    data = _payload(runs, chosen, asked(told.get("asked")), most)
+    _component()(key=_KEY, data=data, on_chosen_change=ticked, on_asked_change=_do_nothing)
 
 
-def _payload(runs: Sequence[StoredRun], chosen: Sequence[str]) -> bytes:
-    together = [run for run in runs if run.id in chosen] or list(runs)
+def _do_nothing() -> None:
+    pass
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a person looks for among more runs than are sent.
+
+    Args:
+        words: Small letters; a run must have all of them.
+        column: Name of the column to sort by, empty for the newest first.
+        falling: Whether the largest comes first.
+    """
+
+    words: tuple[str, ...] = ()
+    column: str = ""
+    falling: bool = False
+
+
+def asked(text: Any) -> Asked:
+    """Reads what a browser sent, which may be anything."""
+    try:
+        words, column, falling = json.loads(str(text))
+        return Asked(tuple(str(words).lower().split()[:20]), str(column), falling is True)
+    except (ValueError, TypeError):
+        return Asked()
+
+
+def picked(runs: Sequence[StoredRun], chosen: Sequence[str], asked: Asked) -> list[StoredRun]:
+    """The runs to send: the ticked ones, and of the others the first that are asked for.
+
+    Args:
+        runs: All runs, newest first.
+        chosen: Ids of the ticked ones.
+        asked: What is looked for.
+    """
+    if len(runs) <= MOST_ROWS:
+        return list(runs)
+    ticked = [run for run in runs if run.id in chosen]
+    others = [run for run in runs if run.id not in chosen]
+    if asked.words or asked.column:
+        names = _names()
+        rows = {run.id: _row(run, list(run.settings), {}, False, names) for run in others}
+        if asked.words:
+            texts = {run_id: words_of(row["cells"]) for run_id, row in rows.items()}
+            others = [run for run in others if all(word in texts[run.id] for word in asked.words)]
+        values = {run_id: row["values"].get(asked.column) for run_id, row in rows.items()}
+        known = [run for run in others if isinstance(values[run.id], int | float | str)]
+        known.sort(key=lambda run: (isinstance(values[run.id], str), values[run.id]), reverse=asked.falling)
+        in_order = {run.id for run in known}
+        others = [*known, *(run for run in others if run.id not in in_order)]
+    return [*ticked, *others[: MOST_ROWS - len(ticked)]]
+
+
+def words_of(cells: Mapping[str, Any]) -> str:
+    """What the filter looks at in a row."""
+    return " ".join(str(cell) for cell in cells.values() if cell is not None).lower()
+
+
+def _payload(runs: Sequence[StoredRun], chosen: Sequence[str], asked: Asked, most: int = 6) -> bytes:
+    shown = picked(runs, chosen, asked)
+    ticked = [run for run in shown if run.id in chosen]
+    together = ticked or shown
+    marked = {run.id for run in ticked} if len(ticked) > 1 else set()
+    compared = {run.id for run in together}
     differing = _differing(together)
     columns = [
         _column("name", _("Run"), _("Variant, data set and title.")),
@@ -54,15 +123,21 @@ def _payload(runs: Sequence[StoredRun], chosen: Sequence[str]) -> bytes:
         _column("seconds", _("Time"), _("Time in training."), unit=_("seconds"), number=True),
         _column("parameters", _("Weights"), _("Numbers that are learnt."), number=True),
         _column("code_size", _("Code"), _("Numbers in the code."), number=True),
-        *(_metric(name) for name in NUMBERS if any(run.numbers.get(name) is not None for run in runs)),
+        *(_metric(name) for name in NUMBERS if any(run.numbers.get(name) is not None for run in shown)),
     ]
-    best = _best(together)
-    rows = [_row(run, differing, best, run in together and len(together) > 1) for run in runs]
+    best, names = _best(together), _names()
+    rows = [_row(run, differing, best if run.id in compared else {}, run.id in marked, names) for run in shown]
     labels = {
         "filter": _("Filter: words that a run must have"), "choose": _("Choose"),
-        "none": _("No run is kept here yet. Train one, or import one below."),
+        "none": _("No run has these words.") if runs else _("No run is kept here yet. Train one, or import one below."),
+        "full": _("At most {count} runs stand side by side.").format(count=most),
+        "more": _("{shown} of {count} runs are shown. Filter and order look at all of them.").format(
+            shown=len(shown), count=f"{len(runs):,}") if len(runs) > len(shown) else "",
     }  # fmt: skip
-    content = {"columns": columns, "rows": rows, "chosen": list(chosen), "labels": labels}
+    content = {
+        "columns": columns, "rows": rows, "chosen": list(chosen), "labels": labels, "partial": len(runs) > MOST_ROWS,
+        "words": " ".join(asked.words), "most": most,
+    }  # fmt: skip
     return json.dumps(content, allow_nan=False, separators=(",", ":")).encode()
 
 
@@ -76,8 +151,8 @@ def _metric(name: str) -> dict[str, Any]:
     return _column(name, _(metric.title), _(metric.help), better, number=True)
 
 
-def _row(run: StoredRun, differing: list[str], best: dict[str, float], marked: bool) -> dict[str, Any]:
-    name = title_of(run)
+def _row(run: StoredRun, differing: list[str], best: dict[str, float], marked: bool, names: Names) -> dict[str, Any]:
+    name = title_of(run, names)
     states = {
         "queued": _("Waiting"), "running": _("Training"), "paused": _("Paused"), "done": _("Done"),
         "stopped": _("Stopped"), "failed": _("Failed"), "interrupted": _("Interrupted"),
@@ -88,7 +163,7 @@ def _row(run: StoredRun, differing: list[str], best: dict[str, float], marked: b
     }  # fmt: skip
     cells: dict[str, Any] = {
         "name": name + (" 📌" if run.pinned else ""), "state": states[run.state],
-        "created": duration(max(0.0, time.time() - run.created) // 60 * 60), "epoch": f"{run.epoch:g}"[:6],
+        "created": age(time.time() - run.created), "epoch": f"{run.epoch:g}"[:6],
         "seconds": f"{run.seconds:.1f}", "parameters": f"{run.parameters:,}" if run.parameters else None,
         "code_size": f"{run.code_size:,}" if run.code_size else None,
     }  # fmt: skip
@@ -102,36 +177,54 @@ def _row(run: StoredRun, differing: list[str], best: dict[str, float], marked: b
         cells[metric] = percent(value) if METRICS[metric].unit == "share" else number(value)
     return {
         "id": run.id, "name": name, "values": values, "cells": cells,
-        "words": " ".join(str(cell) for cell in cells.values()).lower(),
         "marked": [f"set_{setting}" for setting in differing] if marked else [],
-        "best": [metric for metric, value in best.items() if marked and run.numbers.get(metric) == value],
+        "best": [metric for metric, value in best.items() if run.numbers.get(metric) == value],
     }  # fmt: skip
 
 
-def title_of(run: StoredRun) -> str:
-    """A run's title, or its variant and data set where nobody gave it one."""
-    if run.title:
-        return run.title
-    info = data.catalogue().get(str(run.settings.get("dataset")))
-    known = variants.registry().get(str(run.settings.get("variant")))
-    return _("{variant} on {dataset}").format(
-        variant=_(known.title) if known else str(run.settings.get("variant")),
-        dataset=_(info.title) if info else str(run.settings.get("dataset")),
+def _names() -> Names:
+    """Titles of variants and of data sets in the reader's language."""
+    return (
+        {name: _(variant.title) for name, variant in variants.registry().items()},
+        {name: _(info.title) for name, info in data.catalogue().items()},
     )
 
 
+def title_of(run: StoredRun, names: Names | None = None) -> str:
+    """A run's title, or its variant and data set where nobody gave it one.
+
+    Args:
+        run: The run.
+        names: Titles of variants and of data sets, where they are at hand: to find them takes a look at the disk.
+    """
+    if run.title:
+        return run.title
+    known, infos = names or _names()
+    variant, dataset = str(run.settings.get("variant")), str(run.settings.get("dataset"))
+    return _("{variant} on {dataset}").format(variant=known.get(variant, variant), dataset=infos.get(dataset, dataset))
+
+
+def age(seconds: float) -> str:
+    """A time gone by in its largest unit: `now`, `5 min`, `3 h`, `12 d`."""
+    minutes = int(max(0.0, seconds) // 60)
+    if minutes < 60:
+        return _("{minutes} min").format(minutes=minutes) if minutes else _("now")
+    hours = minutes // 60
+    return _("{hours} h").format(hours=hours) if hours < 48 else _("{days} d").format(days=hours // 24)
+
+
 def labels_of(runs: Sequence[StoredRun]) -> list[str]:
-    """A short name for each run: what it is called, if they differ in that, and the settings in which it differs."""
-    differing = [name for name in _differing(runs) if name not in ("variant", "dataset")][:3]
-    alike = len({title_of(run) for run in runs}) == 1
-    names = []
-    for run in runs:
-        parts = [
-            f"{_label(runs, name)} {as_text(run.settings[name]) or '–'}" for name in differing if name in run.settings
-        ]
-        names.append(", ".join(parts if alike and parts else [title_of(run), *parts]))
-    return [f"{name} ({names[:place].count(name) + 1})" if names.count(name) > 1 else name
-            for place, name in enumerate(names)]  # fmt: skip
+    """A short name for each run: what it is called, and where that is not enough, settings in which it differs."""
+    names = _names()
+    titles = [title_of(run, names) for run in runs]
+    labels = []
+    for run, title in zip(runs, titles, strict=True):
+        alike = [other for other, its in zip(runs, titles, strict=True) if its == title]
+        differing = _differing(alike)[:3] if len(alike) > 1 else []
+        parts = [f"{_label(alike, name)} {text}" for name in differing if (text := as_text(run.settings.get(name, "")))]
+        labels.append(", ".join(parts if parts and len(alike) == len(runs) else [title, *parts]))
+    return [f"{label} ({labels[:place].count(label) + 1})" if labels.count(label) > 1 else label
+            for place, label in enumerate(labels)]  # fmt: skip
 
 
 def _differing(runs: Sequence[StoredRun]) -> list[str]:

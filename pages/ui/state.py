@@ -24,6 +24,7 @@ COOKIE = "ae_owner"
 LOGARITHMIC = "log_scale"  # key of the loss view's switch
 PANEL = "panel"  # key of the choice of what else to look at
 CURVE, AXIS, COMPARED_LOGARITHMIC = "compared_curve", "compared_axis", "compared_log_scale"
+REFUSAL_SECONDS = 15.0  # long enough to be read
 _SESSION = "session"
 _FRAME = Path(__file__).resolve().parents[2] / "app.py"
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")  # secrets.token_urlsafe(32)
@@ -40,9 +41,11 @@ class Session:
         run_id: The run that is shown, or None.
         notices: Sentences about an address, shown until something is chosen.
         problem: What is wrong with the settings in the form.
-        failure: What the last button could not do.
+        failure: What the last button could not do. See `refusal`.
+        refused: That sentence, the state of the run that it was said at, and when, on the monotonic clock.
         offer: Token of an address that hands a run's control on; empty for none.
-        begun: When the tab was opened, on the monotonic clock.
+        played: The recording that is shown, or was last.
+        begun: When its first frame was shown, on the monotonic clock.
         shown: The state of page and run that the last whole drawing of the page showed.
         page: Name of the page that is shown.
         arrived: Whether another page was shown before.
@@ -51,8 +54,10 @@ class Session:
         compared: Ids of the runs that are ticked on the Compare page.
         compared_before: The same when the whole page was last drawn.
         leave_for: Name of the page to go to as soon as the script runs; empty for none.
+        twin_problem: Why a twin or a sweep could not be started.
         import_problem: What was wrong with the last imported run.
         upload_problem: What was wrong with the last upload.
+        classify_problem: Why a classifier could not be started or stopped.
     """
 
     form: Form
@@ -62,7 +67,9 @@ class Session:
     notices: list[str] = field(default_factory=list)
     problem: str = ""
     failure: str = ""
+    refused: tuple[str, str, float] = ("", "", 0.0)
     offer: str = ""
+    played: Any = None
     begun: float = field(default_factory=time.monotonic)
     shown: Any = None
     page: str = ""
@@ -72,14 +79,29 @@ class Session:
     compared: list[str] = field(default_factory=list)
     compared_before: list[str] = field(default_factory=list)
     leave_for: str = ""
+    twin_problem: str = ""
     import_problem: str = ""
     upload_problem: str = ""
+    classify_problem: str = ""
 
     @property
     def run(self) -> Run | None:
         """A still copy of the run that is shown."""
         run = engine().run(self.run_id) if self.run_id else None
         return run.view() if run is not None else None
+
+    def refusal(self, state: str = "") -> str:
+        """What the last button could not do: said for a while, and no longer than what it was about stands.
+
+        Args:
+            state: State of the run that is shown, empty for none.
+        """
+        said, at, since = self.refused
+        if self.failure != said:
+            self.refused = self.failure, state, time.monotonic()
+        elif at != state or time.monotonic() - since > REFUSAL_SECONDS:
+            self.failure, self.refused = "", ("", "", 0.0)
+        return self.failure
 
     def owns(self, run: Run | None) -> bool:
         """Whether this person may command a run."""
@@ -100,6 +122,8 @@ def session(page: str = "") -> Session:
     own: Session = st.session_state[_SESSION]
     if page:
         own.arrived, own.page = own.page != page, page
+        if own.arrived:  # what another page's button could not do is of no interest here
+            own.failure = own.twin_problem = own.import_problem = own.upload_problem = ""
     return own
 
 

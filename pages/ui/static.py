@@ -1,14 +1,17 @@
-"""Files that a browser fetches by address: plotly.min.js, the live view's script, the pictures of the scatter.
+"""Files that a browser fetches by address: plotly.js, the live view's script, the pictures of the scatter.
 
-Streamlit serves the folder `static` beside app.py at `app/static/`. It is made at start and ignored by git.
+Streamlit serves the folder `static` beside app.py at `app/static/`. It is made at start and ignored by git. It says
+nothing of how long a browser may keep a file, and answers the question whether one has changed with the whole file:
+4.8 MB at every reload of the page, for each laptop of a hall. Browsers then go by the time of the last change and keep
+a file for a tenth of its age. So each file bears a hash of its content in its name, and a time of long ago.
 """
 
 import hashlib
 import importlib.resources
 import logging
 import os
-import shutil
 import tempfile
+import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -17,33 +20,27 @@ ADDRESS = "app/static/"
 # Newest first, so many of each: runs still watched keep theirs, a long lecture does not fill the disk.
 MOST_ATLASES = 64
 MOST_SCRIPTS = 4
+LONG_AGO = 1_000_000_000  # in 2001
 
 _log = logging.getLogger(__name__)
 
 
-def prepare() -> str:
-    """Puts plotly.min.js and the live view's script in place.
+def prepare() -> tuple[str, str]:
+    """Puts plotly.js and the live view's script in place.
 
     Returns:
-        Address of the script, relative to the app; its name holds a hash of its content, so that no browser keeps an
-        old one.
+        Addresses of the script and of plotly.js, relative to the app.
 
     Raises:
         OSError: If the folder cannot be written.
     """
-    source = importlib.resources.files("plotly") / "package_data" / "plotly.min.js"
-    with importlib.resources.as_file(source) as original:
-        target = FOLDER / "plotly.min.js"
-        known = original.stat()
-        # Time and size kept as they were: a browser that has the file need not fetch 4.8 MB again.
-        if not target.exists() or (target.stat().st_mtime_ns, target.stat().st_size) != (
-            known.st_mtime_ns,
-            known.st_size,
-        ):
-            _place(target, original.read_bytes())
-            shutil.copystat(original, target)
-    script = (ROOT / "assets" / "live.js").read_bytes()
-    return _publish("live", ".js", script, MOST_SCRIPTS)
+    script = _publish("live", ".js", (ROOT / "assets" / "live.js").read_bytes(), MOST_SCRIPTS)
+    return script, _publish("plotly", ".js", plotly_script(), MOST_SCRIPTS)
+
+
+def plotly_script() -> bytes:
+    """plotly.js, as the installed package carries it."""
+    return (importlib.resources.files("plotly") / "package_data" / "plotly.min.js").read_bytes()
 
 
 def atlas(png: bytes) -> str:
@@ -64,10 +61,11 @@ def atlas(png: bytes) -> str:
 
 def _publish(kind: str, ending: str, payload: bytes, most: int) -> str:
     target = FOLDER / f"{kind}-{hashlib.sha256(payload).hexdigest()[:32]}{ending}"
-    if target.exists():
-        os.utime(target)
-    else:
+    known = target.exists() and target.stat().st_size == len(payload)
+    if not known:
         _place(target, payload)
+    os.utime(target, (time.time(), LONG_AGO))  # read last now; changed last long ago
+    if not known:
         _keep_newest(f"{kind}-*{ending}", most)
     return ADDRESS + target.name
 
@@ -88,7 +86,7 @@ def _place(target: Path, payload: bytes) -> None:
 def _keep_newest(pattern: str, most: int) -> None:
     def age(path: Path) -> float:
         try:
-            return -path.stat().st_mtime
+            return -path.stat().st_atime
         except FileNotFoundError:  # another process removed it first
             return 0.0
 

@@ -35,11 +35,44 @@ def of_run(run: Run, own: bool, engine: Engine) -> Status:
             sentence += " " + _("{epochs:.1f} epochs in {time}.").format(
                 epochs=run.snapshot["epoch"], time=duration(run.snapshot["seconds"])
             )
+        if state == "interrupted":
+            sentence += " " + _("It was cut off when its process ended; this is where it stood.")
         if run.error:
             sentence += " " + _(run.error)
     if not own:
         sentence += " " + _("You are watching; Start begins a run of your own.")
     return state, words[state], sentence
+
+
+def of_classifier(run: Run, engine: Engine) -> Status:
+    """Where a classifier on a run's code stands.
+
+    Args:
+        run: Its entry in the queue.
+        engine: The engine.
+    """
+    state, found = run.state, run.result
+    names = {"code": _("on the code"), "pixels": _("on pixels"), "pca": _("on PCA")}
+    if state == "queued":
+        return state, _("Waiting"), _waiting(run, engine)
+    if state == "failed":
+        return state, _("Failed"), _(run.error or "")
+    if state == "stopped":
+        return state, _("Stopped"), _(run.error or "Nothing of it is kept.")
+    if found is not None:
+        return (
+            state,
+            _("Done"),
+            _("{count} labelled images, {epochs} epochs, in {time}.").format(
+                count=f"{found['labels']:,}", epochs=found["epochs"], time=duration(found["seconds"])
+            ),
+        )
+    if run.snapshot is None:
+        return "starting", _("Starting"), _progress(run.progress)
+    return "running", _("Training"), _("{name}: epoch {epoch} of {epochs}").format(
+        name=names[run.snapshot["name"]].capitalize(), epoch=f"{run.snapshot['epoch']:.1f}",
+        epochs=run.snapshot["epochs"],
+    )  # fmt: skip
 
 
 def of_engine(engine: Engine, recording: dict[str, Any] | None) -> Status:

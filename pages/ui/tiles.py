@@ -91,11 +91,5 @@ def notes(setup: dict[str, Any] | None) -> str:
     """Sentences that a person should know of this run, as HTML."""
     if setup is None:
         return '<div class="ae-note"></div>'
-    sentences = [_(note) for note in setup["notes"]]
-    if setup["code_size"] > setup["input_size"]:
-        sentences.append(
-            _("The code ({code:,} numbers) is larger than the input ({size:,}): the network could simply copy.").format(
-                code=setup["code_size"], size=setup["input_size"]
-            )
-        )
-    return f'<div class="ae-note">{"<br>".join(html.escape(sentence) for sentence in sentences)}</div>'
+    sentences = [html.escape(_(note)) for note in setup["notes"]]
+    return f'<div class="ae-note">{"<br>".join(sentences)}</div>'

@@ -20,8 +20,14 @@ from pages.ui.text import _
 MOST_VALUES = 8
 
 
-def offer(own: Session, chosen: Sequence[StoredRun]) -> None:
-    """Draws the form that starts twins and sweeps of the first ticked run, and the plot of a finished sweep."""
+def offer(own: Session, chosen: Sequence[StoredRun], runs: Sequence[StoredRun]) -> None:
+    """Draws the form that starts twins and sweeps of the first ticked run, and the plot of a finished sweep.
+
+    Args:
+        own: The session.
+        chosen: The ticked runs.
+        runs: All runs that this person sees.
+    """
     if not chosen:
         return
     base = chosen[0]
@@ -41,12 +47,12 @@ def offer(own: Session, chosen: Sequence[StoredRun]) -> None:
         names = [name for name in options(settings) if name not in ("dataset",)]
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
             name = st.selectbox(
-                _("Setting"), names, key="twin_setting", width=260,
+                _("Setting"), names, key="twin_setting", width=260, on_change=_changed, args=(own,),
                 index=names.index("latent_dim") if "latent_dim" in names else 0,
                 format_func=lambda one: _(options(settings)[one].label),
             )  # fmt: skip
             st.text_input(
-                _("Value, or several with semicolons"), key="twin_values", width=260,
+                _("Value, or several with semicolons"), key="twin_values", width=260, on_change=_changed, args=(own,),
                 placeholder=as_text(getattr(settings, name)),
             )  # fmt: skip
             st.button(_("Start"), key="twin_start", type="primary", on_click=_start, args=(own, base, settings))
@@ -55,20 +61,24 @@ def offer(own: Session, chosen: Sequence[StoredRun]) -> None:
         st.caption(_("Now {value}. Allowed: {allowed}.").format(
             value=as_text(getattr(settings, name)) or "–", allowed=option.allowed(kind)
         ))  # fmt: skip
-        if own.failure:
-            st.error(_(own.failure))
-    _plot(own, base)
+        if own.twin_problem:
+            st.error(_(own.twin_problem))
+    _plot(base, runs)
+
+
+def _changed(own: Session) -> None:
+    own.twin_problem = ""
 
 
 def _start(own: Session, base: StoredRun, settings: Settings) -> None:
     name, text = st.session_state["twin_setting"], st.session_state["twin_values"]
-    own.failure = ""
+    own.twin_problem = ""
     try:
         wanted = variations(settings, name, text)
         sweep = base.sweep or (secrets.token_urlsafe(9) if len(wanted) > 1 else None)
         started = [engine().submit(one, own.owner, twin_of=base.id, sweep=sweep) for one in wanted]
     except (EngineError, SettingError) as error:
-        own.failure = str(error)
+        own.twin_problem = str(error)
         return
     own.compared = [base.id, *(run.id for run in started)][:6]
     st.session_state["twin_values"] = ""
@@ -98,13 +108,13 @@ def variations(settings: Settings, name: str, text: str) -> list[Settings]:
     return others
 
 
-def _plot(own: Session, base: StoredRun) -> None:
+def _plot(base: StoredRun, runs: Sequence[StoredRun]) -> None:
     """Test error against the setting that was swept, with PCA's line; as soon as two runs have an error."""
-    if base.sweep is None and not any(run.twin_of == base.id for run in engine().store.list_runs()):
+    if base.sweep is None and not any(run.twin_of == base.id for run in runs):
         return
     family = [
         run
-        for run in engine().store.list_runs()
+        for run in runs
         if run.id == base.id or run.twin_of in (base.id, base.twin_of or base.id) or run.id == base.twin_of
     ]
     points = swept(family)
@@ -113,7 +123,9 @@ def _plot(own: Session, base: StoredRun) -> None:
     name, values, errors, pca = points
     label = _(options(base.experiment)[name].label)
     with st.container(gap=None):
-        st.html(f'<div class="ae-heading">{_("Sweep: test error against {setting}").format(setting=label)}</div>')
+        st.html(
+            f'<div class="ae-heading ae-above">{_("Sweep: test error against {setting}").format(setting=label)}</div>'
+        )
         live.view("live_sweep", live.payload(compare.sweep(values, errors, pca, label, _), len(values)))
 
 

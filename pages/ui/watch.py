@@ -11,7 +11,7 @@ from ae_core import figures
 from ae_core.config import SettingError, Settings
 from ae_core.diagnosis import diagnose
 from ae_core.engine import EngineError, Run
-from pages.ui import live, recorded, state, static, status, tiles
+from pages.ui import classifying, live, recorded, state, static, status, tiles
 from pages.ui.controls import TUNABLE_STATES
 from pages.ui.exporting import export
 from pages.ui.findings import findings_html
@@ -44,7 +44,8 @@ def _pace(own: Session) -> tuple[str | None, float | None, bool]:
     if run is None:
         moving = recorded.choose(own.form.variant) is not None or engine().status in ("starting", "warming")
         return None, IDLE_SECONDS if moving else None, False
-    return run.id, None if run.ended else TICK_SECONDS, run.state in TUNABLE_STATES
+    still = run.ended and not classifying.moving(run) and not own.failure  # which goes after a while
+    return run.id, None if still else TICK_SECONDS, run.state in TUNABLE_STATES
 
 
 def _draw(own: Session, settings: Settings | None) -> None:
@@ -92,10 +93,12 @@ def _draw(own: Session, settings: Settings | None) -> None:
     if result is not None:
         st.html(cached(("measured", words), lambda: tiles.measured(result)))
     st.html(cached(("notes", words), lambda: tiles.notes(setup)))
+    if run is not None:
+        classifying.classify(own, run, words)
 
 
 def _said(own: Session, run: Run | None, played: recorded.Recording | None) -> status.Status:
-    wrong = own.failure or (own.problem if run is None or run.ended else "")
+    wrong = own.refusal(run.state if run is not None else "") or (own.problem if run is None or run.ended else "")
     if wrong:
         return "failed", _("Not possible"), _(wrong)
     if run is not None:
@@ -126,8 +129,10 @@ def _panel_heading(panels: dict[str, dict[str, Any]], chosen: str | None) -> Non
             title = _(panels[chosen]["title"]) if chosen else _("Inside the network")
             st.markdown(f"**{title}**", help=help, width="content")
             return
+        if st.session_state.get(state.PANEL) != chosen:
+            st.session_state[state.PANEL] = chosen  # the marked one is the one that is seen
         st.segmented_control(
-            _("Inside the network"), list(panels), key=state.PANEL, default=None, label_visibility="collapsed",
+            _("Inside the network"), list(panels), key=state.PANEL, required=True, label_visibility="collapsed",
             format_func=lambda name: _(panels[name]["title"]), help=help,
         )  # fmt: skip
 
@@ -140,6 +145,8 @@ def _messages(
         return run.setup, run.snapshot, run.cached
     if played is None:
         return None, None, lambda key, build: build()
+    if own.played is not played:  # another variant's begins with its first frame
+        own.played, own.begun = played, time.monotonic()
     place = played.frame(time.monotonic() - own.begun)
     return played.setup, played.snapshots[place], lambda key, build: played.cached((place, key), build)
 
@@ -211,8 +218,8 @@ def _start() -> None:
 def _command(word: str) -> None:
     own = state.session()
     run, own.failure = own.run, ""
-    if run is None:
-        return
+    if run is None or run.ended:
+        return  # it ended while the button was pressed, which is what is drawn next
     try:
         engine().command(run.id, own.owner, word)
     except EngineError as error:

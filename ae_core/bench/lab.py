@@ -1,0 +1,80 @@
+"""A contender: this program's own training, without the app around it."""
+
+import dataclasses
+import math
+import time
+from typing import Any
+
+from ae_core import training, variants, workshop
+from ae_core.bench.child import Round, serve
+from ae_core.control import Control
+
+
+class _Timed(training.Run):
+    """A training that also knows how long it took from the first step to the last, and what snapshots cost."""
+
+    wall = shown = 0.0
+    count = 0
+
+    def _fit(self, stage: workshop.Stage) -> None:
+        begun = time.perf_counter()
+        super()._fit(stage)
+        self.wall += time.perf_counter() - begun
+
+    def snapshot(self, state: str) -> None:
+        """Also counts it: but the first one belongs to the start, and the last one comes after the last step."""
+        begun = time.perf_counter()
+        super().snapshot(state)
+        took = time.perf_counter() - begun
+        if self.step == 0:
+            self.wall -= took
+        elif state == "running":
+            self.shown += took
+            self.count += 1
+
+
+def begin(given: dict[str, Any]) -> tuple[dict[str, Any], Round]:
+    """Compiles and warms up.
+
+    Args:
+        given: `settings`, plain; `seconds` that a round shall last at least; perhaps the usual `pace` of a round.
+
+    Returns:
+        Seconds for data and PCA, and for compilation with the first epoch; and a round, which may be told the `pace`:
+        seconds between snapshots, or None for none.
+    """
+    settings = variants.read_settings(given["settings"])
+    begun = time.perf_counter()
+    bench = workshop.prepare(settings, _silent)
+    loaded = time.perf_counter()
+    _trained(dataclasses.replace(settings, epochs=1))
+    compiled = time.perf_counter()
+    probe = _trained(dataclasses.replace(settings, epochs=2))
+    a_second = probe.step * bench.batch_size / probe.wall
+    epoch = sum(stage.steps_per_epoch for stage in bench.stages) * bench.batch_size
+    epochs = min(500, math.ceil(given["seconds"] * a_second / epoch))
+    longer = dataclasses.replace(settings, epochs=epochs)
+
+    def one_round(pace: float | None = given.get("pace")) -> dict[str, Any]:
+        run = _trained(longer, pace)
+        return {
+            "images": run.step * bench.batch_size, "seconds": run.wall,
+            "steps_alone": run.seconds, "snapshots": run.count, "snapshot_seconds": run.shown,
+        }  # fmt: skip
+
+    return {"data": loaded - begun, "compilation": compiled - loaded}, one_round
+
+
+def _trained(settings: Any, pace: float | None = None) -> _Timed:
+    bench = workshop.prepare(settings, _silent)
+    run = _Timed(settings, bench, _silent, Control(), snapshot_seconds=math.inf if pace is None else pace)
+    run.train()
+    return run
+
+
+def _silent(*words: Any, **content: Any) -> None:
+    """Takes a training's messages."""
+
+
+if __name__ == "__main__":
+    serve(begin)

@@ -1,0 +1,172 @@
+"""A classifier on the code of a run that has ended: asked for, watched, and held against its rivals."""
+
+import functools
+import html
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from ae_core import classifying, data, figures
+from ae_core.archive import DataError
+from ae_core.engine import EngineError, Run
+from ae_core.run_classifiers import PUBLISHED, PUBLISHED_IN
+from pages.ui import live, status
+from pages.ui.shared import engine
+from pages.ui.state import Session
+from pages.ui.text import UNKNOWN, _
+
+LABELS, TUNED, EPOCHS = "classify_labels", "classify_tuned", "classify_epochs"  # keys of the wishes
+HEAD, WHOLE = "head", "whole"
+
+Kept = Sequence[Mapping[str, Any]]
+
+
+def moving(run: Run) -> bool:
+    """Whether a classifier on a run's code trains or waits, so that there is something to watch."""
+    job = engine().classifier(run.id)
+    return job is not None and not job.ended
+
+
+def classify(own: Session, run: Run, words: str) -> None:
+    """Draws the section, for a run whose code can be classified; wishes and buttons for its owner only.
+
+    Args:
+        own: The session.
+        run: The run that is shown.
+        words: The reader's language.
+    """
+    if classifying.why_not(run):
+        return
+    job, kept = engine().classifier(run.id), _kept(run)
+    job = job.view() if job is not None else None
+    mine = own.owns(run)
+    if not mine and job is None and not kept:
+        return
+    with st.container(gap="small", key="classify"):
+        st.markdown(
+            f"**{_('Classify with this code')}**",
+            help=_("A softmax layer learns to tell the classes apart from the code. The same layer on raw pixels and "
+                   "on a PCA code of the same size shows what the code is worth."),
+        )  # fmt: skip
+        if mine:
+            _form(own, run, job)
+        said = _said(own, job)
+        if said is not None:
+            st.html(status.badge(said))
+        if job is None and not kept:
+            return
+        left, right = st.columns([11, 9], gap="small")
+        with left.container(gap=None):
+            st.html(f'<div class="ae-heading ae-above">{_("Mistakes while the classifiers learn")}</div>')
+            live.view("live_classifier", _payload(run, job, kept, words))
+        with right.container(gap=None):
+            st.html(_table(run, job, kept))
+
+
+def _kept(run: Run) -> Kept:
+    try:
+        return engine().store.classifiers(run.id)
+    except (DataError, OSError):
+        return ()  # damaged or removed meanwhile; a new one takes its place
+
+
+def _form(own: Session, run: Run, job: Run | None) -> None:
+    active = job is not None and not job.ended
+    info = data.catalogue().get(run.settings.dataset)
+    most = min(info.train_count if info else classifying.MOST_LABELS, run.settings.train_size)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        st.number_input(
+            _("Labels"), 0, most, 0, key=LABELS, width=130, disabled=active,
+            help=_("Labelled images to learn from, as many of each class as can be; 0 takes all."),
+        )  # fmt: skip
+        st.segmented_control(
+            _("What learns"), [HEAD, WHOLE], default=HEAD, required=True, key=TUNED, disabled=active,
+            format_func={HEAD: _("Head only"), WHOLE: _("Fine-tuned")}.__getitem__,
+            help=_("Head only: the code stays as it is. Fine-tuned: the encoder learns too, end to end."),
+        )  # fmt: skip
+        st.number_input(
+            _("Epochs"), 1, classifying.MOST_EPOCHS, 20, key=EPOCHS, width=110, disabled=active,
+            help=_("How many times each labelled image is seen."),
+        )  # fmt: skip
+        st.button(
+            _("Train classifier"), key="classify_start", icon=":material/play_arrow:", on_click=_start,
+            args=(own, run.id), disabled=active or engine().status == "failed",
+        )  # fmt: skip
+        st.button(
+            _("Stop"), key="classify_stop", icon=":material/stop:", on_click=_stop, args=(own, job.id if job else ""),
+            disabled=not active,
+        )  # fmt: skip
+
+
+def _start(own: Session, run_id: str) -> None:
+    own.classify_problem = ""
+    chosen = st.session_state
+    try:
+        engine().classify(
+            run_id, own.owner, labels=chosen[LABELS], fine_tune=chosen[TUNED] == WHOLE, epochs=chosen[EPOCHS]
+        )
+    except EngineError as error:
+        own.classify_problem = str(error)
+
+
+def _stop(own: Session, job_id: str) -> None:
+    own.classify_problem = ""
+    job = engine().run(job_id)
+    if job is None or job.ended:
+        return  # it ended while the button was pressed, which is what is drawn next
+    try:
+        engine().command(job_id, own.owner, "stop")
+    except EngineError as error:
+        own.classify_problem = str(error)
+
+
+def _said(own: Session, job: Run | None) -> status.Status | None:
+    if own.classify_problem:
+        return "failed", _("Not possible"), _(own.classify_problem)
+    return None if job is None else status.of_classifier(job, engine())
+
+
+def _payload(run: Run, job: Run | None, kept: Kept, words: str) -> bytes:
+    found = (job.result or job.snapshot) if job is not None else next(iter(kept), None)
+    epochs = job.wishes["epochs"] if job is not None else kept[0]["epochs"]
+    curves = found["curves"] if found else {}
+    key = job.id if job is not None else run.id
+    build = functools.partial(figures.classifier, curves, epochs, key, _)
+    step = sum(len(curve["validation_error"]) for curve in curves.values())
+    if job is None:
+        return live.payload(build(), step)
+    return job.cached(("classifier", words), lambda: live.payload(build(), step))
+
+
+def _table(run: Run, job: Run | None, kept: Kept) -> str:
+    """Test errors as HTML: a line for each classifier that was trained, and published ones of the same data below."""
+    fresh = job.result if job is not None else None
+    found = list(kept) if fresh is None or fresh in kept else [fresh, *kept]  # a full disk keeps nothing
+    images = found[0]["test_images"] if found else None
+    heads = [_("Labels"), _("Learns"), _("Epochs"), _("Code"), _("Pixels"), _("PCA")]
+    lines = [
+        [
+            f"{one['labels']:,}", _("encoder too") if one["fine_tune"] else _("head only"), f"{one['epochs']}",
+            *(_error(one["curves"][name]["test_error"]) for name in ("code", "pixels", "pca")),
+        ]
+        for one in found
+    ] or [[UNKNOWN] * len(heads)]  # fmt: skip
+    title = _("Mistakes on {count} test images").format(count=f"{images:,}") if images else _("Mistakes in the test")
+    published = PUBLISHED.get(run.settings.dataset, ())
+    parts = [f'<div class="ae-heading ae-above">{html.escape(title)}</div>', _rows(heads, lines)]
+    if published:
+        rows = [[_(one["name"]), _error(one["test_error"])] for one in published]
+        parts.append(_rows([_("Published, all labels"), _("Error")], rows))
+        parts.append(f'<div class="ae-note">{html.escape(PUBLISHED_IN)}.</div>')
+    return "".join(parts)
+
+
+def _error(share: float) -> str:
+    return f"{100 * share:.2f} %"  # as exact as the published ones
+
+
+def _rows(heads: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
+    top = "".join(f"<th>{html.escape(head)}</th>" for head in heads)
+    body = "".join(f"<tr>{''.join(f'<td>{html.escape(cell)}</td>' for cell in line)}</tr>" for line in lines)
+    return f'<div class="ae-table ae-errors"><table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>'
