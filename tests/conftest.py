@@ -6,13 +6,16 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 ROOT = Path(__file__).parent.parent
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+BROWSER_FILES = ("test_browser", "test_findings", "test_live")
 MNIST = Path(os.environ.get("AE_DATA_DIR", "")) / "mnist.npz"
 
 
@@ -30,9 +33,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                     item.add_marker(pytest.mark.usefixtures("_missing_in_ci"))
                 else:
                     item.add_marker(pytest.mark.skip(reason=reason))
-        # What is run side by side: one file beside another, but never two browsers with their apps and trainings.
-        group = "browser" if item.get_closest_marker("browser") else item.nodeid.split("::")[0]
-        item.add_marker(pytest.mark.xdist_group(group))
+
+
+class FilesSideBySide(LoadFileScheduling):
+    """One file runs beside another, but never two browsers with their apps and trainings."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.split("::")[0]
+        return "browser" if Path(file).name.startswith(BROWSER_FILES) else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> FilesSideBySide:
+    """What hands the tests to the processes of `-n 2`."""
+    return FilesSideBySide(config, log)
 
 
 @pytest.fixture
