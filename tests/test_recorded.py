@@ -2,6 +2,7 @@
 
 import io
 import json
+import tomllib
 
 import numpy as np
 import pytest
@@ -10,7 +11,8 @@ from PIL import Image
 from ae_core import demonstrations, figures, picture_series, recording, variants
 from ae_core.data import catalogue
 from ae_core.filters import common_panels
-from pages.ui import recorded
+from pages.ui import recorded, watch
+from tests.conftest import ROOT
 
 MOST_BYTES = 300_000
 MOST_BYTES_IN_ALL = 3_000_000
@@ -53,6 +55,14 @@ def test_it_learns_what_it_shows(played):
     assert np.mean(last["grid"]["errors"]) < np.mean(first["grid"]["errors"])
     assert last["history"]["val_loss"][-1] < last["history"]["val_loss"][0]
     assert len(first["history"]["loss"]) == 0
+
+
+def test_the_browser_forgets_no_frame_before_it_comes_again(played):
+    """What it forgets just when it comes again kills the page: an update tells of it before it knows."""
+    with (ROOT / ".streamlit" / "config.toml").open("rb") as file:
+        updates = tomllib.load(file)["global"]["maxCachedMessageAge"]
+    turn = (len(played[1]) - 1) * recorded.SECONDS_A_FRAME + recorded.SECONDS_AT_THE_END
+    assert turn / watch.IDLE_SECONDS < 0.8 * updates
 
 
 def test_every_view_of_every_frame_can_be_drawn(variant, played):
