@@ -1,22 +1,37 @@
-"""The frame of the app: page settings, navigation and the shared engine. Run it with `streamlit run app.py`."""
+"""The frame of the app: page settings, navigation and the shared engine. Run it with `streamlit run app.py`.
+
+The web server imports this file for `app`, which is what it serves; each visitor's page runs the same file as a script.
+"""
 
 import streamlit as st
+from starlette.routing import WebSocketRoute
 
-from pages.ui import live, page, shared, state, static
+from pages.ui import live, page, shared, state, static, streaming
 from pages.ui.text import _
 
-st.set_page_config(page_title="Autoencoder Lab", page_icon=str(static.ROOT / "assets" / "icon.png"), layout="wide")
-shared.engine()  # the workers warm up while the visitor still reads
-live.inject_style()
-page.inject_style()
-PAGES = {
-    "train": st.Page("pages/train.py", title=_("Train"), icon=":material/model_training:", default=True),
-    "compare": st.Page("pages/compare.py", title=_("Compare"), icon=":material/compare_arrows:", url_path="compare"),
-    "learn": st.Page("pages/learn.py", title=_("Learn"), icon=":material/school:", url_path="learn"),
-}
-chosen = st.navigation(list(PAGES.values()), position="top")
-state.enter()
-state.keep_owner()
-if (wanted := state.leave()) in PAGES:
-    st.switch_page(PAGES[wanted])
-chosen.run()
+
+def frame() -> None:
+    """Draws the page that the visitor asked for, and what is around it."""
+    st.set_page_config(page_title="Autoencoder Lab", page_icon=str(static.ROOT / "assets" / "icon.png"), layout="wide")
+    shared.engine()  # the workers warm up while the visitor still reads
+    live.inject_style()
+    page.inject_style()
+    pages = {
+        "train": st.Page("pages/train.py", title=_("Train"), icon=":material/model_training:", default=True),
+        "compare": st.Page(
+            "pages/compare.py", title=_("Compare"), icon=":material/compare_arrows:", url_path="compare"
+        ),
+        "learn": st.Page("pages/learn.py", title=_("Learn"), icon=":material/school:", url_path="learn"),
+    }
+    chosen = st.navigation(list(pages.values()), position="top")
+    state.enter()
+    state.keep_owner()
+    if (wanted := state.leave()) in pages:
+        st.switch_page(pages[wanted])
+    chosen.run()
+
+
+if __name__ == "__main__":
+    frame()
+else:
+    app = st.App("app.py", routes=[WebSocketRoute(streaming.ROUTE, streaming.stream)])

@@ -104,11 +104,20 @@ class View {
   async receive(bytes) {
     let news = false;
     if (bytes?.length && !same(bytes, this.bytes)) {
-      this.figure = JSON.parse(new TextDecoder().decode(bytes));
+      const figure = JSON.parse(new TextDecoder().decode(bytes));
       this.bytes = bytes;
-      news = true;
+      // What was heard of the same thing meanwhile is newer than what the page was drawn with.
+      news = !(figure.of && figure.of === this.figure?.of && figure.at < this.figure.at);
+      if (news) this.figure = figure;
     }
     if (this.figure && (news || this.changed())) await this.draw();
+  }
+
+  /** A later picture of what is shown already. */
+  hear(figure) {
+    if (figure?.of !== this.figure?.of || !(figure.at > this.figure.at)) return;
+    this.figure = figure;
+    this.draw();
   }
 
   changed() {
@@ -160,8 +169,12 @@ class View {
 
   /** What the view shows: `loss` for the element key `live_loss`, where the figure does not say it. */
   name() {
-    const key = this.root.closest("[class*=st-key-live_]")?.className.match(/st-key-live_([\w-]+)/)?.[1];
-    return this.figure.layout.meta.view ?? key ?? "figure";
+    return this.figure.layout.meta.view ?? this.key() ?? "figure";
+  }
+
+  /** The element key, without `live_`. */
+  key() {
+    return this.root.closest("[class*=st-key-live_]")?.className.match(/st-key-live_([\w-]+)/)?.[1];
   }
 
   /** Hands the browser the figure as a file: what is seen now, with zoom and hidden curves, on white. */
@@ -252,12 +265,60 @@ class View {
 }
 
 const views = new WeakMap();
+const shown = new Set();
 
 export default async function show({ data, parentElement }, base, address) {
   const root = parentElement.querySelector(".ae-live");
-  if (!views.has(root)) views.set(root, new View(root, base, address));
+  if (!views.has(root)) {
+    views.set(root, new View(root, base, address));
+    shown.add(views.get(root));
+  }
   const view = views.get(root);
   await view.receive(data);
   // Streamlit also cleans up after a message that a newer one overtook; the view then still stands in the page.
-  return () => setTimeout(() => root.isConnected || view.close());
+  return () => setTimeout(() => root.isConnected || (view.close(), shown.delete(view)));
+}
+
+const RETRY = 2000; // milliseconds
+let ear; // the connection over which this page hears of its run: pages/ui/streaming.py
+
+/** Hears of what is new in a run, until another one is to be heard of, or none. */
+export function listen({ data, parentElement }, base) {
+  const address = new TextDecoder().decode(data ?? new Uint8Array());
+  if (address !== (ear?.address ?? "")) {
+    ear?.end();
+    ear = address && new Ear(base, address);
+  }
+  const mine = ear;
+  return () => setTimeout(() => parentElement.isConnected || mine?.end?.());
+}
+
+class Ear {
+  constructor(base, address) {
+    this.base = base;
+    this.address = address;
+    this.open();
+  }
+
+  open() {
+    this.socket = new WebSocket(new URL(this.base + this.address, location.href).href.replace(/^http/, "ws"));
+    this.socket.binaryType = "arraybuffer";
+    this.socket.onmessage = ({ data }) => this.ended || hear(JSON.parse(new TextDecoder().decode(data)));
+    // Closed in order: there is nothing more to be heard. Else the connection was lost.
+    this.socket.onclose = ({ code }) => this.ended || code === 1000 || code >= 4000 || (this.again = setTimeout(() => this.open(), RETRY));
+  }
+
+  end() {
+    this.ended = true;
+    clearTimeout(this.again);
+    this.socket.close();
+  }
+}
+
+function hear({ views, texts }) {
+  for (const view of shown) view.hear(views[`live_${view.key()}`]);
+  for (const [place, text] of Object.entries(texts)) {
+    const found = document.querySelector(place);
+    if (found && text && found.outerHTML !== text) found.outerHTML = text;
+  }
 }

@@ -12,6 +12,8 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 from PIL import Image
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
 
 from ae_core.runs import RunStore, StoredRun
 from tests import stored
@@ -51,7 +53,7 @@ def chrome():
 def page(app, chrome) -> Iterator[Any]:
     """The tab of the person whose runs these are."""
     context = chrome.new_context(viewport={"width": 1280, "height": 720})
-    context.set_default_timeout(60_000)
+    context.set_default_timeout(120_000)
     opened = context.new_page()
     yield opened
     context.close()
@@ -70,7 +72,7 @@ def train(app, page, address: str, word: str) -> str:
     return page.url.split("run=")[1].split("&")[0]
 
 
-def wait_for_words(page, place: str, words: str, seconds: float = 60) -> None:
+def wait_for_words(page, place: str, words: str, seconds: float = 120) -> None:
     page.wait_for_function(
         "([place, words]) => document.querySelector(place)?.innerText.includes(words)",
         arg=[place, words], timeout=1000 * seconds,
@@ -313,11 +315,16 @@ def test_a_run_is_shared_watched_and_handed_on_once(app, page, chrome):
     assert watch == f"{app.url}/?run={run_id}"
     visitors = [chrome.new_context(viewport={"width": 1280, "height": 720}) for _ in range(2)]
     for context in visitors:
-        context.set_default_timeout(60_000)
+        context.set_default_timeout(120_000)
     first, second = (context.new_page() for context in visitors)
+    heard: list[str] = []
+    first.on("websocket", lambda opened: opened.on("framereceived", lambda frame: heard.append(opened.url)))
     first.goto(watch)
     seen = wait_for_step(first, "live_loss", 0)
     wait_for_step(first, "live_loss", seen)  # it is live
+    assert any(f"/live/{run_id}" in url for url in heard), "over a connection of its own"
+    with connect(f"{app.url.replace('http', 'ws')}/live/{run_id[::-1]}") as unknown, pytest.raises(ConnectionClosed):
+        unknown.recv(timeout=20)
     assert "You are watching" in first.inner_text(".st-key-status")
     assert all(first.is_disabled(f".st-key-{key} button") for key in ("pause", "step", "stop"))
 

@@ -30,15 +30,18 @@ export default async (component) => (await import(base + "%s")).default(componen
 _ROOT = '<div class="ae-frame"><div class="ae-live" role="img" aria-busy="true"></div><div class="ae-save"></div></div>'
 
 
-def payload(figure: Figure, step: int) -> bytes:
+def payload(figure: Figure, step: int, of: str = "") -> bytes:
     """Serialises a figure for `view`: once per snapshot, for all viewers.
 
     Args:
         figure: What a function of `ae_core.figures` returns.
         step: Optimiser step that it shows; becomes `data-step` of the view.
+        of: What it is a picture of: of two with the same name, a view that gets the later one first keeps it. Empty
+            for nothing that goes on.
     """
     words = {"png": _("Save as PNG"), "svg": _("Save as SVG")}
-    return json.dumps({"step": step, "words": words, **figure}, allow_nan=False, separators=(",", ":")).encode()
+    about = {"step": step, "of": of, "at": time.time() if of else 0, "words": words}
+    return json.dumps(about | figure, allow_nan=False, separators=(",", ":")).encode()
 
 
 def view(key: str, payload: bytes | None) -> None:
@@ -52,6 +55,15 @@ def view(key: str, payload: bytes | None) -> None:
         OSError: If the folder of static files cannot be written when the first view is mounted.
     """
     _component()(key=key, data=payload or b"")
+
+
+def listen(address: str) -> None:
+    """Lets the page's views hear of what is new by themselves, as long as this is mounted.
+
+    Args:
+        address: Where, as `streaming.address` says; empty for nowhere.
+    """
+    _listener()(key="listener", data=address.encode())
 
 
 def inject_style() -> None:
@@ -73,6 +85,12 @@ def settle() -> None:
 @functools.cache
 def _component() -> Any:
     return st.components.v2.component("ae_live", html=_ROOT, js=_LOADER % static.prepare(), isolate_styles=False)
+
+
+@functools.cache
+def _listener() -> Any:
+    script = _LOADER.replace(".default(", ".listen(") % static.prepare()
+    return st.components.v2.component("ae_listener", html="<i hidden></i>", js=script, isolate_styles=False)
 
 
 @functools.cache

@@ -1,5 +1,6 @@
 """Addresses of an experiment and of a run, a code for the projector, and the handing on of control."""
 
+import functools
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import segno
@@ -29,7 +30,7 @@ def share(own: Session, run: Run | None, settings: Settings | None) -> None:
             st.caption(_("Whoever opens it sees the same run, live while it trains, and cannot change it."))
             address = _address({state.RUN_PARAMETER: run.id})
             st.code(address, language=None, wrap_lines=True)
-            st.html(_code(address))
+            st.html(_code(address, _("The address of this run as a QR code.")))
         settings = run.settings if run is not None else settings
         if settings is not None:
             st.markdown(f"**{_('This experiment')}**")
@@ -83,8 +84,8 @@ def _address(parameters: dict[str, str]) -> str:
     return urlunsplit((here.scheme, here.netloc, here.path or "/", urlencode(parameters, safe=","), ""))
 
 
-def _code(address: str) -> str:
+@functools.lru_cache(maxsize=64)  # it takes longer to draw than the rest of the page
+def _code(address: str, label: str) -> str:
     """A QR code of an address: dark on white in both themes, as cameras expect it."""
     picture = segno.make(address, error="m", micro=False).svg_data_uri(scale=5, border=3, dark="#000", light="#fff")
-    label = _("The address of this run as a QR code.")
     return f'<img class="ae-code" src="{picture}" alt="{label}">'

@@ -48,6 +48,8 @@ class Session:
         begun: When its first frame was shown, on the monotonic clock.
         shown: The state of page and run that the last whole drawing of the page showed.
         page: Name of the page that is shown.
+        page_token: By which `streaming` knows this tab.
+        opened_at: When this tab was opened, on the monotonic clock.
         arrived: Whether another page was shown before.
         uploads: Names of data sets that this tab brought, or was given by its address.
         opened: Ids of runs that this tab was given by their address.
@@ -73,6 +75,8 @@ class Session:
     begun: float = field(default_factory=time.monotonic)
     shown: Any = None
     page: str = ""
+    page_token: str = field(default_factory=lambda: secrets.token_urlsafe(9))
+    opened_at: float = field(default_factory=time.monotonic)
     arrived: bool = True
     uploads: set[str] = field(default_factory=set)
     opened: set[str] = field(default_factory=set)

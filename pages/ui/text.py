@@ -7,6 +7,9 @@ import functools
 import gettext
 import math
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 
 import streamlit as st
@@ -14,11 +17,22 @@ import streamlit as st
 DOMAIN = "autoencoder_lab"
 UNKNOWN = "–"
 _FOLDER = Path(__file__).resolve().parents[2] / "assets" / "locale"
+_reader: ContextVar[str] = ContextVar("reader", default="")
 
 
 def language() -> str:
     """The reader's language: the variable `AE_LANGUAGE`, else the browser's, else English; such as `en` or `de-CH`."""
-    return os.environ.get("AE_LANGUAGE") or st.context.locale or "en"
+    return _reader.get() or os.environ.get("AE_LANGUAGE") or st.context.locale or "en"
+
+
+@contextmanager
+def spoken(wanted: str) -> Iterator[None]:
+    """Within it, texts are in this language: for what is drawn outside a visitor's session."""
+    token = _reader.set(wanted)
+    try:
+        yield
+    finally:
+        _reader.reset(token)
 
 
 def _(text: str) -> str:

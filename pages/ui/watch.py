@@ -1,20 +1,15 @@
 """What is seen of a run: buttons, status, numbers and the three views, drawn anew by one timer."""
 
-import functools
 import time
-from collections.abc import Callable, Hashable
 from typing import Any
 
 import streamlit as st
 
-from ae_core import figures
 from ae_core.config import SettingError, Settings
-from ae_core.diagnosis import diagnose
 from ae_core.engine import EngineError, Run
-from pages.ui import classifying, live, recorded, state, static, status, tiles
+from pages.ui import classifying, live, recorded, state, status, streaming, tiles, views
 from pages.ui.controls import TUNABLE_STATES
 from pages.ui.exporting import export
-from pages.ui.findings import findings_html
 from pages.ui.share import offered, share
 from pages.ui.shared import engine
 from pages.ui.state import Session
@@ -23,8 +18,6 @@ from pages.ui.text import _, language
 TICK_SECONDS = 0.5
 IDLE_SECONDS = 1.0
 SETTLE_SECONDS = 0.4  # how long a button waits for its effect, so that what is drawn next shows it
-
-Cached = Callable[[Hashable, Callable[[], Any]], Any]
 
 
 def watch(own: Session, settings: Settings | None) -> None:
@@ -45,7 +38,8 @@ def _pace(own: Session) -> tuple[str | None, float | None, bool]:
         moving = recorded.choose(own.form.variant) is not None or engine().status in ("starting", "warming")
         return None, IDLE_SECONDS if moving else None, False
     still = run.ended and not classifying.moving(run) and not own.failure  # which goes after a while
-    return run.id, None if still else TICK_SECONDS, run.state in TUNABLE_STATES
+    tick = TICK_SECONDS if own.owns(run) else max(TICK_SECONDS, streaming.rest(own.page_token, own.opened_at))
+    return run.id, None if still else tick, run.state in TUNABLE_STATES
 
 
 def _draw(own: Session, settings: Settings | None) -> None:
@@ -68,13 +62,15 @@ def _draw(own: Session, settings: Settings | None) -> None:
     more = cached(("extra", words), lambda: tiles.more(snapshot))
     if more:
         st.html(more)
-    st.html(cached(("findings", words), lambda: _findings(setup, snapshot)))
+    st.html(cached(("findings", words), lambda: views.findings(setup, snapshot)))
     payloads: dict[str, bytes | None] = dict.fromkeys(("live_loss", "live_latent", "live_grid", "live_panel"))
     panels = {panel["name"]: panel for panel in setup["panels"]} if setup is not None else {}
     chosen = st.session_state.get(state.PANEL)
     chosen = chosen if chosen in panels else next(iter(panels), None)
     if setup is not None and snapshot is not None:
-        payloads |= _payloads(setup, snapshot, cached, bool(st.session_state.get(state.LOGARITHMIC)), words, chosen)
+        name, logarithmic = run.id if run is not None else "", bool(st.session_state.get(state.LOGARITHMIC))
+        payloads |= views.payloads(name, setup, snapshot, cached, logarithmic, chosen)
+        live.listen(_stream(own, run, logarithmic, chosen))
     left, right = st.columns([11, 9], gap="small")
     with left.container(gap=None):
         _heading("loss", _("Loss"), state.LOGARITHMIC)
@@ -115,10 +111,6 @@ def _heading(name: str, text: str, switch: str | None = None) -> None:
             st.toggle(_("Log scale"), key=switch, width="content")
 
 
-def _findings(setup: dict[str, Any] | None, snapshot: dict[str, Any] | None) -> str:
-    return findings_html(diagnose(setup, snapshot, _) if setup is not None and snapshot is not None else [])
-
-
 def _panel_heading(panels: dict[str, dict[str, Any]], chosen: str | None) -> None:
     """The name of the panel that is shown, or the choice where there are several."""
     help = _(panels[chosen]["help"]) if chosen else None
@@ -137,9 +129,14 @@ def _panel_heading(panels: dict[str, dict[str, Any]], chosen: str | None) -> Non
         )  # fmt: skip
 
 
+def _stream(own: Session, run: Run | None, logarithmic: bool, panel: str | None) -> str:
+    """Where the page hears of what is new in a run; empty where nothing more will come."""
+    return streaming.address(own.page_token, run.id, logarithmic, panel) if run is not None and not run.ended else ""
+
+
 def _messages(
     own: Session, run: Run | None, played: recorded.Recording | None
-) -> tuple[dict[str, Any] | None, dict[str, Any] | None, Cached]:
+) -> tuple[dict[str, Any] | None, dict[str, Any] | None, views.Cached]:
     """Setup, snapshot, and the memory that all viewers of them share."""
     if run is not None:
         return run.setup, run.snapshot, run.cached
@@ -149,37 +146,6 @@ def _messages(
         own.played, own.begun = played, time.monotonic()
     place = played.frame(time.monotonic() - own.begun)
     return played.setup, played.snapshots[place], lambda key, build: played.cached((place, key), build)
-
-
-def _payloads(
-    setup: dict[str, Any],
-    snapshot: dict[str, Any],
-    cached: Cached,
-    logarithmic: bool,
-    words: str,
-    panel: str | None,
-) -> dict[str, bytes | None]:
-    step = snapshot["step"]
-
-    def latent() -> figures.Figure:
-        return figures.latent(setup, snapshot, static.atlas(setup["atlas"]["png"]), _)
-
-    builders: dict[str, Callable[[], figures.Figure]] = {
-        "live_loss": lambda: figures.loss(setup, snapshot, logarithmic, _),
-        "live_latent": latent,
-        "live_grid": lambda: figures.grid(setup, snapshot, _),
-    }
-    parts: dict[str, Any] = {"live_loss": logarithmic, "live_panel": panel}
-    if panel is not None:
-        builders["live_panel"] = lambda: figures.panel(setup, snapshot, panel, _)
-    return {
-        key: cached((key, parts.get(key), words), functools.partial(_payload, build, step))
-        for key, build in builders.items()
-    }
-
-
-def _payload(build: Callable[[], figures.Figure], step: int) -> bytes:
-    return live.payload(build(), step)
 
 
 def _buttons(own: Session, run: Run | None, settings: Settings | None) -> None:

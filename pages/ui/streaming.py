@@ -1,0 +1,120 @@
+"""What is new in a run, sent to a page the moment it is there, over a connection beside Streamlit's own.
+
+A timed fragment costs the server tens of milliseconds for each viewer, whether or not anything is new: fifty of them
+would take more than a processor core from the training. What is sent here is serialised once and costs each viewer a
+write to a socket. So a page that listens here is drawn by its timer the more seldom the more of them there are. One
+that cannot, because of what stands between it and the server, is drawn as often as ever.
+"""
+
+import asyncio
+import json
+import time
+from collections import Counter
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.concurrency import run_in_threadpool
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from ae_core.engine import Run
+from pages.ui import shared, tiles, views
+from pages.ui.text import language, spoken
+
+ROUTE = "/live/{run_id}"
+LOOK_SECONDS = 0.1
+MOST = 1000  # connections
+DRAWN_A_SECOND = 6  # pages that their timers draw, all together
+RESTS = (2.0, 8.0)  # few, because a page with another one is drawn anew as a whole
+PATIENCE = 10.0  # seconds that a page has to open its connection
+GONE, FULL = 4404, 1013  # codes with which a connection is refused
+
+_listening: Counter[str] = Counter()  # connections by the page that opened them
+
+
+def address(page: str, run_id: str, logarithmic: bool, panel: str | None) -> str:
+    """Where a page hears of a run, relative to the app.
+
+    Args:
+        page: Token of the page.
+        run_id: The run.
+        logarithmic: Whether losses are drawn on a logarithmic scale.
+        panel: Name of the panel that is shown, None for none.
+    """
+    wishes = {"page": page, "log": int(logarithmic), "panel": panel or "", "words": language()}
+    return f"live/{run_id}?{urlencode(wishes)}"
+
+
+def rest(page: str, since: float) -> float:
+    """Seconds between two drawings of a page by its timer: 0 for as often as it likes.
+
+    Args:
+        page: Token of the page.
+        since: When it was opened, on the monotonic clock.
+    """
+    count = len(_listening)
+    deaf = not _listening[page] and time.monotonic() - since > PATIENCE
+    if deaf or count <= DRAWN_A_SECOND / 2:
+        return 0.0
+    return next((seconds for seconds in RESTS if seconds >= count / DRAWN_A_SECOND), RESTS[-1])
+
+
+async def stream(socket: WebSocket) -> None:
+    """Tells one page of a run, from what is newest until the run ends or the page closes."""
+    engine = await run_in_threadpool(shared.engine)
+    run = await run_in_threadpool(engine.run, socket.path_params["run_id"])
+    if run is None or len(_listening) >= MOST:
+        await socket.accept()
+        await socket.close(GONE if run is None else FULL)
+        return
+    page = socket.query_params.get("page", "")[:40]
+    await socket.accept()
+    _listening[page] += 1
+    closed = asyncio.ensure_future(_closed(socket))
+    try:
+        version = -1
+        while not closed.done():
+            ended = run.ended
+            if run.version != version:
+                now = await run_in_threadpool(run.view)
+                version = now.version
+                if now.setup is not None and now.snapshot is not None:
+                    await socket.send_bytes(await run_in_threadpool(_message, now, socket.query_params))
+            if ended:
+                await socket.close()
+                return
+            await asyncio.wait({closed}, timeout=LOOK_SECONDS)
+    except WebSocketDisconnect:
+        pass  # while something was sent
+    finally:
+        closed.cancel()
+        _listening[page] -= 1
+        if not _listening[page]:
+            del _listening[page]
+
+
+async def _closed(socket: WebSocket) -> None:
+    """Waits until the page goes away; whatever it says is of no interest."""
+    while (await socket.receive())["type"] != "websocket.disconnect":
+        pass
+
+
+def _message(run: Run, wishes: Any) -> bytes:
+    """Everything that changes with a snapshot, once for all pages with the same wishes."""
+    logarithmic, panel, words = wishes.get("log") == "1", wishes.get("panel"), wishes.get("words", "en")[:20]
+
+    def build() -> bytes:
+        setup, snapshot = run.setup, run.snapshot
+        if setup is None or snapshot is None:
+            return b'{"views":{},"texts":{}}'
+        names = [one["name"] for one in setup["panels"]]
+        drawn = views.payloads(run.id, setup, snapshot, run.cached, logarithmic, panel if panel in names else None)
+        texts = {
+            ".ae-tiles:not(.ae-more)": run.cached(("tiles", words), lambda: tiles.tiles(setup, snapshot)),
+            ".ae-tiles.ae-more": run.cached(("extra", words), lambda: tiles.more(snapshot)),
+            ".ae-findings": run.cached(("findings", words), lambda: views.findings(setup, snapshot)),
+        }
+        parts = [f'"{key}":'.encode() + payload for key, payload in drawn.items()]
+        return b'{"views":{' + b",".join(parts) + b'},"texts":' + json.dumps(texts).encode() + b"}"
+
+    with spoken(words):
+        return run.cached(("stream", logarithmic, panel, words), build)

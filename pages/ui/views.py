@@ -1,0 +1,56 @@
+"""What a run looks like, serialised: built once for each snapshot, for all who watch it."""
+
+import functools
+from collections.abc import Callable, Hashable
+from typing import Any
+
+from ae_core import figures
+from ae_core.diagnosis import diagnose
+from pages.ui import live, static
+from pages.ui.findings import findings_html
+from pages.ui.text import _, language
+
+Cached = Callable[[Hashable, Callable[[], Any]], Any]
+
+
+def payloads(
+    run: str, setup: dict[str, Any], snapshot: dict[str, Any], cached: Cached, logarithmic: bool, panel: str | None
+) -> dict[str, bytes]:
+    """The four views, by element key.
+
+    Args:
+        run: Id of the run; empty for a recording.
+        setup: The run's setup message.
+        snapshot: A snapshot message of it.
+        cached: The memory that all viewers of this snapshot share.
+        logarithmic: Whether losses are drawn on a logarithmic scale.
+        panel: Name of the panel to look at, None for none.
+    """
+
+    def latent() -> figures.Figure:
+        return figures.latent(setup, snapshot, static.atlas(setup["atlas"]["png"]), _)
+
+    builders: dict[str, Callable[[], figures.Figure]] = {
+        "live_loss": lambda: figures.loss(setup, snapshot, logarithmic, _),
+        "live_latent": latent,
+        "live_grid": lambda: figures.grid(setup, snapshot, _),
+    }
+    parts: dict[str, Any] = {"live_loss": logarithmic, "live_panel": panel}
+    if panel is not None:
+        builders["live_panel"] = lambda: figures.panel(setup, snapshot, panel, _)
+    return {
+        key: cached(
+            (key, parts.get(key), language()),
+            functools.partial(_payload, build, snapshot["step"], f"{run}/{parts.get(key)}" if run else ""),
+        )
+        for key, build in builders.items()
+    }
+
+
+def _payload(build: Callable[[], figures.Figure], step: int, of: str) -> bytes:
+    return live.payload(build(), step, of)
+
+
+def findings(setup: dict[str, Any] | None, snapshot: dict[str, Any] | None) -> str:
+    """What the numbers of a snapshot mean, as HTML; empty of words before there are any."""
+    return findings_html(diagnose(setup, snapshot, _) if setup is not None and snapshot is not None else [])

@@ -1,0 +1,162 @@
+"""A hall: the app, one worker, a run that is watched, and when its snapshots were made."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlencode
+
+import numpy as np
+from distributed import Client
+
+from ae_core.processes import Processes
+from tests.bench.visitor import Visitor, visitor
+from tests.browser import App, running_app
+
+TOPIC = "autoencoder-"
+SPAN = 10.0  # seconds that an audience is looked at
+LECTURE = {"variant": "stacked", "widths": "128", "latent_dim": 32, "batch_size": 256, "epochs": 500}
+
+
+@dataclass
+class Hall:
+    """A running app whose worker can be listened to.
+
+    Args:
+        app: The app.
+        client: A connection to the scheduler of its worker.
+        made: Every snapshot of any run: its step, and when the scheduler got it, on the wall clock.
+    """
+
+    app: App
+    client: Client
+    made: list[tuple[int, float]] = field(default_factory=list)
+
+    @asynccontextmanager
+    async def lecture(self, settings: dict[str, Any]) -> AsyncIterator[tuple[Visitor, str]]:
+        """Starts a run from the page, and stops it at the end.
+
+        Args:
+            settings: By name, `variant` among them.
+
+        Returns:
+            The lecturer's page, and the query with which the others watch the run.
+        """
+        async with visitor(self.app.url, urlencode(settings)) as lecturer:
+            await lecturer.press("start")
+            await lecturer.until_said("Training", "Done")
+            self._listen()
+            yield lecturer, urlencode({"run": parse_qs(lecturer.query)["run"][0]})
+            if lecturer.offers("stop"):
+                await lecturer.press("stop")
+            await lecturer.until_said("Stopped", "Done")
+
+    def _listen(self) -> None:
+        topics = self.client.run_on_scheduler(lambda dask_scheduler: list(dask_scheduler.get_events()))
+        for topic in topics:
+            if topic.startswith(TOPIC) and topic not in self.client._event_handlers:
+                self.client.subscribe_topic(topic, self._note)
+
+    def _note(self, event: tuple[float, dict[str, Any]]) -> None:
+        at, message = event
+        if message["kind"] == "snapshot":
+            self.made.append((message["step"], at))
+
+
+@contextmanager
+def hall(folder: Path) -> Iterator[Hall]:
+    """Opens the app with a worker of its own.
+
+    Args:
+        folder: For its runs.
+    """
+    processes = Processes(1)
+    address = processes.start()
+    try:
+        with (
+            running_app(AE_SCHEDULER=address, AE_RUNS_DIR=str(folder)) as app,
+            Client(address, set_as_default=False) as client,
+        ):
+            yield Hall(app, client)
+    finally:
+        processes.close()
+
+
+@asynccontextmanager
+async def audience(url: str, query: str, count: int) -> AsyncIterator[list[Visitor]]:
+    """Some pages that watch the same run, once all of them have seen something of it.
+
+    Args:
+        url: The app's address.
+        query: What they open.
+        count: How many.
+    """
+    async with AsyncExitStack() as open_pages:
+        seated = []
+        for _ in range(count):  # one after the other, as people come in
+            seated.append(await open_pages.enter_async_context(visitor(url, query)))
+            await seated[-1].until_seen()
+        yield seated
+
+
+def delays(made: list[tuple[int, float]], viewers: list[Visitor], begun: float, ended: float) -> list[float]:
+    """Seconds from each snapshot of a span of time to each viewer: until it shows that one, or a later one.
+
+    Args:
+        made: Steps, and when they were made.
+        viewers: Who has looked on.
+        begun: Beginning of the span, on the wall clock.
+        ended: Its end; what was made in the last two seconds before it is not counted.
+    """
+    found = []
+    for step, at in made:
+        if not begun <= at <= ended - 2.0:
+            continue
+        for viewer in viewers:
+            came = next((when for shown, when in viewer.steps if shown >= step and when >= at - 0.001), None)
+            found.append((came if came is not None else time.time()) - at)
+    return found
+
+
+def pace(made: list[tuple[int, float]], begun: float, ended: float) -> float:
+    """Optimiser steps a second in a span of time, from the first snapshot in it to the last."""
+    within = [one for one in made if begun <= one[1] <= ended]
+    (first, since), (last, until) = within[0], within[-1]
+    return (last - first) / (until - since)
+
+
+async def watched(opened: Hall, settings: dict[str, Any], counts: Sequence[int]) -> list[dict[str, float]]:
+    """Trains one run in front of one audience after the other.
+
+    Args:
+        opened: Where.
+        settings: What is trained, by name.
+        counts: Viewers, the lecturer among them.
+
+    Returns:
+        For each count: steps a second, the 95th percentile of the delays in seconds, and kilobytes that each viewer got
+        in a second.
+    """
+    found = []
+    async with opened.lecture(settings) as (lecturer, query):
+        for count in counts:
+            async with audience(opened.app.url, query, count - 1) as others:
+                await asyncio.sleep(2.0)
+                viewers = [lecturer, *others]
+                begun, received = time.time(), sum(one.received for one in viewers)
+                await asyncio.sleep(SPAN)
+                ended = time.time()
+                late = delays(opened.made, viewers, begun, ended)
+                got = sum(one.received for one in viewers) - received
+                found.append(
+                    {
+                        "viewers": count,
+                        "pace": pace(opened.made, begun, ended),
+                        "delay_95": float(np.percentile(late, 95)),
+                        "kilobytes": got / count / (ended - begun) / 1000,
+                    }
+                )
+    return found

@@ -1,0 +1,220 @@
+"""A visitor without a browser: speaks Streamlit's protocol as the page's script does, and draws nothing.
+
+Opens the stream, asks for the page, obeys the timers of its fragments, remembers elements as long as a browser does,
+and notes when it got which step of which live view. Fifty of them cost little enough to leave the app its processor.
+"""
+
+import asyncio
+import re
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Origin, Subprotocol
+
+VIEW = "live_loss"  # the view whose steps are noted
+LISTENER = "listener"
+_STEP = re.compile(rb'^\{(?:"views":\{"live_loss":\{)?"step":(\d+)')
+MOST_BYTES = 50_000_000
+
+
+@dataclass
+class Visitor:
+    """One open page.
+
+    Args:
+        stream: The open connection.
+        query: The address's query string, without the question mark.
+        host: Name and port of the server.
+        page: Name of the page in the address; empty for the first one.
+        steps: Every new step of the view, and when it came, on the wall clock.
+        messages: How many messages came.
+        received: Their bytes.
+        finished: How often the server had drawn the page, or a fragment of it.
+    """
+
+    stream: ClientConnection
+    query: str
+    host: str
+    page: str = ""
+    steps: list[tuple[int, float]] = field(default_factory=list)
+    messages: int = 0
+    received: int = 0
+    finished: int = 0
+    _words: str = ""
+    _buttons: dict[str, tuple[str, bool]] = field(default_factory=dict)
+    _known: dict[str, tuple[bytes, int, str]] = field(default_factory=dict)  # message, when last used, fragment
+    _runs: int = 0
+    _oldest: int = 2
+    _fragments: tuple[str, ...] = ()
+    _timers: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    _heard: str = ""
+    _ear: asyncio.Task[None] | None = None
+
+    async def ask(self, fragment: str = "", press: str = "") -> None:
+        """Asks for the page or a fragment of it to be drawn.
+
+        Args:
+            fragment: Its id; empty for the whole page.
+            press: Id of a button that is pressed.
+        """
+        message = BackMsg()
+        wanted = message.rerun_script
+        wanted.query_string, wanted.fragment_id, wanted.is_auto_rerun = (
+            self.query,
+            fragment,
+            bool(fragment and not press),
+        )
+        wanted.page_name = self.page
+        wanted.cached_message_hashes.extend(self._known)
+        wanted.context_info.url = "http://127.0.0.1/"
+        wanted.context_info.locale = "en-US"
+        if press:
+            state = wanted.widget_states.widgets.add()
+            state.id, state.trigger_value = press, True
+        await self.stream.send(message.SerializeToString())
+
+    def offers(self, key: str) -> bool:
+        """Whether a button can be pressed, by its key."""
+        return key in self._buttons and not self._buttons[key][1]
+
+    async def press(self, key: str) -> None:
+        """Presses a button by its key, as soon as it can be pressed."""
+        await self.until(lambda: self.offers(key))
+        await self.ask(press=self._buttons[key][0])
+
+    async def until_said(self, *words: str) -> None:
+        """Waits until the status badge holds one of these words."""
+        await self.until(lambda: any(one in self._words for one in words))
+
+    async def until_seen(self) -> None:
+        """Waits until a step was shown."""
+        await self.until(lambda: self.steps)
+
+    async def until(self, test: Callable[[], object], seconds: float = 120.0) -> None:
+        """Waits until something is so.
+
+        Raises:
+            TimeoutError: If it takes too long.
+        """
+        end = time.monotonic() + seconds
+        while not test():
+            if time.monotonic() > end:
+                raise TimeoutError(f"The page does not come that far: {self._words[:200]!r}")
+            await asyncio.sleep(0.02)
+
+    async def listen(self) -> None:
+        """Reads all that comes, until the connection ends."""
+        async for frame in self.stream:
+            assert isinstance(frame, bytes)
+            self.messages += 1
+            self.received += len(frame)
+            self._take(ForwardMsg.FromString(frame), frame)
+
+    def _take(self, message: ForwardMsg, frame: bytes) -> None:
+        if message.WhichOneof("type") == "ref_hash":
+            frame, _, fragment = self._known[message.ref_hash]  # a browser's page dies here where there is none
+            self._known[message.ref_hash] = frame, self._runs, fragment
+            return
+        if message.metadata.cacheable:
+            self._known[message.hash] = frame, self._runs, message.delta.fragment_id
+        match message.WhichOneof("type"):
+            case "new_session":
+                self._fragments = tuple(message.metadata.run.fragment_ids)
+                self._oldest = message.new_session.config.max_cached_message_age or self._oldest
+                if not self._fragments:
+                    self._stop_timers()
+            case "auto_rerun":
+                self._start_timer(message.auto_rerun.fragment_id, message.auto_rerun.interval)
+            case "script_finished":
+                self.finished += 1
+                self._forget()
+            case "page_info_changed":
+                self.query = message.page_info_changed.query_string
+            case "delta":
+                self._draw(message)
+
+    def _draw(self, message: ForwardMsg) -> None:
+        element = message.delta.new_element
+        match element.WhichOneof("type"):
+            case "button":
+                self._buttons[element.button.id.rsplit("-", 1)[-1]] = element.button.id, element.button.disabled
+            case "html" if '"ae-badge' in element.html.body:
+                self._words = element.html.body
+            case "bidi_component" if VIEW in element.bidi_component.id:
+                self._see(element.bidi_component.bytes)
+            case "bidi_component" if LISTENER in element.bidi_component.id:
+                self._listen_to(element.bidi_component.bytes.decode())
+
+    def _see(self, payload: bytes) -> None:
+        found = _STEP.match(payload)
+        if found and (not self.steps or self.steps[-1][0] != int(found[1])):
+            self.steps.append((int(found[1]), time.time()))
+
+    def _listen_to(self, address: str) -> None:
+        async def listen() -> None:
+            async with connect(f"ws://{self.host}/{address}", max_size=MOST_BYTES) as stream:
+                async for message in stream:
+                    self.received += len(message)
+                    self._see(message if isinstance(message, bytes) else message.encode())
+
+        if address != self._heard:
+            self._heard = address
+            self._stop_listening()
+            self._ear = asyncio.create_task(listen()) if address else None
+
+    def _stop_listening(self) -> None:
+        if self._ear is not None:
+            self._ear.cancel()
+
+    def _forget(self) -> None:
+        """As the browser does: what was not shown for a while, of the fragments that were drawn."""
+        self._runs += 1
+        for hash, (_, used, fragment) in list(self._known.items()):
+            if (not self._fragments or fragment in self._fragments) and self._runs - used > self._oldest:
+                del self._known[hash]
+
+    def _start_timer(self, fragment: str, interval: float) -> None:
+        async def again() -> None:
+            while True:
+                await asyncio.sleep(interval)
+                await self.ask(fragment)
+
+        if fragment in self._timers:
+            self._timers[fragment].cancel()
+        self._timers[fragment] = asyncio.create_task(again())
+
+    def _stop_timers(self) -> None:
+        for timer in self._timers.values():
+            timer.cancel()
+        self._timers.clear()
+
+
+@asynccontextmanager
+async def visitor(url: str, query: str = "") -> AsyncIterator[Visitor]:
+    """Opens the app, and closes it at the end.
+
+    Args:
+        url: The app's address, perhaps with the name of a page.
+        query: The query string of the page, without the question mark.
+    """
+    parts = urlsplit(url)
+    place, origin = f"ws://{parts.netloc}/_stcore/stream", f"http://{parts.netloc}"
+    async with connect(
+        place, subprotocols=[Subprotocol("streamlit")], max_size=MOST_BYTES, origin=Origin(origin)
+    ) as stream:
+        opened = Visitor(stream, query, parts.netloc, parts.path.strip("/"))
+        listening = asyncio.create_task(opened.listen())
+        try:
+            await opened.ask()
+            yield opened
+        finally:
+            opened._stop_timers()
+            opened._stop_listening()
+            await stream.close()  # which is read by who listens
+            await listening
