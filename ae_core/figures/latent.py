@@ -88,6 +88,8 @@ def _steady_range(values: np.ndarray) -> tuple[float, float]:
     if not finite.size:
         return -1.0, 1.0
     low, high = float(finite.min()), float(finite.max())
-    span = max(high - low, 1e-6, 1e-6 * abs(low))
+    span = high - low
+    if span <= 1e-6 * max(1.0, abs(low)):
+        span = 1.0  # a dead code is a point, not a cloud of rounding errors
     step = 2.0 ** math.ceil(math.log2(span / 16))
     return step * math.floor((low - span / 50) / step), step * math.ceil((high + span / 50) / step)

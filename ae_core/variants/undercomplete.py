@@ -26,8 +26,8 @@ class UndercompleteSettings(Settings):
 
     linear: bool = setting(
         False,
-        "Linear (PCA twin)",
-        "One linear layer each way and mean squared error: the network then learns the same subspace as PCA.",
+        "Linear",
+        "PCA's twin: one linear layer each way and mean squared error, which learns the same subspace as PCA.",
         folded=False,
     )
     widths: tuple[int, ...] = widths_setting((128,))

@@ -119,7 +119,7 @@ def _payload(runs: Sequence[StoredRun], chosen: Sequence[str], asked: Asked, mos
             _column(f"set_{name}", _label(together, name), _("A setting in which these runs differ."))
             for name in differing
         ),
-        _column("epoch", _("Epochs"), _("Epochs done."), number=True),
+        _column("epoch", _("Trained"), _("Epochs done."), number=True, unit=_("epochs")),
         _column("seconds", _("Time"), _("Time in training."), unit=_("seconds"), number=True),
         _column("parameters", _("Weights"), _("Numbers that are learnt."), number=True),
         _column("code_size", _("Code"), _("Numbers in the code."), number=True),

@@ -52,6 +52,7 @@ def word(name: str) -> str:
     known = {
         "relu": "ReLU", "elu": "ELU", "gelu": "GELU", "mse": "Mean squared error", "cross_entropy": "Cross-entropy",
         "auto": "Automatic", "sgd": "SGD", "rmsprop": "RMSprop", "l1": "L1", "l2": "L2", "kl": "KL",
+        "gru": "GRU", "lstm": "LSTM",
         "zscore": "Drop by z-score", "iqr": "Drop by interquartile range", "shift_rotate": "Shift and rotate",
     }  # fmt: skip
     return _(known.get(name, name.replace("_", " ").capitalize()))

@@ -118,8 +118,8 @@ def _panel_heading(panels: dict[str, dict[str, Any]], chosen: str | None) -> Non
         horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="heading_panel"
     ):
         if len(panels) < 2:
-            title = _(panels[chosen]["title"]) if chosen else _("Inside the network")
-            st.markdown(f"**{title}**", help=help, width="content")
+            title = f"**{_(panels[chosen]['title'])}**" if chosen else "\u00a0"  # some have nothing more to show
+            st.markdown(title, help=help, width="content")
             return
         if st.session_state.get(state.PANEL) != chosen:
             st.session_state[state.PANEL] = chosen  # the marked one is the one that is seen
