@@ -3,11 +3,15 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+import numpy as np
+
 from ae_core.config import DataSpec, SettingError, Settings, code_activation_setting, setting
 from ae_core.variants import Variant
 
 if TYPE_CHECKING:
     from ae_core.autoencoder import Autoencoder
+
+SHARES = (0.1, 0.25, 0.4, 0.55, 0.7, 0.85, 1.0)  # of the patches of an image that are seen
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,8 +75,9 @@ def build(settings: MaskedSettings, spec: DataSpec) -> "Autoencoder":
     import keras
 
     from ae_core.autoencoder import Autoencoder
-    from ae_core.layers.patches import PatchMask, from_patches, to_patches
+    from ae_core.layers.patches import HIDDEN, PatchMask, from_patches, to_patches
     from ae_core.layers.transformer import embedding, transformer_block
+    from ae_core.partial import Partial
 
     layers = keras.layers
     width, heads = settings.token_dim, settings.heads
@@ -100,7 +105,22 @@ def build(settings: MaskedSettings, spec: DataSpec) -> "Autoencoder":
     corruption = PatchMask(
         settings.noise_factor, settings.patch_size, settings.loss_on == "hidden", spec, settings.seed
     )
-    return Autoencoder(encoder, keras.Model(code, output, name="decoder"), settings, spec, corruption=corruption)
+
+    def parts(image: np.ndarray) -> np.ndarray:
+        order = np.random.default_rng(0).permutation(places).reshape(corruption.grid)  # the same ones always come first
+        order = order.repeat(settings.patch_size, axis=0).repeat(settings.patch_size, axis=1)
+        order = order[: spec.shape[0], : spec.shape[1], None]
+        return np.stack([np.where(order < round(share * places), image, HIDDEN) for share in SHARES])
+
+    panel = Partial(
+        "More and more of it",
+        "One held-out image of which the network sees more patches from left to right; grey ones are hidden. Below is "
+        "what it paints. At first every guess is alike; later a few patches are enough for the right digit.",
+        ("sees", "paints"),
+        parts,
+    )
+    decoder = keras.Model(code, output, name="decoder")
+    return Autoencoder(encoder, decoder, settings, spec, corruption=corruption, panels=[panel])
 
 
 VARIANT = Variant(

@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+import numpy as np
+
 from ae_core.config import DataSpec, SettingError, Settings, code_activation_setting, setting
 from ae_core.variants import Variant
 
 if TYPE_CHECKING:
     from ae_core.autoencoder import Autoencoder
 
+SHARES = (1 / 7, 2 / 7, 3 / 7, 4 / 7, 5 / 7, 6 / 7, 1.0)  # of the steps of an example that are read
 VALUES_PER_STEP = 4  # of a vector, unless a setting says otherwise
 
 
@@ -65,6 +68,7 @@ def build(settings: RecurrentSettings, spec: DataSpec) -> "Autoencoder":
     import keras
 
     from ae_core.autoencoder import Autoencoder
+    from ae_core.partial import Partial
 
     layers = keras.layers
     kind = {"lstm": layers.LSTM, "gru": layers.GRU}[settings.cell]
@@ -96,7 +100,19 @@ def build(settings: RecurrentSettings, spec: DataSpec) -> "Autoencoder":
         hidden = layers.Cropping1D((0, missing), name="cut")(hidden)
     hidden = layers.Reshape(spec.shape, name="shape")(hidden)
     output = layers.Activation(settings.resolved_output(spec), name="reconstruction")(hidden)
-    return Autoencoder(encoder, keras.Model(code, output, name="decoder"), settings, spec)
+
+    def parts(image: np.ndarray) -> np.ndarray:
+        read = [round(share * steps) * values for share in SHARES]
+        return np.stack([np.where(np.arange(spec.size) < end, image.ravel(), 0).reshape(spec.shape) for end in read])
+
+    panel = Partial(
+        "Step by step",
+        "One held-out example of which the network has read more steps from left to right; the rest is nothing but "
+        "zeros. Below is what it writes. The memory fills up: only what was read can come out again.",
+        ("has read", "writes"),
+        parts,
+    )
+    return Autoencoder(encoder, keras.Model(code, output, name="decoder"), settings, spec, panels=[panel])
 
 
 VARIANT = Variant(
