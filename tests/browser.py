@@ -69,7 +69,7 @@ def running_app(**environment: str) -> Iterator[App]:
     )  # fmt: skip
     url = f"http://127.0.0.1:{port}"
     try:
-        end = time.monotonic() + 60
+        end = time.monotonic() + 120
         while not healthy(url):
             if time.monotonic() > end or process.poll() is not None:
                 raise RuntimeError("The app did not start.")
@@ -97,7 +97,7 @@ def browser() -> Iterator:
             chromium.close()
 
 
-def wait_for_step(page, key: str, above: int, seconds: float = 60) -> int:
+def wait_for_step(page, key: str, above: int, seconds: float = 120) -> int:
     """Waits until a live view shows a step above the given one, and tells it."""
     page.wait_for_function(
         f"Number(document.querySelector('.st-key-{key} [data-step]')?.dataset.step ?? -1) > {above}",

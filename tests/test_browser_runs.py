@@ -67,7 +67,7 @@ def base(app, page) -> str:
 
 def train(app, page, address: str, word: str) -> str:
     page.goto(f"{app.url}/?{address}")
-    page.click(".st-key-start button:not([disabled])", timeout=60_000)
+    page.click(".st-key-start button:not([disabled])", timeout=120_000)
     wait_for_words(page, ".st-key-status", word, 120)
     return page.url.split("run=")[1].split("&")[0]
 
@@ -110,7 +110,7 @@ def figure_of(page, key: str) -> dict[str, Any]:
 
 def taken(page, press) -> tuple[str, bytes]:
     """Name and content of the file that a press brings."""
-    with page.expect_download(timeout=60_000) as coming:
+    with page.expect_download(timeout=120_000) as coming:
         press()
     return coming.value.suggested_filename, Path(coming.value.path()).read_bytes()
 
@@ -223,7 +223,7 @@ def test_a_twin_and_a_sweep_change_one_setting(app, page, base, store):
     assert "latent_dim must be" in problem.inner_text()
     vary(page, "3; 4")
     problem.wait_for(state="detached")
-    until = time.monotonic() + 60
+    until = time.monotonic() + 120
     made: list[StoredRun] = []
     while len(made) < 2 or not all(run.state == "done" for run in made):
         assert time.monotonic() < until
@@ -234,7 +234,7 @@ def test_a_twin_and_a_sweep_change_one_setting(app, page, base, store):
         changed = {name for name, value in run.settings.items() if first.settings[name] != value}
         assert changed == {"latent_dim"} and run.twin_of == base
     assert sorted(run.settings["latent_dim"] for run in made) == [3, 4] and len({run.sweep for run in made}) == 1
-    page.wait_for_selector(".st-key-live_sweep [data-step='3']", timeout=30_000)
+    page.wait_for_selector(".st-key-live_sweep [data-step='3']", timeout=120_000)
     drawn = figure_of(page, "live_sweep")
     assert drawn["names"] == ["autoencoder", "PCA, same code size"] and drawn["x"] == [[2, 3, 4]] * 2
     sizes = ["Latent size 2", "Latent size 3", "Latent size 4"]

@@ -212,7 +212,7 @@ def test_hovering_a_point_shows_its_own_picture(open_page: Callable[..., Any]) -
     for x, y in spots:
         page.mouse.move(box["x"] + x + 1, box["y"] + y + 1)
         card = latent.locator(".ae-card")
-        card.wait_for(state="visible", timeout=3000)
+        card.wait_for(state="visible", timeout=30_000)
         page.wait_for_timeout(150)
         name, number = card.locator("b").inner_text(), int(re.findall(r"\d+", card.locator("span").inner_text())[0])
         assert name == str(demo.digits()[1][number])
