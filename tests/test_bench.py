@@ -1,5 +1,6 @@
 """The bench: what it asks of whom, and what makes a training fast. No test here passes or fails by the clock."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,8 @@ from ae_core.bench.room import rate
 from ae_core.bench.turns import Contender, ContenderError, take_turns
 from ae_core.config import SettingError
 from ae_core.control import Control
+from tests.bench import hall
+from tests.bench.measured import growth
 from tests.conftest import ROOT
 from tests.test_house import imports
 
@@ -102,3 +105,18 @@ def test_a_training_that_nobody_watches_makes_no_figures():
         if any(name.startswith(("ae_core.figures", "plotly")) for name in imports(path))
     }
     assert not makers & {"training.py", "probe.py", "worker.py", "workshop.py", "evaluation.py", "panels.py"}
+
+
+def test_a_snapshot_is_late_until_it_or_a_later_one_is_shown():
+    made = [(10, 0.0), (20, 1.0), (30, 9.0)]
+    viewers: list[Any] = [SimpleNamespace(steps=[(10, 0.1), (20, 1.2)]), SimpleNamespace(steps=[(20, 1.5)])]
+    late = hall.delays(made, viewers, 0.0, 10.0)
+    np.testing.assert_allclose(late, [0.1, 1.5, 0.2, 0.5])  # what was made last has not had its time yet
+    assert hall.pace([*made, (90, 12.0)], 0.0, 10.0) == pytest.approx(20 / 9)
+
+
+def test_cost_that_doubles_with_the_work_is_a_straight_line():
+    line = growth._line("x", "y", {10.0: 1.0, 100.0: 10.0, 1000.0: 100.0}, "s")
+    assert line.value == pytest.approx(1.0) and line.reached
+    assert growth._line("x", "y", {10.0: 1.0, 100.0: 100.0, 1000.0: 1e4}, "s").reached is False
+    assert growth._line("x", "y", {10.0: 5.0, 100.0: 5.0, 1000.0: 5.0}, "s").value == pytest.approx(0.0)

@@ -1,5 +1,6 @@
 """Runs as a visitor deals with them: compared, varied, shared, taken away, brought back, in one running app."""
 
+import asyncio
 import csv
 import io
 import json
@@ -17,6 +18,7 @@ from websockets.sync.client import connect
 
 from ae_core.runs import RunStore, StoredRun
 from tests import stored
+from tests.bench import visitor as without_browser
 from tests.browser import browser, running_app, step_of, wait_for_step
 from tests.hostile import zipped
 
@@ -350,3 +352,19 @@ def test_a_run_is_shared_watched_and_handed_on_once(app, page, chrome):
     assert wait_for_step(page, "live_loss", last - 1) == last
     for context in visitors:
         context.close()
+
+
+def test_a_visitor_without_a_browser_sees_the_same(app, base):
+    """`tests/bench` counts on it: fifty browsers would leave nothing of the processor."""
+
+    async def visit() -> tuple[int, int]:
+        async with without_browser.visitor(app.url, f"run={base}") as one:
+            await one.until_said("Done")
+            await one.until_seen()
+            drawn = one.finished
+            await asyncio.sleep(2)
+            return one.steps[-1][0], one.finished - drawn
+
+    step, again = asyncio.run(visit())
+    assert step == 4 * (540 // 128), "the last of this run: epochs, images to learn from, batch size"
+    assert again == 0, "a page on which nothing moves any more is not drawn again"
