@@ -5,16 +5,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ae_core.kernels import Kernels, first_convolution
-from ae_core.panels import Look, Panel, pictures
+from ae_core.panels import COLUMNS, ROWS, BeforeAndNow, Panel
 
 if TYPE_CHECKING:
     from ae_core.autoencoder import Autoencoder
     from ae_core.config import DataSpec
 
-COLUMNS, ROWS = 10, 2
 
-
-class Filters:
+class Filters(BeforeAndNow):
     """Weights of the first units, before the training above and now below.
 
     Each tile shows one unit's weights over the pixels, scaled by its own largest: white where a bright pixel excites
@@ -29,28 +27,14 @@ class Filters:
     )
 
     def __init__(self, model: "Autoencoder", spec: "DataSpec"):
-        self._model, self._spec = model, spec
-        self._before = self._tiles()
+        super().__init__(lambda: self._shades(model, spec))
 
-    def _tiles(self) -> np.ndarray:
-        kernel = np.asarray(first_kernel(self._model))[:, : COLUMNS * ROWS].T  # (units, size)
+    def _shades(self, model: "Autoencoder", spec: "DataSpec") -> np.ndarray:
+        kernel = np.asarray(first_kernel(model))[:, : COLUMNS * ROWS].T  # (units, size)
         largest = np.abs(kernel).max(axis=1, keepdims=True)
         # 17 shades of grey are enough for the eye, and noise takes half the room of 256.
         shown = (8 * (1 + kernel / np.maximum(largest, 1e-12))).round() * (255 / 16)
-        return shown.astype(np.uint8).reshape(-1, *self._spec.shape)
-
-    def numbers(self, look: Look) -> dict[str, Any]:
-        """None."""
-        return {}
-
-    def measure(self, look: Look) -> dict[str, Any]:
-        """Both rows of pictures."""
-        now = self._tiles()
-        columns = min(COLUMNS, len(now))
-        rows = -(-len(now) // columns)
-        blank = np.zeros((rows * columns - len(now), *now.shape[1:]), np.uint8)
-        tiles = np.concatenate([self._before, blank, now, blank])
-        return pictures(tiles, columns, ["before", *[""] * (rows - 1), "now", *[""] * (rows - 1)])
+        return shown.astype(np.uint8).reshape(-1, *spec.shape)
 
 
 def first_kernel(model: "Autoencoder") -> Any:

@@ -4,18 +4,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ae_core.panels import Look, pictures
+from ae_core.panels import COLUMNS, ROWS, BeforeAndNow, Look, pictures
 
 if TYPE_CHECKING:
     import keras
 
     from ae_core.autoencoder import Autoencoder
 
-COLUMNS, ROWS = 10, 2
 ENLARGED = 4  # pixels of a tile for one weight, beside which the gap between tiles is narrow
 
 
-class Kernels:
+class Kernels(BeforeAndNow):
     """Weights of the first filters, before the training above and now below.
 
     Each tile shows one filter's weights over its few pixels, scaled by its own largest: white where a bright pixel
@@ -30,29 +29,15 @@ class Kernels:
     )
 
     def __init__(self, model: "Autoencoder"):
-        self._model = model
-        self._before = self._tiles()
+        super().__init__(lambda: self._shades(model))
 
-    def _tiles(self) -> np.ndarray:
-        kernel = np.asarray(first_convolution(self._model).kernel)  # (height, width, channels, filters)
+    def _shades(self, model: "Autoencoder") -> np.ndarray:
+        kernel = np.asarray(first_convolution(model).kernel)  # (height, width, channels, filters)
         # A training that has gone astray has weights that are no numbers.
         kernel = np.nan_to_num(np.moveaxis(kernel, -1, 0)[: COLUMNS * ROWS], posinf=0.0, neginf=0.0)
         largest = np.abs(kernel).max(axis=(1, 2, 3), keepdims=True)
         shown = ((1 + kernel / np.maximum(largest, 1e-12)) * 127.5).round().astype(np.uint8)
         return shown.repeat(ENLARGED, axis=1).repeat(ENLARGED, axis=2)
-
-    def numbers(self, look: Look) -> dict[str, Any]:
-        """None."""
-        return {}
-
-    def measure(self, look: Look) -> dict[str, Any]:
-        """Both rows of pictures."""
-        now = self._tiles()
-        columns = min(COLUMNS, len(now))
-        rows = -(-len(now) // columns)
-        blank = np.zeros((rows * columns - len(now), *now.shape[1:]), np.uint8)
-        tiles = np.concatenate([self._before, blank, now, blank])
-        return pictures(tiles, columns, ["before", *[""] * (rows - 1), "now", *[""] * (rows - 1)])
 
 
 class FeatureMaps:

@@ -20,6 +20,8 @@ import numpy as np
 if TYPE_CHECKING:
     from ae_core.autoencoder import Autoencoder
 
+COLUMNS, ROWS = 10, 2  # most tiles of a panel that shows parts of a network
+
 
 @dataclass(frozen=True)
 class Look:
@@ -149,3 +151,28 @@ def bars(
         "faint": [] if faint is None else np.flatnonzero(faint).tolist(),
         "caption": caption,
     }
+
+
+class BeforeAndNow:
+    """A panel of tiles that change while a model trains: those before the training above, those of now below.
+
+    Args:
+        tiles: Bytes of shape `(n, height, width, channels)`, at most `COLUMNS · ROWS`, as they are when it is called.
+    """
+
+    def __init__(self, tiles: Callable[[], np.ndarray]):
+        self._tiles = tiles
+        self._before = tiles()
+
+    def numbers(self, look: Look) -> dict[str, Any]:
+        """None."""
+        return {}
+
+    def measure(self, look: Look) -> dict[str, Any]:
+        """Both rows of pictures."""
+        now = self._tiles()
+        columns = min(COLUMNS, len(now))
+        rows = -(-len(now) // columns)
+        blank = np.zeros((rows * columns - len(now), *now.shape[1:]), np.uint8)
+        tiles = np.concatenate([self._before, blank, now, blank])
+        return pictures(tiles, columns, ["before", *[""] * (rows - 1), "now", *[""] * (rows - 1)])
