@@ -290,7 +290,11 @@ export function listen({ data, parentElement }, base) {
     ear = address && new Ear(base, address);
   }
   const mine = ear;
-  return () => setTimeout(() => parentElement.isConnected || mine?.end?.());
+  return () => setTimeout(() => {
+    if (parentElement.isConnected || !mine) return;
+    mine.end();
+    if (ear === mine) ear = undefined; // whoever comes back to the page hears again
+  });
 }
 
 class Ear {
