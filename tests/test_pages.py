@@ -149,7 +149,7 @@ def test_another_variant_shows_its_own_settings_and_keeps_the_common_ones():
 
 
 def test_a_run_from_start_to_stop_and_a_second_visitor_who_watches():
-    page = visit(**SMALL)
+    page = visit(**SMALL | {"train_size": "1400", "batch_size": "32"})  # long enough for every step below
     page.button("start").click().run()
     run_id = page.query_params["run"]
     assert not buttons(page)["start"]
@@ -164,29 +164,31 @@ def test_a_run_from_start_to_stop_and_a_second_visitor_who_watches():
     assert watcher.number_input("latent_dim").value == 4, "the run's own settings"
 
     page.button("pause").click().run()
-    wait(page, lambda page: "Paused" in status(page), 5)
+    wait(page, lambda page: "Paused" in status(page))
     assert page.button("pause").label == "Resume"
     before = steps(page)
     page.button("step").click().run()
-    wait(page, lambda page: steps(page) > before, 5)
-    wait(page, lambda page: "Paused" in status(page), 5)
+    wait(page, lambda page: steps(page) > before)
+    wait(page, lambda page: "Paused" in status(page))
 
     page.number_input("learning_rate").set_value(0.01).run()
     page.button("pause").click().run()
     run = shared.engine().run(run_id)
     assert run is not None
-    wait(page, lambda page: bool(run.snapshot and run.snapshot["marks"]), 10)
+    wait(page, lambda page: bool(run.snapshot and run.snapshot["marks"]))
     assert run.snapshot is not None
     (mark,) = run.snapshot["marks"]
     assert (mark["name"], mark["from"], mark["to"]) == ("learning_rate", pytest.approx(0.001), pytest.approx(0.01))
 
+    learned = r"<span>Test MSE</span><b>0\.0\d+</b><small>PCA 0\.0\d+</small>"
+    wait(page, lambda page: bool(re.search(learned, shown(page))))
     page.button("stop").click().run()
-    wait(page, lambda page: "Stopped" in status(page), 5)
+    wait(page, lambda page: "Stopped" in status(page))
     assert buttons(page)["start"]
     watcher.run()
     assert "Stopped" in status(watcher)
     numbers = shown(watcher)
-    assert re.search(r"<span>Test MSE</span><b>0\.0\d+</b><small>PCA 0\.0\d+</small>", numbers)
+    assert re.search(learned, numbers)
     assert re.search(r"<span>Code size</span><b>4</b><small>of 784 numbers</small>", numbers)
 
 
@@ -202,7 +204,7 @@ def test_a_stranger_cannot_command_a_run_by_its_address():
     assert not holds(stranger.session_state["session"].owner, run.owner)
     assert not buttons(stranger)["stop"]
     page.button("stop").click().run()
-    wait(page, lambda page: "Stopped" in status(page), 10)
+    wait(page, lambda page: "Stopped" in status(page))
 
 
 @pytest.mark.parametrize("name", list(variants.registry()))
@@ -292,7 +294,7 @@ def test_a_finished_run_goes_on_as_a_classifier():
     wait(page, lambda page: job.snapshot is not None)
     page.run()
     page.button("classify_stop").click().run()
-    wait(page, lambda page: "Nothing of it is kept." in shown(page), 20)
+    wait(page, lambda page: "Nothing of it is kept." in shown(page))
     assert len(shared.engine().store.classifiers(run_id)) == 1
 
 
