@@ -13,6 +13,7 @@ from keras import ops
 from ae_core import workshop
 from ae_core.autoencoder import in_batches
 from ae_core.control import Control
+from ae_core.feed import feed
 from ae_core.layers.table import ResidentTable
 
 Emit = Callable[[dict[str, Any]], None]
@@ -139,9 +140,7 @@ class SoftmaxRun:
         follower = _ChunkEnd(self)
         for order in self._orders(rows):
             self.model.fit(
-                order,
-                batch_size=self.batch_size,
-                shuffle=False,
+                **feed(order, self.batch_size),
                 steps_per_epoch=self.chunk,
                 epochs=len(order) // (self.chunk * self.batch_size),
                 verbose=0,

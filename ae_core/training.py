@@ -14,6 +14,7 @@ import numpy as np
 from ae_core import checkpoint, data, evaluation, variants, workshop
 from ae_core.config import Settings
 from ae_core.control import Control
+from ae_core.feed import feed
 from ae_core.history import History
 from ae_core.probe import Probe
 
@@ -145,9 +146,7 @@ class Run:
         for order in self._orders(stage):
             self._schedule()
             stage.model.fit(
-                order,
-                batch_size=self.bench.batch_size,
-                shuffle=False,
+                **feed(order, self.bench.batch_size),
                 steps_per_epoch=stage.chunk,
                 epochs=len(order) // (stage.chunk * self.bench.batch_size),
                 verbose=0,

@@ -9,6 +9,7 @@ from keras import ops
 from ae_core import training, variants, workshop
 from ae_core.config import DataSpec
 from ae_core.control import Control
+from ae_core.feed import feed
 
 IMAGE = DataSpec((8, 8, 1))
 SMALL: dict[str, Any] = {
@@ -73,9 +74,7 @@ def test_a_phase_trains_its_layer_and_leaves_the_others_alone(variant, tied):
     for place, stage in enumerate(bench.stages[:-1]):
         before = weights(bench.model)
         rows = np.arange(stage.chunk * bench.batch_size, dtype=np.int32)
-        stage.model.fit(
-            rows, batch_size=bench.batch_size, shuffle=False, steps_per_epoch=stage.chunk, epochs=1, verbose=0
-        )
+        stage.model.fit(**feed(rows, bench.batch_size), steps_per_epoch=stage.chunk, epochs=1, verbose=0)
         for pair, (old, new) in enumerate(zip(before, weights(bench.model), strict=True)):
             for was, is_now in zip(old, new, strict=True):
                 assert np.array_equal(was, is_now) == (pair != place), f"phase {place + 1}, layer {pair + 1}"
