@@ -28,10 +28,15 @@ def listening(monkeypatch):
     return pages
 
 
+def message(run, wishes):
+    now = run.view()
+    return streaming._message(now, now.setup, now.snapshot, wishes)
+
+
 def test_viewers_of_one_run_share_one_message(run):
-    first = streaming._message(run.view(), WISHES)
-    assert streaming._message(run.view(), dict(WISHES)) is first, "the same bytes, not equal ones"
-    other = streaming._message(run.view(), WISHES | {"log": "1"})
+    first = message(run, WISHES)
+    assert message(run, dict(WISHES)) is first, "the same bytes, not equal ones"
+    other = message(run, WISHES | {"log": "1"})
     assert other != first
     said, other_said = json.loads(first)["views"], json.loads(other)["views"]
     assert said["live_latent"] == other_said["live_latent"], "what does not depend on the wish is built once"
@@ -40,9 +45,9 @@ def test_viewers_of_one_run_share_one_message(run):
 
 
 def test_a_later_snapshot_is_another_message_and_knows_that_it_is_later(run):
-    before = json.loads(streaming._message(run.view(), WISHES))
+    before = json.loads(message(run, WISHES))
     run.change(snapshot=demo.snapshot(80))
-    after = json.loads(streaming._message(run.view(), WISHES))
+    after = json.loads(message(run, WISHES))
     assert after["views"]["live_loss"]["step"] == 80
     assert after["views"]["live_loss"]["of"] == before["views"]["live_loss"]["of"]
     assert after["views"]["live_loss"]["at"] > before["views"]["live_loss"]["at"]
@@ -50,7 +55,7 @@ def test_a_later_snapshot_is_another_message_and_knows_that_it_is_later(run):
 
 
 def test_an_unknown_panel_is_left_out(run):
-    assert "live_panel" not in json.loads(streaming._message(run.view(), WISHES | {"panel": "<b>"}))["views"]
+    assert "live_panel" not in json.loads(message(run, WISHES | {"panel": "<b>"}))["views"]
 
 
 def test_timers_rest_only_where_many_listen(listening):

@@ -25,7 +25,7 @@ from pages.ui.text import _
 # The base path is wherever the page's own scripts came from: right behind a proxy and on every page of the app.
 _LOADER = """\
 const base = document.querySelector('script[src*="static/js/"]').src.split("static/js/")[0];
-export default async (component) => (await import(base + "%s")).default(component, base, "%s");
+export default async (component) => (await import(base + "%s")).%s(component, base, "%s");
 """
 _ROOT = '<div class="ae-frame"><div class="ae-live" role="img" aria-busy="true"></div><div class="ae-save"></div></div>'
 
@@ -84,13 +84,18 @@ def settle() -> None:
 
 @functools.cache
 def _component() -> Any:
-    return st.components.v2.component("ae_live", html=_ROOT, js=_LOADER % static.prepare(), isolate_styles=False)
+    return st.components.v2.component("ae_live", html=_ROOT, js=_loader("default"), isolate_styles=False)
 
 
 @functools.cache
 def _listener() -> Any:
-    script = _LOADER.replace(".default(", ".listen(") % static.prepare()
-    return st.components.v2.component("ae_listener", html="<i hidden></i>", js=script, isolate_styles=False)
+    return st.components.v2.component("ae_listener", html="<i hidden></i>", js=_loader("listen"), isolate_styles=False)
+
+
+def _loader(function: str) -> str:
+    """A script that hands its component to a function of `live.js`."""
+    ours, plotly = static.prepare()
+    return _LOADER % (ours, function, plotly)
 
 
 @functools.cache

@@ -17,7 +17,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from ae_core.engine import Run
-from pages.ui import shared, tiles, views
+from pages.ui import shared, views
 from pages.ui.text import language, spoken
 
 ROUTE = "/live/{run_id}"
@@ -77,8 +77,10 @@ async def stream(socket: WebSocket) -> None:
             if run.version != version:
                 now = await run_in_threadpool(run.view)
                 version = now.version
-                if now.setup is not None and now.snapshot is not None:
-                    await socket.send_bytes(await run_in_threadpool(_message, now, socket.query_params))
+                setup, snapshot = now.setup, now.snapshot
+                if setup is not None and snapshot is not None:
+                    said = await run_in_threadpool(_message, now, setup, snapshot, socket.query_params)
+                    await socket.send_bytes(said)
             if ended:
                 await socket.close()
                 return
@@ -98,23 +100,16 @@ async def _closed(socket: WebSocket) -> None:
         pass
 
 
-def _message(run: Run, wishes: Any) -> bytes:
+def _message(run: Run, setup: dict[str, Any], snapshot: dict[str, Any], wishes: Any) -> bytes:
     """Everything that changes with a snapshot, once for all pages with the same wishes."""
     logarithmic, panel, words = wishes.get("log") == "1", wishes.get("panel"), wishes.get("words", "en")[:20]
+    shown = panel if any(one["name"] == panel for one in setup["panels"]) else None
 
     def build() -> bytes:
-        setup, snapshot = run.setup, run.snapshot
-        if setup is None or snapshot is None:
-            return b'{"views":{},"texts":{}}'
-        names = [one["name"] for one in setup["panels"]]
-        drawn = views.payloads(run.id, setup, snapshot, run.cached, logarithmic, panel if panel in names else None)
-        texts = {
-            ".ae-tiles:not(.ae-more)": run.cached(("tiles", words), lambda: tiles.tiles(setup, snapshot)),
-            ".ae-tiles.ae-more": run.cached(("extra", words), lambda: tiles.more(snapshot)),
-            ".ae-findings": run.cached(("findings", words), lambda: views.findings(setup, snapshot)),
-        }
+        drawn = views.payloads(run.id, setup, snapshot, run.cached, logarithmic, shown)
         parts = [f'"{key}":'.encode() + payload for key, payload in drawn.items()]
-        return b'{"views":{' + b",".join(parts) + b'},"texts":' + json.dumps(texts).encode() + b"}"
+        texts = json.dumps(views.texts(setup, snapshot, run.cached)).encode()
+        return b'{"views":{' + b",".join(parts) + b'},"texts":' + texts + b"}"
 
     with spoken(words):
-        return run.cached(("stream", logarithmic, panel, words), build)
+        return run.cached(("stream", logarithmic, shown, words), build)

@@ -6,7 +6,7 @@ from typing import Any
 
 from ae_core import figures
 from ae_core.diagnosis import diagnose
-from pages.ui import live, static
+from pages.ui import live, static, tiles
 from pages.ui.findings import findings_html
 from pages.ui.text import _, language
 
@@ -51,6 +51,17 @@ def _payload(build: Callable[[], figures.Figure], step: int, of: str) -> bytes:
     return live.payload(build(), step, of)
 
 
-def findings(setup: dict[str, Any] | None, snapshot: dict[str, Any] | None) -> str:
-    """What the numbers of a snapshot mean, as HTML; empty of words before there are any."""
-    return findings_html(diagnose(setup, snapshot, _) if setup is not None and snapshot is not None else [])
+def texts(setup: dict[str, Any] | None, snapshot: dict[str, Any] | None, cached: Cached) -> dict[str, str]:
+    """Numbers and sentences as HTML, by the selector of their element; a part that a variant has not is empty.
+
+    Args:
+        setup: The run's setup message, None before it.
+        snapshot: A snapshot message of it, None before it.
+        cached: The memory that all viewers of this snapshot share.
+    """
+    builders: dict[str, Callable[[], str]] = {
+        ".ae-tiles:not(.ae-more)": lambda: tiles.tiles(setup, snapshot),
+        ".ae-tiles.ae-more": lambda: tiles.more(snapshot),
+        ".ae-findings": lambda: findings_html(diagnose(setup, snapshot, _) if setup and snapshot else []),
+    }
+    return {place: cached((place, language()), build) for place, build in builders.items()}

@@ -57,12 +57,9 @@ def _draw(own: Session, settings: Settings | None) -> None:
         share(own, run, settings)
     offered(own)
     setup, snapshot, cached = _messages(own, run, played)
-    words = language()
-    st.html(cached(("tiles", words), lambda: tiles.tiles(setup, snapshot)))
-    more = cached(("extra", words), lambda: tiles.more(snapshot))
-    if more:
-        st.html(more)
-    st.html(cached(("findings", words), lambda: views.findings(setup, snapshot)))
+    for text in views.texts(setup, snapshot, cached).values():
+        if text:
+            st.html(text)
     payloads: dict[str, bytes | None] = dict.fromkeys(("live_loss", "live_latent", "live_grid", "live_panel"))
     panels = {panel["name"]: panel for panel in setup["panels"]} if setup is not None else {}
     chosen = st.session_state.get(state.PANEL)
@@ -85,6 +82,7 @@ def _draw(own: Session, settings: Settings | None) -> None:
     with right.container(gap=None):
         _panel_heading(panels, chosen)
         live.view("live_panel", payloads["live_panel"])
+    words = language()
     result = run.result if run is not None else None
     if result is not None:
         st.html(cached(("measured", words), lambda: tiles.measured(result)))
