@@ -110,6 +110,9 @@ class Engine:
     def submit(self, settings: Settings, owner: str, **origin: Any) -> Run:
         """Puts a training into the queue; it starts as soon as it can.
 
+        The very training that this person has in the queue already is not put there again: the second press of a
+        double click finds what the first one began.
+
         Args:
             settings: What to train.
             owner: Secret token of the person who may command it.
@@ -121,6 +124,9 @@ class Engine:
         with self._lock:
             if self._status == "failed":
                 raise EngineError(self._status_text)
+            same = self._queue.unended(settings, fingerprint(owner))
+            if same is not None:
+                return same
             run = self._queue.add(settings, fingerprint(owner))
             self._keeping.add(run, **origin)
         self._wake.set()

@@ -193,6 +193,19 @@ class Queue:
             self.estimate()
             return run
 
+    def unended(self, settings: Settings, owner: str) -> Run | None:
+        """The training with these settings that this owner has begun or has waiting; None if there is none."""
+        with self.lock:
+            for run in self._runs.values():
+                if (
+                    run.owner == owner
+                    and run.settings == settings
+                    and run.base is None
+                    and not (run.ended or run.elsewhere)
+                ):
+                    return run
+        return None
+
     def again(self, run: Run) -> None:
         """Puts a run whose training was cut off at the end of the queue again."""
         with self.lock:

@@ -63,14 +63,17 @@ def page(app, chrome) -> Iterator[Any]:
 
 
 @pytest.fixture(scope="module")
-def base(app, page) -> str:
+def base(app, page, store) -> str:
     """Id of a run that this person trained."""
-    return train(app, page, TINY, "Done")
+    known = {run.id for run in store.list_runs()}
+    trained = train(app, page, TINY, "Done")
+    assert {run.id for run in store.list_runs()} - known == {trained}, "a double click starts one run"
+    return trained
 
 
 def train(app, page, address: str, word: str) -> str:
     page.goto(f"{app.url}/?{address}")
-    page.click(".st-key-start button:not([disabled])", timeout=120_000)
+    page.dblclick(".st-key-start button:not([disabled])", timeout=120_000)  # as many people press everything
     wait_for_words(page, ".st-key-status", word, 120)
     return page.url.split("run=")[1].split("&")[0]
 
@@ -250,7 +253,7 @@ def vary(page, values: str) -> None:
     field.fill(values)
     field.press("Tab")
     page.wait_for_timeout(500)
-    page.click(".st-key-twin_start button")
+    page.dblclick(".st-key-twin_start button")  # which starts nothing twice
 
 
 def test_everything_of_a_run_can_be_taken_away_and_brought_back(app, page, base, store, tmp_path):

@@ -169,6 +169,7 @@ def test_orders_given_while_a_run_starts_are_kept_in_order(engine: Engine) -> No
 
 def test_the_queue_is_bounded_and_belongs_to_its_owners(engine: Engine) -> None:
     first, second, third = (engine.submit(digits(seed=seed), ME) for seed in range(3))
+    assert engine.submit(digits(seed=1), ME) is second, "what was pressed twice is queued once"
     until(lambda: first.state == "running" and step_of(first) > 0)
     until(lambda: (second.position, third.position) == (1, 2))
     # The first run says how long it will take, so the wait of the others can be told.
