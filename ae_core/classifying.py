@@ -53,7 +53,7 @@ def _checked(labels: Any = 0, fine_tune: Any = False, epochs: Any = 20) -> tuple
 
 def why_not(run: Run) -> str:
     """One sentence: why nothing can be classified with a run's code; empty if something can."""
-    if not run.ended:
+    if not run.ended or run.measuring:
         return "This run still trains; a classifier can follow when it has ended."
     if not run.stored or run.result is None:
         return "This run has no trained model: it failed, or is not kept on disk."

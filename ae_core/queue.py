@@ -61,6 +61,7 @@ class Run:
         self._queue = queue
         self.stored = False  # whether it is on disk
         self.elsewhere = False  # whether another process trains it
+        self.measuring = False  # whether its training is over and its result still to come
         self.attempts = 0  # workers that began to train it
         self.worker: str | None = None  # its address, from when it begins there
         self.orders: list[tuple[str, dict[str, Any]]] = []  # words not yet given to the worker, oldest first
@@ -72,7 +73,7 @@ class Run:
 
     @property
     def ended(self) -> bool:
-        """Whether nothing more will come."""
+        """Whether nothing more is trained; its result may follow, see `measuring`."""
         return self.state in ENDED
 
     def view(self) -> "Run":
@@ -265,8 +266,9 @@ class Queue:
         return [run for _, _, run in sorted(turns, key=lambda turn: turn[:2])]
 
     def end(self, run: Run, state: str, error: str | None = None) -> None:
-        """Ends a run, if it has not ended."""
+        """Ends a run, if it has not ended; no result will follow."""
         with self.lock:
+            run.measuring = False
             if run.ended:
                 return
             if run in self._waiting:
@@ -295,6 +297,7 @@ class Queue:
                 if "error" in message:
                     # Numbers about a trained model can fail after its last snapshot said that it is done.
                     run._change(state="failed", error=message["error"], finished=time.time())
+                    run.measuring = False
                     self.on_end(run)
                 else:
                     run._change(result=message["value"])
@@ -351,6 +354,7 @@ class Queue:
     def _follow(self, run: Run, state: str) -> None:
         if state in ENDED:
             self.end(run, state)
+            run.measuring = run.result is None
         elif not run.ended:
             run._paused_at = (run._paused_at or time.monotonic()) if state == "paused" else None
             run._change(state=state)

@@ -439,6 +439,21 @@ def test_a_payload_is_built_once_for_all_viewers() -> None:
     assert len(built) == 7  # "a" was forgotten for "c"
 
 
+def test_a_run_that_is_done_says_that_its_result_is_still_to_come() -> None:
+    queue = Queue(limit=5, per_owner=5, pause_limit=1.0)
+    measured, failed, lost = (queue.add(digits(seed=seed), ME) for seed in range(3))
+    for run in (measured, failed, lost):
+        queue.take()
+        assert not run.measuring
+        queue.receive({"kind": "snapshot", "run_id": run.id, "state": "done"})
+        assert run.ended and run.measuring, "a page that stopped looking now would never show the result"
+    queue.receive({"kind": "finished", "run_id": measured.id, "value": {"test": {}}})
+    queue.receive({"kind": "finished", "run_id": failed.id, "error": "The training stopped."})
+    queue.end(lost, "failed", "The training process was lost.")
+    assert not (measured.measuring or failed.measuring or lost.measuring)
+    assert (measured.state, failed.state, lost.state) == ("done", "failed", "done")
+
+
 def test_ended_runs_are_forgotten_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ae_core.queue._KEPT_RUNS", 3)
     queue = Queue(limit=50, per_owner=50, pause_limit=1.0)

@@ -35,6 +35,8 @@ def of_run(run: Run, own: bool, engine: Engine) -> Status:
             sentence += " " + _("{epochs:.1f} epochs in {time}.").format(
                 epochs=run.snapshot["epoch"], time=duration(run.snapshot["seconds"])
             )
+        if run.measuring:
+            sentence += " " + _("It is being measured on the test images.")
         if state == "interrupted":
             sentence += " " + _("It was cut off when its process ended; this is where it stood.")
         if run.error:

@@ -37,7 +37,8 @@ def _pace(own: Session) -> tuple[str | None, float | None, bool]:
     if run is None:
         moving = recorded.choose(own.form.variant) is not None or engine().status in ("starting", "warming")
         return None, IDLE_SECONDS if moving else None, False
-    still = run.ended and not classifying.moving(run) and not own.failure  # which goes after a while
+    changing = run.measuring or classifying.moving(run) or bool(own.failure)  # which goes after a while
+    still = run.ended and not changing
     tick = TICK_SECONDS if own.owns(run) else max(TICK_SECONDS, streaming.rest(own.page_token, own.opened_at))
     return run.id, None if still else tick, run.state in TUNABLE_STATES
 
