@@ -28,13 +28,14 @@ def printable(text: str, longest: int = 60) -> str:
     return "".join(character for character in text if character.isprintable())[:longest]
 
 
-def open_archive(stream: BinaryIO, size: int, label: str) -> zipfile.ZipFile:
+def open_archive(stream: BinaryIO, size: int, label: str, kind: str = ".npz or .zip") -> zipfile.ZipFile:
     """Opens a zip after checking the size of its index, and checks what the index states.
 
     Args:
         stream: The file, seekable.
         size: Its length in bytes.
         label: The file's name for messages.
+        kind: How the name of such a file may end, for messages.
 
     Returns:
         The open archive; the caller closes it.
@@ -47,14 +48,14 @@ def open_archive(stream: BinaryIO, size: int, label: str) -> zipfile.ZipFile:
     tail = stream.read(65_557)
     at = len(tail) - 22 if tail[-22:-18] == b"PK\5\6" and tail[-2:] == b"\0\0" else tail.rfind(b"PK\5\6")
     if at < 0 or len(tail) - at < 22:
-        raise DataError(f"{label} must be a .npz or .zip file. Received: a file of another kind, or a damaged one.")
+        raise DataError(f"{label} must be a {kind} file. Received: a file of another kind, or a damaged one.")
     entries, index_bytes = struct.unpack("<HL", tail[at + 10 : at + 16])
     if entries > MAX_MEMBERS or index_bytes > MAX_INDEX_BYTES or tail[max(0, at - 20) : at][:4] == b"PK\6\7":
         raise DataError(f"{label} must hold at most {MAX_MEMBERS:,} files. Received: more than that.")
     try:
         archive = zipfile.ZipFile(stream)
     except (*ZIP_ERRORS, NotImplementedError) as error:
-        raise DataError(f"{label} must be a whole .npz or .zip file. Received: a damaged one.") from error
+        raise DataError(f"{label} must be a whole {kind} file. Received: a damaged one.") from error
     members = archive.infolist()
     problem = ""
     if len(members) > MAX_MEMBERS:

@@ -171,8 +171,8 @@ class BeforeAndNow:
     def measure(self, look: Look) -> dict[str, Any]:
         """Both rows of pictures."""
         now = self._tiles()
-        columns = min(COLUMNS, len(now))
-        rows = -(-len(now) // columns)
+        rows = -(-len(now) // COLUMNS)
+        columns = -(-len(now) // rows)  # rows of one length: a blank tile looks like a dead unit
         blank = np.zeros((rows * columns - len(now), *now.shape[1:]), np.uint8)
         tiles = np.concatenate([self._before, blank, now, blank])
         return pictures(tiles, columns, ["before", *[""] * (rows - 1), "now", *[""] * (rows - 1)])

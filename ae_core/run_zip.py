@@ -123,7 +123,7 @@ def import_run(shelf: Shelf, source: Path | bytes, owner: str | None, most: int)
             size = stream.seek(0, io.SEEK_END)
             if not 0 < size <= most:
                 raise DataError(f"{label} must have 1 byte to {megabytes(most)}. Received: {size:,} bytes.")
-            with open_archive(stream, size, label) as archive:
+            with open_archive(stream, size, label, ".zip") as archive:
                 check_members(archive, _largest, most, label)
                 run_id = new_id()
                 small = _Reader(archive, label).everything(run_id, owner)
@@ -255,7 +255,7 @@ def check_model(path: Path, label: str) -> None:
     """
     with path.open("rb") as stream:
         size = stream.seek(0, io.SEEK_END)
-        with open_archive(stream, size, label) as archive:
+        with open_archive(stream, size, label, ".keras") as archive:
             check_members(archive, lambda name: _KERAS.get(name, 0), LARGEST_ZIP, label)
             if set(archive.namelist()) != set(_KERAS):
                 raise DataError(f"{label} must hold {', '.join(_KERAS)}. Received: not all of them.")

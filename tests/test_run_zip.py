@@ -398,7 +398,7 @@ HOSTILE = {
     ),
     "array with a path": (put("checkpoint.npz", zipped({"values.json": b"{}", "../a.npy": b""})), "only known files"),
     # model
-    "model no zip": (put("model.keras", b"\x89HDF" + b"\0" * 100), "must be a .npz or .zip"),
+    "model no zip": (put("model.keras", b"\x89HDF" + b"\0" * 100), "must be a .keras file"),
     "model with code": (put("model.keras", model_file(evil_py=b"import os")), "only known files"),
     "model without weights": (put("model.keras", zipped({"config.json": b"{}"})), "Received: not all of them"),
     "model's weights": (put("model.keras", model_file(model_weights=b"")), "only known files|HDF5"),
@@ -490,7 +490,7 @@ def test_links_doubles_and_other_zips_are_refused(store, good, tmp_path):
         refused(store, stream.getvalue(), match)
     with pytest.raises(DataError, match="cannot be read"):
         store.import_zip(tmp_path / "nowhere.zip")
-    refused(store, b"PK\5\6 and no more", "must be a .npz or .zip file")
+    refused(store, b"PK\5\6 and no more", "must be a .zip file")
 
 
 def test_what_unpacks_to_too_much_is_refused(tmp_path, good):
@@ -551,7 +551,7 @@ def test_the_command_line_lists_exports_and_imports(alone, capsys, monkeypatch):
     for arguments, match in (
         (("export", bare, "--model", str(out / "b")), "has no model"),
         (("export", "x" * 12, "--zip", str(out / "b")), "no such stored run"),
-        (("import", str(out / "a.csv")), "must be a .npz or .zip file"),
+        (("import", str(out / "a.csv")), "must be a .zip file"),
         (("import", str(out / "none")), "cannot be read"),
     ):
         with pytest.raises(DataError, match=match):
