@@ -163,6 +163,14 @@ def test_data_stay_on_the_device_as_bytes_and_batches_are_row_numbers():
     assert bench.model.table.rows.shape == bench.data.x_train.shape
 
 
+def test_xla_sums_by_itself():
+    import tensorflow as tf
+
+    mean = tf.function(lambda pixels: tf.reduce_mean(pixels), jit_compile=True)
+    compiled = mean.experimental_get_compiler_ir(tf.ones((256, 28, 28, 1)))(stage="optimized_hlo")
+    assert "reduce" in compiled and "ynn" not in compiled, "that library's sums take longer than all else in a step"
+
+
 @pytest.mark.parametrize(("steps", "wanted"), [(235, 32), (210, 42), (10, 256), (1, 1), (7, 3), (97, 20), (5000, 256)])
 def test_chunks_divide_an_epoch_with_little_left_over(steps, wanted):
     chunk, taken = workshop.even_chunks(steps, wanted)
