@@ -334,6 +334,15 @@ def test_a_run_is_shared_watched_and_handed_on_once(app, page, chrome):
     seen = wait_for_step(first, "live_loss", 0)
     wait_for_step(first, "live_loss", seen)  # it is live
     assert any(f"/live/{run_id}" in url for url in heard), "over a connection of its own"
+    first.get_by_role("link", name="Compare").click()
+    first.wait_for_selector(".ae-runs tbody td")
+    first.wait_for_timeout(1000)  # what was on its way has come
+    heard.clear()
+    first.get_by_role("link", name="Train").click()
+    until = time.monotonic() + 120
+    while not any(f"/live/{run_id}" in url for url in heard):
+        assert time.monotonic() < until, "a page that was left and opened again hears of its run again"
+        first.wait_for_timeout(200)
     with connect(f"{app.url.replace('http', 'ws')}/live/{run_id[::-1]}") as unknown, pytest.raises(ConnectionClosed):
         unknown.recv(timeout=20)
     assert "You are watching" in first.inner_text(".st-key-status")
