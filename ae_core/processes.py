@@ -28,6 +28,9 @@ _ROOT = Path(__file__).resolve().parent.parent
 _ENVIRONMENT = {
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "MALLOC_ARENA_MAX": "2",  # some 40 MB less in a worker; its many threads seldom allocate
+    # Dask has workers give memory back from 64 kB on, so that every step fetches its pages from the kernel again.
+    "MALLOC_TRIM_THRESHOLD_": str(128 * 2**20),
+    "MALLOC_MMAP_THRESHOLD_": str(32 * 2**20),
     "DASK_LOGGING__DISTRIBUTED": "warning",
     # Every topic, task and connection keeps a log of this length, snapshots of tens of kilobytes among them.
     "DASK_DISTRIBUTED__ADMIN__LOW_LEVEL_LOG_LENGTH": "10",

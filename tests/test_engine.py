@@ -167,6 +167,15 @@ def test_orders_given_while_a_run_starts_are_kept_in_order(engine: Engine) -> No
     assert [mark["to"] for mark in run.snapshot["marks"]] == pytest.approx([0.002, 0.003])
 
 
+def test_a_worker_keeps_the_memory_of_one_step_for_the_next(engine: Engine) -> None:
+    until(lambda: engine._orders.client is not None)
+    client = engine._orders.client
+    assert client is not None
+    for name in ("MALLOC_TRIM_THRESHOLD_", "MALLOC_MMAP_THRESHOLD_"):
+        found = client.run(os.getenv, name).values()
+        assert found and all(int(value) >= 2**25 for value in found), "Dask's own choice takes a third of the speed"
+
+
 def test_the_queue_is_bounded_and_belongs_to_its_owners(engine: Engine) -> None:
     first, second, third = (engine.submit(digits(seed=seed), ME) for seed in range(3))
     assert engine.submit(digits(seed=1), ME) is second, "what was pressed twice is queued once"
