@@ -318,8 +318,8 @@ def _share_gpu_memory() -> None:
 def _keep_own_sums() -> None:
     """Lets XLA make sums and products on a CPU itself, not hand them to the library YNN.
 
-    TensorFlow 2.21 prefers that library. Its sum of all pixels' losses runs in one thread at 4 ns a number: 0.8 ms of
-    the 7 ms of a step of 784-128-32 mirrored, batch 256. Images a second on two cores with it and without:
+    TensorFlow 2.21 prefers that library. Its sum of all pixels' losses runs in one thread at 4 ns a number: 0.8 of the
+    5.6 ms of a traced step of 784-128-32 mirrored, batch 256. Images a second on two cores with it and without:
     that network 35,500 and 60,000, 784-1000-500-250-30 5,900 and 6,340, sparse 36,000 and 46,600, contractive 37,600
     and 46,000, variational 17,500 and 20,500; recurrent and masked the same within 8 %.
     """

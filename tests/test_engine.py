@@ -173,7 +173,7 @@ def test_a_worker_keeps_the_memory_of_one_step_for_the_next(engine: Engine) -> N
     assert client is not None
     for name in ("MALLOC_TRIM_THRESHOLD_", "MALLOC_MMAP_THRESHOLD_"):
         found = client.run(os.getenv, name).values()
-        assert found and all(int(value) >= 2**25 for value in found), "Dask's own choice takes a third of the speed"
+        assert found and all(int(value) >= 2**25 for value in found), "Dask's own choice takes a quarter of the speed"
 
 
 def test_the_queue_is_bounded_and_belongs_to_its_owners(engine: Engine) -> None:
