@@ -15,7 +15,7 @@ from ae_core.config import SettingError, Settings
 from ae_core.control import Control
 from ae_core.data import Prepared
 from ae_core.pca import PrincipalComponents
-from ae_core.run_classifiers import MOST_EPOCHS, PUBLISHED, PUBLISHED_IN
+from ae_core.runs.classifiers import MOST_EPOCHS, PUBLISHED, PUBLISHED_IN
 from ae_core.saved_model import load_part
 from ae_core.softmax import Emit, Inputs, SoftmaxRun, standardized
 

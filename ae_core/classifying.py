@@ -22,7 +22,7 @@ def add(queue: Queue, base: Run | None, owner: str, wishes: Mapping[str, Any]) -
 
     Returns:
         An entry of its own in the queue, whose `base` is the run's id. Its snapshots hold `curves`, see
-        `worker.classify`, and its result is a `run_classifiers.summary`.
+        `worker.classify`, and its result is a `classifiers.summary`.
 
     Raises:
         EngineError: If this run has nothing to classify with, or a wish is not allowed.

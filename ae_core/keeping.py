@@ -12,8 +12,8 @@ from typing import Any
 from ae_core.archive import DataError
 from ae_core.config import SettingError
 from ae_core.queue import Queue, Run
-from ae_core.run_files import Lock
 from ae_core.runs import RunStore, StoredRun
+from ae_core.runs.files import Lock
 
 logger = logging.getLogger(__name__)
 

@@ -8,8 +8,8 @@ import numpy as np
 from ae_core import metrics
 from ae_core.autoencoder import Autoencoder, in_batches
 from ae_core.curves import draw_curves
-from ae_core.filters import common_panels
 from ae_core.panels import Look, colour, mosaic, png
+from ae_core.panels.filters import common_panels
 from ae_core.pca import PrincipalComponents
 
 if TYPE_CHECKING:

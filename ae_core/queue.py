@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
 from ae_core.config import Settings
-from ae_core.run_files import new_id
+from ae_core.runs.files import new_id
 
 ENDED = frozenset({"done", "stopped", "failed", "interrupted"})
 ACTIVE = frozenset({"starting", "running", "paused"})

@@ -153,7 +153,7 @@ def classify(folder: str, base: str, wishes: dict[str, Any], run_id: str, topic:
     """Trains a classifier on the code of a stored run, and reports like `train`.
 
     A snapshot tells of the network that is trained now, `name` with `epoch` of `epochs`, and holds the `curves` of all
-    so far, as `run_classifiers.summary` has them; its `test_error` is None until a network is trained.
+    so far, as `classifiers.summary` has them; its `test_error` is None until a network is trained.
 
     Args:
         folder: The store of runs.
@@ -181,7 +181,8 @@ def classify(folder: str, base: str, wishes: dict[str, Any], run_id: str, topic:
 
     def work() -> dict[str, Any] | None:
         say("progress", text="Reading the model and the data", share=None)
-        from ae_core import classifier, run_classifiers
+        from ae_core import classifier
+        from ae_core.runs import classifiers
 
         store = RunStore(Path(folder))
         run = store.open(base)
@@ -190,7 +191,7 @@ def classify(folder: str, base: str, wishes: dict[str, Any], run_id: str, topic:
         result = classifier.classify_saved(run.model, run.experiment, **wishes, emit=follow, control=control)
         if control.stopped:
             return None
-        found = run_classifiers.summary(result)
+        found = classifiers.summary(result)
         try:
             store.keep_classifier(base, found)
         except DataError:

@@ -239,7 +239,7 @@ def kill_often(folder: Path, times: int) -> int:
 
 def main() -> None:
     """Called in a process of its own, which alone may fork: what a crash of the process needs no disk for."""
-    from ae_core import run_writer
+    from ae_core.runs import writer as run_writer
 
     os.fsync = lambda handle: None  # type: ignore[assignment]
     run_writer.SNAPSHOT_SECONDS, run_writer.SNAPSHOT_SHARE = 0.0, 1e9

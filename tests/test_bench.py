@@ -104,7 +104,7 @@ def test_a_training_that_nobody_watches_makes_no_figures():
         for path in folder.rglob("*.py")
         if any(name.startswith(("ae_core.figures", "plotly")) for name in imports(path))
     }
-    assert not makers & {"training.py", "probe.py", "worker.py", "workshop.py", "evaluation.py", "panels.py"}
+    assert not makers & {"training.py", "probe.py", "worker.py", "workshop.py", "evaluation.py", "panels"}
 
 
 def test_a_snapshot_is_late_until_it_or_a_later_one_is_shown():

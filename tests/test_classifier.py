@@ -15,7 +15,7 @@ from sklearn.metrics import log_loss
 
 from ae_core import classifier, data, training, variants
 from ae_core.classifier import balanced_rows
-from ae_core.classify_command import add_to
+from ae_core.commands.classify import add_to
 from ae_core.config import SettingError
 from ae_core.control import Control
 from ae_core.layers.table import ResidentTable

@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
-from ae_core import classifying, figures, run_classifiers, worker
+from ae_core import classifying, figures, worker
 from ae_core.archive import DataError
 from ae_core.orders import checked
 from ae_core.ownership import fingerprint
 from ae_core.queue import EngineError, Queue, Run
 from ae_core.runs import RunStore
+from ae_core.runs import classifiers as run_classifiers
 from tests.stored import SETTINGS, setup, stored
 
 ME, STRANGER = "me", "stranger"

@@ -15,7 +15,7 @@ from ae_core.layers.contraction import SampledContraction, dense_layers, respons
 from ae_core.layers.corruption import Corruption
 from ae_core.layers.dense import dense_pair
 from ae_core.panels import Look
-from ae_core.spectrum import Spectrum
+from ae_core.panels.spectrum import Spectrum
 from ae_core.training import Run
 
 SPEC = DataSpec((5, 4, 1))

@@ -8,9 +8,9 @@ from PIL import Image
 
 from ae_core import figures, variants
 from ae_core.config import DataSpec
-from ae_core.filters import common_panels
-from ae_core.kernels import FeatureMaps, Kernels, first_convolution
 from ae_core.panels import Look
+from ae_core.panels.filters import common_panels
+from ae_core.panels.kernels import FeatureMaps, Kernels, first_convolution
 
 
 def model_for(channels: int, filters: str = "4"):

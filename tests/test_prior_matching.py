@@ -11,8 +11,8 @@ from ae_core import variants, workshop
 from ae_core.control import Control
 from ae_core.layers.prior import SCALES, AdversarialPenalty, DiscrepancyPenalty, squared_discrepancy
 from ae_core.panels import Look
-from ae_core.prior_match import PriorMatch
-from ae_core.samples import COLUMNS, ROWS, Samples
+from ae_core.panels.prior_match import PriorMatch
+from ae_core.panels.samples import COLUMNS, ROWS, Samples
 from ae_core.training import Run
 
 

@@ -10,7 +10,7 @@ from PIL import Image
 
 from ae_core import demonstrations, figures, picture_series, recording, variants
 from ae_core.data import catalogue
-from ae_core.filters import common_panels
+from ae_core.panels.filters import common_panels
 from pages.ui import recorded, watch
 from tests.conftest import ROOT
 

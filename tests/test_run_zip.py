@@ -13,10 +13,14 @@ import zipfile
 import numpy as np
 import pytest
 
-from ae_core import packing, run_checks, run_commands, run_writer, run_zip
+from ae_core import packing
 from ae_core.archive import DataError
+from ae_core.commands import runs as run_commands
 from ae_core.ownership import fingerprint
 from ae_core.runs import RunStore
+from ae_core.runs import checks as run_checks
+from ae_core.runs import writer as run_writer
+from ae_core.runs import zipped as run_zip
 from tests import demo
 from tests.hostile import zipped
 from tests.stored import SETTINGS, TOTAL, picture, result, setup, snapshot, state_at, stored

@@ -12,11 +12,14 @@ import time
 import numpy as np
 import pytest
 
-from ae_core import run_files, run_record, run_shelf, run_writer
 from ae_core.archive import DataError
 from ae_core.ownership import fingerprint
-from ae_core.run_writer import KEPT_SNAPSHOTS, thinned
 from ae_core.runs import RunStore
+from ae_core.runs import files as run_files
+from ae_core.runs import record as run_record
+from ae_core.runs import shelf as run_shelf
+from ae_core.runs import writer as run_writer
+from ae_core.runs.writer import KEPT_SNAPSHOTS, thinned
 from tests.conftest import ROOT
 from tests.stored import SETTINGS, TOTAL, result, setup, snapshot, state_at, stored
 from tests.stored import run_files as files_of
@@ -538,7 +541,7 @@ def test_the_environment_says_where_and_how_much(alone, monkeypatch):
                     RunStore()
 
 
-@pytest.mark.parametrize("module", ["runs", "run_commands"])
+@pytest.mark.parametrize("module", ["runs", "commands.runs"])
 def test_the_store_is_light(module):
     code = (
         f"import sys, ae_core.{module}; "

@@ -8,10 +8,10 @@ import pytest
 from keras import ops
 
 from ae_core import variants, workshop
-from ae_core.activity import BINS, Activity
 from ae_core.control import Control
 from ae_core.layers.sparsity import keep_largest
 from ae_core.panels import Look
+from ae_core.panels.activity import BINS, Activity
 from ae_core.training import Run
 
 SMALL: dict[str, Any] = {

@@ -12,8 +12,8 @@ from ae_core import training, variants, workshop
 from ae_core.config import DataSpec, SettingError
 from ae_core.layers.sampling import GaussianDivergence, GaussianSampling, gaussian_features
 from ae_core.panels import Look
-from ae_core.posterior import Divergence
-from ae_core.samples import Samples
+from ae_core.panels.posterior import Divergence
+from ae_core.panels.samples import Samples
 
 SPEC = DataSpec((8, 8, 1))
 FEATURES = np.array([[0.5, -2.0, 0.0, 1.0], [1.5, 0.3, -1.0, 0.2]], np.float32)  # two codes of two dimensions: μ, ln σ²

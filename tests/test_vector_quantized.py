@@ -9,10 +9,10 @@ from keras import ops
 from sklearn.metrics import pairwise_distances_argmin
 
 from ae_core import training, variants, workshop
-from ae_core.codebook import CodebookUse, Replacements, choices
 from ae_core.config import DataSpec
 from ae_core.layers.quantizer import DECAY, CommitmentPenalty, Quantizer, StraightThrough
 from ae_core.panels import Look
+from ae_core.panels.codebook import CodebookUse, Replacements, choices
 
 SPEC = DataSpec((8, 8, 1))
 

@@ -114,7 +114,7 @@ class Viewer:
         while not test():
             if time.monotonic() > end or self.run.ended:
                 raise TimeoutError(f"The run is {self.run.state}: {self.run.error}")
-            time.sleep(0.002)
+            time.sleep(0.02)
 
 
 def views(setup: dict[str, Any], snapshot: dict[str, Any]) -> Iterator[figures.Figure]:

@@ -54,8 +54,8 @@ def build(settings: AdversarialSettings, spec: DataSpec) -> "Autoencoder":
     from ae_core.autoencoder import Autoencoder
     from ae_core.layers.dense import dense_pair
     from ae_core.layers.prior import AdversarialPenalty
-    from ae_core.prior_match import PriorMatch
-    from ae_core.samples import Samples
+    from ae_core.panels.prior_match import PriorMatch
+    from ae_core.panels.samples import Samples
 
     encoder, decoder = dense_pair(
         spec,

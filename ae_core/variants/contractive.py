@@ -57,7 +57,7 @@ def build(settings: ContractiveSettings, spec: DataSpec) -> "Autoencoder":
     from ae_core.autoencoder import Autoencoder
     from ae_core.layers.contraction import ContractivePenalty, SampledContraction
     from ae_core.layers.dense import dense_pair
-    from ae_core.spectrum import Spectrum
+    from ae_core.panels.spectrum import Spectrum
 
     encoder, decoder = dense_pair(
         spec,

@@ -49,8 +49,8 @@ class ConvolutionalSettings(Settings):
 def build(settings: ConvolutionalSettings, spec: DataSpec) -> "Autoencoder":
     """Convolution and pooling down, a dense code or the feature maps themselves, upsampling and convolution up."""
     from ae_core.autoencoder import Autoencoder
-    from ae_core.kernels import FeatureMaps
     from ae_core.layers.convolution import convolutional_pair
+    from ae_core.panels.kernels import FeatureMaps
 
     encoder, decoder = convolutional_pair(
         spec,

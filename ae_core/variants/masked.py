@@ -77,7 +77,7 @@ def build(settings: MaskedSettings, spec: DataSpec) -> "Autoencoder":
     from ae_core.autoencoder import Autoencoder
     from ae_core.layers.patches import HIDDEN, PatchMask, from_patches, to_patches
     from ae_core.layers.transformer import embedding, transformer_block
-    from ae_core.partial import Partial
+    from ae_core.panels.partial import Partial
 
     layers = keras.layers
     width, heads = settings.token_dim, settings.heads

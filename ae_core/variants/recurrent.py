@@ -68,7 +68,7 @@ def build(settings: RecurrentSettings, spec: DataSpec) -> "Autoencoder":
     import keras
 
     from ae_core.autoencoder import Autoencoder
-    from ae_core.partial import Partial
+    from ae_core.panels.partial import Partial
 
     layers = keras.layers
     kind = {"lstm": layers.LSTM, "gru": layers.GRU}[settings.cell]

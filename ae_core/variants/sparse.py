@@ -82,10 +82,10 @@ def build(settings: SparseSettings, spec: DataSpec) -> "Autoencoder":
     """Dense layers, mirrored; sigmoid code for KL, whose ρ is a probability, ReLU for L1, L2, linear for k-sparse."""
     import keras
 
-    from ae_core.activity import Activity
     from ae_core.autoencoder import Autoencoder
     from ae_core.layers.dense import dense_pair
     from ae_core.layers.sparsity import SparsityPenalty, keep_largest
+    from ae_core.panels.activity import Activity
 
     encoder, decoder = dense_pair(
         spec,

@@ -61,8 +61,8 @@ def build(settings: VariationalSettings, spec: DataSpec) -> "Autoencoder":
     from ae_core.layers.convolution import convolutional_pair
     from ae_core.layers.dense import dense_pair
     from ae_core.layers.sampling import GaussianDivergence, GaussianSampling, gaussian_features
-    from ae_core.posterior import Divergence
-    from ae_core.samples import Samples
+    from ae_core.panels.posterior import Divergence
+    from ae_core.panels.samples import Samples
 
     pairs: dict[str, Callable[..., Any]] = {"dense": dense_pair, "convolutional": convolutional_pair}
     sizes = {"dense": settings.widths, "convolutional": settings.channels}

@@ -78,8 +78,8 @@ def build(settings: VectorQuantizedSettings, spec: DataSpec) -> "Autoencoder":
     import keras
 
     from ae_core.autoencoder import Autoencoder
-    from ae_core.codebook import CodebookUse, Replacements
     from ae_core.layers.quantizer import CommitmentPenalty, Quantizer, StraightThrough
+    from ae_core.panels.codebook import CodebookUse, Replacements
 
     encoder, decoder = {"dense": _dense, "convolutional": _convolutional}[settings.network](settings, spec)
     quantizer = Quantizer(settings.codebook_size, settings.code_dim, settings.seed)

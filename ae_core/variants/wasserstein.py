@@ -53,8 +53,8 @@ def build(settings: WassersteinSettings, spec: DataSpec) -> "Autoencoder":
     from ae_core.autoencoder import Autoencoder
     from ae_core.layers.dense import dense_pair
     from ae_core.layers.prior import DiscrepancyPenalty
-    from ae_core.prior_match import PriorMatch
-    from ae_core.samples import Samples
+    from ae_core.panels.prior_match import PriorMatch
+    from ae_core.panels.samples import Samples
 
     encoder, decoder = dense_pair(
         spec,

@@ -10,7 +10,7 @@ import streamlit as st
 from ae_core import classifying, data, figures
 from ae_core.archive import DataError
 from ae_core.engine import EngineError, Run
-from ae_core.run_classifiers import PUBLISHED, PUBLISHED_IN
+from ae_core.runs.classifiers import PUBLISHED, PUBLISHED_IN
 from pages.ui import live, status
 from pages.ui.shared import engine
 from pages.ui.state import Session

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from ae_core.archive import DataError
 from ae_core.download import disk_reason
-from ae_core.run_files import GONE, PART, RUN, STATUS, WRITER_LOCK, Lock, force, is_id
-from ae_core.run_record import StoredRun, current, read_run
+from ae_core.runs.files import GONE, PART, RUN, STATUS, WRITER_LOCK, Lock, force, is_id
+from ae_core.runs.record import StoredRun, current, read_run
 
 logger = logging.getLogger(__name__)
 

@@ -7,9 +7,9 @@ import time
 from dataclasses import dataclass
 
 from ae_core.archive import DataError, megabytes, printable
-from ae_core.run_files import STORE_LOCK, Lock, folder_bytes
-from ae_core.run_record import StoredRun
-from ae_core.run_shelf import Shelf
+from ae_core.runs.files import STORE_LOCK, Lock, folder_bytes
+from ae_core.runs.record import StoredRun
+from ae_core.runs.shelf import Shelf
 
 LIMIT_MB = 2048.0
 LIMIT_DAYS = 30.0

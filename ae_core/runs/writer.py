@@ -11,12 +11,12 @@ from typing import Any, Self
 
 import numpy as np
 
-from ae_core import packing, run_arrays
+from ae_core import packing
 from ae_core.archive import DataError, megabytes, printable
 from ae_core.checks import WrongValueError
 from ae_core.download import disk_reason
-from ae_core.run_checks import LONGEST_ERROR, SCALARS
-from ae_core.run_files import (
+from ae_core.runs.checks import LONGEST_ERROR, SCALARS
+from ae_core.runs.files import (
     CHECKPOINT,
     MODEL,
     NEWEST,
@@ -35,7 +35,7 @@ from ae_core.run_files import (
     snapshot_name,
     write,
 )  # fmt: skip
-from ae_core.run_record import ENDED, read_json, read_run
+from ae_core.runs.record import ENDED, read_json, read_run
 
 logger = logging.getLogger(__name__)
 
@@ -108,7 +108,7 @@ class RunWriter:
             )
             return
         with self._trying(f"The state of the run {self.id}"):
-            write(self._folder / CHECKPOINT, lambda stream: run_arrays.write_arrays(stream, arrays, values))
+            write(self._folder / CHECKPOINT, lambda stream: arrays.write_arrays(stream, arrays, values))
 
     def restore(self) -> tuple[dict[str, np.ndarray], dict[str, Any]] | None:
         """The last state that was kept; None if there is none that can be read."""

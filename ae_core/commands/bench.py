@@ -5,6 +5,8 @@ import json
 import sys
 from typing import Any
 
+from ae_core.commands.bounds import number
+
 
 def add_to(commands: Any) -> None:
     """Adds the command to the sub-parsers of an `argparse` parser; `run` of what was given does the work.
@@ -14,29 +16,15 @@ def add_to(commands: Any) -> None:
     """
     parser = commands.add_parser("bench", help="measure the speed, against plain Keras, PyTorch and the machine")
     parser.add_argument("--only", default="", metavar="NAME,...", help="some lines; patterns such as dense-* too")
-    parser.add_argument("--rounds", type=_count, default=5, metavar="N", help="rounds of each; medians are reported")
-    parser.add_argument("--seconds", type=_seconds, default=3.0, metavar="S", help="what a round lasts at least")
+    parser.add_argument(
+        "--rounds", type=number(int, 1, 100), default=5, metavar="N", help="rounds of each; medians are reported"
+    )
+    parser.add_argument(
+        "--seconds", type=number(float, 0.1, 60), default=3.0, metavar="S", help="what a round lasts at least"
+    )
     parser.add_argument("--torch", default=sys.executable, metavar="PYTHON", help="an interpreter that has PyTorch")
     parser.add_argument("--json", action="store_true", help="last line of the output: one JSON object")
     parser.set_defaults(run=_bench)
-
-
-def _count(text: str) -> int:
-    count = int(text)
-    if not 1 <= count <= 100:
-        raise ValueError(text)
-    return count
-
-
-def _seconds(text: str) -> float:
-    seconds = float(text)
-    if not 0.1 <= seconds <= 60:
-        raise ValueError(text)
-    return seconds
-
-
-_count.__name__ = "number from 1 to 100"  # so that argparse says: invalid number from 1 to 100 value
-_seconds.__name__ = "number from 0.1 to 60"
 
 
 def _bench(given: argparse.Namespace) -> int:

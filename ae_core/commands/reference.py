@@ -6,6 +6,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from ae_core.commands.bounds import number
+
 
 def add_to(commands: Any) -> None:
     """Adds the command to the sub-parsers of an `argparse` parser; `run` of what was given does the work.
@@ -16,20 +18,12 @@ def add_to(commands: Any) -> None:
     parser = commands.add_parser("reference", help="train canonical set-ups and hold them against published figures")
     parser.add_argument("--quick", action="store_true", help="a minute of checks on small data; status 1 if one fails")
     parser.add_argument("--only", default="", metavar="NAME,...", help="some rows; patterns such as keras-* too")
-    parser.add_argument("--seeds", type=_count, metavar="N", help="trainings of each row; else what the row says")
+    parser.add_argument(
+        "--seeds", type=number(int, 1, 100), metavar="N", help="trainings of each row; else what the row says"
+    )
     parser.add_argument("--out", type=Path, metavar="FILE", help="file for all numbers (JSON), a picture beside it")
     parser.add_argument("--json", action="store_true", help="last line of the output: one JSON object")
     parser.set_defaults(run=_reference)
-
-
-def _count(text: str) -> int:
-    count = int(text)
-    if not 1 <= count <= 100:
-        raise ValueError(text)
-    return count
-
-
-_count.__name__ = "number from 1 to 100"  # so that argparse says: invalid number from 1 to 100 value
 
 
 def _reference(given: argparse.Namespace) -> int:

@@ -12,13 +12,14 @@ from typing import Any
 
 import numpy as np
 
-from ae_core import packing, run_arrays
+from ae_core import packing
 from ae_core.archive import DataError
 from ae_core.checks import WrongValueError
 from ae_core.config import Settings
 from ae_core.ownership import holds
-from ae_core.run_checks import ABOUT_CHECK, FORMAT, STATUS_CHECK
-from ae_core.run_files import (
+from ae_core.runs import arrays
+from ae_core.runs.checks import ABOUT_CHECK, FORMAT, STATUS_CHECK
+from ae_core.runs.files import (
     CHECKPOINT,
     MODEL,
     NEWEST,
@@ -185,7 +186,7 @@ class StoredRun:
         try:
             with (self.folder / CHECKPOINT).open("rb") as stream:
                 size = stream.seek(0, 2)
-                return run_arrays.read_arrays(stream, size, LARGEST_CHECKPOINT, f"The stored run {self.id}")
+                return arrays.read_arrays(stream, size, LARGEST_CHECKPOINT, f"The stored run {self.id}")
         except FileNotFoundError:
             return None
 

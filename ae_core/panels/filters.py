@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ae_core.kernels import Kernels, first_convolution
 from ae_core.panels import COLUMNS, ROWS, BeforeAndNow, Panel
+from ae_core.panels.kernels import Kernels, first_convolution
 
 if TYPE_CHECKING:
     from ae_core.autoencoder import Autoencoder

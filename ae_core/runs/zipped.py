@@ -10,12 +10,13 @@ import zipfile
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from ae_core import packing, run_arrays, run_classifiers
+from ae_core import packing
 from ae_core.archive import ZIP_ERRORS, DataError, check_members, megabytes, open_archive
 from ae_core.checks import WrongValueError, word
 from ae_core.config import SettingError
-from ae_core.run_checks import ABOUT_CHECK, STATUS_CHECK, check_result, check_setup, check_snapshot
-from ae_core.run_files import (
+from ae_core.runs import arrays, classifiers
+from ae_core.runs.checks import ABOUT_CHECK, STATUS_CHECK, check_result, check_setup, check_snapshot
+from ae_core.runs.files import (
     CHECKPOINT,
     CLASSIFIERS,
     MODEL,
@@ -31,9 +32,9 @@ from ae_core.run_files import (
     snapshot_name,
     write,
 )  # fmt: skip
-from ae_core.run_record import ENDED, LARGEST_CHECKPOINT, StoredRun
-from ae_core.run_shelf import Shelf
-from ae_core.run_writer import KEPT_SNAPSHOTS
+from ae_core.runs.record import ENDED, LARGEST_CHECKPOINT, StoredRun
+from ae_core.runs.shelf import Shelf
+from ae_core.runs.writer import KEPT_SNAPSHOTS
 from ae_core.variants import read_settings
 
 HISTORY = "history.csv"
@@ -145,7 +146,7 @@ def _largest(name: str) -> int:
     known = {
         RUN: LARGEST_SMALL, STATUS: LARGEST_SMALL, SETUP: packing.LARGEST_MESSAGE, NEWEST: packing.LARGEST_MESSAGE,
         RESULT: LARGEST_RESULT, CHECKPOINT: LARGEST_CHECKPOINT, MODEL: LARGEST_ZIP, HISTORY: LARGEST_RESULT,
-        CLASSIFIERS: run_classifiers.LARGEST_FILE,
+        CLASSIFIERS: classifiers.LARGEST_FILE,
     }  # fmt: skip
     return packing.LARGEST_MESSAGE if SNAPSHOT.fullmatch(name) else known.get(name, 0)
 
@@ -180,7 +181,7 @@ class _Reader:
             result |= {"run_id": run_id, "settings": self._settings(result["settings"])}
             files[RESULT] = json.dumps(result, indent=1, allow_nan=False).encode()
         if CLASSIFIERS in self._names:
-            found = run_classifiers.checked(packing.parse(self._archive.read(CLASSIFIERS)))
+            found = classifiers.checked(packing.parse(self._archive.read(CLASSIFIERS)))
             files[CLASSIFIERS] = json.dumps(found, allow_nan=False).encode()
         return files | {RUN: json.dumps(about).encode(), STATUS: json.dumps(status).encode()}
 
@@ -238,7 +239,7 @@ def _keep(archive: zipfile.ZipFile, part: Path, small: dict[str, bytes], label: 
     if (part / CHECKPOINT).exists():
         with (part / CHECKPOINT).open("rb") as file:
             size = file.seek(0, io.SEEK_END)
-            run_arrays.check_arrays(file, size, LARGEST_CHECKPOINT, f"{label}: {CHECKPOINT}")
+            arrays.check_arrays(file, size, LARGEST_CHECKPOINT, f"{label}: {CHECKPOINT}")
     if (part / MODEL).exists():
         check_model(part / MODEL, f"{label}: {MODEL}")
     for name, payload in small.items():

@@ -9,7 +9,7 @@ from typing import Any
 from ae_core import packing
 from ae_core.archive import DataError
 from ae_core.checks import WrongValueError, boolean, entries, integer, number, record
-from ae_core.run_files import CLASSIFIERS, write
+from ae_core.runs.files import CLASSIFIERS, write
 
 NETWORKS = ("code", "pixels", "pca")  # what a head is trained on, in this order
 MOST_KEPT = 6  # of one run: a table that is read at a glance

@@ -20,12 +20,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from ae_core import run_classifiers, run_zip
 from ae_core.archive import DataError
 from ae_core.config import Settings
 from ae_core.download import disk_reason
-from ae_core.run_checks import FORMAT, LONGEST_ERROR, LONGEST_TITLE, ORIGINS
-from ae_core.run_files import (
+from ae_core.runs import classifiers, zipped
+from ae_core.runs.checks import FORMAT, LONGEST_ERROR, LONGEST_TITLE, ORIGINS
+from ae_core.runs.files import (
     PART,
     RUN,
     STATUS,
@@ -39,12 +39,10 @@ from ae_core.run_files import (
     runs_folder,
     write,
 )  # fmt: skip
-from ae_core.run_record import ENDED, StoredRun, current, fresh_status, read_json, read_run
-from ae_core.run_room import Going, Room
-from ae_core.run_shelf import Shelf, unknown
-from ae_core.run_writer import RunWriter
-
-__all__ = ["Going", "RunStore", "RunWriter", "StoredRun"]
+from ae_core.runs.record import ENDED, StoredRun, current, fresh_status, read_json, read_run
+from ae_core.runs.room import Going, Room
+from ae_core.runs.shelf import Shelf, unknown
+from ae_core.runs.writer import RunWriter
 
 RUN_SHARE = 0.25  # of the room, at most, is one checkpoint, and so is one imported run
 
@@ -186,26 +184,26 @@ class RunStore:
             lock.drop()
 
     def classifiers(self, run_id: str) -> Sequence[Mapping[str, Any]]:
-        """What was kept of the classifiers on a run's code, the newest first, see `run_classifiers.summary`.
+        """What was kept of the classifiers on a run's code, the newest first, see `classifiers.summary`.
 
         Raises:
             DataError: If the file is damaged.
         """
-        return run_classifiers.read(self._shelf.path(run_id))
+        return classifiers.read(self._shelf.path(run_id))
 
     def keep_classifier(self, run_id: str, found: Mapping[str, Any]) -> None:
         """Keeps a classifier on the code of a run that has ended.
 
         Args:
             run_id: The run.
-            found: What `run_classifiers.summary` made.
+            found: What `classifiers.summary` made.
 
         Raises:
             DataError: If there is no such run, a process trains it, or it cannot be written.
         """
         lock = self._shelf.take(run_id)
         try:
-            run_classifiers.add(self._shelf.path(run_id), found)
+            classifiers.add(self._shelf.path(run_id), found)
         except OSError as error:
             reason = disk_reason(error, self.folder)
             raise DataError(f"The classifier could not be kept because {reason}.") from error
@@ -280,7 +278,7 @@ class RunStore:
             DataError: If there is no such run, or it is damaged.
             OSError: If the target cannot be written.
         """
-        run_zip.export_run(self.open(run_id), target)
+        zipped.export_run(self.open(run_id), target)
 
     def import_zip(self, source: Path | bytes, owner: str | None = None) -> str:
         """Stores a run from a zip file that `export_zip` may have written; everything in it is checked before.
@@ -295,17 +293,17 @@ class RunStore:
         Raises:
             DataError: If anything in it is wrong, or it cannot be stored; then nothing has changed.
         """
-        run_id = run_zip.import_run(self._shelf, source, owner, int(RUN_SHARE * self._room.bytes))
+        run_id = zipped.import_run(self._shelf, source, owner, int(RUN_SHARE * self._room.bytes))
         self.prune()
         return run_id
 
     def history_csv(self, run_id: str) -> str:
-        """The curves of a run as CSV, see `run_zip.history_csv`.
+        """The curves of a run as CSV, see `zipped.history_csv`.
 
         Raises:
             DataError: If there is no such run, or it is damaged.
         """
-        return run_zip.history_csv(self.open(run_id))
+        return zipped.history_csv(self.open(run_id))
 
     def _change(self, run_id: str, **changes: Any) -> None:
         folder = self._shelf.path(run_id)
