@@ -15,6 +15,7 @@ from ae_core import packing
 from ae_core.archive import DataError, megabytes, printable
 from ae_core.checks import WrongValueError
 from ae_core.download import disk_reason
+from ae_core.runs.arrays import write_arrays
 from ae_core.runs.checks import LONGEST_ERROR, SCALARS
 from ae_core.runs.files import (
     CHECKPOINT,
@@ -108,7 +109,7 @@ class RunWriter:
             )
             return
         with self._trying(f"The state of the run {self.id}"):
-            write(self._folder / CHECKPOINT, lambda stream: arrays.write_arrays(stream, arrays, values))
+            write(self._folder / CHECKPOINT, lambda stream: write_arrays(stream, arrays, values))
 
     def restore(self) -> tuple[dict[str, np.ndarray], dict[str, Any]] | None:
         """The last state that was kept; None if there is none that can be read."""
