@@ -15,6 +15,8 @@ from ae_core.layers.dense import TiedDense
 from ae_core.layers.table import ResidentTable
 from ae_core.panels import Panel
 
+LARGEST_PART = 6_000_000  # numbers that one layer may make when many images are looked at
+PART_ROWS = (100, 2000)  # fewest and most images at once: each call takes a millisecond, however few they are
 LEAST_START = 0.01  # an untrained decoder is not surer than this that a pixel is black, or white
 
 
@@ -103,6 +105,7 @@ class Autoencoder(keras.Model):
         # In functions, so that Keras does not take the weights of other models for this one's.
         found, shown = tuple(phases), tuple(panels)
         self._phases, self._panels = (lambda: found), (lambda: shown)
+        self._part = _rows_at_once(self.features, encoder, decoder)
         self._encode = Glance(self, self.encoding)
         self._decode = Glance(self, lambda codes: self.decoder(codes, training=False))
         self._evaluate = Glance(self, lambda pair: self.terms_of(*pair))
@@ -228,11 +231,11 @@ class Autoencoder(keras.Model):
             for name, layer in self.penalties.items()
         }
 
-    def evaluate_terms(self, target: np.ndarray, inputs: np.ndarray) -> dict[str, float]:
+    def evaluate_terms(self, target: Any, inputs: Any) -> dict[str, float]:
         """Every loss term, and `loss`, their sum, on given images.
 
         Args:
-            target: Clean images, ndarray of shape `(n_samples, *spec.shape)`.
+            target: Clean images, ndarray or tensor of shape `(n_samples, *spec.shape)`.
             inputs: What the encoder sees, of the same shape.
         """
         terms = {name: float(value) for name, value in self._evaluate((target, inputs)).items()}
@@ -251,9 +254,9 @@ class Autoencoder(keras.Model):
         """
         return self.corruption.filled(damaged, values) if hasattr(self.corruption, "filled") else damaged
 
-    def encode(self, images: np.ndarray, batch_size: int = 500) -> np.ndarray:
-        """Images `(n_samples, *spec.shape)` → codes `(n_samples, *code_shape)`, in bounded memory."""
-        return _in_parts(self._encode, images, batch_size)
+    def encode(self, images: Any) -> np.ndarray:
+        """Images `(n_samples, *spec.shape)`, an array or a tensor → codes `(n_samples, *code_shape)`."""
+        return _in_parts(self._encode, images, self._part)
 
     def encoding(self, images):
         """The same for tensors, all at once."""
@@ -261,9 +264,9 @@ class Autoencoder(keras.Model):
             return self.encoder(images, training=False)
         return self.bottleneck.code(self.features(images, training=False))
 
-    def decode(self, codes: np.ndarray, batch_size: int = 500) -> np.ndarray:
+    def decode(self, codes: np.ndarray) -> np.ndarray:
         """Codes `(n_samples, *code_shape)` → reconstructions `(n_samples, *spec.shape)`, in bounded memory."""
-        return _in_parts(self._decode, codes, batch_size)
+        return _in_parts(self._decode, codes, self._part)
 
     def standalone_parts(self) -> tuple[keras.Model, keras.Model]:
         """Encoder and decoder as plain Keras models of built-in layers with the present weights.
@@ -305,7 +308,15 @@ def in_batches(model: Any, inputs: np.ndarray, batch_size: int = 500) -> np.ndar
     return _in_parts(lambda part: ops.convert_to_numpy(model(part, training=False)), inputs, batch_size)
 
 
-def _in_parts(function: Callable[[np.ndarray], np.ndarray], inputs: np.ndarray, batch_size: int) -> np.ndarray:
+def _rows_at_once(*networks: keras.Model) -> int:
+    made = [tensor for network in networks for layer in network.layers for tensor in keras.tree.flatten(layer.output)]
+    widest = max(int(np.prod(tensor.shape[1:])) for tensor in made)
+    return int(np.clip(LARGEST_PART // widest, *PART_ROWS))
+
+
+def _in_parts(function: Callable[[Any], np.ndarray], inputs: Any, batch_size: int) -> np.ndarray:
+    if len(inputs) <= batch_size:
+        return function(inputs)
     starts = range(0, len(inputs), batch_size)
     return np.concatenate([function(inputs[start : start + batch_size]) for start in starts])
 

@@ -3,26 +3,26 @@
 import time
 from typing import TYPE_CHECKING, Any
 
+import keras
 import numpy as np
 
 from ae_core import metrics
 from ae_core.autoencoder import Autoencoder, in_batches
 from ae_core.curves import draw_curves
-from ae_core.panels import Look, colour, mosaic, png
+from ae_core.panels import Look
 from ae_core.panels.filters import common_panels
 from ae_core.pca import PrincipalComponents
+from ae_core.sheets import sheet, sheet_with_errors
 
 if TYPE_CHECKING:
     from ae_core.data import Prepared
 
+MEASURED_SHARE = 3 / 8  # of the held-out images are reconstructed, which takes about twice as long as to encode them
 NEIGHBOUR_SHARE = 0.005  # of the time, at most, goes into the search for nearest neighbours
 LARGEST_TABLE = 6_000_000  # numbers in them, so that large colour images do not fill the memory
 GRID_COLUMNS = 10
 ATLAS_COLUMNS = 50
 GAP = 1  # pixels between the pictures of the grid
-
-# Cividis (Nuñez, Anderton & Renslow 2018), made for colour-blind eyes: five anchors from no error to the largest.
-ERROR_COLOURS = np.array([(0, 34, 78), (65, 77, 107), (124, 123, 120), (188, 175, 111), (254, 232, 56)], np.float32)
 
 
 class Probe:
@@ -33,8 +33,8 @@ class Probe:
         data: The prepared data: test images for the views and numbers, validation images for the loss.
         pca: PCA fitted to the same training images.
         labelled: Whether the labels mean anything, so that a nearest neighbour can be right or wrong.
-        points: Most held-out images in the scatter and in the search for nearest neighbours. Half of them are
-            reconstructed, and as many validation images, so that a snapshot stays cheap.
+        points: Most held-out images in the scatter and in the search for nearest neighbours. Some of them are
+            reconstructed, and as many validation images, see `measured`.
     """
 
     def __init__(
@@ -44,7 +44,7 @@ class Probe:
         self.code_size = int(np.prod(model.code_shape))
         self.panels = (*model.panels, *common_panels(model, data.spec))
         points = most_points(points, data.spec.size)
-        self.measured = points // 2
+        self.measured = measured(points)
         self.labels = data.y_test[:points]
         self.images = self._scaled(data.x_test[:points])
         self.validation = self._scaled(data.x_validation[: self.measured])
@@ -100,6 +100,12 @@ class Probe:
         validated = self.pca.reconstruct(self.model.without_gaps(self.validation_inputs, mean), self.code_size)
         error = metrics.cross_entropy if self.model.loss_name == "cross_entropy" else metrics.mean_squared_error
         self.pca_loss = error(self.validation, validated, self._pixel_weights())
+        # On the device once, not at every snapshot.
+        seen = None if corruption is None else keras.ops.convert_to_tensor(self.inputs[: self.measured])
+        self._resident, self._resident_seen = keras.ops.convert_to_tensor(self.images), seen
+        self._resident_validation = [
+            keras.ops.convert_to_tensor(images) for images in (self.validation, self.validation_inputs)
+        ]
 
     def _pixel_weights(self) -> np.ndarray | None:
         """How much each pixel of the validation images counts in the loss; None where all count alike."""
@@ -124,7 +130,7 @@ class Probe:
             damage = trained.corruption
             damaged = inner if damage is None else np.asarray(damage.apply(inner, damage.normals.steady(inner)))
             return trained.evaluate_terms(inner, damaged)
-        return trained.evaluate_terms(self.validation, self.validation_inputs)
+        return trained.evaluate_terms(*self._resident_validation)
 
     def setup(self) -> dict[str, Any]:
         """What stays the same through a run: labels, pictures of the scatter's points, names of the panels."""
@@ -134,7 +140,7 @@ class Probe:
             "loss_floor": self._floor(),
             "labels": self.labels.astype(np.uint8).tobytes(),
             "atlas": {
-                "png": png(mosaic(tiles, ATLAS_COLUMNS, 0)),
+                "png": sheet(tiles, ATLAS_COLUMNS, 0),
                 "columns": ATLAS_COLUMNS,
                 "tile": list(tiles.shape[1:3]),
                 "count": len(tiles),
@@ -149,8 +155,8 @@ class Probe:
                 again for some seconds, as it needs the codes of other images too.
         """
         self._corrupt()
-        codes = self.model.encode(self.images)
-        seen = codes[: self.measured] if self.inputs is self.images else self.model.encode(self.inputs[: self.measured])
+        codes = self.model.encode(self._resident)
+        seen = codes[: self.measured] if self._resident_seen is None else self.model.encode(self._resident_seen)
         reconstructions = self.model.decode(seen)
         flat = flat_map(codes)
         if self.code_size > 2 and self._last_map is not None:
@@ -200,18 +206,16 @@ class Probe:
         difference = np.abs(rows["original"].astype(np.float32) - rows["reconstruction"]).mean(axis=-1) / 255
         if original.ndim == 2:
             difference = self._bands(original - reconstruction, difference.shape)
-        rows["error"] = _error_colours(difference)
-        tiles = np.concatenate([colour(row) for row in rows.values()])
         size = original[0].size
 
         def errors(images: np.ndarray) -> list[float]:
             return (metrics.squared_errors(original, images) / size).tolist()
 
         return {
-            "png": png(mosaic(tiles, len(original), GAP)),
+            "png": sheet_with_errors(np.concatenate(list(rows.values())), difference, len(original), GAP),
             "columns": len(original),
-            "rows": list(rows),
-            "tile": list(tiles.shape[1:3]),
+            "rows": [*rows, "error"],
+            "tile": list(difference.shape[1:]),
             "gap": GAP,
             "errors": errors(reconstruction),
             "pca_errors": errors(pca),
@@ -236,6 +240,11 @@ class Probe:
 def most_points(points: int, size: int) -> int:
     """Held-out examples that are looked at, where `points` are wanted and each has `size` numbers."""
     return min(points, max(2 * GRID_COLUMNS, LARGEST_TABLE // size))
+
+
+def measured(points: int) -> int:
+    """Of so many held-out images those that are reconstructed, so that a snapshot stays cheap."""
+    return round(points * MEASURED_SHARE)
 
 
 def flat_map(codes: np.ndarray) -> np.ndarray:
@@ -276,11 +285,3 @@ def _shown_range(data: "Prepared") -> tuple[float, float]:
         return 0.0, 1.0
     widest = float(np.quantile(np.abs(data.x_test), 0.995)) or 1.0
     return -widest, widest
-
-
-def _error_colours(difference: np.ndarray) -> np.ndarray:
-    """Absolute errors in [0, 1] → colours: `(n, height, width)` → `(n, height, width, 3)` bytes."""
-    place = np.clip(difference, 0, 1) * (len(ERROR_COLOURS) - 1)
-    below = np.minimum(place.astype(int), len(ERROR_COLOURS) - 2)
-    share = (place - below)[..., None]
-    return ((1 - share) * ERROR_COLOURS[below] + share * ERROR_COLOURS[below + 1]).round().astype(np.uint8)

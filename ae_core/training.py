@@ -19,8 +19,9 @@ from ae_core.history import History
 from ae_core.probe import Probe
 
 SNAPSHOT_SECONDS = 0.4  # so that a page that looks twice a second has something new each time
-SNAPSHOT_SHARE = 0.05  # of the training time, at most, goes into snapshots that take long
-SNAPSHOT_LATEST = 0.75  # but there is more than one a second
+SNAPSHOT_SHARE = 0.04  # of the training time, at most, goes into snapshots that take long
+SNAPSHOT_LATEST = 0.9  # but there is about one a second
+EPOCH_WAIT = 0.3  # seconds that a snapshot waits for the end of an epoch, where the validation loss is measured anyway
 WAIT_SECONDS = 0.2
 LONGEST_ORDER = 1_000_000  # row numbers handed to `fit` at a time
 
@@ -108,7 +109,7 @@ class Run:
         self.total_steps = sum(stage.epochs * stage.steps_per_epoch for stage in bench.stages)
         self.total_epochs = sum(stage.epochs for stage in bench.stages)
         self.step = self._shown_at = 0
-        self.seconds = 0.0
+        self.seconds = self._chunk_seconds = 0.0
         self.marks: list[dict[str, Any]] = []
         self._last: dict[str, Any] = {}
         self.rates = {name: float(np.asarray(variable)) for name, variable in self.model.tunable.items()}
@@ -215,6 +216,7 @@ class Run:
         stage = self.stage
         self.step += stage.chunk
         self.seconds += seconds
+        self._chunk_seconds = seconds
         self.history.add_chunk(logs, stage.chunk * self.bench.batch_size, seconds)
         if (self.step - self._steps_before) % stage.steps_per_epoch == 0:
             self.history.end_epoch(self.step, self.epoch, self.seconds, self.validation_terms())
@@ -247,7 +249,12 @@ class Run:
             # Of the frames at step (k / last)² · total the one after what was shown last.
             after = math.floor(last * math.sqrt(self._shown_at / self.total_steps) + 1e-9) + 1
             return self.step >= (after / last) ** 2 * self.total_steps
-        return self.every_chunk or time.perf_counter() >= self._next_snapshot
+        if self.every_chunk:
+            return True
+        if time.perf_counter() < self._next_snapshot:
+            return False
+        left = (self._steps_before - self.step) % self.stage.steps_per_epoch
+        return left == 0 or left / self.stage.chunk * self._chunk_seconds > EPOCH_WAIT
 
     def _keep(self, keeper: checkpoint.Keeper) -> None:
         begun = time.perf_counter()

@@ -54,11 +54,11 @@ def test_maps_are_what_the_filters_answer_to_the_first_image(channels):
     model = model_for(channels)
     look, layer = look_at(model, channels), first_convolution(model)
     (row,) = tiles_of(FeatureMaps(model.encoder).measure(look))
-    np.testing.assert_array_equal(row[0], np.broadcast_to(look.show(look.images[0]), (8, 8, 3)))
+    np.testing.assert_allclose(row[0], np.broadcast_to(look.show(look.images[0]), (8, 8, 3)), atol=1)
     padded = np.pad(look.images[0], ((1, 1), (1, 1), (0, 0)))
     windows = np.lib.stride_tricks.sliding_window_view(padded, (3, 3), axis=(0, 1))  # (8, 8, channels, 3, 3)
     answers = np.maximum(np.einsum("hwcij,ijcf->fhw", windows, np.asarray(layer.kernel)), 0.0)
-    np.testing.assert_allclose(row[1:, ..., 0], 255 * answers / answers.max(), atol=1)
+    np.testing.assert_allclose(row[1:, ..., 0], 255 * answers / answers.max(), atol=2)
 
 
 def test_many_filters_fill_two_rows_and_a_lost_training_is_black():

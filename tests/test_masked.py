@@ -193,11 +193,12 @@ def test_the_grid_shows_hidden_patches_as_stripes(looked):
     _, looks, measured = looked
     grid = measured["grid"]
     row = grid["rows"].index("corrupted")
-    picture = np.asarray(Image.open(io.BytesIO(grid["png"])))
+    picture = np.asarray(Image.open(io.BytesIO(grid["png"])).convert("RGB"))
     shown = picture[row * 29 : row * 29 + 28, :28, 0]
     hidden = looks.inputs[looks._few[0]][..., 0] < 0
     assert 0 < hidden.sum() < 784
-    assert set(np.unique(shown[hidden])) == {round(0.35 * 255), round(0.6 * 255)}
+    stripes = np.unique(shown[hidden])
+    np.testing.assert_allclose(stripes, [0.35 * 255, 0.6 * 255], atol=2)  # a sheet keeps every second grey
     original = picture[:28, :28, 0]
     np.testing.assert_array_equal(shown[~hidden], original[~hidden])
 

@@ -1,5 +1,6 @@
 """Training: what it sends, what it obeys, and that it learns what theory says."""
 
+import dataclasses
 import threading
 import time
 from typing import Any
@@ -147,6 +148,25 @@ def test_views_show_the_same_images_and_the_same_noise_each_time():
     assert first.measure()["grid"]["png"] == second.measure()["grid"]["png"]
     held_out = {image.tobytes() for image in bench.data.x_test}
     assert not held_out & {image.tobytes() for image in bench.data.x_train}
+
+
+def test_a_snapshot_waits_for_the_end_of_an_epoch_that_is_near():
+    given = settings(batch_size=64)
+    ready = workshop.prepare(given, lambda *words: None)
+    stage = ready.stages[-1]
+    # Four chunks an epoch, and an earlier phase of three epochs.
+    ready.stages = (dataclasses.replace(stage, chunk=5, steps_per_epoch=20),)
+    training_run = training.Run(given, ready, lambda *words, **content: None, Control())
+    training_run._steps_before = 60
+
+    def due(chunks_done: int, chunk_seconds: float, wait: float = 0.0) -> bool:
+        training_run.step, training_run._chunk_seconds = 60 + 5 * chunks_done, chunk_seconds
+        training_run._next_snapshot = time.perf_counter() + wait
+        return training_run._due()
+
+    assert [due(chunks, 0.14) for chunks in (1, 2, 3, 4, 5)] == [True, False, False, True, True]
+    assert [due(chunks, 1.0) for chunks in (1, 2, 3, 4)] == [True] * 4, "an end that is far is not waited for"
+    assert not any(due(chunks, 0.14, wait=60) for chunks in (1, 2, 3, 4)), "no end makes a snapshot come early"
 
 
 def test_a_map_neither_flips_nor_turns():

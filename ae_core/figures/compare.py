@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ae_core.figures.shared import COLOURS, GREY, Figure, Message, Translate, rounded, short, typed, words
-from ae_core.panels import png
+from ae_core.sheets import png
 
 AXES = {"epoch": "epoch", "step": "step", "seconds": "training time (s)"}
 TITLE = 0.14  # of a map's height, for its name in two lines

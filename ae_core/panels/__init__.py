@@ -10,12 +10,13 @@ A panel is measured in the worker at every snapshot, travels as plain data of on
 Both may have a `caption`: one sentence.
 """
 
-import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
+
+from ae_core.sheets import sheet
 
 if TYPE_CHECKING:
     from ae_core.autoencoder import Autoencoder
@@ -62,39 +63,6 @@ class Panel(Protocol):
         """The panel's content as plain data, see above."""
 
 
-def mosaic(tiles: np.ndarray, columns: int, gap: int) -> np.ndarray:
-    """Pictures `(n, height, width, channels)` row by row in one, with `gap` transparent pixels between."""
-    count, height, width, channels = tiles.shape
-    rows = -(-count // columns)
-    depth = channels + 1 if gap else channels
-    sheet = np.zeros((rows, columns, height + gap, width + gap, depth), np.uint8)
-    body = sheet.reshape(rows * columns, height + gap, width + gap, depth)
-    body[:count, :height, :width, :channels] = tiles
-    if gap:
-        body[:count, :height, :width, channels] = 255
-    picture = body.reshape(rows, columns, height + gap, width + gap, depth).swapaxes(1, 2)
-    picture = picture.reshape(rows * (height + gap), columns * (width + gap), depth)
-    return picture[: rows * (height + gap) - gap, : columns * (width + gap) - gap]
-
-
-def png(picture: np.ndarray) -> bytes:
-    """A picture `(height, width, channels)` of bytes as a PNG file."""
-    from PIL import Image
-
-    stream = io.BytesIO()
-    # With four channels, level 2 is a third quicker than 4, and even smaller; with one it is a tenth larger.
-    level = 2 if picture.shape[-1] == 4 else 4
-    Image.fromarray(picture.squeeze(-1) if picture.shape[-1] == 1 else picture).save(
-        stream, "PNG", compress_level=level
-    )
-    return stream.getvalue()
-
-
-def colour(tiles: np.ndarray) -> np.ndarray:
-    """Tiles with three channels: grey ones get three equal ones."""
-    return np.repeat(tiles, 3, axis=-1) if tiles.shape[-1] == 1 else tiles
-
-
 def pictures(tiles: np.ndarray, columns: int, rows: list[str], caption: str = "") -> dict[str, Any]:
     """Content of the kind `pictures`.
 
@@ -107,7 +75,7 @@ def pictures(tiles: np.ndarray, columns: int, rows: list[str], caption: str = ""
     gap = 1
     return {
         "kind": "pictures",
-        "png": png(mosaic(colour(tiles), columns, gap)),
+        "png": sheet(tiles, columns, gap),
         "columns": columns,
         "rows": rows,
         "tile": list(tiles.shape[1:3]),

@@ -30,7 +30,7 @@ class Filters(BeforeAndNow):
         super().__init__(lambda: self._shades(model, spec))
 
     def _shades(self, model: "Autoencoder", spec: "DataSpec") -> np.ndarray:
-        kernel = np.asarray(first_kernel(model))[:, : COLUMNS * ROWS].T  # (units, size)
+        kernel = np.ascontiguousarray(np.asarray(first_kernel(model))[:, : COLUMNS * ROWS].T)  # (units, size)
         largest = np.abs(kernel).max(axis=1, keepdims=True)
         # 17 shades of grey are enough for the eye, and noise takes half the room of 256.
         shown = (8 * (1 + kernel / np.maximum(largest, 1e-12))).round() * (255 / 16)

@@ -52,7 +52,9 @@ def rows_of(settings: Settings, info: DataInfo, model: Autoencoder) -> Rows:
     if settings.outliers != "keep":
         train = len(data.prepare(data.load(info.name), settings).x_train)
     points = probe.most_points(workshop.probe_points(model), info.spec.size)
-    return Rows(train, min(held, points // 2), held, min(info.test_count, points), min(settings.batch_size, train))
+    return Rows(
+        train, min(held, probe.measured(points)), held, min(info.test_count, points), min(settings.batch_size, train)
+    )
 
 
 def heading(settings: Settings, title: str, info: DataInfo, packages: list[str]) -> list[str]:

@@ -1,0 +1,88 @@
+"""Many small pictures on one sheet, a PNG file: made quickly, as every snapshot has some, and small, as they travel."""
+
+import io
+from typing import Any
+
+import numpy as np
+
+# Cividis (Nuñez, Anderton & Renslow 2018), made for colour-blind eyes: five anchors from no error to the largest.
+CIVIDIS = np.array([(0, 34, 78), (65, 77, 107), (124, 123, 120), (188, 175, 111), (254, 232, 56)], np.float32)
+
+NOTHING = 1  # the shade that stands for what is transparent; a pixel that bears it becomes black, which no eye can see
+GREYS, ERRORS = 128, 127  # and one more for what is transparent: as many as a byte can number
+
+# Run-length coding suits pictures of one byte a pixel: 289×115 pixels of digits take 1.0 ms and 17 kB, with the usual
+# coding at level 2 1.7 ms and 18 kB. Of colours it would make half as much again.
+QUICK: dict[str, Any] = {"compress_level": 1, "compress_type": 3}
+
+
+def sheet(tiles: np.ndarray, columns: int, gap: int) -> bytes:
+    """Pictures row by row on one sheet.
+
+    Args:
+        tiles: Bytes of shape `(n, height, width, channels)`, with one or three channels.
+        columns: Pictures in a row.
+        gap: Transparent pixels between them.
+    """
+    laid = mosaic(np.where(tiles == NOTHING, 0, tiles).astype(np.uint8), columns, gap, NOTHING)
+    if tiles.shape[-1] == 1:
+        return png(laid, transparency=NOTHING, **QUICK)
+    return png(laid, transparency=(NOTHING,) * 3)
+
+
+def sheet_with_errors(tiles: np.ndarray, errors: np.ndarray, columns: int, gap: int) -> bytes:
+    """The same, and below them errors in the colours of Cividis. Grey pictures keep every second shade.
+
+    Four channels of 289×115 pixels take 4.5 ms and 37 kB; numbers of colours take 0.4 ms and 16 kB.
+
+    Args:
+        tiles: Bytes of shape `(n, height, width, channels)`, with one or three channels.
+        errors: Shape `(m, height, width)`, from 0 to 1.
+        columns: Pictures in a row.
+        gap: Transparent pixels between them.
+    """
+    shares = np.clip(errors, 0, 1)[..., None]
+    if tiles.shape[-1] == 3:
+        return sheet(np.concatenate([tiles, _ramp(shares[..., 0])]), columns, gap)
+    shades = (shares * (ERRORS - 1)).round().astype(np.uint8) + GREYS
+    laid = mosaic(np.concatenate([tiles // 2, shades]), columns, gap, GREYS + ERRORS)
+    greys = np.linspace(0, 255, GREYS).round().astype(np.uint8)[:, None].repeat(3, axis=1)
+    palette = np.concatenate([greys, _ramp(np.linspace(0, 1, ERRORS)), np.zeros((1, 3), np.uint8)])
+    return png(laid, palette, transparency=GREYS + ERRORS, **QUICK)
+
+
+def mosaic(tiles: np.ndarray, columns: int, gap: int, between: int = 0) -> np.ndarray:
+    """Pictures `(n, height, width, channels)` row by row in one, with `gap` pixels of the value `between` around."""
+    count, height, width, channels = tiles.shape
+    rows = -(-count // columns)
+    laid = np.full((rows * columns, height + gap, width + gap, channels), between, np.uint8)
+    laid[:count, :height, :width] = tiles
+    laid = laid.reshape(rows, columns, height + gap, width + gap, channels).swapaxes(1, 2)
+    picture = laid.reshape(rows * (height + gap), columns * (width + gap), channels)
+    return picture[: rows * (height + gap) - gap, : columns * (width + gap) - gap]
+
+
+def png(picture: np.ndarray, palette: np.ndarray | None = None, **wishes: Any) -> bytes:
+    """A picture as a PNG file.
+
+    Args:
+        picture: Bytes of shape `(height, width, channels)`: grey, red-green-blue, or that and opacity.
+        palette: Colours `(n, 3)` of which a picture of one channel holds the numbers.
+        wishes: What Pillow's `save` may be told.
+    """
+    from PIL import Image
+
+    image = Image.fromarray(picture.squeeze(-1) if picture.shape[-1] == 1 else picture)
+    if palette is not None:
+        image.putpalette(palette.tobytes())
+    stream = io.BytesIO()
+    image.save(stream, "PNG", **{"compress_level": 2} | wishes)
+    return stream.getvalue()
+
+
+def _ramp(shares: np.ndarray) -> np.ndarray:
+    """Numbers from 0 to 1 → colours: `(...)` → `(..., 3)` bytes."""
+    place = shares * (len(CIVIDIS) - 1)
+    below = np.minimum(place.astype(int), len(CIVIDIS) - 2)
+    share = (place - below)[..., None]
+    return ((1 - share) * CIVIDIS[below] + share * CIVIDIS[below + 1]).round().astype(np.uint8)
