@@ -8,9 +8,10 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tests.conftest import CHROMIUM, ROOT
 
@@ -95,6 +96,21 @@ def browser() -> Iterator:
             yield chromium
         finally:
             chromium.close()
+
+
+def until(page, found: Callable[[], Any], why: str = "") -> Any:
+    """Waits until something true is found, and gives it; meanwhile the page goes on.
+
+    Args:
+        page: A page of the browser.
+        found: Looks once.
+        why: What a test that waited in vain says.
+    """
+    end = time.monotonic() + 120
+    while not (seen := found()):
+        assert time.monotonic() < end, why
+        page.wait_for_timeout(200)
+    return seen
 
 
 def wait_for_step(page, key: str, above: int, seconds: float = 120) -> int:

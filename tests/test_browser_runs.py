@@ -4,7 +4,6 @@ import asyncio
 import csv
 import io
 import json
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -20,7 +19,7 @@ from websockets.sync.client import connect
 from ae_core.runs import RunStore, StoredRun
 from tests import stored
 from tests.bench import visitor as without_browser
-from tests.browser import browser, running_app, step_of, wait_for_step
+from tests.browser import browser, running_app, step_of, until, wait_for_step
 from tests.hostile import zipped
 
 pytestmark = pytest.mark.browser
@@ -226,15 +225,15 @@ def test_a_twin_and_a_sweep_change_one_setting(app, page, base, store):
     vary(page, "0")  # not allowed: a sentence, and it goes when the value is changed
     problem = page.locator(".st-key-variations [data-testid=stAlert]")
     problem.wait_for()
-    assert "latent_dim must be" in problem.inner_text()
+    assert "Latent size must be" in problem.inner_text()
     vary(page, "3; 4")
     problem.wait_for(state="detached")
-    until = time.monotonic() + 120
-    made: list[StoredRun] = []
-    while len(made) < 2 or not all(run.state == "done" for run in made):
-        assert time.monotonic() < until
-        time.sleep(0.2)
+
+    def finished() -> list[StoredRun]:
         made = [run for run in store.list_runs() if run.id not in known]
+        return made if len(made) == 2 and all(run.state == "done" for run in made) else []
+
+    made = until(page, finished)
     first = store.open(base)
     for run in made:
         changed = {name for name, value in run.settings.items() if first.settings[name] != value}
@@ -287,11 +286,7 @@ def test_everything_of_a_run_can_be_taken_away_and_brought_back(app, page, base,
     assert {run.id for run in store.list_runs()} == known, "nothing has changed"
     bring(page, "run.zip", files["run.zip"])
     # A browser first takes the old file away, which is a run of the page of its own, without the sentence.
-    until = time.monotonic() + 120
-    while not (came := {run.id for run in store.list_runs()} - known):
-        assert time.monotonic() < until
-        page.wait_for_timeout(200)
-    (new,) = came
+    (new,) = until(page, lambda: {run.id for run in store.list_runs()} - known)
     page.wait_for_selector("[data-testid=stExpander] [data-testid=stAlert]", state="detached")
     brought = store.open(new)
     first = store.open(base)
@@ -339,10 +334,8 @@ def test_a_run_is_shared_watched_and_handed_on_once(app, page, chrome):
     first.wait_for_timeout(1000)  # what was on its way has come
     heard.clear()
     first.get_by_role("link", name="Train").click()
-    until = time.monotonic() + 120
-    while not any(f"/live/{run_id}" in url for url in heard):
-        assert time.monotonic() < until, "a page that was left and opened again hears of its run again"
-        first.wait_for_timeout(200)
+    again = "a page that was left and opened again hears of its run again"
+    until(first, lambda: any(f"/live/{run_id}" in url for url in heard), again)
     with connect(f"{app.url.replace('http', 'ws')}/live/{run_id[::-1]}") as unknown, pytest.raises(ConnectionClosed):
         unknown.recv(timeout=20)
     assert "You are watching" in first.inner_text(".st-key-status")

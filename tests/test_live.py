@@ -19,7 +19,7 @@ from PIL import Image
 
 from pages.ui import static
 from tests import demo
-from tests.browser import VIEWS
+from tests.browser import VIEWS, until
 from tests.conftest import CHROMIUM, ROOT
 
 # A page as small as can be around the views: empty at first, then a snapshot at each tick until it is held.
@@ -135,15 +135,6 @@ def wait_for_step(page: Any, key: str, least: int) -> int:
         "([key, least]) => +document.querySelector(`.st-key-${key} .ae-live`)?.dataset.step >= least", arg=[key, least]
     )
     return int(view(page, key).get_attribute("data-step"))
-
-
-def until(page: Any, holds: Callable[[], bool]) -> None:
-    """Waits until it holds: a machine that does other things too takes its time."""
-    for _ in range(100):
-        if holds():
-            return
-        page.wait_for_timeout(200)
-    assert holds()
 
 
 def hold(page: Any) -> None:

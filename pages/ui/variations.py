@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from ae_core.config import SettingError, Settings, option_of, options
+from ae_core.config import SettingError, Settings, options
 from ae_core.engine import EngineError
 from ae_core.figures import compare
 from ae_core.runs import StoredRun
@@ -77,11 +77,21 @@ def _start(own: Session, base: StoredRun, settings: Settings) -> None:
         wanted = variations(settings, name, text)
         sweep = base.sweep or (secrets.token_urlsafe(9) if len(wanted) > 1 else None)
         started = [engine().submit(one, own.owner, twin_of=base.id, sweep=sweep) for one in wanted]
-    except (EngineError, SettingError) as error:
+    except EngineError as error:
         own.twin_problem = str(error)
+        return
+    except SettingError as error:
+        own.twin_problem = by_label(error, settings)
         return
     own.compared = [base.id, *(run.id for run in started)][:6]
     st.session_state["twin_values"] = ""
+
+
+def by_label(error: SettingError, settings: Settings) -> str:
+    """What is wrong with a setting, which is called here as its field in the form is called."""
+    name, _space, rest = str(error).partition(" ")
+    option = options(settings).get(name)
+    return f"{_(option.label)} {rest}" if option else str(error)
 
 
 def variations(settings: Settings, name: str, text: str) -> list[Settings]:
@@ -99,8 +109,7 @@ def variations(settings: Settings, name: str, text: str) -> list[Settings]:
     several = text.split(";") if whole else text.replace(",", " ").split()
     values = [value.strip() for value in several if value.strip()]
     if not 1 <= len(values) <= MOST_VALUES:
-        label = option_of(settings.__dataclass_fields__[name]).label
-        raise SettingError(f"{label} must have 1 to {MOST_VALUES} values. Received: {len(values)}.")
+        raise SettingError(f"{name} must have 1 to {MOST_VALUES} values. Received: {len(values)}.")
     made = [read_settings(settings.to_dict() | {name: value}) for value in values]
     others = list(dict.fromkeys(one for one in made if one != settings))
     if not others:
