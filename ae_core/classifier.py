@@ -17,6 +17,7 @@ from ae_core.data import Prepared
 from ae_core.pca import PrincipalComponents
 from ae_core.runs.classifiers import MOST_EPOCHS, PUBLISHED, PUBLISHED_IN
 from ae_core.saved_model import load_part
+from ae_core.seeding import building
 from ae_core.softmax import Emit, Inputs, SoftmaxRun, standardized
 
 HEAD_RATE = 0.02
@@ -77,7 +78,7 @@ def classify(
 
     codes = () if fine_tune else tuple(_codes(encoder, images, part) for part in _parts(images))
     code_size = int(np.prod(encoder.output_shape[1:]))
-    with workshop.building(seed):
+    with building(seed):
         network = _with_head(_copy(encoder), classes) if fine_tune else _head(code_size, classes)
     own = run.train("code", network, images if fine_tune else standardized(*codes), learning_rate)
     result = {

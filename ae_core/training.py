@@ -17,6 +17,7 @@ from ae_core.control import Control
 from ae_core.feed import feed
 from ae_core.history import History
 from ae_core.probe import Probe
+from ae_core.seeding import building
 
 SNAPSHOT_SECONDS = 0.4  # so that a page that looks twice a second has something new each time
 SNAPSHOT_SHARE = 0.04  # of the training time, at most, goes into snapshots that take long
@@ -364,7 +365,8 @@ def describe(settings: Settings) -> dict[str, Any]:
     """
     spec = settings.scaled(data.catalogue()[settings.dataset].spec)
     settings.check(spec)
-    model = variants.get(settings.variant).build(settings, spec)
+    with building(settings.seed):
+        model = variants.get(settings.variant).build(settings, spec)
     layers = [
         {
             "part": part,

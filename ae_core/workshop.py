@@ -4,11 +4,9 @@ The decisions that measurements led to stand in `execution_plan` and `_keep_own_
 """
 
 import collections
-import contextlib
 import dataclasses
 import os
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +18,7 @@ from ae_core.autoencoder import Autoencoder, Phase
 from ae_core.config import Settings, options
 from ae_core.layers.table import ResidentTable
 from ae_core.pca import PrincipalComponents
+from ae_core.seeding import building
 from ae_core.work import is_recurrent, multiply_adds, simple_layers
 
 MODELS_KEPT = 4
@@ -98,7 +97,6 @@ class _Kept(collections.OrderedDict):
 _data_kept = _Kept(DATA_KEPT)
 _models_kept = _Kept(MODELS_KEPT)
 _tables_kept = _Kept(DATA_KEPT)  # by shape: models take turns with them
-_building = threading.RLock()
 
 
 def prepare(settings: Settings, progress: Callable[..., None]) -> Bench:
@@ -175,14 +173,6 @@ def _stages(settings: Settings, prepared: data.Prepared, batch_size: int) -> tup
         stage.model.stop_training = False
         stage.model.at_epoch(0.0)
     return (*stages[:-1], dataclasses.replace(stages[-1], epochs=settings.epochs))
-
-
-@contextlib.contextmanager
-def building(seed: int) -> Iterator[None]:
-    """Meanwhile new layers get this seed's weights: Keras draws them from numbers that all threads share."""
-    with _building:
-        keras.utils.set_random_seed(seed)
-        yield
 
 
 def own_variables(model: Autoencoder) -> list:

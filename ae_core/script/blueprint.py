@@ -11,10 +11,11 @@ from typing import Any
 
 import keras
 
-from ae_core import layers, variants, workshop
+from ae_core import layers, variants
 from ae_core.autoencoder import Autoencoder
 from ae_core.config import DataSpec, Settings
 from ae_core.script.reduced import is_own
+from ae_core.seeding import building
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ def draw(settings: Settings, spec: DataSpec) -> Blueprint:
     """
     for module in pkgutil.iter_modules(layers.__path__):
         importlib.import_module(f"{layers.__name__}.{module.name}")
-    with workshop.building(settings.seed), _noted() as given:
+    with building(settings.seed), _noted() as given:
         return Blueprint(variants.get(settings.variant).build(settings, spec), given)
 
 
