@@ -88,7 +88,8 @@ class Room:
         """Rounds of contenders that have begun, in turn."""
         said = take_turns(contenders, self.rounds)
         for one, rounds in zip(contenders, said, strict=True):
-            self.say(f"{one.name}: {rate(rounds):,.0f} images a second")
+            if "images" in rounds[0]:  # one that only multiplies has none
+                self.say(f"{one.name}: {rate(rounds):,.0f} images a second")
         return said
 
 
