@@ -3,6 +3,7 @@
 // Streamlit calls the default export on every message and on every change of theme, each time with the same
 // parent element. Element and figure stay; `Plotly.react` keeps zoom, pan and hidden traces (layout.uirevision).
 
+const AGAIN = 2000; // milliseconds until a drawing that failed, as when a script could not be fetched, is tried again
 const SMALL = 480; // pixels of width below which a view arranges itself for a phone
 
 // Widgets first: to read plotly.js keeps a slow machine busy for a second, in which no button would appear. They come
@@ -93,7 +94,7 @@ class View {
     this.card.className = "ae-card";
     this.card.hidden = true;
     this.saving = root.parentElement.querySelector(".ae-save");
-    this.saving?.addEventListener("click", ({ target }) => target.value && this.save(target.value));
+    this.saving?.addEventListener("click", ({ target }) => target.value && !this.closed && this.save(target.value));
     this.resizing = new ResizeObserver(() => {
       cancelAnimationFrame(this.frame);
       this.frame = requestAnimationFrame(() => this.fit());
@@ -149,6 +150,14 @@ class View {
         root.removeAttribute("aria-busy");
         this.offer();
       }
+    } catch (error) {
+      // Streamlit would put its own words in the place of a view that throws; and of a run that has ended no later
+      // message comes that would draw it.
+      this.again ??= setTimeout(() => {
+        this.again = undefined;
+        this.draw();
+      }, AGAIN);
+      console.error(error);
     } finally {
       this.drawing = false;
     }
@@ -269,7 +278,8 @@ const shown = new Set();
 
 export default async function show({ data, parentElement }, base, address) {
   const root = parentElement.querySelector(".ae-live");
-  if (!views.has(root)) {
+  if (!views.has(root) || views.get(root).closed) {
+    root.replaceChildren(); // what a view left that was away for a moment
     views.set(root, new View(root, base, address));
     shown.add(views.get(root));
   }

@@ -191,6 +191,24 @@ def test_views_change_in_place_and_keep_their_zoom(open_page: Callable[..., Any]
 
 
 @pytest.mark.browser
+def test_a_view_whose_script_was_lost_is_drawn_though_nothing_new_comes(chromium: Any, address: str) -> None:
+    context = chromium.new_context()
+    context.set_default_timeout(120_000)
+    page = context.new_page()
+    lost = [True]
+    page.route("**/plotly*", lambda route: route.abort() if lost[0] else route.continue_())
+    page.goto(address)
+    view(page, "live_loss").wait_for(state="attached")
+    page.wait_for_timeout(3000)  # some snapshots have come
+    hold(page)
+    assert view(page, "live_loss").get_attribute("data-step") is None
+    lost[0] = False
+    for key in VIEWS:
+        wait_for_step(page, key, 0)
+    context.close()
+
+
+@pytest.mark.browser
 def test_room_and_words_for_screen_readers_are_kept_and_nothing_jumps(open_page: Callable[..., Any]) -> None:
     page = open_page()
     view(page, "live_grid").wait_for(state="attached")
