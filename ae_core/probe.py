@@ -101,11 +101,13 @@ class Probe:
         error = metrics.cross_entropy if self.model.loss_name == "cross_entropy" else metrics.mean_squared_error
         self.pca_loss = error(self.validation, validated, self._pixel_weights())
         # On the device once, not at every snapshot.
-        seen = None if corruption is None else keras.ops.convert_to_tensor(self.inputs[: self.measured])
-        self._resident, self._resident_seen = keras.ops.convert_to_tensor(self.images), seen
-        self._resident_validation = [
-            keras.ops.convert_to_tensor(images) for images in (self.validation, self.validation_inputs)
-        ]
+        resident = keras.ops.convert_to_tensor
+        validation = resident(self.validation)
+        self._resident, self._resident_seen = resident(self.images), None
+        self._resident_validation = validation, validation
+        if corruption is not None:
+            self._resident_seen = resident(self.inputs[: self.measured])
+            self._resident_validation = validation, resident(self.validation_inputs)
 
     def _pixel_weights(self) -> np.ndarray | None:
         """How much each pixel of the validation images counts in the loss; None where all count alike."""

@@ -19,7 +19,7 @@ class _Draws(threading.local):
 
 
 # A layer that is given no seed draws one from the numbers that all threads of the process share. In a worker those of
-# Dask draw too: three of nine trainings with the same seed began with other weights. Keras has no public name for this.
+# Dask draw too: four of nine trainings with the same seed began with other weights. Keras has no public name for this.
 _draws = _Draws()
 seed_generator.python_random = _draws
 _one_at_a_time = threading.RLock()  # some who build look at what is built

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests import waiting
 from tests.conftest import CHROMIUM, ROOT
 
 VIEWS = ("live_loss", "live_latent", "live_grid")
@@ -106,11 +107,7 @@ def until(page, found: Callable[[], Any], why: str = "") -> Any:
         found: Looks once.
         why: What a test that waited in vain says.
     """
-    end = time.monotonic() + 120
-    while not (seen := found()):
-        assert time.monotonic() < end, why
-        page.wait_for_timeout(200)
-    return seen
+    return waiting.until(found, 120, lambda: page.wait_for_timeout(200), why)
 
 
 def wait_for_step(page, key: str, above: int, seconds: float = 120) -> int:

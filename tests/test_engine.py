@@ -11,7 +11,7 @@ import sys
 import textwrap
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ from ae_core.processes import default_slots, gpus
 from ae_core.queue import Memo, Queue, expected_waits
 from ae_core.runs import RunStore
 from ae_core.variants import read_settings
+from tests.waiting import until
 
 ROOT = Path(__file__).resolve().parent.parent
 ME, STRANGER = "me", "stranger"
@@ -35,15 +36,6 @@ ME, STRANGER = "me", "stranger"
 def digits(**values: Any) -> Settings:
     """Settings of a training that would last for minutes, if nobody stopped it."""
     return read_settings({"variant": "vanilla", "dataset": "digits", "epochs": 500, "batch_size": 16} | values)
-
-
-def until(condition: Callable[[], Any], seconds: float = 60.0) -> Any:
-    """Waits for something to become true, and returns it."""
-    deadline = time.monotonic() + seconds
-    while not (value := condition()):
-        assert time.monotonic() < deadline, f"not within {seconds} s"
-        time.sleep(0.01)
-    return value
 
 
 def step_of(run: Run) -> int:

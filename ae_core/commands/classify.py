@@ -6,6 +6,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from ae_core.commands.bounds import whole
+
 NAMES = {"code": "softmax on the code", "pixels": "softmax on pixels", "pca": "softmax on PCA of the same size"}
 
 
@@ -17,22 +19,12 @@ def add_to(commands: Any) -> None:
     """
     parser = commands.add_parser("classify", help="train a classifier on the code of a trained autoencoder")
     parser.add_argument("folder", type=Path, metavar="DIR", help="what train --out DIR has left")
-    parser.add_argument("--labels", type=_whole, default=0, metavar="N", help="labelled images to learn from; 0: all")
+    parser.add_argument("--labels", type=whole, default=0, metavar="N", help="labelled images to learn from; 0: all")
     parser.add_argument("--fine-tune", action="store_true", help="train the encoder too, not only the last layer")
-    parser.add_argument("--epochs", type=_whole, default=20, metavar="N")
-    parser.add_argument("--seed", type=_whole, default=0, metavar="N", help="for all chance, the choice of labels too")
+    parser.add_argument("--epochs", type=whole, default=20, metavar="N")
+    parser.add_argument("--seed", type=whole, default=0, metavar="N", help="for all chance, the choice of labels too")
     parser.add_argument("--json", action="store_true", help="last line of the output: one JSON object")
     parser.set_defaults(run=_classify)
-
-
-def _whole(text: str) -> int:
-    number = int(text)
-    if number < 0:
-        raise ValueError(text)
-    return number
-
-
-_whole.__name__ = "whole number"  # so that argparse says: invalid whole number value
 
 
 def _classify(given: argparse.Namespace) -> int:
