@@ -13,6 +13,7 @@ from ae_core.glance import Glance
 from ae_core.layers.augmentation import Augmentation
 from ae_core.layers.dense import TiedDense
 from ae_core.layers.table import ResidentTable
+from ae_core.layers.upsampling import without_upsampling
 from ae_core.panels import Panel
 
 LARGEST_PART = 6_000_000  # numbers that one layer may make when many images are looked at
@@ -98,7 +99,8 @@ class Autoencoder(keras.Model):
         self.loss_name = loss_name or settings.resolved_loss(spec)
         self._pixel_loss = PIXEL_LOSSES[self.loss_name]
         # Without the last activation: cross-entropy is exact, and cheaper, from the logits.
-        self._decoder_core = keras.Model(decoder.inputs, decoder.layers[-1].input, name="decoder_core")
+        core = keras.Model(decoder.input, decoder.layers[-1].input, name="decoder_core")
+        self._decoder_core = without_upsampling(core, "decoder_core")
         self._activation = decoder.layers[-1]
         self.term_names = ("reconstruction", *self.penalties)
         self._trackers = {name: keras.metrics.Mean(name=name) for name in self.term_names}
@@ -107,7 +109,7 @@ class Autoencoder(keras.Model):
         self._phases, self._panels = (lambda: found), (lambda: shown)
         self._part = _rows_at_once(self.features, encoder, decoder)
         self._encode = Glance(self, self.encoding)
-        self._decode = Glance(self, lambda codes: self.decoder(codes, training=False))
+        self._decode = Glance(self, lambda codes: self._activation(self._decoder_core(codes, training=False)))
         self._evaluate = Glance(self, lambda pair: self.terms_of(*pair))
 
     @property

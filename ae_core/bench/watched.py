@@ -47,7 +47,9 @@ def begin(given: dict[str, Any]) -> tuple[dict[str, Any], Round]:
         engine.command(run.id, OWNER, "resume")
         viewer.wait(lambda: step(run) > paused and run.state == "running")
         first, begun, seen = step(run), time.perf_counter(), viewer.seen
-        viewer.wait(lambda: time.perf_counter() - begun >= given["seconds"] and step(run) > first)
+        viewer.wait(lambda: time.perf_counter() - begun >= given["seconds"])
+        shown = step(run)  # for up to a second, in which steps were made that nobody has seen yet
+        viewer.wait(lambda: step(run) > shown)
         last, now = step(run), time.perf_counter()
         engine.command(run.id, OWNER, "pause")
         viewer.wait(lambda: run.state == "paused")
