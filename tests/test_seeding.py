@@ -56,3 +56,14 @@ def test_outside_everybody_draws_from_the_same_numbers_again():
     weights(5)
     keras.utils.set_random_seed(1)
     np.testing.assert_array_equal(keras.initializers.GlorotUniform()((3, 3)), expected)
+
+
+def test_functions_that_were_made_ready_stay_ready(monkeypatch):
+    """TensorFlow forgets them when it is given a seed."""
+    tensorflow = pytest.importorskip("tensorflow")
+    given: list[int] = []
+    monkeypatch.setattr(tensorflow.random, "set_seed", given.append)
+    keras.utils.set_random_seed(1)
+    assert given == [1], "this is what Keras calls"
+    weights(3)
+    assert given == [1]
