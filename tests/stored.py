@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import json
 import os
 import random
 import signal
@@ -99,6 +100,12 @@ def stored(store: RunStore, *steps: int, ended: bool = True, **about: Any) -> st
         if ended:
             writer.finish(result(run_id=run.id))
     return run.id
+
+
+def edit(store: RunStore, run_id: str, name: str, **changes: Any) -> None:
+    """Writes other values into one of a run's small files, as time or another version would."""
+    path = store.folder / run_id / name
+    path.write_text(json.dumps(json.loads(path.read_text()) | changes))
 
 
 def life(store: RunStore, run_id: str) -> None:

@@ -78,10 +78,16 @@ def train(app, page, address: str, word: str) -> str:
 
 
 def wait_for_words(page, place: str, words: str, seconds: float = 120) -> None:
-    page.wait_for_function(
-        "([place, words]) => document.querySelector(place)?.innerText.includes(words)",
-        arg=[place, words], timeout=1000 * seconds,
-    )  # fmt: skip
+    from playwright.sync_api import TimeoutError as Late
+
+    try:
+        page.wait_for_function(
+            "([place, words]) => document.querySelector(place)?.innerText.includes(words)",
+            arg=[place, words], timeout=1000 * seconds,
+        )  # fmt: skip
+    except Late:
+        said = page.locator(place).all_inner_texts()
+        raise AssertionError(f"{place} of {page.url} says {said}, not {words!r}") from None
 
 
 def compare(app, page) -> None:
