@@ -3,6 +3,7 @@
 import dataclasses
 import logging
 import threading
+import time
 from typing import TYPE_CHECKING, Any
 
 from ae_core import worker
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from distributed import Client
 
 logger = logging.getLogger(__name__)
+
+ATTEMPTS = 3  # to reach a worker
+AGAIN_SECONDS = 1.0  # between two of them
 
 
 class Orders:
@@ -40,6 +44,7 @@ class Orders:
 
     def _hand_over(self, run: Run, client: "Client") -> None:
         """Gives a run its orders, in their order. Runs on a thread of its own, as a worker can be slow to answer."""
+        failures = 0
         while True:
             with self._lock:
                 orders, run.orders = run.orders, []
@@ -49,9 +54,16 @@ class Orders:
             try:
                 # Not a task, which would wait behind other tasks: this is done by the worker's event loop.
                 client.run(worker.steer, run.id, orders, workers=[str(run.worker)])
+                failures = 0
             except Exception:
-                # The run itself fails, with a sentence, when its worker is lost; the log has the trace.
+                # The run itself fails, with a sentence, when its worker is lost; the log has the trace. One that is
+                # only slow is asked again.
                 logger.exception("A worker did not take an order.")
+                failures += 1
+                if failures < ATTEMPTS:
+                    with self._lock:
+                        run.orders = orders + run.orders
+                    time.sleep(AGAIN_SECONDS)
 
 
 def lists(value: Any) -> Any:

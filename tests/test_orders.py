@@ -1,0 +1,44 @@
+"""Words on their way to a training: none is lost because a worker was slow to answer."""
+
+import logging
+from typing import Any
+
+import pytest
+
+from ae_core import orders
+from ae_core.orders import Orders
+from ae_core.queue import Queue
+from ae_core.variants import read_settings
+from tests.waiting import until
+
+
+class Client:
+    """A connection that fails some times before it works."""
+
+    def __init__(self, failures: int):
+        self.failures, self.asked = failures, 0
+        self.taken: list[str] = []
+
+    def run(self, function: Any, run_id: str, given: list[tuple[str, dict[str, Any]]], workers: list[str]) -> None:
+        self.asked += 1
+        if self.asked <= self.failures:
+            raise TimeoutError
+        self.taken += [word for word, _ in given]
+
+
+@pytest.mark.parametrize(("failures", "taken"), [(0, ["pause", "stop"]), (2, ["pause", "stop"]), (3, [])])
+def test_an_order_is_given_again_and_in_its_place(failures, taken, monkeypatch, caplog):
+    monkeypatch.setattr(orders, "AGAIN_SECONDS", 0.01)
+    queue = Queue(limit=5, per_owner=5, pause_limit=1.0)
+    run = queue.add(read_settings({"dataset": "digits"}), "me")
+    run.worker = "somewhere"
+    client = Client(failures)
+    given = Orders(queue)
+    given.client = client  # type: ignore[assignment]
+    run.orders = [("pause", {}), ("stop", {})]
+    with caplog.at_level(logging.CRITICAL, "ae_core.orders"):
+        given.deliver(run)
+        until(lambda: not run.delivering)
+    assert client.taken == taken
+    assert client.asked == min(failures + 1, orders.ATTEMPTS)
+    assert run.orders == []
