@@ -100,7 +100,7 @@ class Autoencoder(keras.Model):
         self._pixel_loss = PIXEL_LOSSES[self.loss_name]
         # Without the last activation: cross-entropy is exact, and cheaper, from the logits.
         core = keras.Model(decoder.input, decoder.layers[-1].input, name="decoder_core")
-        self._decoder_core = without_upsampling(core, "decoder_core")
+        self._decoder_core = without_upsampling(core)
         self._activation = decoder.layers[-1]
         self.term_names = ("reconstruction", *self.penalties)
         self._trackers = {name: keras.metrics.Mean(name=name) for name in self.term_names}

@@ -49,20 +49,23 @@ class Orders:
             with self._lock:
                 orders, run.orders = run.orders, []
                 run.delivering = bool(orders)
+                address = run.worker
             if not orders:
                 return
             try:
                 # Not a task, which would wait behind other tasks: this is done by the worker's event loop.
-                client.run(worker.steer, run.id, orders, workers=[str(run.worker)])
+                client.run(worker.steer, run.id, orders, workers=[str(address)])
                 failures = 0
             except Exception:
                 # The run itself fails, with a sentence, when its worker is lost; the log has the trace. One that is
                 # only slow is asked again.
                 logger.exception("A worker did not take an order.")
                 failures += 1
-                if failures < ATTEMPTS:
-                    with self._lock:
+                with self._lock:
+                    again = failures < ATTEMPTS and run.worker == address
+                    if again:
                         run.orders = orders + run.orders
+                if again:
                     time.sleep(AGAIN_SECONDS)
 
 

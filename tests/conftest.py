@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from xdist.scheduler import LoadFileScheduling
 
+from ae_core.runs import RunStore, writer
+
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 ROOT = Path(__file__).parent.parent
@@ -68,6 +70,25 @@ def runs_of_their_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AE_RUNS_DIR", str(tmp_path_factory.mktemp("runs")))
         yield
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> RunStore:
+    """An empty store of runs."""
+    return RunStore(tmp_path / "runs")
+
+
+@pytest.fixture
+def unsynced(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No power is cut in a test, so nothing waits for the disk."""
+    monkeypatch.setattr(os, "fsync", lambda handle: None)
+
+
+@pytest.fixture
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every snapshot is written when it comes."""
+    monkeypatch.setattr(writer, "SNAPSHOT_SECONDS", 0.0)
+    monkeypatch.setattr(writer, "SNAPSHOT_SHARE", 1e9)
 
 
 def command_line(*arguments: str, **environment: str) -> subprocess.CompletedProcess:

@@ -13,11 +13,6 @@ from pages.ui.runs_table import Asked
 from tests import stored
 
 
-@pytest.fixture
-def store(tmp_path) -> RunStore:
-    return RunStore(tmp_path / "runs")
-
-
 def many(store: RunStore, count: int) -> list[StoredRun]:
     """So many runs, newest first, each with its number as title, seed and error."""
     one = store.open(stored.stored(store))

@@ -26,19 +26,40 @@ class Client:
         self.taken += [word for word, _ in given]
 
 
-@pytest.mark.parametrize(("failures", "taken"), [(0, ["pause", "stop"]), (2, ["pause", "stop"]), (3, [])])
-def test_an_order_is_given_again_and_in_its_place(failures, taken, monkeypatch, caplog):
-    monkeypatch.setattr(orders, "AGAIN_SECONDS", 0.01)
+@pytest.fixture
+def run():
+    """A run that trains."""
     queue = Queue(limit=5, per_owner=5, pause_limit=1.0)
     run = queue.add(read_settings({"dataset": "digits"}), "me")
     run.worker = "somewhere"
-    client = Client(failures)
-    given = Orders(queue)
-    given.client = client  # type: ignore[assignment]
     run.orders = [("pause", {}), ("stop", {})]
+    return run
+
+
+def give(run, client, monkeypatch, caplog) -> None:
+    monkeypatch.setattr(orders, "AGAIN_SECONDS", 0.01)
+    given = Orders(run._queue)
+    given.client = client
     with caplog.at_level(logging.CRITICAL, "ae_core.orders"):
         given.deliver(run)
         until(lambda: not run.delivering)
+
+
+@pytest.mark.parametrize(("failures", "taken"), [(0, ["pause", "stop"]), (2, ["pause", "stop"]), (3, [])])
+def test_an_order_is_given_again_and_in_its_place(failures, taken, run, monkeypatch, caplog):
+    client = Client(failures)
+    give(run, client, monkeypatch, caplog)
     assert client.taken == taken
     assert client.asked == min(failures + 1, orders.ATTEMPTS)
     assert run.orders == []
+
+
+def test_an_order_to_a_worker_that_was_lost_is_not_given_to_the_next(run, monkeypatch, caplog):
+    class Lost(Client):
+        def run(self, *given: Any, **more: Any) -> None:
+            run.worker = "elsewhere"
+            super().run(*given, **more)
+
+    client = Lost(1)
+    give(run, client, monkeypatch, caplog)
+    assert (client.asked, client.taken, run.orders) == (1, [], [])

@@ -5,7 +5,6 @@ import csv
 import io
 import json
 import math
-import os
 import stat
 import time
 import zipfile
@@ -19,24 +18,12 @@ from ae_core.commands import runs as run_commands
 from ae_core.ownership import fingerprint
 from ae_core.runs import RunStore
 from ae_core.runs import checks as run_checks
-from ae_core.runs import writer as run_writer
 from ae_core.runs import zipped as run_zip
 from tests import demo
 from tests.hostile import zipped
 from tests.stored import SETTINGS, TOTAL, picture, result, setup, snapshot, state_at, stored
 
-
-@pytest.fixture(autouse=True)
-def _quick(monkeypatch):
-    """No power is cut here, so nothing waits for the disk; every snapshot is written when it comes."""
-    monkeypatch.setattr(os, "fsync", lambda handle: None)
-    monkeypatch.setattr(run_writer, "SNAPSHOT_SECONDS", 0.0)
-    monkeypatch.setattr(run_writer, "SNAPSHOT_SHARE", 1e9)
-
-
-@pytest.fixture
-def store(tmp_path):
-    return RunStore(tmp_path / "runs")
+pytestmark = pytest.mark.usefixtures("unsynced", "at_once")
 
 
 def model_file(**members):

@@ -25,23 +25,7 @@ from tests.stored import run_files as files_of
 
 DAY = 86_400.0
 
-
-@pytest.fixture(autouse=True)
-def _quick(monkeypatch):
-    """No power is cut here, so nothing waits for the disk."""
-    monkeypatch.setattr(os, "fsync", lambda handle: None)
-
-
-@pytest.fixture
-def store(tmp_path):
-    return RunStore(tmp_path / "runs")
-
-
-@pytest.fixture
-def at_once(monkeypatch):
-    """Every snapshot is written when it comes."""
-    monkeypatch.setattr(run_writer, "SNAPSHOT_SECONDS", 0.0)
-    monkeypatch.setattr(run_writer, "SNAPSHOT_SHARE", 1e9)
+pytestmark = pytest.mark.usefixtures("unsynced")
 
 
 def test_everything_comes_back_as_it_was(store, at_once):

@@ -12,16 +12,7 @@ from tests.stored import SETTINGS, edit, stored
 
 DAY = 86_400.0
 
-
-@pytest.fixture(autouse=True)
-def _quick(monkeypatch):
-    """No power is cut here, so nothing waits for the disk."""
-    monkeypatch.setattr(os, "fsync", lambda handle: None)
-
-
-@pytest.fixture
-def store(tmp_path):
-    return RunStore(tmp_path / "runs")
+pytestmark = pytest.mark.usefixtures("unsynced")
 
 
 def lasting(store):

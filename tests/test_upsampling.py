@@ -35,7 +35,7 @@ def test_each_answer_is_what_the_kernel_sees_on_the_doubled_image():
 @pytest.mark.parametrize(("side", "channels", "fused"), [(28, (16, 8, 8), 2), (32, (4, 3), 2), (9, (4,), 0)])
 def test_a_decoder_without_upsampling_is_the_same_function_of_the_same_weights(side, channels, fused):
     decoder = pair(side, channels, 3)
-    quick = without_upsampling(decoder, "quick")
+    quick = without_upsampling(decoder)
     assert sum(isinstance(layer, UpsampledConvolution) for layer in quick.layers) == fused, "odd sizes stay two layers"
     assert {id(weight) for weight in quick.weights} == {id(weight) for weight in decoder.weights}
     codes = np.random.default_rng(1).standard_normal((6, 4)).astype(np.float32)
@@ -45,7 +45,7 @@ def test_a_decoder_without_upsampling_is_the_same_function_of_the_same_weights(s
 
 def test_training_moves_the_weights_in_the_same_way():
     weights = []
-    for prepare in (lambda network: network, lambda network: without_upsampling(network, "quick")):
+    for prepare in (lambda network: network, without_upsampling):
         network = prepare(pair(28, (8, 4)))
         network.compile("sgd", "mse", jit_compile=False)
         random = np.random.default_rng(2)
@@ -59,4 +59,4 @@ def test_training_moves_the_weights_in_the_same_way():
 
 def test_networks_without_upsampling_stay_as_they_are():
     _, decoder = dense_pair(DataSpec((28, 28, 1)), (16,), 4, output="sigmoid")
-    assert without_upsampling(decoder, "same").layers == decoder.layers
+    assert without_upsampling(decoder).layers == decoder.layers

@@ -48,23 +48,22 @@ def _phases(kernel, axis: int) -> list:
     ]
 
 
-def without_upsampling(network: keras.Model, name: str) -> keras.Model:
+def without_upsampling(network: keras.Model) -> keras.Model:
     """The same network, in which upsampling and a convolution right after it are one: the same weights and answers.
 
     Args:
-        network: Layers one after the other, if it upsamples; any other network stays as it is.
-        name: What the new one is called.
+        network: Layers one after the other, if it upsamples; any other network is returned as it is.
     """
     pairs = [pair for pair in itertools.pairwise(network.layers) if _is_doubling(*pair)]
     if not pairs:
-        return keras.Model(network.input, network.output, name=name)
+        return network
     doubling = {upsampling for upsampling, _ in pairs}
     fused = {convolution: UpsampledConvolution(convolution) for _, convolution in pairs}
     hidden = network.input
     for layer in network.layers[1:]:
         if layer not in doubling:
             hidden = fused.get(layer, layer)(hidden)
-    return keras.Model(network.input, hidden, name=name)
+    return keras.Model(network.input, hidden, name=network.name)
 
 
 def _is_doubling(first: keras.layers.Layer, second: keras.layers.Layer) -> bool:
