@@ -9,12 +9,14 @@ import numpy as np
 from keras import ops
 
 from ae_core.config import DataSpec, Settings
+from ae_core.feed import ChunkedModel
 from ae_core.glance import Glance
 from ae_core.layers.augmentation import Augmentation
 from ae_core.layers.dense import TiedDense
 from ae_core.layers.table import ResidentTable
 from ae_core.layers.upsampling import without_upsampling
 from ae_core.panels import Panel
+from ae_core.reconstruction import reconstruction_error
 
 LARGEST_PART = 6_000_000  # numbers that one layer may make when many images are looked at
 PART_ROWS = (100, 2000)  # fewest and most images at once: each call takes a millisecond, however few they are
@@ -38,7 +40,7 @@ class Phase:
     epochs: int
 
 
-class Autoencoder(keras.Model):
+class Autoencoder(ChunkedModel):
     """`x̂ = decoder(encoder(corruption(x)))`, trained on `reconstruction(x, x̂) + Σ penalties(features)`.
 
     The reconstruction error is a mean over pixels, then over the batch; its target is always the clean image.
@@ -97,7 +99,6 @@ class Autoencoder(keras.Model):
         )
         self.starts_at_mean = starts_at_mean
         self.loss_name = loss_name or settings.resolved_loss(spec)
-        self._pixel_loss = PIXEL_LOSSES[self.loss_name]
         # Without the last activation: cross-entropy is exact, and cheaper, from the logits.
         core = keras.Model(decoder.input, decoder.layers[-1].input, name="decoder_core")
         self._decoder_core = without_upsampling(core)
@@ -223,11 +224,7 @@ class Autoencoder(keras.Model):
         self, target, features, logits, inputs=None, pixel_weights=None, training: bool = False
     ) -> dict[str, Any]:
         """Every loss term of a batch by name, as it enters the sum: scalars."""
-        errors = self._pixel_loss(target, logits, self._activation)  # (batch, *spec.shape)
-        if pixel_weights is None:
-            error = ops.mean(errors)
-        else:
-            error = ops.sum(errors * pixel_weights) / ops.maximum(ops.sum(pixel_weights), 1.0)
+        error = reconstruction_error(self.loss_name, target, logits, self._activation, pixel_weights)
         return {"reconstruction": error} | {
             name: layer(features, training=training, **({"inputs": inputs} if _needs_input(layer) else {}))
             for name, layer in self.penalties.items()
@@ -286,23 +283,6 @@ class Autoencoder(keras.Model):
 
 def _needs_input(penalty: Any) -> bool:
     return getattr(penalty, "needs_input", False)
-
-
-def _cross_entropy(target, logits, activation):
-    # -[t ln σ(a) + (1-t) ln(1-σ(a))] = max(a, 0) - a t + ln(1 + e^-|a|), in nats
-    return ops.maximum(logits, 0.0) - logits * target + ops.log1p(ops.exp(-ops.abs(logits)))
-
-
-def _squared_error(target, logits, activation):
-    return ops.square(activation(logits) - target)
-
-
-def _relative_error(target, logits, activation):
-    # Units of a hidden layer have a scale of their own: 1 is no better than to answer zeros.
-    return _squared_error(target, logits, activation) / ops.maximum(ops.mean(ops.square(target)), 1e-6)
-
-
-PIXEL_LOSSES = {"cross_entropy": _cross_entropy, "mse": _squared_error, "relative": _relative_error}
 
 
 def in_batches(model: Any, inputs: np.ndarray, batch_size: int = 500) -> np.ndarray:

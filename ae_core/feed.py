@@ -1,27 +1,64 @@
-"""How row numbers reach `fit`."""
+"""How row numbers reach `fit`, and how it takes them: a chunk of steps at a time."""
 
 from typing import Any
 
 import keras
 import numpy as np
+from keras import ops
 
 
-def feed(order: np.ndarray, batch_size: int) -> dict[str, Any]:
-    """The arguments of `fit` that give it these row numbers in this order, batch by batch.
+class ChunkedModel(keras.Model):
+    """A model for which one batch of `fit` is a chunk: row numbers `(steps, batch)`, of which each row is one step.
+
+    The steps of a chunk are one loop inside of what is compiled. Keras's own loop, `steps_per_execution`, stands around
+    the compiled step: each step begins with a look at the data set and ends with new memory for all weights.
+
+    Images a second of 784-128-32 mirrored, batch 256, on two cores, in turns: 41,400 with Keras's loop, 51,300 so.
+    """
+
+    def compile(self, *given: Any, **named: Any) -> None:
+        """As Keras does it. All parts come built: else JAX's `fit` tries the model with a chunk in a batch's place."""
+        super().compile(*given, **named)
+        for layer in (self, *self.layers):
+            layer.built = True
+
+    def train_step(self, *given: Any) -> Any:
+        """Trains a chunk of steps; returns what one step returns, means over all of them."""
+        step = super().train_step
+        if keras.backend.backend() == "tensorflow":
+            (rows,) = given
+
+            def one(at, _):
+                step(rows[at])
+                return at
+
+            ops.fori_loop(0, ops.shape(rows)[0], one, 0)
+            return self.get_metrics_result()
+        # JAX: variables are given and returned.
+        state, rows = given
+        state, logs = ops.scan(lambda now, batch: step(now, batch)[::-1], state, rows)
+        return {name: values[-1] for name, values in logs.items()}, state
+
+
+def feed(order: np.ndarray, batch_size: int, chunk: int) -> dict[str, Any]:
+    """The arguments of `fit` that train a `ChunkedModel` on these row numbers: an epoch of `fit` is one chunk.
 
     What TensorFlow's `fit` makes of an array tunes its own buffers, in a thread that looks again after twice as long
     each time and is not always woken when the training is over: seven of ten runs of six seconds ended two to ten
     seconds after their last step. A data set that does not tune itself ends at once.
 
     Args:
-        order: Row numbers, ndarray of shape `(n_batches * batch_size,)`, int32.
+        order: Row numbers, ndarray of shape `(chunks * chunk * batch_size,)`, int32.
         batch_size: Images per step.
+        chunk: Steps between two ends of an epoch of `fit`.
     """
+    batches = order.reshape(-1, batch_size)
+    once = {"steps_per_epoch": 1, "epochs": len(batches) // chunk, "shuffle": False, "verbose": 0}
     if keras.backend.backend() != "tensorflow":
-        return {"x": order, "batch_size": batch_size, "shuffle": False}
+        return once | {"x": batches, "batch_size": chunk}
     import tensorflow as tf
 
     options = tf.data.Options()
     options.autotune.enabled = False
-    batches = tf.data.Dataset.from_tensor_slices(order.reshape(-1, batch_size))
-    return {"x": batches.with_options(options), "shuffle": False}
+    chunks = tf.data.Dataset.from_tensor_slices(batches.reshape(-1, chunk, batch_size))
+    return once | {"x": chunks.with_options(options)}

@@ -13,7 +13,7 @@ from keras import ops
 from ae_core import workshop
 from ae_core.autoencoder import in_batches
 from ae_core.control import Control
-from ae_core.feed import feed
+from ae_core.feed import ChunkedModel, feed
 from ae_core.layers.table import ResidentTable
 
 Emit = Callable[[dict[str, Any]], None]
@@ -24,7 +24,7 @@ LEAST_STEPS = 50  # in an epoch: a handful of labelled images is seen several ti
 LONGEST_ORDER = 1_000_000  # row numbers handed to `fit` at a time
 
 
-class Classifier(keras.Model):
+class Classifier(ChunkedModel):
     """`p(class | x) = softmax(network(x))`, trained on the cross-entropy of the true class, in nats.
 
     Training is fed row numbers of a resident table, like that of an `Autoencoder`.
@@ -134,18 +134,10 @@ class SoftmaxRun:
         jit_compile, wanted = workshop.execution_plan(_flat(network), self.batch_size, augmented=False)
         rows = len(inputs.train)
         self.chunk, self.steps = workshop.even_chunks(max(rows // self.batch_size, LEAST_STEPS), wanted)
-        self.model.compile(
-            optimizer=keras.optimizers.Adam(self.learning_rate), jit_compile=jit_compile, steps_per_execution=self.chunk
-        )
+        self.model.compile(optimizer=keras.optimizers.Adam(self.learning_rate), jit_compile=jit_compile)
         follower = _ChunkEnd(self)
         for order in self._orders(rows):
-            self.model.fit(
-                **feed(order, self.batch_size),
-                steps_per_epoch=self.chunk,
-                epochs=len(order) // (self.chunk * self.batch_size),
-                verbose=0,
-                callbacks=[follower],
-            )
+            self.model.fit(**feed(order, self.batch_size, self.chunk), callbacks=[follower])
             if self.control.stopped:
                 break
         errors = {

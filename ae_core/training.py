@@ -147,13 +147,7 @@ class Run:
         follower = _ChunkEnd(self)
         for order in self._orders(stage):
             self._schedule()
-            stage.model.fit(
-                **feed(order, self.bench.batch_size),
-                steps_per_epoch=stage.chunk,
-                epochs=len(order) // (stage.chunk * self.bench.batch_size),
-                verbose=0,
-                callbacks=[follower],
-            )
+            stage.model.fit(**feed(order, self.bench.batch_size, stage.chunk), callbacks=[follower])
             if self.control.stopped:
                 break
 

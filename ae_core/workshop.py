@@ -194,7 +194,7 @@ def _compiled(whole: Autoencoder, settings: Settings, table: ResidentTable, batc
         optimizer = keras.optimizers.get(
             {"class_name": settings.optimizer, "config": {"learning_rate": settings.learning_rate}}
         )
-        model.compile(optimizer=optimizer, jit_compile=jit_compile, steps_per_execution=chunk)
+        model.compile(optimizer=optimizer, jit_compile=jit_compile)
         optimizer.build(model.trainable_variables)
         stages.append(Stage(phase.name, model, phase.view, phase.epochs, chunk, steps))
     return tuple(stages)

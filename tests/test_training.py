@@ -11,7 +11,6 @@ import pytest
 
 from ae_core import probe, training, variants, workshop
 from ae_core.control import Control
-from ae_core.feed import feed
 from ae_core.history import LARGEST_CURVE, History
 
 
@@ -209,14 +208,6 @@ def test_an_epoch_sees_each_image_once(monkeypatch):
     for epoch in order:
         assert len(np.unique(epoch)) == len(epoch)
     assert not np.array_equal(order[0], order[1])
-
-
-def test_row_numbers_reach_a_step_in_their_order_and_nothing_tunes_itself():
-    order = np.random.default_rng(0).permutation(12).astype(np.int32)
-    batches = feed(order, 4)["x"]
-    assert np.array_equal([batch.numpy() for batch in batches], order.reshape(3, 4))
-    assert batches.element_spec.shape == (4,) and batches.element_spec.dtype == "int32"
-    assert batches.options().autotune.enabled is False, "else a training may end seconds after its last step"
 
 
 def test_the_linear_twin_finds_what_pca_finds():
