@@ -9,7 +9,7 @@ import pytest
 from ae_core import bench, training, variants, workshop
 from ae_core.bench import report
 from ae_core.bench.line import Goal, Line
-from ae_core.bench.room import rate
+from ae_core.bench.room import rate, times
 from ae_core.bench.turns import Contender, ContenderError, take_turns
 from ae_core.config import SettingError
 from ae_core.control import Control
@@ -50,6 +50,15 @@ def test_contenders_take_turns_and_are_ended(tmp_path):
     assert notes.read_text() == "abbaab", "none always comes after the same one"
     assert [rate(rounds) for rounds in said] == [5.0, 7.0]
     assert all(process.returncode == 0 for process in processes)
+
+
+def test_a_ratio_is_that_of_rounds_that_followed_one_another():
+    def rounds(*images):
+        return [{"images": count, "seconds": 2.0} for count in images]
+
+    # The machine was ten times as fast in the last two rounds.
+    assert times(rounds(3, 30, 36), rounds(2, 20, 18)) == 1.5
+    assert rate(rounds(3, 30, 36)) / rate(rounds(2, 20, 18)) == 30 / 18
 
 
 def test_a_contender_that_fails_says_why(tmp_path):

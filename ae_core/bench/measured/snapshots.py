@@ -4,7 +4,7 @@ import statistics
 from collections.abc import Iterator, Sequence
 
 from ae_core.bench.line import Goal, Line, Measurement
-from ae_core.bench.room import Room, rate
+from ae_core.bench.room import Room, times
 from ae_core.bench.turns import take_turns
 
 PACE = 1.0
@@ -25,7 +25,7 @@ def measure(room: Room, wanted: Sequence[str]) -> Iterator[Line]:
         lab = room.lab(room.settings(variant, **values), seconds=max(room.seconds, 5.0))
         with room.begun(lab):
             with_them, without = take_turns([lab, lab], room.rounds, [{"pace": PACE}, {"pace": None}])
-        cost = rate(without) / rate(with_them) - 1.0
+        cost = times(without, with_them) - 1.0
         each = [one["snapshot_seconds"] / one["snapshots"] for one in with_them if one["snapshots"]]
         yield Line(
             name, f"a snapshot a second, {variant}", "the same without", 100 * cost, "%", Goal(most, at_least=False),
