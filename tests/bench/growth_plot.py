@@ -18,9 +18,9 @@ TARGET = ROOT / "assets" / "pictures" / "growth.svg"
 SIZE = {"width": 980, "height": 300}
 AXES = {
     # name of the line: along x, along y
-    "growth-images": ("training images", "seconds an epoch"),
-    "growth-code": ("numbers in the code", "seconds an epoch"),
-    "growth-viewers": ("viewers", "seconds a 1,000 steps"),
+    "growth-images": ("training images", "seconds for an epoch"),
+    "growth-code": ("numbers in the code", "seconds for an epoch"),
+    "growth-viewers": ("viewers", "seconds for 1,000 steps"),
     "growth-runs": ("stored runs", "seconds until Compare is there"),
 }
 

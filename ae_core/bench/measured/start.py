@@ -11,7 +11,7 @@ from ae_core import variants
 from ae_core.bench.line import Goal, Line, Measurement
 from ae_core.bench.room import Room
 from ae_core.bench.watched import OWNER, Viewer, step, warm_engine
-from ae_core.engine import Engine
+from ae_core.engine import Engine, Run
 
 DENSE = ("vanilla", "stacked", "undercomplete", "sparse", "denoising", "contractive")
 
@@ -62,9 +62,15 @@ def started(engine: Engine, settings: dict[str, Any]) -> dict[str, float]:
     viewer.wait(lambda: step(run) > 0)
     trained = time.perf_counter() - begun
     engine.command(run.id, OWNER, "stop")
-    while not run.ended:
+    while _busy(run):
         time.sleep(0.01)
     return {"shown": shown, "trained": trained}
+
+
+def _busy(run: Run) -> bool:
+    """Whether the worker still trains it, or measures what it has learnt."""
+    now = run.view()
+    return not now.ended or now.measuring
 
 
 def _middle(starts: Sequence[dict[str, float]], key: str) -> float:
