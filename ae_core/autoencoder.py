@@ -189,9 +189,6 @@ class Autoencoder(ChunkedModel):
             if hasattr(layer, "at_epoch"):
                 layer.at_epoch(epoch)
 
-    def build(self, input_shape):
-        """Nothing is left to build: encoder and decoder come built."""
-
     def call(self, rows, training=False):
         """Row numbers `(batch,)` int32 → target, features, logits, and the weights of the pixels if they differ."""
         raw = self.table.gather(rows)

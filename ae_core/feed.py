@@ -6,6 +6,8 @@ import keras
 import numpy as np
 from keras import ops
 
+LONGEST_ORDER = 1_000_000  # row numbers handed to `fit` at a time
+
 
 class ChunkedModel(keras.Model):
     """A model for which one batch of `fit` is a chunk: row numbers `(steps, batch)`, of which each row is one step.
@@ -16,8 +18,11 @@ class ChunkedModel(keras.Model):
     Images a second of 784-128-32 mirrored, batch 256, on two cores, in turns: 41,400 with Keras's loop, 51,300 so.
     """
 
+    def build(self, input_shape: Any) -> None:
+        """Nothing is left to build: all parts come built."""
+
     def compile(self, *given: Any, **named: Any) -> None:
-        """As Keras does it. All parts come built: else JAX's `fit` tries the model with a chunk in a batch's place."""
+        """As Keras does it; and all is built, else JAX's `fit` tries the model with a chunk in a batch's place."""
         super().compile(*given, **named)
         for layer in (self, *self.layers):
             layer.built = True

@@ -13,7 +13,7 @@ from keras import ops
 from ae_core import workshop
 from ae_core.autoencoder import in_batches
 from ae_core.control import Control
-from ae_core.feed import ChunkedModel, feed
+from ae_core.feed import LONGEST_ORDER, ChunkedModel, feed
 from ae_core.layers.table import ResidentTable
 
 Emit = Callable[[dict[str, Any]], None]
@@ -21,7 +21,6 @@ Emit = Callable[[dict[str, Any]], None]
 MESSAGE_SECONDS = 0.3
 WAIT_SECONDS = 0.2
 LEAST_STEPS = 50  # in an epoch: a handful of labelled images is seen several times
-LONGEST_ORDER = 1_000_000  # row numbers handed to `fit` at a time
 
 
 class Classifier(ChunkedModel):
@@ -43,9 +42,6 @@ class Classifier(ChunkedModel):
         )
         self.labels.assign(labels.astype(np.int32))
         self.mistakes = keras.metrics.Mean(name="mistakes")
-
-    def build(self, input_shape):
-        """Nothing is left to build: the network comes built."""
 
     def call(self, rows, training=False):
         """Row numbers `(batch,)` int32 → logits and true classes."""

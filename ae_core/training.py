@@ -14,7 +14,7 @@ import numpy as np
 from ae_core import checkpoint, data, evaluation, variants, workshop
 from ae_core.config import Settings
 from ae_core.control import Control
-from ae_core.feed import feed
+from ae_core.feed import LONGEST_ORDER, feed
 from ae_core.history import History
 from ae_core.probe import Probe
 from ae_core.seeding import building
@@ -24,7 +24,6 @@ SNAPSHOT_SHARE = 0.04  # of the training time, at most, goes into snapshots that
 SNAPSHOT_LATEST = 0.9  # but there is about one a second
 EPOCH_WAIT = 0.3  # seconds that a snapshot waits for the end of an epoch, where the validation loss is measured anyway
 WAIT_SECONDS = 0.2
-LONGEST_ORDER = 1_000_000  # row numbers handed to `fit` at a time
 
 Emit = Callable[[dict[str, Any]], None]
 

@@ -97,9 +97,14 @@ def _has_torch(python: str) -> bool:
     return subprocess.run([python, "-c", FIND_TORCH], check=False).returncode == 0  # noqa: S603 - what the user named
 
 
+def pace(one: Mapping[str, Any]) -> float:
+    """Images a second of one round."""
+    return one["images"] / one["seconds"]
+
+
 def rate(rounds: Sequence[Mapping[str, Any]]) -> float:
     """Images a second, median over rounds."""
-    return statistics.median(one["images"] / one["seconds"] for one in rounds)
+    return statistics.median(map(pace, rounds))
 
 
 def times(ours: Sequence[Mapping[str, Any]], theirs: Sequence[Mapping[str, Any]]) -> float:
@@ -107,10 +112,7 @@ def times(ours: Sequence[Mapping[str, Any]], theirs: Sequence[Mapping[str, Any]]
 
     A shared machine that is half as fast for a minute is so for both of a pair.
     """
-    return statistics.median(
-        mine["images"] / mine["seconds"] / (other["images"] / other["seconds"])
-        for mine, other in zip(ours, theirs, strict=True)
-    )
+    return statistics.median(pace(mine) / pace(other) for mine, other in zip(ours, theirs, strict=True))
 
 
 def ratio(

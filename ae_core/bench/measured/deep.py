@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from ae_core.bench.line import Goal, Line, Measurement
-from ae_core.bench.room import Room, rate, ratio
+from ae_core.bench.room import Room, pace, rate, ratio
 
 SIZES = (784, 1000, 500, 250, 30)
 WHAT = "dense 784-1000-500-250-30 and back, batch 256"
@@ -27,9 +27,7 @@ def measure(room: Room, wanted: Sequence[str]) -> Iterator[Line]:
         image = 3 * 2 * sum(one * two for one, two in pairwise(SIZES))
         reached = rate(said[id(ours)]) * image
         large = [one["multiply_adds"] / one["seconds"] for one in said[id(products)]]
-        share = statistics.median(
-            image * one["images"] / one["seconds"] / most for one, most in zip(said[id(ours)], large, strict=True)
-        )
+        share = statistics.median(image * pace(one) / most for one, most in zip(said[id(ours)], large, strict=True))
         yield Line(
             "deep-limit", WHAT, "the machine's matrix products", share, "", Goal(0.6, at_least=True),
             remark=f"{reached / 1e9:.1f} of {statistics.median(large) / 1e9:.1f} billion multiply-adds a second",
