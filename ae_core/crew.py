@@ -27,14 +27,20 @@ class Member:
     """One worker process.
 
     Args:
-        slots: Trainings it offers to run at a time.
+        name: Dask's name for it.
         task: What warms it up at present.
+        slots: Trainings it offers to run at a time; none as long as it stands in nobody's place, see `renewal`.
+        memory: Resident bytes, when last looked at.
+        memory_when_loaded: The same before its first training.
         stage: loading (Keras), warming (a tiny training), ready, broken, or lost.
         error: Why it is broken, one sentence.
     """
 
-    slots: int
+    name: str
     task: "Future | None"
+    slots: int = 0
+    memory: int = 0
+    memory_when_loaded: int = 0
     stage: str = "loading"
     error: str = ""
 
@@ -45,18 +51,23 @@ class Crew:
     Args:
         client: The connection to their scheduler.
         wake: Set whenever a task has ended.
+
+    Attributes:
+        members: Workers by address.
+        expected: Name of a worker that is warmed up although it offers no training yet.
     """
 
     def __init__(self, client: "Client", wake: threading.Event) -> None:
         self.client = client
-        self.members: dict[str, Member] = {}  # by address
+        self.members: dict[str, Member] = {}
+        self.expected: str | None = None
         self._wake = wake
         self._looked_at = -math.inf
 
     @property
     def usable(self) -> list[str]:
-        """Addresses of the workers that have Keras loaded."""
-        return [address for address, one in self.members.items() if one.stage in ("warming", "ready")]
+        """Addresses of the workers that have Keras loaded, and offer trainings."""
+        return [address for address, one in self.members.items() if one.slots and one.stage in ("warming", "ready")]
 
     @property
     def slots(self) -> int:
@@ -98,14 +109,18 @@ class Crew:
         if settled and time.monotonic() - self._looked_at < _LOOK:
             return
         self._looked_at = time.monotonic()
-        offered = {
-            address: int(info["resources"].get(RESOURCE, 0))
+        workers = {
+            address: info
             for address, info in self.client.scheduler_info()["workers"].items()
+            if info["resources"].get(RESOURCE) or info["name"] == self.expected
         }
-        self.members = {address: one for address, one in self.members.items() if address in offered}
-        for address, slots in offered.items():
-            if slots and address not in self.members:
-                self.members[address] = Member(slots, self.submit(worker.load, workers=[address]))
+        self.members = {address: one for address, one in self.members.items() if address in workers}
+        for address, info in workers.items():
+            if address not in self.members:
+                self.members[address] = Member(info["name"], self.submit(worker.load, workers=[address]))
+            one = self.members[address]
+            one.slots = int(info["resources"].get(RESOURCE, 0))
+            one.memory = info["metrics"].get("memory", 0)
         for address, one in self.members.items():
             if one.task is None or not one.task.done():
                 continue
@@ -115,14 +130,16 @@ class Crew:
                 one.stage = "lost"  # the one that its nanny starts again has another address
             elif "error" in outcome:
                 one.stage, one.error = "broken", outcome["error"]
-            elif one.stage == "loading" and idle:
-                one.stage, one.task = "warming", self.submit(worker.warm, workers=[address])
             else:
-                one.stage = "ready"
+                one.memory_when_loaded = outcome["value"]
+                if one.stage == "loading" and idle:
+                    one.stage, one.task = "warming", self.submit(worker.warm, workers=[address])
+                else:
+                    one.stage = "ready"
 
     def condition(self) -> tuple[str, str]:
         """Status (starting, warming, ready or broken) and a sentence."""
-        members = self.members.values()
+        members = [one for one in self.members.values() if one.slots]
         if any(one.stage == "ready" for one in members):
             return "ready", "The training processes are ready."
         if members and all(one.stage == "broken" for one in members):

@@ -11,21 +11,20 @@ import os
 import secrets
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ae_core import classifying, worker
+from ae_core.assignments import Assignments
 from ae_core.config import Settings
-from ae_core.crew import WARMING, Crew, failure
+from ae_core.crew import WARMING, Crew
 from ae_core.descriptions import Descriptions
 from ae_core.keeping import ATTEMPTS, Keeping
 from ae_core.orders import Orders, checked, lists
 from ae_core.ownership import fingerprint, holds
-from ae_core.processes import RESOURCE, Processes, default_slots
-from ae_core.queue import LOST, EngineError, Queue, Run
+from ae_core.processes import Processes, default_slots
+from ae_core.queue import EngineError, Queue, Run
+from ae_core.renewal import Renewal
 from ae_core.runs import RunStore
-
-if TYPE_CHECKING:
-    from distributed import Future
 
 __all__ = ["Engine", "EngineError", "Run"]
 
@@ -76,7 +75,8 @@ class Engine:
         self._orders = Orders(self._queue)
         self._crew: Crew | None = None
         self._processes: Processes | None = None
-        self._futures: dict[str, Future] = {}  # of the runs that were handed to Dask
+        self._assignments = Assignments(self._queue, self._topic, str(self.store.folder))
+        self._renewal = Renewal()
         self._descriptions = Descriptions()
 
     def start(self) -> None:
@@ -326,7 +326,8 @@ class Engine:
                 self._queue.again(run)
             else:
                 self._queue.end(run, "failed", "The training processes ended while this run trained.")
-        self._futures = {}
+        self._assignments.disconnect()
+        self._renewal = Renewal()
         self._descriptions.disconnect()
         client, self._orders.client, self._address, self._crew = self._orders.client, None, None, None
         processes, self._processes = self._processes, None
@@ -336,55 +337,21 @@ class Engine:
             processes.close()
 
     def _tick(self, crew: Crew) -> None:
-        self._collect(crew)
+        self._assignments.collect(crew, self._closing)
         crew.look(idle=not self._queue.waiting)
         status, text = crew.condition()
         if status == "broken":
             raise EngineError(text)
         self._say(status, text)
-        self._dispatch(crew)
+        if self._processes is not None:
+            self._renewal.tick(crew, self._processes, self._assignments.workers)
+        self._assignments.dispatch(crew, self._concurrent)
         self._keeping.tick()
         self._descriptions.exchange(crew)
         for run in self._queue.overdue():
             self._queue.note(run, "This run was paused for long while others waited, so it was stopped.")
             self._order(run, "stop", {})
         self._queue.estimate()
-
-    def _collect(self, crew: Crew) -> None:
-        """Lets go of the trainings that Dask has finished, or lost, or that were stopped before a worker took them."""
-        for run_id, future in list(self._futures.items()):
-            run = self._queue.get(run_id)
-            if future.done():
-                del self._futures[run_id]
-                finished = future.status == "finished"
-                if not finished:
-                    crew.recount()
-                if run is not None and not run.ended and self._lost(run, future):
-                    self._queue.again(run)
-                elif run is not None:
-                    # What finished has said so before, in a message.
-                    text = "The training ended without a result." if finished else failure(future)
-                    self._queue.end(run, "failed", text)
-            elif run is None or (run.ended and run.worker is None):
-                future.cancel()
-
-    def _lost(self, run: Run, future: "Future") -> bool:
-        """Whether a run's worker died, and it can go on from where it was."""
-        if future.status == "finished" or failure(future) != LOST or not run.stored:
-            return False
-        return run.attempts < ATTEMPTS and not self._closing
-
-    def _dispatch(self, crew: Crew) -> None:
-        self._queue.slots = min(crew.slots, self._concurrent or crew.slots)
-        while len(self._futures) < self._queue.slots:
-            run = self._queue.take()
-            if run is None:
-                return
-            # Bound to the resource and to no address: a worker may have died a moment ago, and another follows.
-            self._futures[run.id] = crew.submit(
-                *classifying.task_of(run, self._topic, str(self.store.folder)),
-                resources={RESOURCE: 1}, key=f"training-{run.id}-{run.attempts}",
-            )  # fmt: skip
 
     def _say(self, status: str, text: str) -> None:
         with self._lock:

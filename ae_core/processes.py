@@ -7,6 +7,7 @@ end of a pipe whose other end is ours: when this process ends, however it ends, 
 """
 
 import contextlib
+import itertools
 import json
 import os
 import shutil
@@ -32,6 +33,11 @@ _ENVIRONMENT = {
     "MALLOC_TRIM_THRESHOLD_": str(128 * 2**20),
     "MALLOC_MMAP_THRESHOLD_": str(32 * 2**20),
     "DASK_LOGGING__DISTRIBUTED": "warning",
+    # Above these shares of its memory a worker would write results to the disk, or begin nothing any more. But results
+    # are empty here, and what fills the memory are programs that TensorFlow keeps, see `renewal`.
+    "DASK_DISTRIBUTED__WORKER__MEMORY__TARGET": "False",
+    "DASK_DISTRIBUTED__WORKER__MEMORY__SPILL": "False",
+    "DASK_DISTRIBUTED__WORKER__MEMORY__PAUSE": "False",
     # Every topic, task and connection keeps a log of this length, snapshots of tens of kilobytes among them.
     "DASK_DISTRIBUTED__ADMIN__LOW_LEVEL_LOG_LENGTH": "10",
     # Importing TensorFlow holds the interpreter for seconds, which is expected here.
@@ -80,7 +86,8 @@ class Processes:
         self._folder = Path(tempfile.mkdtemp(prefix="autoencoder-lab-"))
         self._gpus = gpus()
         self._scheduler: subprocess.Popen[bytes] | None = None
-        self._workers: list[subprocess.Popen[bytes]] = []
+        self._workers: dict[str, tuple[int, subprocess.Popen[bytes]]] = {}  # slot and nanny, by Dask's name
+        self._numbers = itertools.count()
         self._address = ""
 
     def start(self, timeout: float = 60.0) -> str:
@@ -108,54 +115,65 @@ class Processes:
                 self._address = json.loads(file.read_text())["address"]
             except (OSError, json.JSONDecodeError):
                 continue  # not there yet, or half written
-        self._workers = [self._worker(number) for number in range(self._slots)]
+        self.keep()
         return self._address
 
     def keep(self) -> bool:
-        """Starts workers again whose nanny has ended. False if the scheduler itself has ended."""
+        """Starts a worker in each slot that has none, or whose nanny has ended. False if the scheduler has ended."""
         if self._scheduler is None or self._scheduler.poll() is not None:
             return False
-        for number, worker in enumerate(self._workers):
-            if worker.poll() is not None:
-                self._workers[number] = self._worker(number)
+        for name, (_, nanny) in list(self._workers.items()):
+            if nanny.poll() is not None:
+                del self._workers[name]
+        for slot in set(range(self._slots)) - {slot for slot, _ in self._workers.values()}:
+            self._add(slot, 1)
         return True
+
+    def add_beside(self, name: str) -> str | None:
+        """Starts another worker in the slot of this one, which offers no training yet.
+
+        Returns:
+            Its name, None if there is no worker called `name`.
+        """
+        return self._add(self._workers[name][0], 0) if name in self._workers else None
+
+    def end(self, name: str) -> None:
+        """Ends a worker at once, if it is still there."""
+        _, nanny = self._workers.pop(name, (0, None))
+        _kill(nanny)
 
     def close(self) -> None:
         """Ends them all at once."""
-        for process in [*self._workers, self._scheduler]:
-            if process is None:
-                continue
-            with contextlib.suppress(ProcessLookupError):  # ended by itself
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-            if process.stdin is not None:
-                process.stdin.close()
-        self._workers, self._scheduler = [], None
+        for process in [*(nanny for _, nanny in self._workers.values()), self._scheduler]:
+            _kill(process)
+        self._workers, self._scheduler = {}, None
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def _worker(self, number: int) -> subprocess.Popen[bytes]:
+    def _add(self, slot: int, offered: int) -> str:
         from dask.system import CPU_COUNT
         from distributed.system import MEMORY_LIMIT
 
+        name = f"worker-{next(self._numbers)}"
         options = {
-            "name": number,
+            "name": name,
             "host": "127.0.0.1",
             "nthreads": THREADS,
-            "resources": {RESOURCE: 1},
+            "resources": {RESOURCE: offered},
             "memory_limit": MEMORY_LIMIT // self._slots,
             "dashboard": False,
             "preload_nanny": [__name__],
         }
         environment = {}
         if self._gpus:
-            environment["CUDA_VISIBLE_DEVICES"] = self._gpus[number % len(self._gpus)]
+            environment["CUDA_VISIBLE_DEVICES"] = self._gpus[slot % len(self._gpus)]
         # Trainings side by side share the cores instead of fighting for all of them.
         cores = str(max(1, CPU_COUNT // self._slots))
         environment["TF_NUM_INTRAOP_THREADS"] = os.environ.get("TF_NUM_INTRAOP_THREADS", cores)
         process = self._open("distributed.Nanny", options, environment, self._address)
         # The page goes first: on a machine that does nothing else, a training loses nothing by it.
         os.setpriority(os.PRIO_PROCESS, process.pid, NICENESS)
-        return process
+        self._workers[name] = slot, process
+        return name
 
     def _open(
         self, name: str, options: dict[str, Any], environment: dict[str, str], *arguments: str
@@ -170,6 +188,16 @@ class Processes:
             stdout=2,  # what TensorFlow prints does not belong between a program's results
             start_new_session=True,  # Ctrl-C reaches this process only, which then ends the others
         )
+
+
+def _kill(process: subprocess.Popen[bytes] | None) -> None:
+    if process is None:
+        return
+    with contextlib.suppress(ProcessLookupError):  # ended by itself
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    if process.stdin is not None:
+        process.stdin.close()
 
 
 def dask_setup(server: Any) -> None:

@@ -21,7 +21,8 @@ from ae_core.pca import PrincipalComponents
 from ae_core.seeding import building
 from ae_core.work import is_recurrent, multiply_adds, simple_layers
 
-MODELS_KEPT = 4
+MODELS_KEPT = 20  # every variant once, and some again: what was compiled stays in memory anyway, see `renewal`
+NUMBERS_KEPT = 60_000_000  # weights, what optimisers note of them, and banks of normals, of all models: 240 MB
 DATA_KEPT = 2
 CHUNK_SECONDS = 0.15  # a pause is felt at once when a chunk of steps is short
 LONGEST_CHUNK = 256  # steps
@@ -162,7 +163,9 @@ def _stages(settings: Settings, prepared: data.Prepared, batch_size: int) -> tup
     stages = _models_kept.get_or_make(
         (same, form, prepared.spec, batch_size, table), lambda: _compiled(fresh, settings, table, batch_size)
     )
-    if stages[-1].model is not fresh:
+    if stages[-1].model is fresh:
+        _make_room()
+    else:
         for stage, source in zip(stages, [*(phase.model for phase in fresh.phases), fresh], strict=True):
             for variable, start in zip(own_variables(stage.model), own_variables(source), strict=True):
                 variable.assign(start)
@@ -173,6 +176,17 @@ def _stages(settings: Settings, prepared: data.Prepared, batch_size: int) -> tup
         stage.model.stop_training = False
         stage.model.at_epoch(0.0)
     return (*stages[:-1], dataclasses.replace(stages[-1], epochs=settings.epochs))
+
+
+def _make_room() -> None:
+    """Lets go of models whose table is gone, and of the oldest while all together are large; the newest stays."""
+    tables, numbers = list(_tables_kept.values()), 0
+    for key, stages in [*reversed(_models_kept.items())]:
+        variables = [own_variables(stage.model) + stage.model.optimizer.variables for stage in stages]
+        numbers += sum(int(np.prod(variable.shape)) for some in variables for variable in some)
+        fits = numbers <= NUMBERS_KEPT and any(key[-1] is table for table in tables)
+        if not fits and key != next(reversed(_models_kept)):
+            del _models_kept[key]
 
 
 def own_variables(model: Autoencoder) -> list:
@@ -209,14 +223,17 @@ def stage_plan(model: Autoencoder, settings: Settings, rows: int, batch_size: in
 def execution_plan(layers: list, batch_size: int, augmented: bool) -> tuple[bool, int]:
     """Whether to compile with XLA, and how many steps take about `CHUNK_SECONDS`.
 
-    With TensorFlow on a CPU, XLA makes dense training about twice as fast and convolutions two to four times slower,
-    and it has no kernel for the image transform of augmentation. JAX always compiles.
+    With TensorFlow on a CPU, XLA makes dense training about twice as fast, convolutions two to four times slower and
+    attention by a quarter, and it has no kernel for the image transform of augmentation. JAX always compiles.
 
     Recurrent layers (28 steps of 64 units, images per second of processor time): LSTM 1250 without XLA, 2040 with it,
     GRU 1320 and 2260. Unrolled they are no faster (LSTM 2040 without XLA, 1260 with it, GRU 1570 and 1640), but
     compiling takes 6 to 12 seconds of processor time without XLA and 27 to 49 with it, instead of 3 to 8: so no loop is
-    unrolled. On a GPU they have kernels of their own, with which XLA cannot deal. Attention (49 tokens of 48 numbers)
-    takes as long with XLA as without, but what stands around it makes a transformer a quarter faster with it.
+    unrolled. On a GPU they have kernels of their own, with which XLA cannot deal.
+
+    Attention (49 tokens of 48 numbers, images a second on two cores): batch 256 816 with XLA and 1081 without, batch
+    64 752 and 853, in turns; XLA takes less processor time, but leaves more of the second core idle. The first epoch
+    ends after 18 seconds with it and after 11 without, and the programs take 217 MB more.
 
     Args:
         layers: All layers of the network.
@@ -226,7 +243,9 @@ def execution_plan(layers: list, batch_size: int, augmented: bool) -> tuple[bool
     on_cpu = device_name().startswith("CPU")
     kinds = simple_layers(layers)
     without = (
-        any(isinstance(layer, keras.layers.Conv2D) for layer in kinds) if on_cpu else any(map(is_recurrent, kinds))
+        any(isinstance(layer, keras.layers.Conv2D | keras.layers.MultiHeadAttention) for layer in kinds)
+        if on_cpu
+        else any(map(is_recurrent, kinds))
     )
     jit_compile = keras.backend.backend() == "jax" or not (augmented or without)
     # Backwards takes twice as many multiply-adds as forwards.
