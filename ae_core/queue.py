@@ -19,8 +19,9 @@ ACTIVE = frozenset({"starting", "running", "paused"})
 LOST = "The worker process that trained this run died, perhaps for want of memory; other runs are not affected."
 
 _KEPT_RUNS = 200
+_KEPT_STORED = 16  # of those that are on disk too, from where they come back when somebody asks for them
 _KEPT_BYTES = 64 * 2**20  # of messages of ended runs
-_KEPT_PAYLOADS = 128  # what viewers share: about three views of each run that is being watched
+_KEPT_PAYLOADS = 64  # what viewers share: about three views of each run that is being watched
 
 
 class EngineError(RuntimeError):
@@ -372,7 +373,8 @@ class Queue:
         size = 0
         for number, run in enumerate(reversed(list(self._runs.values())), start=1):
             size += weigh((run.setup, run.snapshot, run.result), seen)
-            if run.ended and (number > _KEPT_RUNS or size > _KEPT_BYTES):
+            most = _KEPT_RUNS if run.heir is not None or not run.stored else _KEPT_STORED
+            if run.ended and not run.measuring and (number > most or size > _KEPT_BYTES):
                 del self._runs[run.id]
 
 

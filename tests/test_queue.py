@@ -94,11 +94,21 @@ def test_ended_runs_are_forgotten_within_bounds(monkeypatch: pytest.MonkeyPatch)
         queue.end(run, "stopped")
     assert queue.all() == [runs[4], runs[3], runs[2], runs[0]]  # the first has not ended
 
+    monkeypatch.setattr("ae_core.queue._KEPT_RUNS", 50)
+    monkeypatch.setattr("ae_core.queue._KEPT_STORED", 2)
+    queue = Queue(limit=50, per_owner=50, pause_limit=1.0)
+    runs = [queue.add(order(), ME) for _ in range(5)]
+    for run in (*runs[:3], runs[4]):
+        run.stored = True
+    runs[1].heir = "somebody to whom it was offered"
+    for run in runs:
+        queue.end(run, "stopped")
+    assert queue.all() == [runs[4], runs[3], runs[1]]  # the fourth is nowhere else
+
     monkeypatch.setattr("ae_core.queue._KEPT_BYTES", 2900)
     pictures = [bytes(1000), bytes([0] * 1000), b"1" * 1000, b"2" * 1000]
     assert pictures[0] is not pictures[1]
     queue = Queue(limit=50, per_owner=50, pause_limit=1.0)
-    monkeypatch.setattr("ae_core.queue._KEPT_RUNS", 50)
     runs = [queue.add(order(), ME) for _ in pictures]
     for run, picture in zip(runs, pictures, strict=True):
         queue.receive({"kind": "setup", "run_id": run.id, "atlas": {"png": picture}})

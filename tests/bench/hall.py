@@ -1,6 +1,8 @@
 """A hall: the app, one worker, a run that is watched, and when its snapshots were made."""
 
 import asyncio
+import contextlib
+import json
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
@@ -12,7 +14,6 @@ from urllib.parse import parse_qs, urlencode
 import numpy as np
 from distributed import Client
 
-from ae_core.processes import Processes
 from tests.bench.visitor import Visitor, visitor
 from tests.browser import App, running_app
 
@@ -68,21 +69,32 @@ class Hall:
 
 @contextmanager
 def hall(folder: Path) -> Iterator[Hall]:
-    """Opens the app with a worker of its own.
+    """Opens the app, as a visitor finds it.
 
     Args:
-        folder: For its runs.
+        folder: For its runs, and what it keeps while it is open.
     """
-    processes = Processes(1)
-    address = processes.start()
-    try:
-        with (
-            running_app(AE_SCHEDULER=address, AE_RUNS_DIR=str(folder)) as app,
-            Client(address, set_as_default=False) as client,
-        ):
+    with running_app(TMPDIR=str(folder), AE_RUNS_DIR=str(folder / "runs")) as app:
+        asyncio.run(_look_in(app.url))
+        with Client(_scheduler(folder), set_as_default=False) as client:
             yield Hall(app, client)
-    finally:
-        processes.close()
+
+
+async def _look_in(url: str) -> None:
+    """The first page that is opened has the workers started."""
+    async with visitor(url, "") as first:
+        await first.until_seen()
+
+
+def _scheduler(folder: Path) -> str:
+    """The address of the scheduler that the app has started."""
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        time.sleep(0.1)
+        for file in folder.glob("*/scheduler.json"):
+            with contextlib.suppress(json.JSONDecodeError):  # half written
+                return str(json.loads(file.read_text())["address"])
+    raise TimeoutError("The app has started no scheduler.")
 
 
 @asynccontextmanager
