@@ -57,13 +57,13 @@ def test_the_strip_is_always_of_one_height_and_scrolls_inside():
     strips = [findings_html(some) for some in ([], [GOOD], [GOOD, HOSTILE], [LONG, GOOD, HOSTILE])]
     page_text = f"<!doctype html><meta charset=utf-8><style>{style}</style><body>{''.join(strips)}"
     with browser() as chromium:
-        for width in (1280, 390):
+        for width, lines in ((1280, 2.7), (390, 5.2)):  # two lines, four on a phone
             page = chromium.new_page(viewport={"width": width, "height": 700})
             page.set_content(page_text)
             boxes = page.eval_on_selector_all(
                 ".ae-findings", "all => all.map(one => [one.getBoundingClientRect().height, one.scrollWidth])"
             )
-            assert [height for height, _ in boxes] == pytest.approx([2.7 * 16] * 4, abs=0.1)
+            assert [height for height, _ in boxes] == pytest.approx([lines * 16] * 4, abs=0.1)
             assert max(wide for _, wide in boxes) <= width
             # The first finding is seen from its beginning, and the last one can be reached.
             for strip in page.query_selector_all(".ae-findings ul"):
