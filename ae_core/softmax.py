@@ -127,7 +127,7 @@ class SoftmaxRun:
         table.fill(inputs.train, inputs.scale, inputs.offset)
         self.model = Classifier(network, table, self.truths[0])
         # A head on flat rows is one small multiplication; a whole network may be large, or convolve.
-        jit_compile, wanted = workshop.execution_plan(_flat(network), self.batch_size, augmented=False)
+        jit_compile, wanted = workshop.execution_plan(network.layers, self.batch_size, augmented=False)
         rows = len(inputs.train)
         self.chunk, self.steps = workshop.even_chunks(max(rows // self.batch_size, LEAST_STEPS), wanted)
         self.model.compile(optimizer=keras.optimizers.Adam(self.learning_rate), jit_compile=jit_compile)
@@ -211,11 +211,3 @@ class _ChunkEnd(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
         self.run.chunk_done({name: float(value) for name, value in (logs or {}).items()})
-
-
-def _flat(network: keras.Model) -> list:
-    """All layers of a network, without those that only hold others."""
-    found = []
-    for layer in network.layers:
-        found += _flat(layer) if isinstance(layer, keras.Model) else [layer]
-    return found

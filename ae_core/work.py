@@ -7,25 +7,30 @@ import keras
 import numpy as np
 
 
-def simple_layers(layers: Iterable[Any]) -> list:
-    """The same layers, but instead of a model inside the network its own layers."""
+def operations(parts: Iterable[Any]) -> list:
+    """The same layers and bare operations, but instead of a model inside the network what that one is made of."""
     found: list = []
-    for layer in layers:
-        found.extend(simple_layers(layer.layers) if isinstance(layer, keras.Model) else [layer])
+    for part in parts:
+        found.extend(operations(getattr(part, "operations", part.layers)) if isinstance(part, keras.Model) else [part])
     return found
 
 
-def multiply_adds(layers: Iterable[Any]) -> float:
+def multiply_adds(parts: Iterable[Any]) -> float:
     """Multiply-adds that one example takes on its way through built layers, forwards.
 
     A layer uses its weights once for each place of its output: a dense layer once, or once for each step of a series;
     a convolution at each pixel. A recurrent layer uses them at each step of its input. Biases and activations are left
-    out, but not what attention adds: every place is held against every other one.
+    out, but not products of one thing computed with another, as in attention.
 
     Args:
-        layers: Layers of functional models, so that their inputs and outputs are known.
+        parts: Operations of functional models, so that their inputs and outputs are known.
     """
-    return float(sum(_places(layer) * _weights(layer) + _comparisons(layer) for layer in simple_layers(layers)))
+    return float(sum(_of_product(one) if is_product(one) else _of_layer(one) for one in operations(parts)))
+
+
+def is_product(operation: Any) -> bool:
+    """Whether it multiplies two things that were computed."""
+    return type(operation).__name__ == "Matmul"  # Keras has no public name for the class
 
 
 def is_recurrent(layer: Any) -> bool:
@@ -33,17 +38,15 @@ def is_recurrent(layer: Any) -> bool:
     return isinstance(layer, keras.layers.RNN | keras.layers.Bidirectional)
 
 
-def _places(layer: Any) -> float:
-    return layer.input.shape[1] if is_recurrent(layer) else np.prod(layer.output.shape[1:-1])
+def _of_product(operation: Any) -> float:
+    first, second = operation.input
+    return float(np.prod(first.shape[1:]) * second.shape[-1])
 
 
-def _weights(layer: Any) -> float:
-    """Numbers in a layer's matrices, those of the layers inside it as well; its other weights are biases and scales."""
-    return sum(np.prod(weight.shape) for weight in layer.weights if "kernel" in weight.name)
-
-
-def _comparisons(layer: Any) -> float:
-    """Products of queries with keys, and of what they find with values."""
-    if not isinstance(layer, keras.layers.MultiHeadAttention):
+def _of_layer(layer: Any) -> float:
+    # Those of the layers inside it as well; weights that are no matrices are biases and scales.
+    kernels = sum(np.prod(weight.shape) for weight in getattr(layer, "weights", ()) if "kernel" in weight.name)
+    if not kernels:
         return 0.0
-    return 2.0 * layer.output.shape[1] ** 2 * layer.num_heads * layer.key_dim
+    places = layer.input.shape[1] if is_recurrent(layer) else np.prod(layer.output.shape[1:-1])
+    return float(places * kernels)

@@ -19,7 +19,7 @@ from ae_core.config import Settings, options
 from ae_core.layers.table import ResidentTable
 from ae_core.pca import PrincipalComponents
 from ae_core.seeding import building
-from ae_core.work import is_recurrent, multiply_adds, simple_layers
+from ae_core.work import is_product, is_recurrent, multiply_adds, operations
 
 MODELS_KEPT = 20  # every variant once, and some again: what was compiled stays in memory anyway, see `renewal`
 NUMBERS_KEPT = 60_000_000  # weights, what optimisers note of them, and banks of normals, of all models: 240 MB
@@ -223,17 +223,16 @@ def stage_plan(model: Autoencoder, settings: Settings, rows: int, batch_size: in
 def execution_plan(layers: list, batch_size: int, augmented: bool) -> tuple[bool, int]:
     """Whether to compile with XLA, and how many steps take about `CHUNK_SECONDS`.
 
-    With TensorFlow on a CPU, XLA makes dense training about twice as fast, convolutions two to four times slower and
-    attention by a quarter, and it has no kernel for the image transform of augmentation. JAX always compiles.
+    With TensorFlow on a CPU, XLA makes dense training about twice as fast, convolutions two to four times slower,
+    and it has no kernel for the image transform of augmentation. JAX always compiles.
 
     Recurrent layers (28 steps of 64 units, images per second of processor time): LSTM 1250 without XLA, 2040 with it,
     GRU 1320 and 2260. Unrolled they are no faster (LSTM 2040 without XLA, 1260 with it, GRU 1570 and 1640), but
     compiling takes 6 to 12 seconds of processor time without XLA and 27 to 49 with it, instead of 3 to 8: so no loop is
     unrolled. On a GPU they have kernels of their own, with which XLA cannot deal.
 
-    Attention (49 tokens of 48 numbers, images a second on two cores): batch 256 816 with XLA and 1081 without, batch
-    64 752 and 853, in turns; XLA takes less processor time, but leaves more of the second core idle. The first epoch
-    ends after 18 seconds with it and after 11 without, and the programs take 217 MB more.
+    Attention (49 tokens of 48 numbers, batch 256, images a second on two cores, in turns): 928 with XLA and 938
+    without, but compiling takes 14 seconds with it and 8 without, and the programs take some 200 MB more.
 
     Args:
         layers: All layers of the network.
@@ -241,9 +240,9 @@ def execution_plan(layers: list, batch_size: int, augmented: bool) -> tuple[bool
         augmented: Whether images are moved at every step.
     """
     on_cpu = device_name().startswith("CPU")
-    kinds = simple_layers(layers)
+    kinds = operations(layers)
     without = (
-        any(isinstance(layer, keras.layers.Conv2D | keras.layers.MultiHeadAttention) for layer in kinds)
+        any(isinstance(one, keras.layers.Conv2D) or is_product(one) for one in kinds)
         if on_cpu
         else any(map(is_recurrent, kinds))
     )
@@ -255,7 +254,7 @@ def execution_plan(layers: list, batch_size: int, augmented: bool) -> tuple[bool
 
 SPEEDS: tuple[tuple[Callable[[Any], bool], float], ...] = (
     (is_recurrent, 5e9),
-    (lambda layer: isinstance(layer, keras.layers.MultiHeadAttention), 1e10),
+    (is_product, 1e10),
     (lambda layer: isinstance(layer, keras.layers.Conv2D), 2e10),
 )  # of layers that make many small products, on a CPU
 
@@ -264,8 +263,8 @@ def _speed(layers: list) -> float:
     """Multiply-adds a second, measured roughly: many small products take longer than one large one."""
     if not device_name().startswith("CPU"):
         return 5e12
-    found = simple_layers(layers)
-    return min([5e10, *(speed for kind, speed in SPEEDS if any(kind(layer) for layer in found))])
+    found = operations(layers)
+    return min([5e10, *(speed for kind, speed in SPEEDS if any(map(kind, found)))])
 
 
 def even_chunks(steps: int, wanted: int) -> tuple[int, int]:

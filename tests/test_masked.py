@@ -158,16 +158,19 @@ def test_a_block_does_what_its_formula_says():
     tokens = np.random.default_rng(0).standard_normal((3, 5, 6)).astype(np.float32)
     scale, shift = block.get_layer("norm_1").get_weights()
     normed = norm(tokens) * scale + shift
-    wq, bq, wk, bk, wv, bv, wo, bo = block.get_layer("attention").get_weights()
-    query, key, value = (np.einsum("btd,dhk->bhtk", normed, w) + b[:, None] for w, b in ((wq, bq), (wk, bk), (wv, bv)))
-    attention = softmax(query @ key.swapaxes(2, 3) / np.sqrt(3), axis=-1) @ value
-    first = tokens + np.einsum("bhtk,hkd->btd", attention, wo) + bo
+
+    def dense(name, given):
+        kernel, bias = block.get_layer(name).get_weights()
+        return given @ kernel + bias
+
+    parts = (dense(f"to_{name}", normed) for name in ("query", "key", "value"))
+    query, key, value = (part.reshape(3, 5, 2, 3).swapaxes(1, 2) for part in parts)  # (batch, heads, places, units)
+    found = softmax(query @ key.swapaxes(2, 3) / np.sqrt(3), axis=-1) @ value
+    first = tokens + dense("attended", found.swapaxes(1, 2).reshape(3, 5, 6))
     scale, shift = block.get_layer("norm_2").get_weights()
-    wide = (norm(first) * scale + shift) @ block.get_layer("widen").kernel.numpy() + block.get_layer(
-        "widen"
-    ).bias.numpy()
+    wide = dense("widen", norm(first) * scale + shift)
     wide = wide * 0.5 * (1 + erf(wide / np.sqrt(2)))
-    expected = first + wide @ block.get_layer("narrow").kernel.numpy() + block.get_layer("narrow").bias.numpy()
+    expected = first + dense("narrow", wide)
     np.testing.assert_allclose(ops.convert_to_numpy(block(tokens)), expected, rtol=1e-3, atol=1e-4)
 
 

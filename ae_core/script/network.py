@@ -64,7 +64,7 @@ class Networks:
         return [*self._body(model, first, last), f"{name} = keras.Model({first}, {last})"]
 
     def _body(self, model: Any, first: str, last: str) -> list[str]:
-        nodes = [node for depth in sorted(model._nodes_by_depth, reverse=True) for node in model._nodes_by_depth[depth]]
+        nodes = _in_order(model)
         uses: dict[int, list[int]] = {}
         for place, node in enumerate(nodes):
             for tensor in node.arguments.keras_tensors:
@@ -191,6 +191,23 @@ def _whole(logits: Preactivation, after: Any) -> Any:
     if not isinstance(after, keras.layers.Activation) or after.activation is not logits.source.activation:
         raise ValueError(f"After {logits.name} must come its layer's own activation. Received: {after.name}.")
     return logits.source
+
+
+def _in_order(model: Any) -> list:
+    """The uses of layers and operations from input to output, each chain in one piece."""
+    inside = {id(node) for nodes in model._nodes_by_depth.values() for node in nodes}
+    found: dict[int, Any] = {}
+
+    def visit(node: Any) -> None:
+        if id(node) in inside and id(node) not in found:
+            for parent in node.parent_nodes:
+                visit(parent)
+            found[id(node)] = node
+
+    for tensor in model.outputs:
+        history = tensor._keras_history
+        visit(history.operation._inbound_nodes[history.node_index])
+    return list(found.values())
 
 
 def _fresh(name: str, taken: set[str]) -> str:
