@@ -1,5 +1,8 @@
 """The bench: what it asks of whom, and what makes a training fast. No test here passes or fails by the clock."""
 
+import os
+import subprocess
+import sys
 from types import SimpleNamespace
 from typing import Any
 
@@ -67,6 +70,27 @@ def test_a_contender_that_fails_says_why(tmp_path):
         counting("a", tmp_path / "notes") as one,
     ):
         one.round(more=9)
+
+
+PLAIN = """
+import os, sys
+from ae_core.bench import plain
+_, one_round = plain.begin({"settings": {"variant": "vanilla", "dataset": "digits", "train_size": 200}, "seconds": 0.1})
+said = one_round()
+print(said["images"], said["seconds"], *sorted({"XLA_FLAGS", "TF_ENABLE_ONEDNN_OPTS"} & set(os.environ)))
+"""
+
+
+def test_plain_keras_runs_as_whoever_has_the_script_would_run_it(monkeypatch):
+    monkeypatch.delenv("XLA_FLAGS", raising=False)  # of this process, which has trained
+    done = subprocess.run(
+        [sys.executable, "-c", PLAIN], cwd=ROOT, env=os.environ | {"TF_CPP_MIN_LOG_LEVEL": "0"},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-2000:]
+    images, seconds, *flags = done.stdout.split()
+    assert int(images) % 180 == 0 and float(seconds) > 0
+    assert flags == []
 
 
 def test_every_line_has_a_name_of_its_own_and_can_be_chosen():

@@ -2,18 +2,24 @@
 
 Trained with `keras.fit(x, x)`, which is faster than the script's own loop over `train_on_batch`, wherever that is the
 same training: damage to the input is then the model's first layer. Else the script's loop is run as it is, without its
-validation.
+validation. Nothing is set in this process that makes TensorFlow faster: whoever has the script does not know of it.
 """
 
+import os
 import time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from typing import Any
 
-import keras
 import numpy as np
 
 from ae_core import data, variants
 from ae_core.bench.child import Round, serve
 from ae_core.script import script_for
+
+os.environ.pop("TF_ENABLE_ONEDNN_OPTS", None)  # which this package has set, and TensorFlow reads when it is imported
+
+import keras
 
 TRAINING = "\n# %% Training\n"
 LOOP = "\nhistory = {"
@@ -29,7 +35,9 @@ def begin(given: dict[str, Any]) -> tuple[dict[str, Any], Round]:
         Seconds for the data, and for the first epoch, tracing included; and a round.
     """
     settings = variants.read_settings(given["settings"])
-    head, loop = parts(script_for(settings.to_dict())["python"])
+    with ProcessPoolExecutor(1, get_context("spawn")) as other:  # to write it, the network is built as we build it
+        script = other.submit(script_for, settings.to_dict()).result()["python"]
+    head, loop = parts(script)
     _offer(settings.dataset)
     space: dict[str, Any] = {"__name__": "script"}
     begun = time.perf_counter()
