@@ -17,6 +17,7 @@ import psutil
 from ae_core.config import SettingError
 from ae_core.control import Control
 from ae_core.data import DataError
+from ae_core.loading import load_keras
 from ae_core.processes import RESOURCE
 from ae_core.runs import RunStore, RunWriter
 from ae_core.variants import read_settings
@@ -51,6 +52,7 @@ def load() -> dict[str, Any]:
     """Imports Keras, which takes about ten seconds in a fresh process. Its value: resident bytes after that."""
 
     def work() -> int:
+        load_keras()
         import ae_core.training  # noqa: F401
 
         return _resident()

@@ -27,7 +27,7 @@ def test_train_prints_one_json_object_and_keeps_the_model(tmp_path):
     assert json.loads((out / "result.json").read_text()) == told
     model = keras.models.load_model(out / "model.keras")
     assert model(np.zeros((1, 28, 28, 1), np.float32)).shape == (1, 28, 28, 1)
-    assert "Epoch" in result.stderr
+    assert "Epoch" in result.stderr and "oneDNN" not in result.stderr
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ae_core.commands.bounds import whole
+from ae_core.loading import load_keras
 
 NAMES = {"code": "softmax on the code", "pixels": "softmax on pixels", "pca": "softmax on PCA of the same size"}
 
@@ -28,6 +29,7 @@ def add_to(commands: Any) -> None:
 
 
 def _classify(given: argparse.Namespace) -> int:
+    load_keras()
     from ae_core import classifier
 
     told: set[tuple[str, int]] = set()

@@ -8,6 +8,7 @@ from typing import Any
 from ae_core import variants
 from ae_core.commands import experiment
 from ae_core.config import SettingError
+from ae_core.loading import load_keras
 
 
 def add_to(commands: Any) -> None:
@@ -28,6 +29,7 @@ def add_to(commands: Any) -> None:
 
 
 def _record(given: argparse.Namespace) -> int:
+    load_keras()
     from ae_core import demonstrations, recording
 
     if given.file is not None:

@@ -10,6 +10,7 @@ from typing import Any
 from ae_core.commands import experiment
 from ae_core.config import SettingError
 from ae_core.data import DataError
+from ae_core.loading import load_keras
 
 
 def add_to(commands: Any) -> None:
@@ -29,6 +30,7 @@ def _train(given: argparse.Namespace) -> int:
     settings = experiment.settings(given)
     if given.out is not None:
         given.out.mkdir(parents=True, exist_ok=True)
+    load_keras()
     from ae_core import training
     from ae_core.runs import RunStore
 
