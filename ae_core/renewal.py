@@ -17,11 +17,12 @@ from ae_core.processes import Processes
 
 logger = logging.getLogger(__name__)
 
-GROWTH = 700e6  # bytes since it was loaded; every variant once, as its form opens, takes about 775
-FRESH = 1e9  # bytes that a worker needs which begins beside an old one
+GROWTH = 350e6  # bytes since it was loaded, of one that has nothing to do: its successor warms up on all cores
+MOST_GROWTH = 600e6  # of one that trains; every variant once, as its form opens, takes about 735
+FRESH = 0.9e9  # bytes that a worker needs which begins beside an old one: 0.83 when it is warm
 SHARE = 0.8  # of the machine's memory, which both may take together with their like
 PATIENCE = 300.0  # seconds for a fresh one to be ready
-REST = 60.0  # seconds between two beginnings
+REST = 30.0  # seconds between two beginnings
 
 
 class Renewal:
@@ -46,23 +47,24 @@ class Renewal:
             busy: Addresses of the workers that trainings were handed to; None for one that no worker has begun yet.
         """
         if self._old is None:
-            self._begin(crew, processes)
+            self._begin(crew, processes, busy)
         if self._old is None:
             return
         address, name = self._old
         if self._fresh is not None and not self._offered:
             self._hand_over(crew, processes, address)
-        elif not (address in busy or None in busy) and not any(crew.client.processing(workers=[address]).values()):
+        elif not _is_busy(address, busy) and not any(crew.client.processing(workers=[address]).values()):
             logger.info("The worker %s has grown and ends.", name)
             processes.end(name)
             self._old = self._fresh = crew.expected = None
             crew.recount()
 
-    def _begin(self, crew: Crew, processes: Processes) -> None:
+    def _begin(self, crew: Crew, processes: Processes, busy: Container[str | None]) -> None:
         if time.monotonic() - self._begun < REST:
             return
         for address, one in crew.members.items():
-            if one.stage == "ready" and one.slots and one.memory - one.memory_when_loaded > GROWTH:
+            allowed = MOST_GROWTH if _is_busy(address, busy) else GROWTH
+            if one.stage == "ready" and one.slots and one.memory - one.memory_when_loaded > allowed:
                 self._old, self._begun, self._offered = (address, one.name), time.monotonic(), False
                 if sum(other.memory for other in crew.members.values()) + FRESH < SHARE * _memory():
                     self._fresh = crew.expected = processes.add_beside(one.name)
@@ -84,6 +86,11 @@ class Renewal:
             processes.end(str(self._fresh))
             self._old = self._fresh = crew.expected = None
             self._begun = time.monotonic()
+
+
+def _is_busy(address: str, busy: Container[str | None]) -> bool:
+    """Whether a worker has, or may have, a training to do."""
+    return address in busy or None in busy
 
 
 def _offer(crew: Crew, address: str, slots: int) -> bool:

@@ -41,7 +41,7 @@ def workers(engine: Engine) -> dict[str, int]:
 def test_a_fresh_worker_takes_over_without_a_pause(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     before = trained_by(engine, 0)
     assert list(workers(engine).values()) == [1]
-    time.sleep(3)  # two looks at the workers: nothing has grown by 700 MB
+    time.sleep(3)  # two looks at the workers: nothing has grown by 350 MB
     assert list(workers(engine)) == [before]
 
     monkeypatch.setattr(renewal, "REST", 1e9)
@@ -55,6 +55,22 @@ def test_a_fresh_worker_takes_over_without_a_pause(engine: Engine, monkeypatch: 
     # Not again at once, although this one has grown too.
     time.sleep(3)
     assert len(workers(engine)) == 1
+
+
+def test_while_a_worker_trains_it_may_grow_more(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = read_settings({"variant": "vanilla", "dataset": "digits", "epochs": 500})
+    run = engine.submit(settings, ME)
+    until(lambda: run.state == "running", 60)
+    monkeypatch.setattr(renewal, "REST", 0.0)
+    monkeypatch.setattr(renewal, "GROWTH", 1.0)
+    time.sleep(5)  # two looks at the workers
+    assert run.state == "running"
+    assert list(workers(engine)) == [run.worker]
+
+    engine.command(run.id, ME, "stop")
+    until(lambda: len(workers(engine)) == 2, 60)
+    monkeypatch.setattr(renewal, "GROWTH", 1e15)
+    until(lambda: len(workers(engine)) == 1, 120)
 
 
 def test_without_memory_for_two_the_old_one_ends_first(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
