@@ -116,6 +116,20 @@ def test_a_run_is_started_watched_steered_left_found_and_stopped(app, page):
     assert page.is_enabled(".st-key-start button")
 
 
+def test_a_slow_update_greys_nothing(app, page):
+    page.goto(app.url)
+    wait_for_step(page, "live_loss", 0)
+    # What Streamlit does to an element that a running update has not come to yet.
+    shown = page.evaluate("""() => {
+      const late = document.querySelector(".st-key-start");
+      late.style.opacity = 0.33;
+      const greyed = getComputedStyle(late).opacity;
+      late.dataset.stale = true;
+      return [greyed, getComputedStyle(late).opacity];
+    }""")
+    assert shown == ["0.33", "1"]
+
+
 def test_a_point_of_the_map_shows_its_picture(app, page):
     page.goto(app.url)
     page.wait_for_selector(".st-key-live_latent .nsewdrag", timeout=120_000)

@@ -82,6 +82,13 @@ def test_the_line_of_pca_spans_the_axis_at_its_own_loss() -> None:
     assert line["line"]["dash"] == "dot"
 
 
+def test_before_anything_is_measured_the_axis_has_no_negative_loss() -> None:
+    later = demo.snapshot(900)
+    begun = demo.snapshot(0) | {"history": {name: [] for name in later["history"]}}
+    modes = [figures.loss(demo.setup(), shown)["layout"]["yaxis"]["rangemode"] for shown in (begun, later)]
+    assert modes == ["nonnegative", "normal"]
+
+
 def test_a_change_of_setting_leaves_a_line_and_its_words() -> None:
     layout = figures.loss(demo.setup(), demo.snapshot(900))["layout"]
     assert [(one["x0"], one["x1"]) for one in layout["shapes"]] == [(3.0, 3.0)]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ae_core.commands.bounds import number
+from ae_core.loading import load_keras
 
 
 def add_to(commands: Any) -> None:
@@ -27,6 +28,7 @@ def add_to(commands: Any) -> None:
 
 
 def _reference(given: argparse.Namespace) -> int:
+    load_keras()
     from ae_core import reference
 
     only = [name for name in given.only.split(",") if name]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ae_core.archive import DataError, megabytes
+from ae_core.loading import load_keras
 from ae_core.runs import Going, RunStore, StoredRun
 
 
@@ -95,6 +96,7 @@ def _export(given: argparse.Namespace) -> int:
             raise DataError(f"The run {run.id} has no model: it is kept when a training has ended.")
         shutil.copyfile(run.model, given.file)
     elif given.what in ("script", "notebook"):
+        load_keras()
         from ae_core.script import script_for
 
         kind = {"script": "python", "notebook": "notebook"}[given.what]

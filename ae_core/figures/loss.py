@@ -58,6 +58,8 @@ def loss(setup: Message, snapshot: Message, logarithmic: bool = False, translate
         "yaxis": {
             "title": {"text": scale},
             "type": "log" if logarithmic else "linear",
+            # With nothing but PCA's line Plotly would put it in the middle between numbers that no loss has.
+            "rangemode": "normal" if history["epoch"] else "nonnegative",
             "automargin": True,
             "zeroline": False,
             # A zoom made on one scale means nothing on the other.
