@@ -1,5 +1,7 @@
 """How row numbers reach `fit`, and how it takes them: a chunk of steps at a time."""
 
+import time
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -67,3 +69,22 @@ def feed(order: np.ndarray, batch_size: int, chunk: int) -> dict[str, Any]:
     options.autotune.enabled = False
     chunks = tf.data.Dataset.from_tensor_slices(batches.reshape(-1, chunk, batch_size))
     return once | {"x": chunks.with_options(options)}
+
+
+class ChunkEnd(keras.callbacks.Callback):
+    """Hands over the mean losses of each chunk, and how many seconds it took.
+
+    A Keras epoch is one chunk here: the one place where every backend has its weights and variables in step, so that
+    a probe may read them and a tuned rate is seen.
+    """
+
+    def __init__(self, hand_over: Callable[[dict[str, float], float], None]):
+        super().__init__()
+        self._hand_over = hand_over
+
+    def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
+        self._begun = time.perf_counter()
+
+    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
+        values = {name: float(value) for name, value in (logs or {}).items()}
+        self._hand_over(values, time.perf_counter() - self._begun)

@@ -13,7 +13,7 @@ from keras import ops
 from ae_core import workshop
 from ae_core.autoencoder import in_batches
 from ae_core.control import Control
-from ae_core.feed import LONGEST_ORDER, ChunkedModel, feed
+from ae_core.feed import LONGEST_ORDER, ChunkedModel, ChunkEnd, feed
 from ae_core.layers.table import ResidentTable
 
 Emit = Callable[[dict[str, Any]], None]
@@ -131,7 +131,7 @@ class SoftmaxRun:
         rows = len(inputs.train)
         self.chunk, self.steps = workshop.even_chunks(max(rows // self.batch_size, LEAST_STEPS), wanted)
         self.model.compile(optimizer=keras.optimizers.Adam(self.learning_rate), jit_compile=jit_compile)
-        follower = _ChunkEnd(self)
+        follower = ChunkEnd(self.chunk_done)
         for order in self._orders(rows):
             self.model.fit(**feed(order, self.batch_size, self.chunk), callbacks=[follower])
             if self.control.stopped:
@@ -158,8 +158,8 @@ class SoftmaxRun:
             ]
             yield np.concatenate(orders).astype(np.int32)
 
-    def chunk_done(self, logs: dict[str, float]) -> None:
-        """Called by `fit` after each chunk of steps: records it, sets the next learning rate, obeys."""
+    def chunk_done(self, logs: dict[str, float], seconds: float) -> None:
+        """Called after each chunk of steps, see `ChunkEnd`: records it, sets the next learning rate, obeys."""
         self.step += self.chunk
         self._since.append(logs)
         if self.step % self.steps == 0:
@@ -200,14 +200,3 @@ class SoftmaxRun:
                 **more,
             }
         )
-
-
-class _ChunkEnd(keras.callbacks.Callback):
-    """Hands each chunk's means to the run; see `training`, which does the same."""
-
-    def __init__(self, run: SoftmaxRun):
-        super().__init__()
-        self.run = run
-
-    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
-        self.run.chunk_done({name: float(value) for name, value in (logs or {}).items()})

@@ -14,7 +14,7 @@ import numpy as np
 from ae_core import checkpoint, data, evaluation, variants, workshop
 from ae_core.config import Settings
 from ae_core.control import Control
-from ae_core.feed import LONGEST_ORDER, feed
+from ae_core.feed import LONGEST_ORDER, ChunkEnd, feed
 from ae_core.history import History
 from ae_core.probe import Probe
 from ae_core.seeding import building
@@ -143,7 +143,7 @@ class Run:
         stage.model.at_epoch(self.epoch - self._epochs_before)
         if not self._last:
             self.snapshot("running")
-        follower = _ChunkEnd(self)
+        follower = ChunkEnd(self.chunk_done)
         for order in self._orders(stage):
             self._schedule()
             stage.model.fit(**feed(order, self.bench.batch_size, stage.chunk), callbacks=[follower])
@@ -206,7 +206,7 @@ class Run:
         return self._epochs_before + (self.step - self._steps_before) / self.stage.steps_per_epoch
 
     def chunk_done(self, logs: dict[str, float], seconds: float) -> None:
-        """Called by `fit` after each chunk of steps: records it and obeys."""
+        """Called after each chunk of steps, see `ChunkEnd`: records it and obeys."""
         stage = self.stage
         self.step += stage.chunk
         self.seconds += seconds
@@ -329,25 +329,6 @@ class Run:
             "history": self.history.by_epoch(),
             "test": evaluation.evaluate(self.model, self.data, self.bench.pca, self.probe, test_images),
         }
-
-
-class _ChunkEnd(keras.callbacks.Callback):
-    """Hands each chunk's mean losses and duration to the run.
-
-    A Keras epoch is one chunk here: the one place where every backend has its weights and variables in step, so that
-    a probe may read them and a tuned rate is seen.
-    """
-
-    def __init__(self, run: Run):
-        super().__init__()
-        self.run = run
-
-    def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
-        self.begun = time.perf_counter()
-
-    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
-        values = {name: float(value) for name, value in (logs or {}).items()}
-        self.run.chunk_done(values, time.perf_counter() - self.begun)
 
 
 def describe(settings: Settings) -> dict[str, Any]:
