@@ -87,7 +87,8 @@ def wait_for_words(page, place: str, words: str, seconds: float = 120) -> None:
         )  # fmt: skip
     except Late:
         said = page.locator(place).all_inner_texts()
-        raise AssertionError(f"{place} of {page.url} says {said}, not {words!r}") from None
+        seen = page.inner_text("body")[:500]
+        raise AssertionError(f"{place} of {page.url} says {said}, not {words!r}. The page: {seen!r}") from None
 
 
 def compare(app, page) -> None:
