@@ -17,7 +17,7 @@ from ae_core.processes import Processes
 
 logger = logging.getLogger(__name__)
 
-GROWTH = 350e6  # bytes since it was loaded, of one that has nothing to do: its successor warms up on all cores
+GROWTH = 350e6  # bytes since it was loaded, of one with nothing to do: no training is disturbed
 MOST_GROWTH = 600e6  # of one that trains; every variant once, as its form opens, takes about 735
 FRESH = 0.9e9  # bytes that a worker needs which begins beside an old one: 0.83 when it is warm
 SHARE = 0.8  # of the machine's memory, which both may take together with their like
