@@ -9,7 +9,7 @@ import keras
 import numpy as np
 
 from ae_core import data as datasets
-from ae_core import variants, workshop
+from ae_core import execution, variants
 from ae_core.autoencoder import in_batches
 from ae_core.config import SettingError, Settings
 from ae_core.control import Control
@@ -83,7 +83,7 @@ def classify(
     own = run.train("code", network, images if fine_tune else standardized(*codes), learning_rate)
     result = {
         "dataset": dataset,
-        "device": workshop.device_name(),
+        "device": execution.device_name(),
         "labels": len(rows),
         "fine_tune": fine_tune,
         "epochs": epochs,

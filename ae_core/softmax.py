@@ -10,7 +10,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from ae_core import workshop
+from ae_core import execution
 from ae_core.autoencoder import in_batches
 from ae_core.control import Control
 from ae_core.feed import LONGEST_ORDER, ChunkedModel, ChunkEnd, feed
@@ -127,9 +127,9 @@ class SoftmaxRun:
         table.fill(inputs.train, inputs.scale, inputs.offset)
         self.model = Classifier(network, table, self.truths[0])
         # A head on flat rows is one small multiplication; a whole network may be large, or convolve.
-        jit_compile, wanted = workshop.execution_plan(network.layers, self.batch_size, augmented=False)
+        jit_compile, wanted = execution.plan(network.layers, self.batch_size, augmented=False)
         rows = len(inputs.train)
-        self.chunk, self.steps = workshop.even_chunks(max(rows // self.batch_size, LEAST_STEPS), wanted)
+        self.chunk, self.steps = execution.even_chunks(max(rows // self.batch_size, LEAST_STEPS), wanted)
         self.model.compile(optimizer=keras.optimizers.Adam(self.learning_rate), jit_compile=jit_compile)
         follower = ChunkEnd(self.chunk_done)
         for order in self._orders(rows):

@@ -11,7 +11,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from ae_core import checkpoint, data, evaluation, variants, workshop
+from ae_core import checkpoint, data, evaluation, execution, variants, workshop
 from ae_core.config import Settings
 from ae_core.control import Control
 from ae_core.feed import LONGEST_ORDER, ChunkEnd, feed
@@ -178,7 +178,7 @@ class Run:
             "settings": self.settings.to_dict(),
             "shape": list(self.data.spec.shape),
             "unit_range": self.data.spec.unit_range,
-            "device": workshop.device_name(),
+            "device": execution.device_name(),
             "backend": keras.backend.backend(),
             "parameters": workshop.parameter_count(model),
             "input_size": self.data.spec.size,
@@ -319,7 +319,7 @@ class Run:
             "variant": settings.variant,
             "dataset": settings.dataset,
             "backend": keras.backend.backend(),
-            "device": workshop.device_name(),
+            "device": execution.device_name(),
             "epochs": round(self.epoch, 3),
             "steps": self.step,
             "seconds": self.seconds,

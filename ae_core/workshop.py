@@ -1,11 +1,7 @@
-"""What a worker keeps between trainings: data on the device, PCA, compiled models; and how each model is best run.
-
-The decisions that measurements led to stand in `execution_plan` and `_keep_own_sums`.
-"""
+"""What a worker keeps between trainings: data on the device, PCA and compiled models."""
 
 import collections
 import dataclasses
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -13,19 +9,17 @@ from typing import Any
 import keras
 import numpy as np
 
-from ae_core import data, variants
+from ae_core import data, execution, variants
 from ae_core.autoencoder import Autoencoder, Phase
 from ae_core.config import Settings, options
 from ae_core.layers.table import ResidentTable
 from ae_core.pca import PrincipalComponents
 from ae_core.seeding import building
-from ae_core.work import is_product, is_recurrent, multiply_adds, operations
+from ae_core.work import multiply_adds
 
 MODELS_KEPT = 20  # every variant once, and some again: what was compiled stays in memory anyway, see `renewal`
 NUMBERS_KEPT = 60_000_000  # weights, what optimisers note of them, and banks of normals, of all models: 240 MB
 DATA_KEPT = 2
-CHUNK_SECONDS = 0.15  # a pause is felt at once when a chunk of steps is short
-LONGEST_CHUNK = 256  # steps
 PROBE_POINTS = 2000  # held-out images in a snapshot, at most, and fewer where each costs much
 FEWEST_PROBE_POINTS = 300
 PROBE_SECONDS = 0.011  # that so many images may take from end to end of the network, measured roughly
@@ -131,7 +125,7 @@ def prepare(settings: Settings, progress: Callable[..., None]) -> Bench:
 def probe_points(model: Autoencoder) -> int:
     """Held-out images that a snapshot of this model looks at."""
     layers = _flat_layers(model)
-    affordable = PROBE_SECONDS * _speed(layers) / max(multiply_adds(layers), 1.0)
+    affordable = PROBE_SECONDS * execution.speed(layers) / max(multiply_adds(layers), 1.0)
     return int(np.clip(affordable, FEWEST_PROBE_POINTS, PROBE_POINTS))
 
 
@@ -216,70 +210,8 @@ def _compiled(whole: Autoencoder, settings: Settings, table: ResidentTable, batc
 
 def stage_plan(model: Autoencoder, settings: Settings, rows: int, batch_size: int) -> tuple[bool, int, int]:
     """Whether to compile a model with XLA, its steps per chunk and its steps per epoch of so many images."""
-    jit_compile, wanted = execution_plan(_flat_layers(model), batch_size, settings.augmentation != "none")
-    return jit_compile, *even_chunks(rows // batch_size, wanted)
-
-
-def execution_plan(layers: list, batch_size: int, augmented: bool) -> tuple[bool, int]:
-    """Whether to compile with XLA, and how many steps take about `CHUNK_SECONDS`.
-
-    With TensorFlow on a CPU, XLA makes dense training about twice as fast, convolutions two to four times slower,
-    and it has no kernel for the image transform of augmentation. JAX always compiles.
-
-    Recurrent layers (28 steps of 64 units, images per second of processor time): LSTM 1250 without XLA, 2040 with it,
-    GRU 1320 and 2260. Unrolled they are no faster (LSTM 2040 without XLA, 1260 with it, GRU 1570 and 1640), but
-    compiling takes 6 to 12 seconds of processor time without XLA and 27 to 49 with it, instead of 3 to 8: so no loop is
-    unrolled. On a GPU they have kernels of their own, with which XLA cannot deal.
-
-    Attention (49 tokens of 48 numbers, batch 256, images a second on two cores, in turns): 928 with XLA and 938
-    without, but compiling takes 14 seconds with it and 8 without, and the programs take some 200 MB more.
-
-    Args:
-        layers: All layers of the network.
-        batch_size: Images per step.
-        augmented: Whether images are moved at every step.
-    """
-    on_cpu = device_name().startswith("CPU")
-    kinds = operations(layers)
-    without = (
-        any(isinstance(one, keras.layers.Conv2D) or is_product(one) for one in kinds)
-        if on_cpu
-        else any(map(is_recurrent, kinds))
-    )
-    jit_compile = keras.backend.backend() == "jax" or not (augmented or without)
-    # Backwards takes twice as many multiply-adds as forwards.
-    step_seconds = 3 * multiply_adds(layers) * batch_size / _speed(layers) + 1e-4
-    return jit_compile, int(np.clip(CHUNK_SECONDS / step_seconds, 1, LONGEST_CHUNK))
-
-
-SPEEDS: tuple[tuple[Callable[[Any], bool], float], ...] = (
-    (is_recurrent, 5e9),
-    (is_product, 1e10),
-    (lambda layer: isinstance(layer, keras.layers.Conv2D), 2e10),
-)  # of layers that make many small products, on a CPU
-
-
-def _speed(layers: list) -> float:
-    """Multiply-adds a second, measured roughly: many small products take longer than one large one."""
-    if not device_name().startswith("CPU"):
-        return 5e12
-    found = operations(layers)
-    return min([5e10, *(speed for kind, speed in SPEEDS if any(map(kind, found)))])
-
-
-def even_chunks(steps: int, wanted: int) -> tuple[int, int]:
-    """A chunk length near the wanted one into which an epoch divides with the fewest steps left over.
-
-    Args:
-        steps: Whole batches in an epoch, at least 1.
-        wanted: Steps per chunk, at least 1.
-
-    Returns:
-        Steps per chunk, and steps per epoch: the largest multiple of it.
-    """
-    lengths = range(max(1, wanted // 2), min(steps, 2 * wanted) + 1) if wanted // 2 < steps else range(steps, steps + 1)
-    chunk = min(lengths, key=lambda length: (steps % length, abs(length - wanted)))
-    return chunk, steps - steps % chunk
+    jit_compile, wanted = execution.plan(_flat_layers(model), batch_size, settings.augmentation != "none")
+    return jit_compile, *execution.even_chunks(rows // batch_size, wanted)
 
 
 def _flat_layers(model: Autoencoder) -> list:
@@ -294,50 +226,3 @@ def parameter_count(model: Autoencoder) -> int:
     trained += getattr(model.bottleneck, "learnt_weights", [])
     weights = {id(weight): weight.shape for weight in trained}
     return int(sum(np.prod(shape) for shape in weights.values()))
-
-
-def device_name() -> str:
-    """The device that trains, in words."""
-    if keras.backend.backend() == "jax":
-        import jax
-
-        device = jax.devices()[0]
-        return device.device_kind if device.platform != "cpu" else _cpu_name()
-    import tensorflow as tf
-
-    cards = tf.config.list_physical_devices("GPU")
-    return tf.config.experimental.get_device_details(cards[0]).get("device_name", "GPU") if cards else _cpu_name()
-
-
-def _cpu_name() -> str:
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return f"CPU, {cores} cores"
-
-
-def _share_gpu_memory() -> None:
-    """Lets TensorFlow take a GPU's memory as it needs it, not all at once."""
-    if keras.backend.backend() == "tensorflow":
-        import tensorflow as tf
-
-        for card in tf.config.list_physical_devices("GPU"):
-            tf.config.experimental.set_memory_growth(card, True)
-
-
-def _keep_own_sums() -> None:
-    """Lets XLA make sums and products on a CPU itself, not hand them to the library YNN.
-
-    TensorFlow 2.21 prefers that library. Its sum of all pixels' losses runs in one thread at 4 ns a number: 0.8 of the
-    5.6 ms of a traced step of 784-128-32 mirrored, batch 256. Images a second on two cores with it and without:
-    that network 35,500 and 60,000, 784-1000-500-250-30 5,900 and 6,340, sparse 36,000 and 46,600, contractive 37,600
-    and 46,000, variational 17,500 and 20,500; recurrent and masked the same within 8 %.
-    """
-    if keras.backend.backend() != "tensorflow":
-        return
-    import tensorflow as tf
-
-    if tf.__version__.startswith("2.21."):  # a flag that XLA does not know ends the process
-        os.environ["XLA_FLAGS"] = f"--xla_cpu_experimental_ynn_fusion_type= {os.environ.get('XLA_FLAGS', '')}".strip()
-
-
-_share_gpu_memory()  # here, because it must come before the first operation
-_keep_own_sums()  # and this before XLA compiles anything

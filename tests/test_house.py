@@ -47,7 +47,7 @@ def test_pages_import_neither_keras_nor_tensorflow(path):
 
 def test_the_package_is_backend_neutral_but_for_the_device_and_what_feeds_it():
     users = {path.name for path in PACKAGE if top_names(path) & {"tensorflow", "jax", "torch"}}
-    assert users == {"feed.py", "workshop.py"}
+    assert users == {"execution.py", "feed.py"}
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "ae_core" / "variants").glob("[!_]*.py")), ids=lambda path: path.stem)

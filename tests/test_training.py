@@ -9,7 +9,7 @@ import msgpack
 import numpy as np
 import pytest
 
-from ae_core import probe, training, variants, workshop
+from ae_core import execution, probe, training, variants, workshop
 from ae_core.control import Control
 from ae_core.history import LARGEST_CURVE, History
 
@@ -100,7 +100,7 @@ def test_pause_step_tune_resume_stop():
     training_run.control.step()
     stepped = training_run.wait_for(lambda message: message["step"] > paused["step"])
     assert stepped["state"] == "paused"
-    assert stepped["step"] <= paused["step"] + workshop.LONGEST_CHUNK
+    assert stepped["step"] <= paused["step"] + execution.LONGEST_CHUNK
 
     training_run.control.tune("learning_rate", 0.01)
     training_run.control.tune("noise_factor", 0.9)
@@ -192,7 +192,7 @@ def test_xla_sums_by_itself():
 
 @pytest.mark.parametrize(("steps", "wanted"), [(235, 32), (210, 42), (10, 256), (1, 1), (7, 3), (97, 20), (5000, 256)])
 def test_chunks_divide_an_epoch_with_little_left_over(steps, wanted):
-    chunk, taken = workshop.even_chunks(steps, wanted)
+    chunk, taken = execution.even_chunks(steps, wanted)
     assert taken % chunk == 0
     assert 1 <= chunk <= min(steps, 2 * wanted)
     assert steps - taken <= 0.05 * steps

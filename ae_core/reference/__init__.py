@@ -109,9 +109,9 @@ def measure(
 def _machine() -> dict[str, str]:
     import keras
 
-    from ae_core import workshop
+    from ae_core import execution
 
-    return {"device": workshop.device_name(), "backend": keras.backend.backend()}
+    return {"device": execution.device_name(), "backend": keras.backend.backend()}
 
 
 def _write(out: Path | None, result: dict[str, Any]) -> None:
