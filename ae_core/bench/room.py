@@ -55,9 +55,9 @@ class Room:
         """Plain Keras on the same network."""
         return self._contender("Keras", "ae_core.bench.plain", settings=dict(settings))
 
-    def products(self) -> Contender:
-        """Nothing but products of matrices."""
-        return self._contender("matrix products", "ae_core.bench.products")
+    def products(self, name: str, *products: tuple[int, int, int]) -> Contender:
+        """Nothing but products of matrices: of so many rows, terms in each sum, and columns."""
+        return self._contender(name, "ae_core.bench.products", products=products)
 
     def pytorch(self, settings: Mapping[str, Any], network: Mapping[str, Any]) -> Contender | None:
         """A PyTorch loop over the same training images; None where there is no PyTorch."""
