@@ -29,6 +29,7 @@ def frame() -> None:
     if (wanted := state.leave()) in pages:
         st.switch_page(pages[wanted])
     chosen.run()
+    live.settle()
 
 
 if __name__ == "__main__":

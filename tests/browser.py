@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -55,7 +56,19 @@ def healthy(url: str) -> bool:
 
 @contextlib.contextmanager
 def running_app(**environment: str) -> Iterator[App]:
-    """Starts the app as a user would, on a free port, and ends it and its workers."""
+    """Starts the app as a user would, on a free port, and ends it and its workers.
+
+    Args:
+        environment: What it finds in its environment beside ours. Without `AE_RUNS_DIR`, it begins with no runs.
+    """
+    with contextlib.ExitStack() as stack:
+        if "AE_RUNS_DIR" not in environment:
+            environment["AE_RUNS_DIR"] = stack.enter_context(tempfile.TemporaryDirectory())
+        yield stack.enter_context(_process(environment))
+
+
+@contextlib.contextmanager
+def _process(environment: dict[str, str]) -> Iterator[App]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

@@ -72,7 +72,7 @@ def inject_style() -> None:
 
 
 def settle() -> None:
-    """Lets what a page wrote reach the browser before the run of its script ends. Call it last, on a page with views.
+    """Lets what a page wrote reach the browser before the run of its script ends. Call it last.
 
     A timed fragment that comes due during a full run starts as soon as that run ends, and Streamlit then drops what
     that run had written of the fragment but not yet sent (every 10 ms), though it still reports the run as

@@ -5,7 +5,6 @@ Needs an installed Chromium. With `AE_DATA_DIR` the data set is MNIST, else the 
 
 import statistics
 import sys
-import tempfile
 import time
 
 import psutil
@@ -21,19 +20,18 @@ def main() -> None:
     """Measures everything, medians of several rounds, and prints it."""
     dataset = data.default_name()
     rows: list[tuple[str, str]] = []
-    # A folder of its own: nobody's unfinished run goes on in it.
-    with tempfile.TemporaryDirectory() as runs, browser() as chromium:
+    with browser() as chromium:
         shown = []
         for _ in range(ROUNDS):
             begun = time.perf_counter()
-            with running_app(AE_RUNS_DIR=runs) as app:
+            with running_app() as app:
                 page = chromium.new_page()
                 page.goto(app.url)
                 page.wait_for_selector(".st-key-start button", timeout=60_000)
                 shown.append(time.perf_counter() - begun)
                 page.close()
         rows.append(("command to first page shown", f"{statistics.median(shown):.2f} s"))
-        with running_app(AE_RUNS_DIR=runs) as app:
+        with running_app() as app:
             page = chromium.new_page(viewport={"width": 1280, "height": 720})
             page.goto(app.url)
             page.wait_for_selector(".st-key-start button", timeout=60_000)

@@ -1,7 +1,5 @@
 """Takes the README's pictures from the running app: `python -m tests.bench.pictures`. Needs an installed Chromium."""
 
-import tempfile
-
 from ae_core import data
 from tests.browser import browser, picture, running_app, wait_for_step
 from tests.conftest import ROOT
@@ -19,7 +17,7 @@ def main() -> None:
     """Trains for each picture until it is worth looking at, and keeps it under `assets/pictures`."""
     FOLDER.mkdir(exist_ok=True)
     dataset = data.default_name()
-    with tempfile.TemporaryDirectory() as runs, running_app(AE_RUNS_DIR=runs) as app, browser() as chromium:
+    with running_app() as app, browser() as chromium:
         for name, (query, (width, height), scheme, step) in SHOTS.items():
             context = chromium.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
             page = context.new_page()
