@@ -122,7 +122,7 @@ class View {
   }
 
   changed() {
-    return JSON.stringify(lookOf(this.root)) !== this.look;
+    return this.root.isConnected && JSON.stringify(lookOf(this.root)) !== this.look;
   }
 
   /** Draws the newest figure; what arrives meanwhile is drawn after it, and only the last of it. */
@@ -135,6 +135,10 @@ class View {
         this.waiting = false;
         const Plotly = await load(this.base, this.address);
         const { figure, root } = this;
+        if (!root.isConnected) { // it went while Plotly came; if it comes back, it is drawn then
+          this.look = undefined;
+          continue;
+        }
         const look = lookOf(root);
         const [data, layout] = dress(figure, look);
         await Plotly.react(this.plot, data, layout, {
@@ -151,6 +155,7 @@ class View {
         this.offer();
       }
     } catch (error) {
+      if (this.closed) return; // and Plotly with it
       // Streamlit would put its own words in the place of a view that throws; and of a run that has ended no later
       // message comes that would draw it.
       this.again ??= setTimeout(() => {
@@ -297,7 +302,7 @@ export function listen({ data, parentElement }, base) {
   const address = new TextDecoder().decode(data ?? new Uint8Array());
   if (address !== (ear?.address ?? "")) {
     ear?.end();
-    ear = address && new Ear(base, address);
+    ear = address ? new Ear(base, address) : undefined;
   }
   const mine = ear;
   return () => setTimeout(() => {

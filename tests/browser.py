@@ -112,6 +112,26 @@ def browser() -> Iterator:
             chromium.close()
 
 
+@contextlib.contextmanager
+def visitor(chromium, **options: Any) -> Iterator[Any]:
+    """A page in a context of its own, 1280×720 unless told otherwise, whose scripts fail nowhere while it is used."""
+    context = chromium.new_context(**{"viewport": {"width": 1280, "height": 720}} | options)
+    context.set_default_timeout(120_000)
+    page = context.new_page()
+    complaints: list[str] = []
+
+    def listen(said: Any) -> None:
+        # What cannot be loaded is an error too, when a page is left or an app ends.
+        if said.type == "error" and "load resource" not in said.text:
+            complaints.append(said.text)
+
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", listen)
+    yield page
+    context.close()
+    assert not complaints, "\n".join(complaints)
+
+
 def until(page, found: Callable[[], Any], why: str = "") -> Any:
     """Waits until something true is found, and gives it; meanwhile the page goes on.
 

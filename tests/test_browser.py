@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from tests.browser import VIEWS, WATCH, browser, running_app, step_of, wait_for_step
+from tests.browser import VIEWS, WATCH, browser, running_app, step_of, until, visitor, wait_for_step
 
 pytestmark = pytest.mark.browser
 
@@ -26,10 +26,8 @@ def chrome():
 
 @pytest.fixture
 def page(chrome):
-    context = chrome.new_context(viewport={"width": 1280, "height": 720})
-    context.set_default_timeout(120_000)
-    yield context.new_page()
-    context.close()
+    with visitor(chrome) as opened:
+        yield opened
 
 
 def status(page) -> str:
@@ -56,7 +54,7 @@ def press(page, key: str) -> None:
     page.click(f".st-key-{key} button:not([disabled])", timeout=120_000)
 
 
-def test_a_run_is_started_watched_steered_left_found_and_stopped(app, page):
+def test_a_run_is_started_watched_steered_left_found_and_stopped(app, page, chrome):
     page.goto(app.url + "/" + LONG)
     for key in VIEWS:
         page.wait_for_selector(f".st-key-{key} [data-step]", timeout=120_000)
@@ -102,18 +100,24 @@ def test_a_run_is_started_watched_steered_left_found_and_stopped(app, page):
     assert page.url.split("run=")[1] == address.split("run=")[1]
     assert "Training" in status(page)
 
-    stranger = page.context.browser.new_context()
-    visitor = stranger.new_page()
-    visitor.goto(page.url)
-    wait_for_step(visitor, "live_loss", 0)
-    for key in ("pause", "step", "stop"):
-        assert visitor.is_disabled(f".st-key-{key} button"), "only the owner commands a run"
-    stranger.close()
+    with visitor(chrome) as stranger:
+        stranger.goto(page.url)
+        wait_for_step(stranger, "live_loss", 0)
+        for key in ("pause", "step", "stop"):
+            assert stranger.is_disabled(f".st-key-{key} button"), "only the owner commands a run"
 
     press(page, "stop")
     wait_for_status(page, "Stopped")
     resting_step(page)
-    assert page.is_enabled(".st-key-start button")
+    first = page.url
+
+    heard: list[str] = []
+    page.on("websocket", lambda opened: heard.append(opened.url))
+    press(page, "start")
+    again = "a page hears of its next run as it did of the one before"
+    until(page, lambda: page.url != first and any(page.url.split("run=")[1] in url for url in heard), again)
+    press(page, "stop")
+    wait_for_status(page, "Stopped")
 
 
 def test_a_slow_update_greys_nothing(app, page):
@@ -153,17 +157,12 @@ def test_a_point_of_the_map_shows_its_picture(app, page):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(("width", "height"), [(1280, 720), (390, 844)])
 def test_the_page_fits_and_does_not_jump(app, chrome, scheme, width, height):
-    context = chrome.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
-    page = context.new_page()
-    wrong = []
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.goto(app.url)
-    wait_for_step(page, "live_grid", 0)
-    page.wait_for_timeout(500)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert page.locator(".st-key-start button").bounding_box()["y"] < height / 3
-    before = [page.locator(f".st-key-{key}").bounding_box() for key in VIEWS]
-    page.wait_for_timeout(3000)
-    assert [page.locator(f".st-key-{key}").bounding_box() for key in VIEWS] == before
-    assert wrong == []
-    context.close()
+    with visitor(chrome, viewport={"width": width, "height": height}, color_scheme=scheme) as page:
+        page.goto(app.url)
+        wait_for_step(page, "live_grid", 0)
+        page.wait_for_timeout(500)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.locator(".st-key-start button").bounding_box()["y"] < height / 3
+        before = [page.locator(f".st-key-{key}").bounding_box() for key in VIEWS]
+        page.wait_for_timeout(3000)
+        assert [page.locator(f".st-key-{key}").bounding_box() for key in VIEWS] == before

@@ -19,7 +19,7 @@ from websockets.sync.client import connect
 from ae_core.runs import RunStore, StoredRun
 from tests import stored
 from tests.bench import visitor as without_browser
-from tests.browser import browser, running_app, step_of, until, wait_for_step
+from tests.browser import browser, running_app, step_of, until, visitor, wait_for_step
 from tests.hostile import zipped
 
 pytestmark = pytest.mark.browser
@@ -54,11 +54,8 @@ def chrome():
 @pytest.fixture(scope="module")
 def page(app, chrome) -> Iterator[Any]:
     """The tab of the person whose runs these are."""
-    context = chrome.new_context(viewport={"width": 1280, "height": 720})
-    context.set_default_timeout(120_000)
-    opened = context.new_page()
-    yield opened
-    context.close()
+    with visitor(chrome) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="module")
@@ -326,50 +323,48 @@ def test_a_run_is_shared_watched_and_handed_on_once(app, page, chrome):
     page.click(".st-key-share button")
     watch = page.locator("[data-testid=stCode]").first.inner_text().strip()
     assert watch == f"{app.url}/?run={run_id}"
-    visitors = [chrome.new_context(viewport={"width": 1280, "height": 720}) for _ in range(2)]
-    for context in visitors:
-        context.set_default_timeout(120_000)
-    first, second = (context.new_page() for context in visitors)
-    heard: list[str] = []
-    first.on("websocket", lambda opened: opened.on("framereceived", lambda frame: heard.append(opened.url)))
-    first.goto(watch)
-    seen = wait_for_step(first, "live_loss", 0)
-    wait_for_step(first, "live_loss", seen)  # it is live
-    assert any(f"/live/{run_id}" in url for url in heard), "over a connection of its own"
-    first.get_by_role("link", name="Compare").click()
-    first.wait_for_selector(".ae-runs tbody td")
-    first.wait_for_timeout(1000)  # what was on its way has come
-    heard.clear()
-    first.get_by_role("link", name="Train").click()
-    again = "a page that was left and opened again hears of its run again"
-    until(first, lambda: any(f"/live/{run_id}" in url for url in heard), again)
-    with connect(f"{app.url.replace('http', 'ws')}/live/{run_id[::-1]}") as unknown, pytest.raises(ConnectionClosed):
-        unknown.recv(timeout=20)
-    assert "You are watching" in first.inner_text(".st-key-status")
-    assert all(first.is_disabled(f".st-key-{key} button") for key in ("pause", "step", "stop"))
+    with visitor(chrome) as first, visitor(chrome) as second:
+        heard: list[str] = []
+        first.on("websocket", lambda opened: opened.on("framereceived", lambda frame: heard.append(opened.url)))
+        first.goto(watch)
+        seen = wait_for_step(first, "live_loss", 0)
+        wait_for_step(first, "live_loss", seen)  # it is live
+        assert any(f"/live/{run_id}" in url for url in heard), "over a connection of its own"
+        first.get_by_role("link", name="Compare").click()
+        first.wait_for_selector(".ae-runs tbody td")
+        first.wait_for_timeout(1000)  # what was on its way has come
+        heard.clear()
+        first.get_by_role("link", name="Train").click()
+        again = "a page that was left and opened again hears of its run again"
+        until(first, lambda: any(f"/live/{run_id}" in url for url in heard), again)
+        with (
+            connect(f"{app.url.replace('http', 'ws')}/live/{run_id[::-1]}") as unknown,
+            pytest.raises(ConnectionClosed),
+        ):
+            unknown.recv(timeout=20)
+        assert "You are watching" in first.inner_text(".st-key-status")
+        assert all(first.is_disabled(f".st-key-{key} button") for key in ("pause", "step", "stop"))
 
-    page.locator(".st-key-offer_control button").click()
-    page.wait_for_selector("[data-testid=stCode] >> nth=2")
-    offer = page.locator("[data-testid=stCode]").nth(2).inner_text().strip()
-    assert offer.startswith(f"{watch}&take=")
-    for visitor in (first, second):
-        visitor.goto(offer)
-        visitor.wait_for_selector(".st-key-take_control button")
-        assert visitor.is_disabled(".st-key-stop button"), "to open the address alone changes nothing"
-    first.click(".st-key-take_control button")
-    first.wait_for_selector(".st-key-stop button:not([disabled])")
-    second.click(".st-key-take_control button")
-    wait_for_words(second, ".st-key-status", "does not hold any more")
-    page.keyboard.press("Escape")
-    wait_for_words(page, ".st-key-status", "You are watching")
-    assert page.is_disabled(".st-key-stop button") and second.is_disabled(".st-key-stop button")
-    first.dblclick(".st-key-stop button")  # as many people press everything
-    for visitor in (first, page, second):
-        wait_for_words(visitor, ".st-key-status", "Stopped")  # and what was not possible is not said any longer
-    last = step_of(first)
-    assert wait_for_step(page, "live_loss", last - 1) == last
-    for context in visitors:
-        context.close()
+        page.locator(".st-key-offer_control button").click()
+        page.wait_for_selector("[data-testid=stCode] >> nth=2")
+        offer = page.locator("[data-testid=stCode]").nth(2).inner_text().strip()
+        assert offer.startswith(f"{watch}&take=")
+        for one in (first, second):
+            one.goto(offer)
+            one.wait_for_selector(".st-key-take_control button")
+            assert one.is_disabled(".st-key-stop button"), "to open the address alone changes nothing"
+        first.click(".st-key-take_control button")
+        first.wait_for_selector(".st-key-stop button:not([disabled])")
+        second.click(".st-key-take_control button")
+        wait_for_words(second, ".st-key-status", "does not hold any more")
+        page.keyboard.press("Escape")
+        wait_for_words(page, ".st-key-status", "You are watching")
+        assert page.is_disabled(".st-key-stop button") and second.is_disabled(".st-key-stop button")
+        first.dblclick(".st-key-stop button")  # as many people press everything
+        for one in (first, page, second):
+            wait_for_words(one, ".st-key-status", "Stopped")  # and what was not possible is not said any longer
+        last = step_of(first)
+        assert wait_for_step(page, "live_loss", last - 1) == last
 
 
 def test_a_visitor_without_a_browser_sees_the_same(app, base):
