@@ -77,7 +77,7 @@ def speed(layers: list) -> float:
     if not device_name().startswith("CPU"):
         return 5e12
     found = operations(layers)
-    return min([5e10, *(speed for kind, speed in SPEEDS if any(map(kind, found)))])
+    return min([5e10, *(reached for kind, reached in SPEEDS if any(map(kind, found)))])
 
 
 def even_chunks(steps: int, wanted: int) -> tuple[int, int]:

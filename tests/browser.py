@@ -61,42 +61,35 @@ def running_app(**environment: str) -> Iterator[App]:
     Args:
         environment: What it finds in its environment beside ours. Without `AE_RUNS_DIR`, it begins with no runs.
     """
-    with contextlib.ExitStack() as stack:
-        if "AE_RUNS_DIR" not in environment:
-            environment["AE_RUNS_DIR"] = stack.enter_context(tempfile.TemporaryDirectory())
-        yield stack.enter_context(_process(environment))
-
-
-@contextlib.contextmanager
-def _process(environment: dict[str, str]) -> Iterator[App]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    process = subprocess.Popen(
-        [
-            sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true",
-            "--server.address", "127.0.0.1", "--server.port", str(port),
-        ],
-        cwd=ROOT,
-        env=os.environ | environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    url = f"http://127.0.0.1:{port}"
-    try:
-        end = time.monotonic() + 120
-        while not healthy(url):
-            if time.monotonic() > end or process.poll() is not None:
-                raise RuntimeError("The app did not start.")
-            time.sleep(0.05)
-        yield App(url, process)
-    finally:
-        process.send_signal(signal.SIGINT)
+    with tempfile.TemporaryDirectory() as runs:
+        process = subprocess.Popen(
+            [
+                sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true",
+                "--server.address", "127.0.0.1", "--server.port", str(port),
+            ],
+            cwd=ROOT,
+            env=os.environ | {"AE_RUNS_DIR": runs} | environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        url = f"http://127.0.0.1:{port}"
         try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+            end = time.monotonic() + 120
+            while not healthy(url):
+                if time.monotonic() > end or process.poll() is not None:
+                    raise RuntimeError("The app did not start.")
+                time.sleep(0.05)
+            yield App(url, process)
+        finally:
+            process.send_signal(signal.SIGINT)
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
 
 
 @contextlib.contextmanager

@@ -109,6 +109,7 @@ def test_a_run_is_started_watched_steered_left_found_and_stopped(app, page, chro
     press(page, "stop")
     wait_for_status(page, "Stopped")
     resting_step(page)
+    assert page.is_enabled(".st-key-start button")
     first = page.url
 
     heard: list[str] = []

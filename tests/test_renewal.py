@@ -66,6 +66,7 @@ def test_while_a_worker_trains_it_may_grow_more(engine: Engine, monkeypatch: pyt
     monkeypatch.setattr(renewal, "REST", 0.0)
     monkeypatch.setattr(renewal, "GROWTH", 1.0)
     time.sleep(5)  # two looks at the workers
+    assert run.state == "paused"
     assert list(workers(engine)) == [run.worker]
 
     engine.command(run.id, ME, "stop")

@@ -45,12 +45,11 @@ def measure(room: Room, wanted: Sequence[str]) -> Iterator[Line]:
         image = sum(rows * terms * columns for rows, terms, columns in step_products()) / BATCH
         most, alone = ([one["multiply_adds"] / one["seconds"] for one in said[id(which)]] for which in (large, same))
         share = statistics.median(image * pace(one) / limit for one, limit in zip(said[id(ours)], most, strict=True))
-        reached, most_of_all, in_these_sizes = (
-            f"{value / 1e9:.1f}" for value in (rate(said[id(ours)]) * image, *map(statistics.median, (most, alone)))
-        )
+        reached = rate(said[id(ours)]) * image
         yield Line(
             "deep-limit", WHAT, "the machine's matrix products", share, "", Goal(0.6, at_least=True),
-            remark=f"{reached} of {most_of_all} billion multiply-adds a second; such products alone {in_these_sizes}",
+            remark=f"{reached / 1e9:.1f} of {statistics.median(most) / 1e9:.1f} billion multiply-adds a second; "
+            f"such products alone {statistics.median(alone) / 1e9:.1f}",
             details={"ours": said[id(ours)], "products": said[id(large)], "same_sizes": said[id(same)]},
         )  # fmt: skip
 
