@@ -52,13 +52,14 @@ def record_to(file: Path, settings: Settings, frames: int, emit: Callable[[dict[
     """Trains any experiment and writes its recording.
 
     Args:
-        file: File to write, `.json.gz`.
+        file: File to write, `.json.gz`; its folder is made where there is none.
         settings: The experiment.
         frames: Snapshots to keep, at least 2.
         emit: Called with each message of the training.
     """
     from ae_core import training
 
+    file.parent.mkdir(parents=True, exist_ok=True)  # before the training, which would be lost
     messages: list[dict[str, Any]] = []
 
     def keep(message: dict[str, Any]) -> None:

@@ -70,7 +70,7 @@ def test_listings():
 
 
 def test_a_recording_is_small_and_comes_back_whole(tmp_path):
-    file = tmp_path / "run.json.gz"
+    file = tmp_path / "new" / "run.json.gz"
     result = command_line("record", str(file), "--dataset", "digits", "--epochs", "3", "--frames", "6")
     assert result.returncode == 0, result.stderr
     assert file.stat().st_size < 1_000_000

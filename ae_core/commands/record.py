@@ -41,7 +41,6 @@ def _record(given: argparse.Namespace) -> int:
     if given.set or given.dataset or given.epochs or given.latent_dim or given.seed:
         raise SettingError("FILE must be named where settings are given; what the app ships with has its own.")
     folder = given.all or recording.FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
     for variant in [variants.get(given.variant).name] if given.variant else variants.registry():
         progress = experiment.Progress()
         with progress.bar:
