@@ -125,6 +125,25 @@ def visitor(chromium, **options: Any) -> Iterator[Any]:
     assert not complaints, "\n".join(complaints)
 
 
+def plight(page) -> str:
+    """What is known of a page on which a test waited in vain: whether it was loaded anew, what is in it, what it said.
+
+    Args:
+        page: A page of the browser.
+    """
+    age = page.evaluate("[performance.getEntriesByType('navigation')[0]?.type, performance.now(), document.readyState]")
+    content = page.evaluate("document.getElementById('root')?.innerHTML ?? document.documentElement.outerHTML")
+    said = [f"{one.type}: {one.text}" for one in page.console_messages()] + list(map(str, page.page_errors()))
+    asked = [one.url for one in page.requests() if one.failure]
+    return "\n".join([
+        f"Text: {page.inner_text('body')[:500]!r}",
+        f"Loaded by, milliseconds ago, state: {age}",
+        f"Said: {said[-20:]}",
+        f"Failed requests: {asked[-20:]}",
+        f"Content: {content[:1500]}",
+    ])  # fmt: skip
+
+
 def until(page, found: Callable[[], Any], why: str = "") -> Any:
     """Waits until something true is found, and gives it; meanwhile the page goes on.
 

@@ -19,7 +19,7 @@ from websockets.sync.client import connect
 from ae_core.runs import RunStore, StoredRun
 from tests import stored
 from tests.bench import visitor as without_browser
-from tests.browser import browser, running_app, step_of, until, visitor, wait_for_step
+from tests.browser import browser, plight, running_app, step_of, until, visitor, wait_for_step
 from tests.hostile import zipped
 
 pytestmark = pytest.mark.browser
@@ -84,8 +84,7 @@ def wait_for_words(page, place: str, words: str, seconds: float = 120) -> None:
         )  # fmt: skip
     except Late:
         said = page.locator(place).all_inner_texts()
-        seen = page.inner_text("body")[:500]
-        raise AssertionError(f"{place} of {page.url} says {said}, not {words!r}. The page: {seen!r}") from None
+        raise AssertionError(f"{place} of {page.url} says {said}, not {words!r}.\n{plight(page)}") from None
 
 
 def compare(app, page) -> None:
