@@ -35,4 +35,4 @@ def frame() -> None:
 if __name__ == "__main__":
     frame()
 else:
-    app = st.App("app.py", routes=[WebSocketRoute(streaming.ROUTE, streaming.stream)])
+    app = st.App("app.py", routes=[WebSocketRoute(streaming.ROUTE, streaming.stream)], lifespan=live.lifespan)

@@ -1,13 +1,15 @@
 """What pages hear of a run beside Streamlit's own connection: built once, sent to all, and timers rest meanwhile."""
 
+import asyncio
 import json
+import time
 from collections import Counter
 
 import pytest
 
 from ae_core.queue import Queue
 from ae_core.variants import read_settings
-from pages.ui import streaming
+from pages.ui import live, streaming
 from tests import demo
 
 WISHES = {"log": "0", "panel": "", "words": "en"}
@@ -75,3 +77,22 @@ def test_a_page_that_cannot_listen_is_drawn_as_often_as_ever(listening):
     now = streaming.time.monotonic()
     assert streaming.rest("deaf", now) > 0.0, "it may still be about to listen"
     assert streaming.rest("deaf", now - streaming.PATIENCE - 1) == 0.0
+
+
+def test_the_end_of_a_page_waits_for_a_server_that_is_behind():
+    order: list[str] = []
+
+    def page() -> None:
+        live.settle()
+        order.append("ended")
+
+    async def serve() -> None:
+        async with live.lifespan(None):
+            asyncio.get_running_loop().call_later(live.SETTLE_SECONDS / 2, order.append, "sent")
+            drawn = asyncio.create_task(asyncio.to_thread(page))
+            await asyncio.sleep(live.SETTLE_SECONDS / 5)
+            time.sleep(6 * live.SETTLE_SECONDS)  # the server has other things to do
+            await drawn
+
+    asyncio.run(serve())
+    assert order == ["sent", "ended"]

@@ -11,9 +11,13 @@ Where the bytes go, measured with Streamlit 1.67:
 - Inline script is part of every message, so the inline part only fetches the script proper from static serving.
 """
 
+import asyncio
+import concurrent.futures
+import contextlib
 import functools
 import json
 import time
+from collections.abc import AsyncIterator
 from typing import Any
 
 import streamlit as st
@@ -27,6 +31,10 @@ _LOADER = """\
 const base = document.querySelector('script[src*="static/js/"]').src.split("static/js/")[0];
 export default async (component) => (await import(base + "%s")).%s(component, base, "%s");
 """
+SETTLE_SECONDS = 0.05
+MOST_SECONDS = 2.0  # that a page's script waits for a server's loop which is behind
+
+_loop: asyncio.AbstractEventLoop | None = None  # the server's; None where only the script is served
 _ROOT = '<div class="ae-frame"><div class="ae-live" role="img" aria-busy="true"></div><div class="ae-save"></div></div>'
 
 
@@ -78,8 +86,27 @@ def settle() -> None:
     that run had written of the fragment but not yet sent (every 10 ms), though it still reports the run as
     complete: the browser takes the missing elements for removed, and the views would be mounted anew. Seen at one
     click in seven under load; never with this wait, together with `runner.fastReruns = false`.
+
+    References to elements that the browser knows are not dropped. One whose new container was dropped has no place, and
+    the page goes blank for good ("Cannot set a node at a delta path"): seen on a busy machine, where the server's loop
+    came later than the end of a wait in this thread. So the wait is one of the loop's own, begun after all that was
+    written has come to it.
     """
-    time.sleep(0.05)
+    if _loop is None:
+        time.sleep(SETTLE_SECONDS)
+    else:
+        concurrent.futures.wait([asyncio.run_coroutine_threadsafe(asyncio.sleep(SETTLE_SECONDS), _loop)], MOST_SECONDS)
+
+
+@contextlib.asynccontextmanager
+async def lifespan(_app: Any) -> AsyncIterator[None]:
+    """Knows the loop of the server that sends what pages write, for as long as it lives."""
+    global _loop
+    _loop = asyncio.get_running_loop()
+    try:
+        yield
+    finally:
+        _loop = None
 
 
 @functools.cache
