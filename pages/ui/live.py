@@ -31,11 +31,11 @@ _LOADER = """\
 const base = document.querySelector('script[src*="static/js/"]').src.split("static/js/")[0];
 export default async (component) => (await import(base + "%s")).%s(component, base, "%s");
 """
+_ROOT = '<div class="ae-frame"><div class="ae-live" role="img" aria-busy="true"></div><div class="ae-save"></div></div>'
 SETTLE_SECONDS = 0.05
 MOST_SECONDS = 2.0  # that a page's script waits for a server's loop which is behind
 
 _loop: asyncio.AbstractEventLoop | None = None  # the server's; None where only the script is served
-_ROOT = '<div class="ae-frame"><div class="ae-live" role="img" aria-busy="true"></div><div class="ae-save"></div></div>'
 
 
 def payload(figure: Figure, step: int, of: str = "") -> bytes:
