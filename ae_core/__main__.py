@@ -5,9 +5,8 @@ import os
 import sys
 from typing import NoReturn
 
-from ae_core.commands import bench, classify, listings, record, reference, runs, train
-from ae_core.config import SettingError
-from ae_core.data import DataError
+from ae_core.cli import bench, classify, listings, record, reference, runs, train
+from ae_core.errors import DataError, SettingError
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's start-up notes say nothing to a user
 

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from ae_core import variants, worker
-from ae_core.config import SettingError, Settings, option_of
-from ae_core.engine import EngineError
+from ae_core import variants
+from ae_core.engine import worker
+from ae_core.errors import EngineError, SettingError
+from ae_core.settings import Settings, option_of
 from ae_core.variants import Variant
 from pages.ui import diagram, state
 from pages.ui.controls import notices, variant_select
@@ -65,9 +66,13 @@ def _script(own: Session) -> None:
     with st.container(horizontal=True, gap="small"):
         for kind, ending in (("python", "py"), ("notebook", "ipynb")):
             st.download_button(
-                f".{ending}", texts[kind], f"{settings.variant}.{ending}", key=f"script_{ending}",
-                icon=":material/download:", on_click="ignore",
-            )  # fmt: skip
+                f".{ending}",
+                texts[kind],
+                f"{settings.variant}.{ending}",
+                key=f"script_{ending}",
+                icon=":material/download:",
+                on_click="ignore",
+            )
     st.code(texts["python"], language="python", height=420)
 
 

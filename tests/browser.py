@@ -67,14 +67,23 @@ def running_app(**environment: str) -> Iterator[App]:
     with tempfile.TemporaryDirectory() as runs:
         process = subprocess.Popen(
             [
-                sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true",
-                "--server.address", "127.0.0.1", "--server.port", str(port),
+                sys.executable,
+                "-m",
+                "streamlit",
+                "run",
+                "app.py",
+                "--server.headless",
+                "true",
+                "--server.address",
+                "127.0.0.1",
+                "--server.port",
+                str(port),
             ],
             cwd=ROOT,
             env=os.environ | {"AE_RUNS_DIR": runs} | environment,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-        )  # fmt: skip
+        )
         url = f"http://127.0.0.1:{port}"
         try:
             end = time.monotonic() + 120
@@ -135,13 +144,15 @@ def plight(page) -> str:
     content = page.evaluate("document.getElementById('root')?.innerHTML ?? document.documentElement.outerHTML")
     said = [f"{one.type}: {one.text}" for one in page.console_messages()] + list(map(str, page.page_errors()))
     asked = [one.url for one in page.requests() if one.failure]
-    return "\n".join([
-        f"Text: {page.inner_text('body')[:500]!r}",
-        f"Loaded by, milliseconds ago, state: {age}",
-        f"Said: {said[-20:]}",
-        f"Failed requests: {asked[-20:]}",
-        f"Content: {content[:1500]}",
-    ])  # fmt: skip
+    return "\n".join(
+        [
+            f"Text: {page.inner_text('body')[:500]!r}",
+            f"Loaded by, milliseconds ago, state: {age}",
+            f"Said: {said[-20:]}",
+            f"Failed requests: {asked[-20:]}",
+            f"Content: {content[:1500]}",
+        ]
+    )
 
 
 def until(page, found: Callable[[], Any], why: str = "") -> Any:

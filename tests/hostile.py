@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ae_core import data, uploads
-from ae_core.data import DataError
+from ae_core import data
+from ae_core.errors import DataError
+from ae_core.folders import uploads_folder
 
 
 def packed(**arrays):
@@ -44,5 +45,5 @@ def refused(filename, payload, match):
         data.store_upload(filename, payload)
     message = str(caught.value)
     assert "\n" not in message and len(message) < 350 and message.endswith(".")
-    assert not uploads.uploads_folder().exists() or not list(uploads.uploads_folder().iterdir())
+    assert not uploads_folder().exists() or not list(uploads_folder().iterdir())
     return message

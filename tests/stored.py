@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from ae_core.archive import DataError
+from ae_core.errors import DataError
 from ae_core.runs import RunStore
 from ae_core.variants import read_settings
 
@@ -33,56 +33,106 @@ def picture(width: int, height: int, shade: int = 0) -> bytes:
 def setup(**changes: Any) -> dict[str, Any]:
     """A setup message."""
     return {
-        "kind": "setup", "run_id": "x" * 12, "settings": SETTINGS.to_dict(), "shape": [TILE, TILE, 1],
-        "unit_range": True, "device": "CPU, 2 cores", "backend": "tensorflow", "parameters": 12, "input_size": TILE**2,
-        "code_size": 2, "code_shape": [2], "class_names": ["0", "1"], "labels": bytes(POINTS), "loss_name": "mse",
+        "kind": "setup",
+        "run_id": "x" * 12,
+        "settings": SETTINGS.to_dict(),
+        "shape": [TILE, TILE, 1],
+        "unit_range": True,
+        "device": "CPU, 2 cores",
+        "backend": "tensorflow",
+        "parameters": 12,
+        "input_size": TILE**2,
+        "code_size": 2,
+        "code_shape": [2],
+        "class_names": ["0", "1"],
+        "labels": bytes(POINTS),
+        "loss_name": "mse",
         "atlas": {"png": picture(10 * TILE, 2 * TILE), "columns": 10, "tile": [TILE, TILE], "count": POINTS},
-        "terms": ["reconstruction"], "total_steps": TOTAL, "total_epochs": 10, "steps_per_epoch": 100, "phases": [],
+        "terms": ["reconstruction"],
+        "total_steps": TOTAL,
+        "total_epochs": 10,
+        "steps_per_epoch": 100,
+        "phases": [],
         "panels": [
             {"name": "filters", "title": "Filters", "help": "What a unit looks for."},
             {"name": "usage", "title": "Usage", "help": "How often a unit is used."},
         ],
-        "loss_floor": 0.0, "live": {"learning_rate": 0.001}, "notes": [],
-    } | changes  # fmt: skip
+        "loss_floor": 0.0,
+        "live": {"learning_rate": 0.001},
+        "notes": [],
+    } | changes
 
 
 def snapshot(step: int, state: str = "running", **changes: Any) -> dict[str, Any]:
     """The snapshot message at a step; its history has a point every ten steps, and what it holds tells its step."""
     steps = list(range(10, step + 1, 10))
     return {
-        "kind": "snapshot", "run_id": "x" * 12, "state": state, "step": step, "epoch": step / 100, "phase": "",
-        "seconds": step / 50, "marks": [],
+        "kind": "snapshot",
+        "run_id": "x" * 12,
+        "state": state,
+        "step": step,
+        "epoch": step / 100,
+        "phase": "",
+        "seconds": step / 50,
+        "marks": [],
         "history": {"step": steps, "epoch": [at / 100 for at in steps], "seconds": [at / 50 for at in steps]}
         | {name: [1 / at for at in steps] for name in NAMES},
         "latent": np.full((POINTS, 2), step, "<f4").tobytes(),
         "grid": {
-            "png": picture(COLUMNS * (TILE + 1) - 1, 3 * (TILE + 1) - 1, step), "columns": COLUMNS,
-            "tile": [TILE, TILE], "gap": 1, "rows": ["original", "reconstruction", "pca"],
-            "errors": [0.1, 0.2], "pca_errors": [0.2, 0.3],
+            "png": picture(COLUMNS * (TILE + 1) - 1, 3 * (TILE + 1) - 1, step),
+            "columns": COLUMNS,
+            "tile": [TILE, TILE],
+            "gap": 1,
+            "rows": ["original", "reconstruction", "pca"],
+            "errors": [0.1, 0.2],
+            "pca_errors": [0.2, 0.3],
             "corrupted_errors": None,
         },
         "panels": {
             "filters": {
-                "kind": "pictures", "png": picture(2 * (TILE + 1) - 1, TILE), "columns": 2, "rows": ["now"],
-                "tile": [TILE, TILE], "gap": 1, "caption": "",
+                "kind": "pictures",
+                "png": picture(2 * (TILE + 1) - 1, TILE),
+                "columns": 2,
+                "rows": ["now"],
+                "tile": [TILE, TILE],
+                "gap": 1,
+                "caption": "",
             },
             "usage": {
-                "kind": "bars", "x": [1, 2], "values": [0.5, 0.25], "x_title": "unit", "y_title": "share", "line": None,
-                "line_name": "", "upright": False, "faint": [1], "caption": "",
+                "kind": "bars",
+                "x": [1, 2],
+                "values": [0.5, 0.25],
+                "x_title": "unit",
+                "y_title": "share",
+                "line": None,
+                "line_name": "",
+                "upright": False,
+                "faint": [1],
+                "caption": "",
             },
         },
-        "pca_loss": 0.03, "numbers": {"test_mse": 1 / (1 + step), "knn1_accuracy": None, "pca_mse": 0.03},
-    } | changes  # fmt: skip
+        "pca_loss": 0.03,
+        "numbers": {"test_mse": 1 / (1 + step), "knn1_accuracy": None, "pca_mse": 0.03},
+    } | changes
 
 
 def result(**changes: Any) -> dict[str, Any]:
     """What the training returns."""
     return {
-        "run_id": "x" * 12, "variant": "sparse", "dataset": "digits", "backend": "tensorflow", "device": "CPU",
-        "epochs": 10.0, "steps": TOTAL, "seconds": 20.0, "samples_per_second": 1000.0, "parameters": 12,
-        "settings": SETTINGS.to_dict(), "history": {"loss": [0.2, 0.1], "val_loss": [0.3, None]},
+        "run_id": "x" * 12,
+        "variant": "sparse",
+        "dataset": "digits",
+        "backend": "tensorflow",
+        "device": "CPU",
+        "epochs": 10.0,
+        "steps": TOTAL,
+        "seconds": 20.0,
+        "samples_per_second": 1000.0,
+        "parameters": 12,
+        "settings": SETTINGS.to_dict(),
+        "history": {"loss": [0.2, 0.1], "val_loss": [0.3, None]},
         "test": {"mse": 0.01, "ssim": None, "usage": [0.5, 0.25]},
-    } | changes  # fmt: skip
+    } | changes
 
 
 def state_at(step: int) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
@@ -150,15 +200,32 @@ def check_whole(store: RunStore, run_id: str) -> tuple[int, ...]:
     if run.model is not None and run.model.read_bytes() != b"a model":
         raise ValueError("The model is not whole.")
     return (
-        1, run.attempts, run.setup() is not None, len(found), found[-1]["step"] if found else -1, kept is not None,
-        kept[1]["step"] if kept else -1, run.model is not None, run.result() is not None, run.state == "done",
-        run.title == "second", run.pinned,
-    )  # fmt: skip
+        1,
+        run.attempts,
+        run.setup() is not None,
+        len(found),
+        found[-1]["step"] if found else -1,
+        kept is not None,
+        kept[1]["step"] if kept else -1,
+        run.model is not None,
+        run.result() is not None,
+        run.state == "done",
+        run.title == "second",
+        run.pinned,
+    )
 
 
 CHANGES = {
-    "open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.listdir", "os.scandir", "fcntl.flock", "os.utime",
-}  # fmt: skip
+    "open",
+    "os.rename",
+    "os.remove",
+    "os.mkdir",
+    "os.rmdir",
+    "os.listdir",
+    "os.scandir",
+    "fcntl.flock",
+    "os.utime",
+}
 
 
 def die_at(count: int, store: RunStore, run_id: str) -> bool:

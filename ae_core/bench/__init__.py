@@ -18,7 +18,7 @@ from ae_core import data
 from ae_core.bench import machine
 from ae_core.bench.line import Line, Measurement
 from ae_core.bench.room import Room
-from ae_core.config import SettingError
+from ae_core.errors import SettingError
 
 FOLDERS = ("ae_core.bench.measured", "tests.bench.measured")
 

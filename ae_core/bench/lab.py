@@ -5,18 +5,19 @@ import math
 import time
 from typing import Any
 
-from ae_core import training, variants, workshop
+from ae_core import variants
 from ae_core.bench.child import Round, serve
-from ae_core.control import Control
+from ae_core.training import cache, loop
+from ae_core.training.control import Control
 
 
-class _Timed(training.Run):
+class _Timed(loop.Run):
     """A training that also knows how long it took from the first step to the last, and what snapshots cost."""
 
     wall = shown = 0.0
     count = 0
 
-    def _fit(self, stage: workshop.Stage) -> None:
+    def _fit(self, stage: cache.Stage) -> None:
         begun = time.perf_counter()
         super()._fit(stage)
         self.wall += time.perf_counter() - begun
@@ -45,7 +46,7 @@ def begin(given: dict[str, Any]) -> tuple[dict[str, Any], Round]:
     """
     settings = variants.read_settings(given["settings"])
     begun = time.perf_counter()
-    bench = workshop.prepare(settings, _silent)
+    bench = cache.prepare(settings, _silent)
     loaded = time.perf_counter()
     _trained(dataclasses.replace(settings, epochs=1))
     compiled = time.perf_counter()
@@ -58,15 +59,18 @@ def begin(given: dict[str, Any]) -> tuple[dict[str, Any], Round]:
     def one_round(pace: float | None = given.get("pace")) -> dict[str, Any]:
         run = _trained(longer, pace)
         return {
-            "images": run.step * bench.batch_size, "seconds": run.wall,
-            "steps_alone": run.seconds, "snapshots": run.count, "snapshot_seconds": run.shown,
-        }  # fmt: skip
+            "images": run.step * bench.batch_size,
+            "seconds": run.wall,
+            "steps_alone": run.seconds,
+            "snapshots": run.count,
+            "snapshot_seconds": run.shown,
+        }
 
     return {"data": loaded - begun, "compilation": compiled - loaded}, one_round
 
 
 def _trained(settings: Any, pace: float | None = None) -> _Timed:
-    bench = workshop.prepare(settings, _silent)
+    bench = cache.prepare(settings, _silent)
     run = _Timed(settings, bench, _silent, Control(), snapshot_seconds=math.inf if pace is None else pace)
     run.train()
     return run

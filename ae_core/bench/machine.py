@@ -7,7 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from ae_core.processes import gpus
+from ae_core.engine.processes import gpus
 
 PACKAGES = ("tensorflow-cpu", "tensorflow", "keras", "numpy")
 
@@ -16,9 +16,14 @@ def facts() -> dict[str, Any]:
     """Date, processor, cores, GPUs, versions, and the load before the first measurement, as plain values."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return {
-        "date": date.today().isoformat(), "processor": _processor(), "cores": cores, "gpus": len(gpus()),
-        "python": platform.python_version(), "versions": _versions(), "load_before": load(),
-    }  # fmt: skip
+        "date": date.today().isoformat(),
+        "processor": _processor(),
+        "cores": cores,
+        "gpus": len(gpus()),
+        "python": platform.python_version(),
+        "versions": _versions(),
+        "load_before": load(),
+    }
 
 
 def load() -> float | None:

@@ -130,13 +130,18 @@ def ratio(
     name, what, against, least = line
     mine, theirs = rate(ours[1]), rate(rival[1])
     return Line(
-        name, what, against, times(ours[1], rival[1]), "×", Goal(least, at_least=True),
+        name,
+        what,
+        against,
+        times(ours[1], rival[1]),
+        "×",
+        Goal(least, at_least=True),
         remark=f"{mine:,.0f} against {theirs:,.0f} images a second",
         details={
             "ours": {"beginning": ours[0].beginning, "rounds": list(ours[1])},
             "rival": {"beginning": rival[0].beginning, "rounds": list(rival[1])},
         },
-    )  # fmt: skip
+    )
 
 
 def rivals(

@@ -6,11 +6,11 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+from ae_core.folders import ROOT
+
 PATIENCE = 30.0  # seconds for a process to end by itself
 
 
@@ -38,8 +38,11 @@ class Contender:
         self._process = subprocess.Popen(  # noqa: S603 - our own modules
             [self._python, *self._command, json.dumps(self._given)],
             env=os.environ | {"PYTHONPATH": path, "TF_CPP_MIN_LOG_LEVEL": "3"},
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log, text=True,
-        )  # fmt: skip
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._log,
+            text=True,
+        )
         try:
             self.beginning = self._answer()
         except BaseException:

@@ -11,7 +11,7 @@ from typing import Any
 
 from ae_core import figures
 from ae_core.bench.child import Round, serve
-from ae_core.engine import Engine, Run
+from ae_core.engine.engine import Engine, Run
 from ae_core.runs import RunStore
 from ae_core.variants import read_settings
 

@@ -33,8 +33,10 @@ def collapsed(seen: Evidence) -> Finding | None:
         why = _("The decoder ignores the code and paints one mean picture (posterior collapse). Lower {weight}.")
     else:
         sentence = _("Collapsed code dimensions (KL below {limit} nats): {count} of {all}, number {places}.")
-        why = _("They say nothing: what they could tell is not worth its price in KL, so the decoder does without. A "
-                "lower {weight} brings some back; a smaller {code} would serve as well.")  # fmt: skip
+        why = _(
+            "They say nothing: what they could tell is not worth its price in KL, so the decoder does without. A "
+            "lower {weight} brings some back; a smaller {code} would serve as well."
+        )
     named = ", ".join(str(place) for place in silent[: LIMITS.most_named])
     if len(silent) > LIMITS.most_named:
         named = _("{some} and {count} more").format(some=named, count=len(silent) - LIMITS.most_named)
@@ -43,7 +45,7 @@ def collapsed(seen: Evidence) -> Finding | None:
         "warning" if len(silent) > LIMITS.collapse_share * len(nats) else "info",
         sentence.format(count=len(silent), all=len(nats), limit=LIMITS.collapsed_nats, places=named),
         why.format(weight=weight, code=seen.label("latent_dim")),
-    )  # fmt: skip
+    )
 
 
 def dead_units(seen: Evidence) -> Finding | None:
@@ -80,9 +82,10 @@ def code_larger(seen: Evidence) -> Finding | None:
         "code_larger",
         "info" if held else "warning",
         _("The code ({code:,} numbers) is larger than the input ({size:,}).").format(code=code, size=size),
-        _("Only the penalty or the noise keeps the network from copying.") if held else
-        _("The network could simply copy and learn nothing. Lower {code}.").format(code=seen.label("latent_dim")),
-    )  # fmt: skip
+        _("Only the penalty or the noise keeps the network from copying.")
+        if held
+        else _("The network could simply copy and learn nothing. Lower {code}.").format(code=seen.label("latent_dim")),
+    )
 
 
 def kl_rises(seen: Evidence) -> Finding | None:
@@ -127,11 +130,15 @@ def like_pca(seen: Evidence) -> Finding | None:
     if seen.still_falls(checked):
         why = _("It was still learning when it ended. Try more {epochs} or a higher {rate}.")
     elif seen.penalties():
-        why = _("PCA has no penalty to pay: what the penalty buys is another kind of code. A lower weight gives better "
-                "pictures.")  # fmt: skip
+        why = _(
+            "PCA has no penalty to pay: what the penalty buys is another kind of code. A lower weight gives better "
+            "pictures."
+        )
     elif error > LIMITS.far_from_pca * rival:
-        why = _("A flat code does much better, so the training has got stuck on its way. Try another {rate} or "
-                "{optimizer}, or more {epochs}.")  # fmt: skip
+        why = _(
+            "A flat code does much better, so the training has got stuck on its way. Try another {rate} or "
+            "{optimizer}, or more {epochs}."
+        )
     elif not (seen.settings.get("widths") or seen.settings.get("channels")):
         why = _("One layer each way can hardly do more than PCA. A deeper variant bends the code around the images.")
     else:
@@ -156,9 +163,10 @@ def better_than_pca(seen: Evidence) -> Finding | None:
         "better_than_pca",
         "good",
         _("{share} less error than PCA with a code of the same size.").format(share=percent(1 - error / rival)),
-        _("Test MSE {error} against {rival}: PCA can only lay a flat plane through the images, the network bends it."
-          ).format(error=short(error), rival=short(rival)),
-    )  # fmt: skip
+        _(
+            "Test MSE {error} against {rival}: PCA can only lay a flat plane through the images, the network bends it."
+        ).format(error=short(error), rival=short(rival)),
+    )
 
 
 def _settled(seen: Evidence) -> bool:

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from ae_core import variants
-from ae_core.config import Settings, options
 from ae_core.diagnosis.limits import LIMITS
+from ae_core.settings import Settings, options
 
 Message = Mapping[str, Any]
 Translate = Callable[[str], str]

@@ -20,9 +20,11 @@ def not_finite(seen: Evidence) -> Finding | None:
         "not_finite",
         "warning",
         _("The loss is no longer a number."),
-        _("The steps were so large that the weights grew beyond all bounds, and they do not come back. Lower {rate} "
-          "from {now} to {next} and start again.").format(**seen.rate(0.1)),
-    )  # fmt: skip
+        _(
+            "The steps were so large that the weights grew beyond all bounds, and they do not come back. Lower {rate} "
+            "from {now} to {next} and start again."
+        ).format(**seen.rate(0.1)),
+    )
 
 
 def learning_rate_high(seen: Evidence) -> Finding | None:
@@ -41,7 +43,7 @@ def learning_rate_high(seen: Evidence) -> Finding | None:
     for name in seen.penalties():
         weight = seen.label(f"{name}_weight")
         why += " " + _("A large {weight} makes large steps, too.").format(weight=weight)
-    return Finding("learning_rate_high", "warning", sentence, why)  # fmt: skip
+    return Finding("learning_rate_high", "warning", sentence, why)
 
 
 def _climbs(seen: Evidence) -> str:
@@ -101,11 +103,11 @@ def over_fitting(seen: Evidence) -> Finding | None:
         _("Over-fitting: the validation loss has risen from {low} at epoch {epoch:.0f} to {now}.").format(
             low=short(smooth[lowest]), epoch=checked.epoch[lowest], now=short(smooth[-1])
         ),
-        _("The training loss still falls: the network learns its training images by heart. Try more {images}, a "
-          "smaller {code}, noise on the input, or fewer {epochs}.").format(
-            images=seen.label("train_size"), code=seen.label("latent_dim"), epochs=seen.label("epochs")
-        ),
-    )  # fmt: skip
+        _(
+            "The training loss still falls: the network learns its training images by heart. Try more {images}, a "
+            "smaller {code}, noise on the input, or fewer {epochs}."
+        ).format(images=seen.label("train_size"), code=seen.label("latent_dim"), epochs=seen.label("epochs")),
+    )
 
 
 def penalty_dominates(seen: Evidence) -> Finding | None:
@@ -151,9 +153,11 @@ def learning_rate_low(seen: Evidence) -> Finding | None:
         "learning_rate_low",
         "warning",
         _("The loss creeps down a straight line, by {share} an epoch.").format(share=percent(pace / now)),
-        _("The steps are too small: at this pace it does not come near PCA's {pca} in time. Raise {rate} from {now} to "
-          "{next}.").format(pca=short(pca), **seen.rate(10.0)),
-    )  # fmt: skip
+        _(
+            "The steps are too small: at this pace it does not come near PCA's {pca} in time. "
+            "Raise {rate} from {now} to {next}."
+        ).format(pca=short(pca), **seen.rate(10.0)),
+    )
 
 
 def unfinished(seen: Evidence) -> Finding | None:
@@ -191,6 +195,8 @@ def near_floor(seen: Evidence) -> Finding | None:
         _("The loss cannot fall below {floor}: of {now} only {rest} can still be saved.").format(
             floor=short(seen.floor), now=short(now), rest=short(now - seen.floor)
         ),
-        _("Cross-entropy takes a pixel for the chance of being white, and a grey pixel leaves doubt: a perfect "
-          "reconstruction of these images would still have {floor}.").format(floor=short(seen.floor)),
-    )  # fmt: skip
+        _(
+            "Cross-entropy takes a pixel for the chance of being white, and a grey pixel leaves doubt: a perfect "
+            "reconstruction of these images would still have {floor}."
+        ).format(floor=short(seen.floor)),
+    )

@@ -31,7 +31,10 @@ def classifier(curves: Message, epochs: int, key: str, translate: Translate = st
         title = translate(NAMES[name])
         traces.append(
             {
-                "type": "scatter", "mode": "lines+markers", "name": title, "showlegend": True,
+                "type": "scatter",
+                "mode": "lines+markers",
+                "name": title,
+                "showlegend": True,
                 # A trace without a point has no place in the legend, which would jump when the first one comes.
                 "x": list(range(1, len(errors) + 1)) or [None],
                 # No mistake at all has no place on a logarithmic axis: it stands at its lower end.
@@ -41,21 +44,31 @@ def classifier(curves: Message, epochs: int, key: str, translate: Translate = st
                 "marker": {"color": colour, "size": 5},
                 "hovertemplate": f"%{{customdata:.3g}} % {title}<extra></extra>",
             }
-        )  # fmt: skip
+        )
         last.append(f"{title} {errors[-1]:.2f} %" if errors else f"{title} –")
     label = translate("Mistakes on validation images while classifiers learn: {values}.").format(values=", ".join(last))
     layout = {
-        "meta": {"label": label, "file": f"classifier-{key}"}, "uirevision": key, "autosize": True,
+        "meta": {"label": label, "file": f"classifier-{key}"},
+        "uirevision": key,
+        "autosize": True,
         "hovermode": "x unified",
         "margin": {"l": 8, "r": 12, "t": 26, "b": 8},
         "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
         "xaxis": {
-            "title": {"text": translate("epoch")}, "range": [0, epochs + 0.5], "automargin": True, "zeroline": False,
-        },
-        "yaxis": {
-            "title": {"text": translate("mistakes in validation (%)")}, "type": "log", "range": [-0.72, 2.02],
-            "tickmode": "array", "tickvals": TICKS, "ticktext": [f"{tick:g}" for tick in TICKS], "automargin": True,
+            "title": {"text": translate("epoch")},
+            "range": [0, epochs + 0.5],
+            "automargin": True,
             "zeroline": False,
         },
-    }  # fmt: skip
+        "yaxis": {
+            "title": {"text": translate("mistakes in validation (%)")},
+            "type": "log",
+            "range": [-0.72, 2.02],
+            "tickmode": "array",
+            "tickvals": TICKS,
+            "ticktext": [f"{tick:g}" for tick in TICKS],
+            "automargin": True,
+            "zeroline": False,
+        },
+    }
     return {"data": traces, "layout": layout}

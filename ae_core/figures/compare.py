@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ae_core.figures.shared import COLOURS, GREY, Figure, Message, Translate, rounded, short, typed, words
-from ae_core.sheets import png
+from ae_core.formats.png_sheets import png
 
 AXES = {"epoch": "epoch", "step": "step", "seconds": "training time (s)"}
 TITLE = 0.14  # of a map's height, for its name in two lines
@@ -42,13 +42,15 @@ def curves(
             continue
         traces.append(
             {
-                "type": "scatter", "mode": "lines", "name": name,
+                "type": "scatter",
+                "mode": "lines",
+                "name": name,
                 "x": [rounded(value) for value in history[axis]],
                 "y": [rounded(value, above_zero=logarithmic) for value in history[quantity]],
                 "line": {"color": COLOURS[place % len(COLOURS)], "dash": DASHES[place // len(COLOURS) % 4], "width": 2},
                 "hovertemplate": f"%{{y:.4g}} {name}<extra></extra>",
             }
-        )  # fmt: skip
+        )
     kind, _, term = quantity.rpartition("val_")
     title = f"{words(term or kind, translate)}, {translate('validation' if 'val_' in quantity else 'training')}"
     layout = _layout(runs, translate("{title} of {count} runs.").format(title=title, count=len(runs)))
@@ -58,9 +60,12 @@ def curves(
         "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
         "xaxis": {"title": {"text": translate(AXES[axis])}, "automargin": True, "zeroline": False},
         "yaxis": {
-            "title": {"text": title}, "type": "log" if logarithmic else "linear", "automargin": True, "zeroline": False,
+            "title": {"text": title},
+            "type": "log" if logarithmic else "linear",
+            "automargin": True,
+            "zeroline": False,
         },
-    }  # fmt: skip
+    }
     return {"data": traces, "layout": layout}
 
 
@@ -95,29 +100,44 @@ def reconstructions(runs: Sequence[Pair], names: Sequence[str], translate: Trans
             top += height + gap
     tile_width = first["tile"][1] + gap
     texts = {
-        "type": "scatter", "mode": "text", "hoverinfo": "skip", "cliponaxis": False,
+        "type": "scatter",
+        "mode": "text",
+        "hoverinfo": "skip",
+        "cliponaxis": False,
         "x": [column * tile_width + first["tile"][1] - 1 for column, _, _ in errors],
         "y": [lower for _, lower, _ in errors],
         "text": [short(error) for _, _, error in errors],
-        "textposition": "top left", "textfont": {"size": 9, "color": "#ffffff"},
-    }  # fmt: skip
+        "textposition": "top left",
+        "textfont": {"size": 9, "color": "#ffffff"},
+    }
     picture = {
-        "type": "image", "source": "data:image/png;base64," + base64.b64encode(png(canvas)).decode("ascii"),
-        "zsmooth": False, "hoverinfo": "skip",
-    }  # fmt: skip
+        "type": "image",
+        "source": "data:image/png;base64," + base64.b64encode(png(canvas)).decode("ascii"),
+        "zsmooth": False,
+        "hoverinfo": "skip",
+    }
     bare = {"showgrid": False, "zeroline": False, "showline": False, "ticks": "", "fixedrange": True}
     layout = _layout(runs, translate("The same images, reconstructed by {count} runs.").format(count=len(runs)))
     layout |= {
-        "margin": {"l": 0, "r": 0, "t": 0, "b": 0}, "showlegend": False, "annotations": titles,
-        "xaxis": bare | {
-            "range": [-0.5, canvas.shape[1] - 0.5], "showticklabels": False, "constrain": "domain",
+        "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
+        "showlegend": False,
+        "annotations": titles,
+        "xaxis": bare
+        | {
+            "range": [-0.5, canvas.shape[1] - 0.5],
+            "showticklabels": False,
+            "constrain": "domain",
             "constraintoward": "left",
         },
-        "yaxis": bare | {
-            "range": [canvas.shape[0] - 0.5, -0.5], "showticklabels": False, "scaleanchor": "x", "constrain": "domain",
+        "yaxis": bare
+        | {
+            "range": [canvas.shape[0] - 0.5, -0.5],
+            "showticklabels": False,
+            "scaleanchor": "x",
+            "constrain": "domain",
             "constraintoward": "top",
         },
-    }  # fmt: skip
+    }
     layout["meta"]["plain"] = True
     return {"data": [picture, texts], "layout": layout}
 
@@ -149,25 +169,38 @@ def maps(runs: Sequence[Pair], names: Sequence[str], translate: Translate = str)
         colours = [COLOURS[label % len(COLOURS)] for label in labels[: len(points)]]
         traces.append(
             {
-                "type": "scattergl", "mode": "markers", "x": typed(points[:, 0]), "y": typed(points[:, 1]),
-                "xaxis": f"x{suffix}", "yaxis": f"y{suffix}",
+                "type": "scattergl",
+                "mode": "markers",
+                "x": typed(points[:, 0]),
+                "y": typed(points[:, 1]),
+                "xaxis": f"x{suffix}",
+                "yaxis": f"y{suffix}",
                 "marker": {"color": colours, "size": 4, "opacity": 0.8},
             }
-        )  # fmt: skip
+        )
         row, column = divmod(place, across)
         left, right = column / across + 0.01, (column + 1) / across - 0.01
         bottom, top = 1 - (row + 1) / down + 0.01, 1 - row / down - TITLE / down
         bare = {"showticklabels": False, "zeroline": False, "range": [-reach, reach], "fixedrange": True}
         layout[f"xaxis{suffix}"] = bare | {"domain": [left, right], "anchor": f"y{suffix}"}
         layout[f"yaxis{suffix}"] = bare | {
-            "anchor": f"x{suffix}", "scaleanchor": f"x{suffix}", "domain": [bottom, top],
-        }  # fmt: skip
+            "anchor": f"x{suffix}",
+            "scaleanchor": f"x{suffix}",
+            "domain": [bottom, top],
+        }
         layout["annotations"].append(
             {
-                "text": "<br>".join(name.split(", ", 1)), "showarrow": False, "xref": "paper", "x": (left + right) / 2,
-                "xanchor": "center", "yref": "paper", "y": top, "yanchor": "bottom", "font": {"size": 10.5},
+                "text": "<br>".join(name.split(", ", 1)),
+                "showarrow": False,
+                "xref": "paper",
+                "x": (left + right) / 2,
+                "xanchor": "center",
+                "yref": "paper",
+                "y": top,
+                "yanchor": "bottom",
+                "font": {"size": 10.5},
             }
-        )  # fmt: skip
+        )
     layout["meta"]["plain"] = True
     return {"data": traces, "layout": layout}
 
@@ -191,26 +224,44 @@ def sweep(
     wide = min(values) > 0 and max(values) / min(values) >= 8
     common = {"type": "scatter", "mode": "lines+markers", "x": list(values)}
     traces = [
-        common | {"name": translate("autoencoder"), "y": [rounded(error) for error in errors],
-                  "line": {"color": COLOURS[0], "width": 2}, "marker": {"size": 8}},
-        common | {"name": translate("PCA, same code size"), "y": [rounded(error) for error in pca_errors],
-                  "line": {"color": GREY, "dash": "dot", "width": 2}, "marker": {"size": 6}},
-    ]  # fmt: skip
+        common
+        | {
+            "name": translate("autoencoder"),
+            "y": [rounded(error) for error in errors],
+            "line": {"color": COLOURS[0], "width": 2},
+            "marker": {"size": 8},
+        },
+        common
+        | {
+            "name": translate("PCA, same code size"),
+            "y": [rounded(error) for error in pca_errors],
+            "line": {"color": GREY, "dash": "dot", "width": 2},
+            "marker": {"size": 6},
+        },
+    ]
     label = translate("Test error against {setting} for {count} runs.").format(setting=setting, count=len(values))
     layout: dict[str, Any] = {"meta": {"label": label, "file": "compare"}, "uirevision": f"sweep {setting}"}
     layout["autosize"] = True
     layout |= {
-        "hovermode": "x unified", "margin": {"l": 8, "r": 12, "t": 26, "b": 8},
+        "hovermode": "x unified",
+        "margin": {"l": 8, "r": 12, "t": 26, "b": 8},
         "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
         "xaxis": {
-            "title": {"text": setting}, "type": "log" if wide else "linear", "automargin": True, "zeroline": False,
-            "tickmode": "array", "tickvals": list(values), "ticktext": [f"{value:g}" for value in values],
+            "title": {"text": setting},
+            "type": "log" if wide else "linear",
+            "automargin": True,
+            "zeroline": False,
+            "tickmode": "array",
+            "tickvals": list(values),
+            "ticktext": [f"{value:g}" for value in values],
         },
         "yaxis": {
-            "title": {"text": translate("test MSE per pixel")}, "automargin": True, "zeroline": False,
+            "title": {"text": translate("test MSE per pixel")},
+            "automargin": True,
+            "zeroline": False,
             "rangemode": "tozero",
         },
-    }  # fmt: skip
+    }
     return {"data": traces, "layout": layout}
 
 
@@ -240,9 +291,10 @@ def align(points: np.ndarray, target: np.ndarray) -> np.ndarray:
 
 def _layout(runs: Sequence[Pair], label: str) -> dict[str, Any]:
     return {
-        "meta": {"label": label, "file": "compare"}, "autosize": True,
+        "meta": {"label": label, "file": "compare"},
+        "autosize": True,
         "uirevision": " ".join(setup["run_id"] for setup, _ in runs),
-    }  # fmt: skip
+    }
 
 
 def _row(grid: Message, name: str) -> np.ndarray:

@@ -89,9 +89,11 @@ def _grid_label(snapshot: Message, translate: Translate) -> str:
     return translate(
         "{count} held-out images and their reconstructions at step {step}: mean squared error {error}, PCA {pca}."
     ).format(
-        count=table["columns"], step=snapshot["step"],
-        error=f"{np.mean(table['errors']):.4g}", pca=f"{np.mean(table['pca_errors']):.4g}",
-    )  # fmt: skip
+        count=table["columns"],
+        step=snapshot["step"],
+        error=f"{np.mean(table['errors']):.4g}",
+        pca=f"{np.mean(table['pca_errors']):.4g}",
+    )
 
 
 def _tile_text(row: str, column: int, errors: Sequence[float] | None, translate: Translate) -> str:

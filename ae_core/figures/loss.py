@@ -122,20 +122,30 @@ def _pca_line(
     places = [0.0, *(rounded(epoch) for epoch in history["epoch"]), horizon]  # a place to hover beside each value
     return [
         {
-            "type": "scatter", "mode": "lines", "name": name, "x": places, "y": [level] * len(places),
+            "type": "scatter",
+            "mode": "lines",
+            "name": name,
+            "x": places,
+            "y": [level] * len(places),
             "customdata": [0, *history["step"], setup["total_steps"]],
             "line": {"color": GREY, "dash": "dot", "width": 2},
             "hovertemplate": f"%{{y:.4g}} {name}<extra></extra>",
         }
-    ]  # fmt: skip
+    ]
 
 
 def _mark_line(mark: Message) -> dict[str, Any]:
     """A thin upright line where a setting was changed."""
     return {
-        "type": "line", "yref": "paper", "x0": mark["epoch"], "x1": mark["epoch"], "y0": 0, "y1": 1,
-        "layer": "below", "line": {"color": GREY, "width": 1},
-    }  # fmt: skip
+        "type": "line",
+        "yref": "paper",
+        "x0": mark["epoch"],
+        "x1": mark["epoch"],
+        "y0": 0,
+        "y1": 1,
+        "layer": "below",
+        "line": {"color": GREY, "width": 1},
+    }
 
 
 def _mark_words(mark: Message, translate: Translate) -> dict[str, Any]:
@@ -146,9 +156,16 @@ def _mark_words(mark: Message, translate: Translate) -> dict[str, Any]:
 
 def _upright(text: str, epoch: float) -> dict[str, Any]:
     return {
-        "text": text, "textangle": -90, "showarrow": False, "font": {"size": 10},
-        "x": epoch, "xanchor": "left", "yref": "paper", "y": 1, "yanchor": "top",
-    }  # fmt: skip
+        "text": text,
+        "textangle": -90,
+        "showarrow": False,
+        "font": {"size": 10},
+        "x": epoch,
+        "xanchor": "left",
+        "yref": "paper",
+        "y": 1,
+        "yanchor": "top",
+    }
 
 
 def _horizon(epoch: float, total: float) -> float:
@@ -167,6 +184,9 @@ def _loss_label(setup: Message, snapshot: Message, translate: Translate) -> str:
         "Loss curves at step {step}, epoch {epoch}: training {training}, validation {validation}, "
         "PCA of the same code size {pca}."
     ).format(
-        step=snapshot["step"], epoch=f"{snapshot['epoch']:.1f}", training=last("loss"),
-        validation=last("val_loss"), pca=f"{snapshot['pca_loss']:.4g}",
-    )  # fmt: skip
+        step=snapshot["step"],
+        epoch=f"{snapshot['epoch']:.1f}",
+        training=last("loss"),
+        validation=last("val_loss"),
+        pca=f"{snapshot['pca_loss']:.4g}",
+    )

@@ -100,9 +100,16 @@ def _caption(content: Message, translate: Translate) -> dict[str, Any]:
     if not content["caption"]:
         return {}
     words = {
-        "showarrow": False, "text": translate(content["caption"]), "font": {"size": 11},
-        "xref": "paper", "x": 0, "xanchor": "left", "yref": "paper", "y": 1, "yanchor": "bottom",
-    }  # fmt: skip
+        "showarrow": False,
+        "text": translate(content["caption"]),
+        "font": {"size": 11},
+        "xref": "paper",
+        "x": 0,
+        "xanchor": "left",
+        "yref": "paper",
+        "y": 1,
+        "yanchor": "bottom",
+    }
     return {"annotations": [words], "margin": {"l": 8, "r": 8, "t": 26, "b": 8}}
 
 

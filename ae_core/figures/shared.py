@@ -15,8 +15,17 @@ Translate = Callable[[str], str]
 # lie farthest apart for normal sight and under simulated protanopia, deuteranopia and tritanopia, among those
 # that stand out on white as well as on near-black.
 COLOURS = (
-    "#1965b0", "#ee8866", "#228833", "#33bbee", "#aa3377", "#ccbb44", "#dc050c", "#bbbbbb", "#ae76a3", "#ee3377",
-)  # fmt: skip
+    "#1965b0",
+    "#ee8866",
+    "#228833",
+    "#33bbee",
+    "#aa3377",
+    "#ccbb44",
+    "#dc050c",
+    "#bbbbbb",
+    "#ae76a3",
+    "#ee3377",
+)
 # A cycle of three, so that the pairs of colours nearest to each other never share a shape, nor do i and i + 10.
 SYMBOLS = ("circle", "diamond", "square")
 GREY = "#8a8f98"

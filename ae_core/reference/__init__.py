@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from ae_core.config import SettingError
+from ae_core.errors import SettingError
 from ae_core.reference import curve, directions, report, rows
 from ae_core.reference.measurement import Bench, Outcome
 from ae_core.reference.trial import Emit
@@ -109,7 +109,7 @@ def measure(
 def _machine() -> dict[str, str]:
     import keras
 
-    from ae_core import execution
+    from ae_core.training import execution
 
     return {"device": execution.device_name(), "backend": keras.backend.backend()}
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from ae_core.config import Settings
 from ae_core.reference.rows import REACHED, Row
 from ae_core.reference.trial import Emit, Trial
+from ae_core.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -101,10 +101,18 @@ class Bench:
         values = tuple(row.quantity(trial) for trial in trials)
         figure = row.figure(trials[0])
         return Outcome(
-            row.name, row.title, row.unit, values, figure, row.source, row.want,
+            row.name,
+            row.title,
+            row.unit,
+            values,
+            figure,
+            row.source,
+            row.want,
             REACHED[row.want](statistics.fmean(values), figure, row.tolerance),
-            statistics.fmean(trial.seconds for trial in trials), row.remark, dict(row.settings),
-        )  # fmt: skip
+            statistics.fmean(trial.seconds for trial in trials),
+            row.remark,
+            dict(row.settings),
+        )
 
     def outcomes(self, rows: Iterable[Row], seeds: int | None = None) -> Iterator[Outcome]:
         """Runs rows one after the other."""

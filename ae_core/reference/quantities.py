@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
-from ae_core import evaluation, metrics
+from ae_core.measuring import evaluation, metrics
 from ae_core.reference.trial import Images, Trial
 
 Quantity = Callable[[Trial], float]
@@ -95,7 +95,7 @@ def _smoothers() -> Iterable[Smoother]:
 
 
 def _damage(trial: Trial, clean: np.ndarray, normals: np.ndarray) -> np.ndarray:
-    from ae_core.layers.corruption import Corruption
+    from ae_core.models.layers.corruption import Corruption
 
     settings = trial.settings
     corruption = Corruption(settings.noise, settings.noise_factor, trial.images.spec, settings.seed)  # type: ignore[attr-defined]

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from ae_core import data, variants
-from ae_core.config import Settings
-from ae_core.pca import PrincipalComponents
+from ae_core.measuring.pca import PrincipalComponents
+from ae_core.settings import DataSpec, Settings
 
 Emit = Callable[[dict[str, Any]], None]
 
@@ -53,7 +53,7 @@ class Images:
         return self._data.y_test
 
     @property
-    def spec(self) -> data.DataSpec:
+    def spec(self) -> DataSpec:
         """Shape and range of one image."""
         return self._data.spec
 
@@ -98,10 +98,10 @@ class Trial:
 
 def train(settings: Settings, emit: Emit) -> Trial:
     """Trains as the command line does."""
-    from ae_core import training
+    from ae_core.training import loop
 
     begun = time.perf_counter()
-    result = training.train(settings, emit=emit)
+    result = loop.train(settings, emit=emit)
     return Trial(settings, result, time.perf_counter() - begun)
 
 
@@ -121,16 +121,22 @@ class FineTuned:
 
     def __call__(self, settings: Settings, emit: Emit) -> Trial:
         """Trains, and goes on."""
-        from ae_core import classifier, training
+        from ae_core.training import classifier, loop
 
         begun = time.perf_counter()
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / "model.keras"
-            result = training.train(settings, emit=emit, save_to=file, test_images=50)
+            result = loop.train(settings, emit=emit, save_to=file, test_images=50)
             found = classifier.classify_saved(
-                file, settings, fine_tune=True, compare=False, seed=settings.seed, epochs=self.epochs,
-                learning_rate=self.learning_rate, batch_size=self.batch_size,
-            )  # fmt: skip
+                file,
+                settings,
+                fine_tune=True,
+                compare=False,
+                seed=settings.seed,
+                epochs=self.epochs,
+                learning_rate=self.learning_rate,
+                batch_size=self.batch_size,
+            )
         tested = {"test": {"classifier_error": found["test_error"]}}
         return Trial(settings, result | tested, time.perf_counter() - begun)
 

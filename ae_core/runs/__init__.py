@@ -5,8 +5,8 @@ names, locks and writes whole, `checks` and `arrays` know what a file may hold; 
 was good for, and `zipped` is a run as one file.
 """
 
+from ae_core.runs.quota import Going
 from ae_core.runs.record import StoredRun
-from ae_core.runs.room import Going
 from ae_core.runs.store import RunStore
 from ae_core.runs.writer import RunWriter
 

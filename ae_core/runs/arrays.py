@@ -12,9 +12,10 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from ae_core import packing
-from ae_core.archive import ZIP_ERRORS, DataError, check_members, open_archive
-from ae_core.npz import HEADER_BYTES, HEADER_ERRORS
+from ae_core.errors import DataError
+from ae_core.formats import packing
+from ae_core.formats.archive import ZIP_ERRORS, check_members, open_archive
+from ae_core.formats.npz import HEADER_BYTES, HEADER_ERRORS
 
 VALUES = "values.json"
 LARGEST_VALUES = 16 * 2**20

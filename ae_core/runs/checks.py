@@ -10,8 +10,8 @@ import zlib
 from collections.abc import Mapping
 from typing import Any
 
-from ae_core.checks import (
-    WrongValueError,
+from ae_core.errors import WrongValueError
+from ae_core.formats.checks import (
     anything,
     binary,
     boolean,
@@ -27,7 +27,7 @@ from ae_core.checks import (
     table,
     text,
     word,
-)  # fmt: skip
+)
 
 STATES = ("queued", "running", "paused", "done", "stopped", "failed", "interrupted")
 ORIGINS = ("app", "command line", "imported")
@@ -59,89 +59,157 @@ def _settings(value: Any, where: str) -> None:
 
 ABOUT_CHECK = record(
     {
-        "format": integer(FORMAT, FORMAT), "settings": _settings, "title": text(LONGEST_TITLE),
-        "pinned": boolean, "owner": maybe(matching(re.compile(r"[0-9a-f]{64}"), "a fingerprint")),
-        "origin": one_of(ORIGINS), "twin_of": maybe(_ID), "sweep": maybe(_ID), "created": _TIME,
+        "format": integer(FORMAT, FORMAT),
+        "settings": _settings,
+        "title": text(LONGEST_TITLE),
+        "pinned": boolean,
+        "owner": maybe(matching(re.compile(r"[0-9a-f]{64}"), "a fingerprint")),
+        "origin": one_of(ORIGINS),
+        "twin_of": maybe(_ID),
+        "sweep": maybe(_ID),
+        "created": _TIME,
     }
-)  # fmt: skip
+)
 """`run.json`: what was asked for, by whom, and what a person says of it."""
 
 STATUS_CHECK = record(
     {
-        "format": integer(FORMAT, FORMAT), "state": one_of(STATES), "started": maybe(_TIME), "finished": maybe(_TIME),
-        "updated": _TIME, "error": maybe(text(LONGEST_ERROR)), "attempts": _COUNT, "step": _COUNT, "epoch": number(0),
-        "seconds": number(0), "total_steps": maybe(_COUNT), "total_epochs": maybe(_COUNT), "device": text(200),
-        "backend": text(40), "parameters": maybe(_COUNT), "code_size": maybe(_COUNT), "numbers": SCALARS,
-        "test": SCALARS, "size": _COUNT,
+        "format": integer(FORMAT, FORMAT),
+        "state": one_of(STATES),
+        "started": maybe(_TIME),
+        "finished": maybe(_TIME),
+        "updated": _TIME,
+        "error": maybe(text(LONGEST_ERROR)),
+        "attempts": _COUNT,
+        "step": _COUNT,
+        "epoch": number(0),
+        "seconds": number(0),
+        "total_steps": maybe(_COUNT),
+        "total_epochs": maybe(_COUNT),
+        "device": text(200),
+        "backend": text(40),
+        "parameters": maybe(_COUNT),
+        "code_size": maybe(_COUNT),
+        "numbers": SCALARS,
+        "test": SCALARS,
+        "size": _COUNT,
     }
-)  # fmt: skip
+)
 """`status.json`: where a training stands."""
 
 _SETUP = record(
     {
-        "kind": one_of(["setup"]), "run_id": text(40), "settings": _settings,
-        "shape": entries(integer(1, 2**20), 3, 1), "unit_range": boolean, "device": text(200), "backend": text(40),
-        "parameters": _COUNT, "input_size": integer(1), "code_size": integer(1),
-        "code_shape": entries(integer(1), 4, 1), "class_names": entries(text(80), 256), "loss_name": word,
-        "terms": entries(word, 30), "total_steps": _COUNT, "total_epochs": _COUNT, "steps_per_epoch": integer(1),
+        "kind": one_of(["setup"]),
+        "run_id": text(40),
+        "settings": _settings,
+        "shape": entries(integer(1, 2**20), 3, 1),
+        "unit_range": boolean,
+        "device": text(200),
+        "backend": text(40),
+        "parameters": _COUNT,
+        "input_size": integer(1),
+        "code_size": integer(1),
+        "code_shape": entries(integer(1), 4, 1),
+        "class_names": entries(text(80), 256),
+        "loss_name": word,
+        "terms": entries(word, 30),
+        "total_steps": _COUNT,
+        "total_epochs": _COUNT,
+        "steps_per_epoch": integer(1),
         "phases": entries(record({"name": text(80), "epoch": number(0)}), 100),
-        "live": table(number(), 100), "notes": entries(text(), 100),
+        "live": table(number(), 100),
+        "notes": entries(text(), 100),
         "panels": entries(record({"name": word, "title": text(200), "help": text()}, others=anything), 30),
-        "loss_floor": number(), "labels": binary(MOST_POINTS, 1),
+        "loss_floor": number(),
+        "labels": binary(MOST_POINTS, 1),
         "atlas": record(
             {"png": binary(MOST_PNG), "columns": integer(1, 1000), "tile": _TILE, "count": integer(1, MOST_POINTS)}
         ),
     },
     others=anything,
-)  # fmt: skip
+)
 
 _MARK = record({"step": _COUNT, "epoch": number(0), "name": word, "from": number(), "to": number()})
 
 _GRID = record(
     {
-        "png": binary(MOST_PNG), "columns": integer(1, 1000), "rows": entries(word, 20, 1), "tile": _TILE,
-        "gap": integer(0, 64), "errors": entries(measured, 1000), "pca_errors": entries(measured, 1000),
+        "png": binary(MOST_PNG),
+        "columns": integer(1, 1000),
+        "rows": entries(word, 20, 1),
+        "tile": _TILE,
+        "gap": integer(0, 64),
+        "errors": entries(measured, 1000),
+        "pca_errors": entries(measured, 1000),
         "corrupted_errors": maybe(entries(measured, 1000)),
     }
-)  # fmt: skip
+)
 
 _SNAPSHOT = record(
     {
-        "kind": one_of(["snapshot"]), "run_id": text(40), "state": one_of(STATES), "step": _COUNT, "epoch": number(0),
-        "seconds": number(0), "marks": entries(_MARK, 10_000), "latent": binary(8 * MOST_POINTS),
-        "grid": _GRID, "pca_loss": _LOOSE, "numbers": _NUMBERS,
+        "kind": one_of(["snapshot"]),
+        "run_id": text(40),
+        "state": one_of(STATES),
+        "step": _COUNT,
+        "epoch": number(0),
+        "seconds": number(0),
+        "marks": entries(_MARK, 10_000),
+        "latent": binary(8 * MOST_POINTS),
+        "grid": _GRID,
+        "pca_loss": _LOOSE,
+        "numbers": _NUMBERS,
     },
     optional={"phase": text(80), "panels": table(anything, 30)},
     others=anything,
-)  # fmt: skip
+)
 
 _PANELS = {
     "pictures": record(
         {
-            "kind": text(40), "png": binary(MOST_PNG), "columns": integer(1, 1000), "rows": entries(text(200), 1000),
-            "tile": _TILE, "gap": integer(0, 64), "caption": text(),
+            "kind": text(40),
+            "png": binary(MOST_PNG),
+            "columns": integer(1, 1000),
+            "rows": entries(text(200), 1000),
+            "tile": _TILE,
+            "gap": integer(0, 64),
+            "caption": text(),
         },
         others=anything,
     ),
     "bars": record(
         {
-            "kind": text(40), "x": entries(measured, 20_000), "values": entries(measured, 20_000),
-            "x_title": text(200), "y_title": text(200), "line": _LOOSE, "line_name": text(200),
-            "upright": boolean, "faint": entries(_COUNT, 20_000), "caption": text(),
+            "kind": text(40),
+            "x": entries(measured, 20_000),
+            "values": entries(measured, 20_000),
+            "x_title": text(200),
+            "y_title": text(200),
+            "line": _LOOSE,
+            "line_name": text(200),
+            "upright": boolean,
+            "faint": entries(_COUNT, 20_000),
+            "caption": text(),
         },
         others=anything,
     ),
-}  # fmt: skip
+}
 
 _RESULT = record(
     {
-        "run_id": text(40), "variant": word, "dataset": text(80), "backend": text(40), "device": text(200),
-        "epochs": number(0), "steps": _COUNT, "seconds": number(0), "samples_per_second": maybe(number(0)),
-        "parameters": _COUNT, "settings": _settings,
-        "history": table(entries(maybe(number()), MOST_EPOCHS), 100), "test": _NUMBERS,
+        "run_id": text(40),
+        "variant": word,
+        "dataset": text(80),
+        "backend": text(40),
+        "device": text(200),
+        "epochs": number(0),
+        "steps": _COUNT,
+        "seconds": number(0),
+        "samples_per_second": maybe(number(0)),
+        "parameters": _COUNT,
+        "settings": _settings,
+        "history": table(entries(maybe(number()), MOST_EPOCHS), 100),
+        "test": _NUMBERS,
     },
     others=anything,
-)  # fmt: skip
+)
 
 
 def check_setup(setup: Any) -> None:

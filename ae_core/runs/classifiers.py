@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ae_core import packing
-from ae_core.archive import DataError
-from ae_core.checks import WrongValueError, boolean, entries, integer, number, record
+from ae_core.errors import DataError, WrongValueError
+from ae_core.formats import packing
+from ae_core.formats.checks import boolean, entries, integer, number, record
 from ae_core.runs.files import CLASSIFIERS, write
 
 NETWORKS = ("code", "pixels", "pca")  # what a head is trained on, in this order
@@ -32,13 +32,18 @@ _CURVE = record({"validation_error": entries(_SHARE, MOST_EPOCHS), "test_error":
 _CHECK = entries(
     record(
         {
-            "labels": integer(1), "fine_tune": boolean, "epochs": integer(1, MOST_EPOCHS), "seed": integer(),
-            "code_size": integer(1), "test_images": integer(1), "seconds": number(0),
+            "labels": integer(1),
+            "fine_tune": boolean,
+            "epochs": integer(1, MOST_EPOCHS),
+            "seed": integer(),
+            "code_size": integer(1),
+            "test_images": integer(1),
+            "seconds": number(0),
             "curves": record(dict.fromkeys(NETWORKS, _CURVE)),
         }
     ),
     MOST_KEPT,
-)  # fmt: skip
+)
 
 
 def summary(result: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,8 +15,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from ae_core.archive import DataError, printable
-from ae_core.uploads import uploads_folder
+from ae_core.errors import DataError, printable
 
 RUN, STATUS, RESULT = "run.json", "status.json", "result.json"
 SETUP, NEWEST = "setup.json.gz", "newest.json.gz"
@@ -28,11 +27,6 @@ WRITER_LOCK, STORE_LOCK = ".writer", ".lock"
 
 _RUN_ID = re.compile(r"[A-Za-z0-9_-]{12}")
 _WAIT = 0.02
-
-
-def runs_folder() -> Path:
-    """Where runs are kept: `AE_RUNS_DIR`, or the folder in this user's cache in which uploads are kept too."""
-    return uploads_folder().parent
 
 
 def new_id() -> str:

@@ -12,25 +12,13 @@ from typing import Any
 
 import numpy as np
 
-from ae_core import packing
-from ae_core.archive import DataError
-from ae_core.checks import WrongValueError
-from ae_core.config import Settings
+from ae_core.errors import DataError, WrongValueError
+from ae_core.formats import packing
 from ae_core.ownership import holds
 from ae_core.runs import arrays
 from ae_core.runs.checks import ABOUT_CHECK, FORMAT, STATUS_CHECK
-from ae_core.runs.files import (
-    CHECKPOINT,
-    MODEL,
-    NEWEST,
-    RESULT,
-    RUN,
-    SETUP,
-    STATUS,
-    WRITER_LOCK,
-    Lock,
-    kept_steps,
-)  # fmt: skip
+from ae_core.runs.files import CHECKPOINT, MODEL, NEWEST, RESULT, RUN, SETUP, STATUS, WRITER_LOCK, Lock, kept_steps
+from ae_core.settings import Settings
 from ae_core.variants import read_settings
 
 logger = logging.getLogger(__name__)
@@ -271,10 +259,26 @@ def _state_now(run: StoredRun) -> str:
 def fresh_status(state: str, now: float) -> dict[str, Any]:
     """The content of `status.json` before anything has happened."""
     return {
-        "format": FORMAT, "state": state, "started": None, "finished": None, "updated": now, "error": None,
-        "attempts": 0, "step": 0, "epoch": 0.0, "seconds": 0.0, "total_steps": None, "total_epochs": None, "device": "",
-        "backend": "", "parameters": None, "code_size": None, "numbers": {}, "test": {}, "size": 0,
-    }  # fmt: skip
+        "format": FORMAT,
+        "state": state,
+        "started": None,
+        "finished": None,
+        "updated": now,
+        "error": None,
+        "attempts": 0,
+        "step": 0,
+        "epoch": 0.0,
+        "seconds": 0.0,
+        "total_steps": None,
+        "total_epochs": None,
+        "device": "",
+        "backend": "",
+        "parameters": None,
+        "code_size": None,
+        "numbers": {},
+        "test": {},
+        "size": 0,
+    }
 
 
 def history_until(history: Mapping[str, list[Any]], step: int) -> dict[str, list[Any]]:

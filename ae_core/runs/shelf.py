@@ -11,8 +11,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from ae_core.archive import DataError
-from ae_core.download import disk_reason
+from ae_core.errors import DataError, disk_reason
 from ae_core.runs.files import GONE, PART, RUN, STATUS, WRITER_LOCK, Lock, force, is_id
 from ae_core.runs.record import StoredRun, current, read_run
 

@@ -20,29 +20,16 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from ae_core.archive import DataError
-from ae_core.config import Settings
-from ae_core.download import disk_reason
+from ae_core.errors import DataError, disk_reason
+from ae_core.folders import runs_folder
 from ae_core.runs import classifiers, zipped
 from ae_core.runs.checks import FORMAT, LONGEST_ERROR, LONGEST_TITLE, ORIGINS
-from ae_core.runs.files import (
-    PART,
-    RUN,
-    STATUS,
-    STORE_LOCK,
-    clean,
-    folder_bytes,
-    is_id,
-    line,
-    locked,
-    new_id,
-    runs_folder,
-    write,
-)  # fmt: skip
+from ae_core.runs.files import PART, RUN, STATUS, STORE_LOCK, clean, folder_bytes, is_id, line, locked, new_id, write
+from ae_core.runs.quota import Going, Room
 from ae_core.runs.record import ENDED, StoredRun, current, fresh_status, read_json, read_run
-from ae_core.runs.room import Going, Room
 from ae_core.runs.shelf import Shelf, unknown
 from ae_core.runs.writer import RunWriter
+from ae_core.settings import Settings
 
 RUN_SHARE = 0.25  # of the room, at most, is one checkpoint, and so is one imported run
 
@@ -106,9 +93,16 @@ class RunStore:
             raise DataError(f"A new run must have an id and an origin that are allowed. Received: {run_id[:40]!r}.")
         now = time.time()
         about = {
-            "format": FORMAT, "settings": settings.to_dict(), "title": line(title, LONGEST_TITLE),
-            "pinned": False, "owner": owner, "origin": origin, "twin_of": twin_of, "sweep": sweep, "created": now,
-        }  # fmt: skip
+            "format": FORMAT,
+            "settings": settings.to_dict(),
+            "title": line(title, LONGEST_TITLE),
+            "pinned": False,
+            "owner": owner,
+            "origin": origin,
+            "twin_of": twin_of,
+            "sweep": sweep,
+            "created": now,
+        }
         with self._shelf.arriving(run_id) as part:
             write(part / RUN, json.dumps(about, allow_nan=False).encode())
             write(part / STATUS, json.dumps(fresh_status("queued", now)).encode())

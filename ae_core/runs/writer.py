@@ -11,10 +11,9 @@ from typing import Any, Self
 
 import numpy as np
 
-from ae_core import packing
-from ae_core.archive import DataError, megabytes, printable
-from ae_core.checks import WrongValueError
-from ae_core.download import disk_reason
+from ae_core.errors import DataError, WrongValueError, disk_reason, printable
+from ae_core.formats import packing
+from ae_core.formats.archive import megabytes
 from ae_core.runs.arrays import write_arrays
 from ae_core.runs.checks import LONGEST_ERROR, SCALARS
 from ae_core.runs.files import (
@@ -35,7 +34,7 @@ from ae_core.runs.files import (
     part_of,
     snapshot_name,
     write,
-)  # fmt: skip
+)
 from ae_core.runs.record import ENDED, read_json, read_run
 
 logger = logging.getLogger(__name__)
@@ -199,9 +198,12 @@ class RunWriter:
         # The end is said by `finish`, when the result and the model are there too.
         state = "paused" if snapshot["state"] == "paused" else "running"
         self._say(
-            state=state, step=newest, epoch=snapshot["epoch"], seconds=snapshot["seconds"],
+            state=state,
+            step=newest,
+            epoch=snapshot["epoch"],
+            seconds=snapshot["seconds"],
             numbers=_scalars(losses | snapshot["numbers"]),
-        )  # fmt: skip
+        )
 
     def _say(self, **changes: Any) -> None:
         self._status |= changes | {"updated": time.time(), "size": folder_bytes(self._folder)}

@@ -10,10 +10,10 @@ import zipfile
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from ae_core import packing
-from ae_core.archive import ZIP_ERRORS, DataError, check_members, megabytes, open_archive
-from ae_core.checks import WrongValueError, word
-from ae_core.config import SettingError
+from ae_core.errors import DataError, SettingError, WrongValueError
+from ae_core.formats import packing
+from ae_core.formats.archive import ZIP_ERRORS, check_members, megabytes, open_archive
+from ae_core.formats.checks import word
 from ae_core.runs import arrays, classifiers
 from ae_core.runs.checks import ABOUT_CHECK, STATUS_CHECK, check_result, check_setup, check_snapshot
 from ae_core.runs.files import (
@@ -31,7 +31,7 @@ from ae_core.runs.files import (
     new_id,
     snapshot_name,
     write,
-)  # fmt: skip
+)
 from ae_core.runs.record import ENDED, LARGEST_CHECKPOINT, StoredRun
 from ae_core.runs.shelf import Shelf
 from ae_core.runs.writer import KEPT_SNAPSHOTS
@@ -64,9 +64,16 @@ def export_run(run: StoredRun, target: Path | BinaryIO) -> None:
     """
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         about = {
-            "format": 1, "settings": dict(run.settings), "title": run.title, "pinned": False, "owner": None,
-            "origin": run.origin, "twin_of": run.twin_of, "sweep": run.sweep, "created": run.created,
-        }  # fmt: skip
+            "format": 1,
+            "settings": dict(run.settings),
+            "title": run.title,
+            "pinned": False,
+            "owner": None,
+            "origin": run.origin,
+            "twin_of": run.twin_of,
+            "sweep": run.sweep,
+            "created": run.created,
+        }
         archive.writestr(RUN, json.dumps(about, indent=1))
         names = [STATUS, SETUP, NEWEST, *(path.name for path in kept_steps(run.folder).values()), RESULT]
         names += [CLASSIFIERS, *_PACKED]
@@ -144,10 +151,16 @@ def import_run(shelf: Shelf, source: Path | bytes, owner: str | None, most: int)
 def _largest(name: str) -> int:
     """Most bytes that a file in the zip may unpack to; 0 for one that no run has."""
     known = {
-        RUN: LARGEST_SMALL, STATUS: LARGEST_SMALL, SETUP: packing.LARGEST_MESSAGE, NEWEST: packing.LARGEST_MESSAGE,
-        RESULT: LARGEST_RESULT, CHECKPOINT: LARGEST_CHECKPOINT, MODEL: LARGEST_ZIP, HISTORY: LARGEST_RESULT,
+        RUN: LARGEST_SMALL,
+        STATUS: LARGEST_SMALL,
+        SETUP: packing.LARGEST_MESSAGE,
+        NEWEST: packing.LARGEST_MESSAGE,
+        RESULT: LARGEST_RESULT,
+        CHECKPOINT: LARGEST_CHECKPOINT,
+        MODEL: LARGEST_ZIP,
+        HISTORY: LARGEST_RESULT,
         CLASSIFIERS: classifiers.LARGEST_FILE,
-    }  # fmt: skip
+    }
     return packing.LARGEST_MESSAGE if SNAPSHOT.fullmatch(name) else known.get(name, 0)
 
 

@@ -11,11 +11,12 @@ from typing import Any
 
 import keras
 
-from ae_core import layers, variants
-from ae_core.autoencoder import Autoencoder
-from ae_core.config import DataSpec, Settings
+from ae_core import variants
+from ae_core.models import layers
+from ae_core.models.autoencoder import Autoencoder
+from ae_core.models.seeding import building
 from ae_core.script.reduced import is_own
-from ae_core.seeding import building
+from ae_core.settings import DataSpec, Settings
 
 
 @dataclass(frozen=True)

@@ -8,15 +8,15 @@ from typing import Any
 import keras
 
 from ae_core import data, variants
-from ae_core.autoencoder import Autoencoder
-from ae_core.config import Settings
-from ae_core.layers.greedy import Preactivation
+from ae_core.models.autoencoder import Autoencoder
+from ae_core.models.layers.greedy import Preactivation
 from ae_core.script import sections, style
 from ae_core.script.blueprint import draw
 from ae_core.script.library import Library
 from ae_core.script.loop import Loop
 from ae_core.script.network import Networks
 from ae_core.script.reduced import is_own
+from ae_core.settings import Settings
 
 PACKAGES = {"sklearn": "scikit-learn", "PIL": "pillow"}
 
@@ -151,8 +151,13 @@ def _imports(lines: set[str], parts: dict[str, list[str]]) -> list[str]:
                 single.setdefault(node.module or "", set()).add(ast.unparse(alias))
             else:
                 whole.append((alias.name, f"import {ast.unparse(alias)}"))
-    found = [*sorted(whole), *((name, f"from {name} import {', '.join(sorted(single[name], key=str.lower))}")
-             for name in sorted(single, key=str.lower))]  # fmt: skip
+    found = [
+        *sorted(whole),
+        *(
+            (name, f"from {name} import {', '.join(sorted(single[name], key=str.lower))}")
+            for name in sorted(single, key=str.lower)
+        ),
+    ]
     standard = [line for name, line in found if name.split(".")[0] in sys.stdlib_module_names]
     others = [line for name, line in found if name.split(".")[0] not in sys.stdlib_module_names]
     return [*standard, *([""] if standard else []), *others]

@@ -10,11 +10,11 @@ from typing import Any
 
 import keras
 
-from ae_core.config import DataSpec
 from ae_core.script import source, style
 from ae_core.script.folding import Shorten
 from ae_core.script.inlining import InlineResults
 from ae_core.script.reduced import PACKAGE, Reduced, attributes_read, definition
+from ae_core.settings import DataSpec
 
 KERAS_READS = ("built",)  # attributes that Keras itself looks at
 
@@ -136,9 +136,10 @@ class Library:
         left = self.layer(kind).parameters
         defaults = inspect.signature(kind.__init__).parameters
         words = [
-            f"{name}={self._argument(given[name], name, names)}" for name in left
+            f"{name}={self._argument(given[name], name, names)}"
+            for name in left
             if not (isinstance(given[name], (str, int, float, type(None))) and given[name] == defaults[name].default)
-        ]  # fmt: skip
+        ]
         return f"{kind.__name__}({', '.join(words)})"
 
     def _argument(self, thing: Any, name: str, names: Mapping[int, str]) -> str:

@@ -7,12 +7,12 @@ from typing import Any
 import keras
 import numpy as np
 
-from ae_core.autoencoder import Autoencoder
-from ae_core.config import Settings
+from ae_core.models.autoencoder import Autoencoder
 from ae_core.script import style
 from ae_core.script.network import Networks
 from ae_core.script.sections import Rows
-from ae_core.workshop import stage_plan
+from ae_core.settings import Settings
+from ae_core.training.cache import stage_plan
 
 LOSSES = {"cross_entropy": ("binary_crossentropy", "BinaryCrossentropy"), "mse": ("mse", "MeanSquaredError")}
 RELATIVE = [  # as `PIXEL_LOSSES["relative"]`
@@ -80,9 +80,11 @@ class Loop:
         """The numbers at the top of a script."""
         settings, stage = self.settings, self.stages[-1]
         words = {
-            "SEED": settings.seed, "EPOCHS": settings.epochs, "BATCH": self.rows.batch_size,
+            "SEED": settings.seed,
+            "EPOCHS": settings.epochs,
+            "BATCH": self.rows.batch_size,
             "LEARNING_RATE": settings.learning_rate,
-        }  # fmt: skip
+        }
         lines = [f"{', '.join(words)} = {', '.join(style.value(one) for one in words.values())}"]
         if self.one_length:
             left = self.rows.train - stage.steps * self.rows.batch_size
@@ -170,9 +172,13 @@ class Loop:
             damage = [networks.names.get(id(one)) or networks.maker(one) for one in [model.corruption] * self.damages]
             more = [] if self.one_length else [stage.chunk, stage.steps] if self.by_chunk else [stage.steps]
             words = [
-                front, network, *damage, _loss(model, self.weighted), "EPOCHS" if whole else str(stage.epochs),
+                front,
+                network,
+                *damage,
+                _loss(model, self.weighted),
+                "EPOCHS" if whole else str(stage.epochs),
                 *map(str, more),
-            ]  # fmt: skip
+            ]
             lines.append(f"    ({', '.join(words)}),")
         return [*lines, "]"]
 

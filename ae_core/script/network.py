@@ -9,15 +9,22 @@ from typing import Any
 import keras
 from keras import tree
 
-from ae_core.layers.greedy import Preactivation
+from ae_core.models.layers.greedy import Preactivation
 from ae_core.script import style
 from ae_core.script.library import Library
 from ae_core.script.reduced import is_own
 
 SYMBOLS = {
-    "Add": "+", "Subtract": "-", "Multiply": "*", "Divide": "/", "TrueDivide": "/", "Greater": ">",
-    "GreaterEqual": ">=", "Less": "<", "LessEqual": "<=",
-}  # fmt: skip
+    "Add": "+",
+    "Subtract": "-",
+    "Multiply": "*",
+    "Divide": "/",
+    "TrueDivide": "/",
+    "Greater": ">",
+    "GreaterEqual": ">=",
+    "Less": "<",
+    "LessEqual": "<=",
+}
 RESERVED = {
     "inputs",
     "outputs",
@@ -142,9 +149,10 @@ class Networks:
             if name != "name" and hasattr(operation, name)
         } | named
         words = [
-            f"{name}={self._argument(one, called)}" for name, one in chosen.items()
+            f"{name}={self._argument(one, called)}"
+            for name, one in chosen.items()
             if name in defaults and not (one is None or one == defaults[name].default)
-        ]  # fmt: skip
+        ]
         return f"ops.{function}({', '.join([*arguments, *words])})"
 
     def _argument(self, thing: Any, called: Mapping[int, str]) -> str:
@@ -234,9 +242,10 @@ def configured(thing: Any) -> str:
     config = {name: value for name, value in thing.get_config().items() if name not in LEFT_OUT}
     parameters = inspect.signature(type(thing).__init__).parameters
     needed = [
-        name for name, one in parameters.items()
+        name
+        for name, one in parameters.items()
         if name in config and one.default is inspect.Parameter.empty and one.kind is one.POSITIONAL_OR_KEYWORD
-    ]  # fmt: skip
+    ]
     if isinstance(thing, keras.initializers.Initializer):
         needed, config = [], dict(sorted(config.items()))
     twin = type(thing)(**{name: _object(config[name]) for name in needed})

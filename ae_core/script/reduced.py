@@ -97,9 +97,10 @@ class Reduced:
         before = ast.dump(self.tree)
         wanted = {"__init__", "build", "call"} | used
         self.tree.body = [
-            one for one in self.tree.body
+            one
+            for one in self.tree.body
             if (one.name in wanted if isinstance(one, ast.FunctionDef) else _still_used(one, used))
-        ]  # fmt: skip
+        ]
         self.methods = {one.name: one for one in self.tree.body if isinstance(one, ast.FunctionDef)}
         init = self.methods.get("__init__")
         if init is not None:
@@ -172,9 +173,10 @@ def _attributes_set_by(statement: ast.stmt) -> list[tuple[str, ast.expr]]:
     match statement:
         case ast.Assign(targets=[ast.Tuple(elts=targets)], value=ast.Tuple(elts=values)) if len(targets) == len(values):
             return [
-                (target.attr, value) for target, value in zip(targets, values, strict=True)
+                (target.attr, value)
+                for target, value in zip(targets, values, strict=True)
                 if isinstance(target, ast.Attribute)
-            ]  # fmt: skip
+            ]
     return []
 
 
@@ -215,9 +217,10 @@ def _without_unused(statement: ast.stmt, used: set[str]) -> list[ast.stmt]:
     target, value = statement.targets[0], statement.value
     if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple) and len(target.elts) == len(value.elts):
         pairs = [
-            (one, given) for one, given in zip(target.elts, value.elts, strict=True)
+            (one, given)
+            for one, given in zip(target.elts, value.elts, strict=True)
             if not (isinstance(one, ast.Attribute) and one.attr not in used)
-        ]  # fmt: skip
+        ]
         if len(pairs) > 1:
             target.elts, value.elts = [one for one, _ in pairs], [given for _, given in pairs]
             return [statement]

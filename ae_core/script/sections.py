@@ -6,15 +6,19 @@ from typing import Any
 
 import keras
 
-from ae_core import data, npz, probe, sources, workshop
-from ae_core.autoencoder import LEAST_START, Autoencoder
-from ae_core.config import Settings, options
-from ae_core.download import PUBLISHED
+from ae_core import data
+from ae_core.data import built_in, preparation
+from ae_core.data.built_in import DataInfo
+from ae_core.data.download import PUBLISHED
+from ae_core.formats import npz
+from ae_core.measuring import probe
+from ae_core.models.autoencoder import LEAST_START, Autoencoder
 from ae_core.script import source, style
 from ae_core.script.inlining import inline_steps, stored
 from ae_core.script.library import Library
 from ae_core.script.reduced import definition, is_own
-from ae_core.sources import DataInfo
+from ae_core.settings import Settings, options
+from ae_core.training import cache
 
 TOLERANCE = "0.1 %"
 
@@ -51,7 +55,7 @@ def rows_of(settings: Settings, info: DataInfo, model: Autoencoder) -> Rows:
     train = taken - held
     if settings.outliers != "keep":
         train = len(data.prepare(data.load(info.name), settings).x_train)
-    points = probe.most_points(workshop.probe_points(model), info.spec.size)
+    points = probe.most_points(cache.probe_points(model), info.spec.size)
     return Rows(
         train, min(held, probe.measured(points)), held, min(info.test_count, points), min(settings.batch_size, train)
     )
@@ -62,9 +66,10 @@ def heading(settings: Settings, title: str, info: DataInfo, packages: list[str])
     usual = type(settings)()
     said = {"epochs", "seed"}
     changed = {
-        name: value for name, value in settings.to_dict().items()
+        name: value
+        for name, value in settings.to_dict().items()
         if name in options(settings) and name not in said and value != usual.to_dict()[name] and name != "dataset"
-    }  # fmt: skip
+    }
     words = ", ".join(f"{name} {_worded(value)}" for name, value in changed.items())
     return [
         f'"""{title} autoencoder on {info.title}: {settings.epochs} epochs, seed {settings.seed}.',
@@ -100,17 +105,17 @@ def data_lines(settings: Settings, info: DataInfo, rows: Rows, library: Library)
     some = "" if taken == info.train_count else f"[:{taken}]"
     used = "" if rows.validation == rows.held else f"[:{rows.validation}]"
     lines += [
-        f"order = np.random.default_rng({data.SPLIT_SEED}).permutation(len(data)){some}",
+        f"order = np.random.default_rng({preparation.SPLIT_SEED}).permutation(len(data)){some}",
         f"x_train, x_val = data[order[:-{rows.held}]], data[order[-{rows.held}:]]{used}"
         f"  # {rows.held} images are kept out of training",
-    ]  # fmt: skip
+    ]
     lines += _cleaned(settings, info)
     return lines + _scaled(settings, info)
 
 
 def _loaded(info: DataInfo, library: Library) -> list[str]:
-    if info == sources.INFOS.get(info.name):
-        if info.name in sources.GENERATED:
+    if info == built_in.INFOS.get(info.name):
+        if info.name in built_in.GENERATED:
             return _generated(info, library)
         if info.name in PUBLISHED:
             library.imports.add("import keras")
@@ -140,8 +145,8 @@ def _from_file(info: DataInfo, library: Library) -> list[str]:
 
 def _generated(info: DataInfo, library: Library) -> list[str]:
     """The body of the function that makes a data set, without what only a test set and labels need."""
-    make = sources.GENERATED[info.name].__name__
-    function = source.read(sources, make)
+    make = built_in.GENERATED[info.name].__name__
+    function = source.read(built_in, make)
     imports = [node for node in function.body if isinstance(node, (ast.Import, ast.ImportFrom))]
     library.imports |= {ast.unparse(node) for node in imports}
     imported = {alias.asname or alias.name for node in imports for alias in node.names}
@@ -158,7 +163,7 @@ def _generated(info: DataInfo, library: Library) -> list[str]:
             kept.insert(0, node)
             needed |= {one.id for one in ast.walk(node) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load)}
     whole = ast.Module(body=kept, type_ignores=[])
-    library.needs(whole, sources, imported)
+    library.needs(whole, built_in, imported)
     for node in kept:
         node.spaced = False
     return [line for node in kept for line in source.written(node)]
@@ -166,7 +171,7 @@ def _generated(info: DataInfo, library: Library) -> list[str]:
 
 def _own_function(name: str) -> Any:
     """A fresh tree of the function of this package that a name means where data are made, or None."""
-    return source.read(*definition(sources, name)) if is_own(getattr(sources, name, None)) else None
+    return source.read(*definition(built_in, name)) if is_own(getattr(built_in, name, None)) else None
 
 
 def _cleaned(settings: Settings, info: DataInfo) -> list[str]:
@@ -178,11 +183,14 @@ def _cleaned(settings: Settings, info: DataInfo) -> list[str]:
         f"{axes if len(axes) > 1 else axes[0]}))  # from the mean example: outliers are dropped"
     ]
     if settings.outliers == "zscore":
-        return [*lines, f"x_train = x_train[distance <= distance.mean() + {data.ZSCORE_LIMIT:g} * distance.std()]"]
+        return [
+            *lines,
+            f"x_train = x_train[distance <= distance.mean() + {preparation.ZSCORE_LIMIT:g} * distance.std()]",
+        ]
     return [
         *lines,
         "low, high = np.quantile(distance, [0.25, 0.75])",
-        f"x_train = x_train[distance <= high + {data.IQR_FACTOR} * (high - low)]",
+        f"x_train = x_train[distance <= high + {preparation.IQR_FACTOR} * (high - low)]",
     ]
 
 

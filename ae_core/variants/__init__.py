@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from ae_core.config import DataSpec, SettingError, Settings
+from ae_core.errors import SettingError
+from ae_core.settings import DataSpec, Settings
 
 if TYPE_CHECKING:
-    from ae_core.autoencoder import Autoencoder
+    from ae_core.models.autoencoder import Autoencoder
 
 
 @dataclass(frozen=True)

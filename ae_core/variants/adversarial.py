@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ae_core.config import DataSpec, Settings, activation_setting, setting, tied_setting, widths_setting
+from ae_core.settings import DataSpec, Settings, activation_setting, setting, tied_setting, widths_setting
 from ae_core.variants import Variant
 
 if TYPE_CHECKING:
-    from ae_core.autoencoder import Autoencoder
+    from ae_core.models.autoencoder import Autoencoder
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,11 +51,11 @@ class AdversarialSettings(Settings):
 
 def build(settings: AdversarialSettings, spec: DataSpec) -> "Autoencoder":
     """Dense layers, mirrored, a free code, and a discriminator that is trained in the same step."""
-    from ae_core.autoencoder import Autoencoder
-    from ae_core.layers.dense import dense_pair
-    from ae_core.layers.prior import AdversarialPenalty
-    from ae_core.panels.prior_match import PriorMatch
-    from ae_core.panels.samples import Samples
+    from ae_core.measuring.panels.prior_match import PriorMatch
+    from ae_core.measuring.panels.samples import Samples
+    from ae_core.models.autoencoder import Autoencoder
+    from ae_core.models.layers.dense import dense_pair
+    from ae_core.models.layers.prior import AdversarialPenalty
 
     encoder, decoder = dense_pair(
         spec,

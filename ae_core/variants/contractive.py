@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from ae_core.config import DataSpec, Settings, setting, tied_setting, widths_setting
+from ae_core.settings import DataSpec, Settings, setting, tied_setting, widths_setting
 from ae_core.variants import Variant
 
 if TYPE_CHECKING:
-    from ae_core.autoencoder import Autoencoder
+    from ae_core.models.autoencoder import Autoencoder
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,10 +54,10 @@ class ContractiveSettings(Settings):
 
 def build(settings: ContractiveSettings, spec: DataSpec) -> "Autoencoder":
     """Dense layers, mirrored. The norm of the Jacobian is a closed form for one layer, an estimate for several."""
-    from ae_core.autoencoder import Autoencoder
-    from ae_core.layers.contraction import ContractivePenalty, SampledContraction
-    from ae_core.layers.dense import dense_pair
-    from ae_core.panels.spectrum import Spectrum
+    from ae_core.measuring.panels.spectrum import Spectrum
+    from ae_core.models.autoencoder import Autoencoder
+    from ae_core.models.layers.contraction import ContractivePenalty, SampledContraction
+    from ae_core.models.layers.dense import dense_pair
 
     encoder, decoder = dense_pair(
         spec,
@@ -75,9 +75,14 @@ def build(settings: ContractiveSettings, spec: DataSpec) -> "Autoencoder":
         else ContractivePenalty(encoder.get_layer("code"), settings.code_activation, weight)
     )
     return Autoencoder(
-        encoder, decoder, settings, spec, penalties={"contraction": penalty}, panels=[Spectrum()],
+        encoder,
+        decoder,
+        settings,
+        spec,
+        penalties={"contraction": penalty},
+        panels=[Spectrum()],
         starts_at_mean=settings.scaling == "unit",  # else the mean is zero
-    )  # fmt: skip
+    )
 
 
 VARIANT = Variant(

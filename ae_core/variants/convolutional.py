@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from ae_core.config import (
+from ae_core.errors import SettingError
+from ae_core.settings import (
     DataSpec,
-    SettingError,
     Settings,
     activation_setting,
     channels_setting,
@@ -16,7 +16,7 @@ from ae_core.config import (
 from ae_core.variants import Variant
 
 if TYPE_CHECKING:
-    from ae_core.autoencoder import Autoencoder
+    from ae_core.models.autoencoder import Autoencoder
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,9 +48,9 @@ class ConvolutionalSettings(Settings):
 
 def build(settings: ConvolutionalSettings, spec: DataSpec) -> "Autoencoder":
     """Convolution and pooling down, a dense code or the feature maps themselves, upsampling and convolution up."""
-    from ae_core.autoencoder import Autoencoder
-    from ae_core.layers.convolution import convolutional_pair
-    from ae_core.panels.kernels import FeatureMaps
+    from ae_core.measuring.panels.kernels import FeatureMaps
+    from ae_core.models.autoencoder import Autoencoder
+    from ae_core.models.layers.convolution import convolutional_pair
 
     encoder, decoder = convolutional_pair(
         spec,

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from ae_core.config import (
+from ae_core.errors import SettingError
+from ae_core.settings import (
     DataSpec,
-    SettingError,
     Settings,
     activation_setting,
     code_activation_setting,
@@ -18,7 +18,7 @@ from ae_core.config import (
 from ae_core.variants import Variant
 
 if TYPE_CHECKING:
-    from ae_core.autoencoder import Autoencoder
+    from ae_core.models.autoencoder import Autoencoder
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,10 +66,10 @@ def build(settings: DenoisingSettings, spec: DataSpec) -> "Autoencoder":
 
     If layers are trained alone first, each gets damaged what the layers before it make of the clean image.
     """
-    from ae_core.autoencoder import Autoencoder
-    from ae_core.layers.corruption import Corruption
-    from ae_core.layers.dense import dense_pair
-    from ae_core.layers.greedy import greedy_phases
+    from ae_core.models.autoencoder import Autoencoder
+    from ae_core.models.layers.corruption import Corruption
+    from ae_core.models.layers.dense import dense_pair
+    from ae_core.models.layers.greedy import greedy_phases
 
     encoder, decoder = dense_pair(
         spec,

@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from ae_core.config import DataSpec, SettingError, Settings, code_activation_setting, setting
+from ae_core.errors import SettingError
+from ae_core.settings import DataSpec, Settings, code_activation_setting, setting
 from ae_core.variants import Variant
 
 if TYPE_CHECKING:
-    from ae_core.autoencoder import Autoencoder
+    from ae_core.models.autoencoder import Autoencoder
 
 SHARES = (0.1, 0.25, 0.4, 0.55, 0.7, 0.85, 1.0)  # of the patches of an image that are seen
 
@@ -74,10 +75,10 @@ def build(settings: MaskedSettings, spec: DataSpec) -> "Autoencoder":
     """Patches become tokens, tokens look at each other and become one code; the code becomes tokens, and patches."""
     import keras
 
-    from ae_core.autoencoder import Autoencoder
-    from ae_core.layers.patches import HIDDEN, PatchMask, from_patches, to_patches
-    from ae_core.layers.transformer import embedding, transformer_block
-    from ae_core.panels.partial import Partial
+    from ae_core.measuring.panels.partial import Partial
+    from ae_core.models.autoencoder import Autoencoder
+    from ae_core.models.layers.patches import HIDDEN, PatchMask, from_patches, to_patches
+    from ae_core.models.layers.transformer import embedding, transformer_block
 
     layers = keras.layers
     width, heads = settings.token_dim, settings.heads

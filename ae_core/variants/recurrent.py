@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from ae_core.config import DataSpec, SettingError, Settings, code_activation_setting, setting
+from ae_core.errors import SettingError
+from ae_core.settings import DataSpec, Settings, code_activation_setting, setting
 from ae_core.variants import Variant
 
 if TYPE_CHECKING:
-    from ae_core.autoencoder import Autoencoder
+    from ae_core.models.autoencoder import Autoencoder
 
 SHARES = (1 / 7, 2 / 7, 3 / 7, 4 / 7, 5 / 7, 6 / 7, 1.0)  # of the steps of an example that are read
 VALUES_PER_STEP = 4  # of a vector, unless a setting says otherwise
@@ -67,8 +68,8 @@ def build(settings: RecurrentSettings, spec: DataSpec) -> "Autoencoder":
     """Recurrent layers whose last state becomes the code; the code is then read again at every step."""
     import keras
 
-    from ae_core.autoencoder import Autoencoder
-    from ae_core.panels.partial import Partial
+    from ae_core.measuring.panels.partial import Partial
+    from ae_core.models.autoencoder import Autoencoder
 
     layers = keras.layers
     kind = {"lstm": layers.LSTM, "gru": layers.GRU}[settings.cell]

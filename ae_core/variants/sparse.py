@@ -3,18 +3,11 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from ae_core.config import (
-    DataSpec,
-    Settings,
-    activation_setting,
-    setting,
-    tied_setting,
-    widths_setting,
-)
+from ae_core.settings import DataSpec, Settings, activation_setting, setting, tied_setting, widths_setting
 from ae_core.variants import Variant
 
 if TYPE_CHECKING:
-    from ae_core.autoencoder import Autoencoder
+    from ae_core.models.autoencoder import Autoencoder
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,10 +75,10 @@ def build(settings: SparseSettings, spec: DataSpec) -> "Autoencoder":
     """Dense layers, mirrored; sigmoid code for KL, whose ρ is a probability, ReLU for L1, L2, linear for k-sparse."""
     import keras
 
-    from ae_core.autoencoder import Autoencoder
-    from ae_core.layers.dense import dense_pair
-    from ae_core.layers.sparsity import SparsityPenalty, keep_largest
-    from ae_core.panels.activity import Activity
+    from ae_core.measuring.panels.activity import Activity
+    from ae_core.models.autoencoder import Autoencoder
+    from ae_core.models.layers.dense import dense_pair
+    from ae_core.models.layers.sparsity import SparsityPenalty, keep_largest
 
     encoder, decoder = dense_pair(
         spec,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from ae_core.config import (
+from ae_core.settings import (
     DataSpec,
     Settings,
     activation_setting,
@@ -16,7 +16,7 @@ from ae_core.config import (
 from ae_core.variants import Variant
 
 if TYPE_CHECKING:
-    from ae_core.autoencoder import Autoencoder
+    from ae_core.models.autoencoder import Autoencoder
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,9 +35,9 @@ class StackedSettings(Settings):
 
 def build(settings: StackedSettings, spec: DataSpec) -> "Autoencoder":
     """Dense layers of the given widths, mirrored; on request each is trained alone before the whole."""
-    from ae_core.autoencoder import Autoencoder
-    from ae_core.layers.dense import dense_pair
-    from ae_core.layers.greedy import greedy_phases
+    from ae_core.models.autoencoder import Autoencoder
+    from ae_core.models.layers.dense import dense_pair
+    from ae_core.models.layers.greedy import greedy_phases
 
     encoder, decoder = dense_pair(
         spec,

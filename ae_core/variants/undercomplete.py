@@ -3,19 +3,12 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from ae_core.config import (
-    DataSpec,
-    SettingError,
-    Settings,
-    activation_setting,
-    setting,
-    tied_setting,
-    widths_setting,
-)
+from ae_core.errors import SettingError
+from ae_core.settings import DataSpec, Settings, activation_setting, setting, tied_setting, widths_setting
 from ae_core.variants import Variant
 
 if TYPE_CHECKING:
-    from ae_core.autoencoder import Autoencoder
+    from ae_core.models.autoencoder import Autoencoder
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,8 +52,8 @@ class UndercompleteSettings(Settings):
 
 def build(settings: UndercompleteSettings, spec: DataSpec) -> "Autoencoder":
     """Dense layers, mirrored; the linear twin has one linear layer each way and no hidden widths."""
-    from ae_core.autoencoder import Autoencoder
-    from ae_core.layers.dense import dense_pair
+    from ae_core.models.autoencoder import Autoencoder
+    from ae_core.models.layers.dense import dense_pair
 
     encoder, decoder = dense_pair(
         spec,

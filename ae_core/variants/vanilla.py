@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from ae_core.config import DataSpec, Settings, code_activation_setting, tied_setting
+from ae_core.settings import DataSpec, Settings, code_activation_setting, tied_setting
 from ae_core.variants import Variant
 
 if TYPE_CHECKING:
-    from ae_core.autoencoder import Autoencoder
+    from ae_core.models.autoencoder import Autoencoder
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,8 +22,8 @@ class VanillaSettings(Settings):
 
 def build(settings: VanillaSettings, spec: DataSpec) -> "Autoencoder":
     """One dense layer down to the code, one dense layer back up."""
-    from ae_core.autoencoder import Autoencoder
-    from ae_core.layers.dense import dense_pair
+    from ae_core.models.autoencoder import Autoencoder
+    from ae_core.models.layers.dense import dense_pair
 
     encoder, decoder = dense_pair(
         spec,

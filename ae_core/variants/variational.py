@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ae_core.config import (
+from ae_core.settings import (
     DataSpec,
     Settings,
     activation_setting,
@@ -17,7 +17,7 @@ from ae_core.config import (
 from ae_core.variants import Variant
 
 if TYPE_CHECKING:
-    from ae_core.autoencoder import Autoencoder
+    from ae_core.models.autoencoder import Autoencoder
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,12 +57,12 @@ class VariationalSettings(Settings):
 
 def build(settings: VariationalSettings, spec: DataSpec) -> "Autoencoder":
     """Dense layers or convolutions down to a mean and a spread; the decoder sees a random draw from them."""
-    from ae_core.autoencoder import Autoencoder
-    from ae_core.layers.convolution import convolutional_pair
-    from ae_core.layers.dense import dense_pair
-    from ae_core.layers.sampling import GaussianDivergence, GaussianSampling, gaussian_features
-    from ae_core.panels.posterior import Divergence
-    from ae_core.panels.samples import Samples
+    from ae_core.measuring.panels.posterior import Divergence
+    from ae_core.measuring.panels.samples import Samples
+    from ae_core.models.autoencoder import Autoencoder
+    from ae_core.models.layers.convolution import convolutional_pair
+    from ae_core.models.layers.dense import dense_pair
+    from ae_core.models.layers.sampling import GaussianDivergence, GaussianSampling, gaussian_features
 
     pairs: dict[str, Callable[..., Any]] = {"dense": dense_pair, "convolutional": convolutional_pair}
     sizes = {"dense": settings.widths, "convolutional": settings.channels}

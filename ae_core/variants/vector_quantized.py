@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ae_core.config import (
+from ae_core.settings import (
     DataSpec,
     Settings,
     activation_setting,
@@ -16,7 +16,7 @@ from ae_core.config import (
 from ae_core.variants import Variant
 
 if TYPE_CHECKING:
-    from ae_core.autoencoder import Autoencoder
+    from ae_core.models.autoencoder import Autoencoder
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,9 +77,9 @@ def build(settings: VectorQuantizedSettings, spec: DataSpec) -> "Autoencoder":
     """Dense layers or convolutions down to some vectors, of which the decoder sees the nearest codebook entries."""
     import keras
 
-    from ae_core.autoencoder import Autoencoder
-    from ae_core.layers.quantizer import CommitmentPenalty, Quantizer, StraightThrough
-    from ae_core.panels.codebook import CodebookUse, Replacements
+    from ae_core.measuring.panels.codebook import CodebookUse, Replacements
+    from ae_core.models.autoencoder import Autoencoder
+    from ae_core.models.layers.quantizer import CommitmentPenalty, Quantizer, StraightThrough
 
     encoder, decoder = {"dense": _dense, "convolutional": _convolutional}[settings.network](settings, spec)
     quantizer = Quantizer(settings.codebook_size, settings.code_dim, settings.seed)
@@ -97,7 +97,7 @@ def build(settings: VectorQuantizedSettings, spec: DataSpec) -> "Autoencoder":
 
 def _dense(settings: VectorQuantizedSettings, spec: DataSpec) -> tuple[Any, Any]:
     """Dense layers; the code is cut into positions along its length."""
-    from ae_core.layers.dense import dense_pair
+    from ae_core.models.layers.dense import dense_pair
 
     return dense_pair(
         spec,
@@ -112,7 +112,7 @@ def _convolutional(settings: VectorQuantizedSettings, spec: DataSpec) -> tuple[A
     """Convolutions; each place of the last feature maps is a position."""
     import keras
 
-    from ae_core.layers.convolution import pooled_convolutions, upsampled_convolutions
+    from ae_core.models.layers.convolution import pooled_convolutions, upsampled_convolutions
 
     layers, channels = keras.layers, settings.channels
     inputs = keras.Input(spec.shape, name="input")

@@ -7,9 +7,10 @@ from typing import Any
 
 import streamlit as st
 
-from ae_core import classifying, data, figures
-from ae_core.archive import DataError
-from ae_core.engine import EngineError, Run
+from ae_core import data, figures
+from ae_core.engine import classifying
+from ae_core.engine.engine import Run
+from ae_core.errors import DataError, EngineError
 from ae_core.runs.classifiers import PUBLISHED, PUBLISHED_IN
 from pages.ui import live, status
 from pages.ui.shared import engine
@@ -46,9 +47,11 @@ def classify(own: Session, run: Run, words: str) -> None:
     with st.container(gap="small", key="classify"):
         st.markdown(
             f"**{_('Classify with this code')}**",
-            help=_("A softmax layer learns to tell the classes apart from the code. The same layer on raw pixels and "
-                   "on a PCA code of the same size shows what the code is worth."),
-        )  # fmt: skip
+            help=_(
+                "A softmax layer learns to tell the classes apart from the code. The same layer on raw pixels and "
+                "on a PCA code of the same size shows what the code is worth."
+            ),
+        )
         if mine:
             _form(own, run, job)
         said = _said(own, job)
@@ -77,26 +80,51 @@ def _form(own: Session, run: Run, job: Run | None) -> None:
     most = min(info.train_count if info else classifying.MOST_LABELS, run.settings.train_size)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         st.number_input(
-            _("Labels"), 0, most, 0, key=LABELS, width=130, disabled=active,
+            _("Labels"),
+            0,
+            most,
+            0,
+            key=LABELS,
+            width=130,
+            disabled=active,
             help=_("Labelled images to learn from, as many of each class as can be; 0 takes all."),
-        )  # fmt: skip
+        )
         st.segmented_control(
-            _("What learns"), [HEAD, WHOLE], default=HEAD, required=True, key=TUNED, disabled=active,
+            _("What learns"),
+            [HEAD, WHOLE],
+            default=HEAD,
+            required=True,
+            key=TUNED,
+            disabled=active,
             format_func={HEAD: _("Head only"), WHOLE: _("Fine-tuned")}.__getitem__,
             help=_("Head only: the code stays as it is. Fine-tuned: the encoder learns too, end to end."),
-        )  # fmt: skip
+        )
         st.number_input(
-            _("Epochs"), 1, classifying.MOST_EPOCHS, 20, key=EPOCHS, width=110, disabled=active,
+            _("Epochs"),
+            1,
+            classifying.MOST_EPOCHS,
+            20,
+            key=EPOCHS,
+            width=110,
+            disabled=active,
             help=_("How many times each labelled image is seen."),
-        )  # fmt: skip
+        )
         st.button(
-            _("Train classifier"), key="classify_start", icon=":material/play_arrow:", on_click=_start,
-            args=(own, run.id), disabled=active or engine().status == "failed",
-        )  # fmt: skip
+            _("Train classifier"),
+            key="classify_start",
+            icon=":material/play_arrow:",
+            on_click=_start,
+            args=(own, run.id),
+            disabled=active or engine().status == "failed",
+        )
         st.button(
-            _("Stop"), key="classify_stop", icon=":material/stop:", on_click=_stop, args=(own, job.id if job else ""),
+            _("Stop"),
+            key="classify_stop",
+            icon=":material/stop:",
+            on_click=_stop,
+            args=(own, job.id if job else ""),
             disabled=not active,
-        )  # fmt: skip
+        )
 
 
 def _start(own: Session, run_id: str) -> None:
@@ -147,11 +175,13 @@ def _table(run: Run, job: Run | None, kept: Kept) -> str:
     heads = [_("Labels"), _("Learns"), _("Epochs"), _("Code"), _("Pixels"), _("PCA")]
     lines = [
         [
-            f"{one['labels']:,}", _("encoder too") if one["fine_tune"] else _("head only"), f"{one['epochs']}",
+            f"{one['labels']:,}",
+            _("encoder too") if one["fine_tune"] else _("head only"),
+            f"{one['epochs']}",
             *(_error(one["curves"][name]["test_error"]) for name in ("code", "pixels", "pca")),
         ]
         for one in found
-    ] or [[UNKNOWN] * len(heads)]  # fmt: skip
+    ] or [[UNKNOWN] * len(heads)]
     title = _("Mistakes on {count} test images").format(count=f"{images:,}") if images else _("Mistakes in the test")
     published = PUBLISHED.get(run.settings.dataset, ())
     parts = [f'<div class="ae-heading ae-above">{html.escape(title)}</div>', _rows(heads, lines)]

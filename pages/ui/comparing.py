@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from ae_core.engine import Run
+from ae_core.engine.engine import Run
 from ae_core.figures import compare
 from ae_core.ownership import fingerprint
 from ae_core.runs import StoredRun

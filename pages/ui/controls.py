@@ -7,9 +7,9 @@ from typing import Any
 import streamlit as st
 
 from ae_core import data, variants
-from ae_core.config import Option, SettingError, Settings, option_of
-from ae_core.data import DataError, DataInfo
-from ae_core.engine import EngineError
+from ae_core.data.built_in import DataInfo
+from ae_core.errors import DataError, EngineError, SettingError
+from ae_core.settings import Option, Settings, option_of
 from pages.ui import state
 from pages.ui.form import as_text
 from pages.ui.shared import engine
@@ -54,9 +54,14 @@ def variant_select(own: Session) -> None:
     """The choice of the variant; the Learn page has it too."""
     _seed(own, "variant", own.form.variant)
     st.selectbox(
-        _("Variant"), list(variants.registry()), key="variant", on_change=_changed, args=("variant",),
-        format_func=lambda name: _(variants.get(name).title), help=_("The kind of autoencoder to train."),
-    )  # fmt: skip
+        _("Variant"),
+        list(variants.registry()),
+        key="variant",
+        on_change=_changed,
+        args=("variant",),
+        format_func=lambda name: _(variants.get(name).title),
+        help=_("The kind of autoencoder to train."),
+    )
 
 
 def _dataset_select(own: Session, infos: dict[str, DataInfo]) -> None:
@@ -68,9 +73,14 @@ def _dataset_select(own: Session, infos: dict[str, DataInfo]) -> None:
         names.append(chosen)
     _seed(own, "dataset", chosen)
     st.selectbox(
-        _(option.label), names, key="dataset", on_change=_changed, args=("dataset",),
-        format_func=lambda name: _(infos[name].title) if name in infos else name, help=_(option.help),
-    )  # fmt: skip
+        _(option.label),
+        names,
+        key="dataset",
+        on_change=_changed,
+        args=("dataset",),
+        format_func=lambda name: _(infos[name].title) if name in infos else name,
+        help=_(option.help),
+    )
 
 
 def notices(own: Session) -> None:
@@ -119,8 +129,12 @@ def _widget(own: Session, name: str) -> None:
     option, default, value = option_of(one), own.form.default(name), own.form.value(name)
     kind: type = type(default)
     common: dict[str, Any] = {
-        "label": _(option.label), "help": _(option.help), "key": name, "on_change": _changed, "args": (name,),
-    }  # fmt: skip
+        "label": _(option.label),
+        "help": _(option.help),
+        "key": name,
+        "on_change": _changed,
+        "args": (name,),
+    }
     if option.choices:
         _seed(own, name, value)
         st.selectbox(options=option.choices, format_func=word, **common)
@@ -190,11 +204,16 @@ def _what_changes_do(own: Session) -> None:
 def _upload(own: Session) -> None:
     with st.expander(_("Your own data")):
         st.file_uploader(
-            _("A .npz file or a .zip of pictures"), type=["npz", "zip"], key="upload", on_change=_uploaded,
+            _("A .npz file or a .zip of pictures"),
+            type=["npz", "zip"],
+            key="upload",
+            on_change=_uploaded,
             max_upload_size=50,
-            help=_("Arrays as Keras saves them (x_train, and if you like y_train, x_test, y_test), or pictures, in "
-                   "one folder per class."),
-        )  # fmt: skip
+            help=_(
+                "Arrays as Keras saves them (x_train, and if you like y_train, x_test, y_test), or pictures, in "
+                "one folder per class."
+            ),
+        )
         if own.upload_problem:
             st.error(_(own.upload_problem))
 

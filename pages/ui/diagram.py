@@ -59,9 +59,11 @@ def network(description: dict[str, Any]) -> str:
     ]
     height = len(rows) * (_BAR + _GAP) - _GAP
     label = _("{layers} layers with {parameters:,} parameters: {input} numbers in, a code of {code}.").format(
-        layers=len(rows), parameters=description["parameters"],
-        input=math.prod(description["input_shape"]), code=math.prod(description["code_shape"]),
-    )  # fmt: skip
+        layers=len(rows),
+        parameters=description["parameters"],
+        input=math.prod(description["input_shape"]),
+        code=math.prod(description["code_shape"]),
+    )
     return (
         f'<svg class="ae-net" viewBox="-1 -1 {_WIDTH + 2} {height + 2}" role="img" aria-label="{html.escape(label)}">'
         f"{''.join(funnels)}{''.join(parts)}</svg>"

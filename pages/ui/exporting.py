@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from ae_core import figures, worker
-from ae_core.archive import DataError
-from ae_core.engine import EngineError, Run
-from ae_core.event_log import event_log
+from ae_core import figures
+from ae_core.engine import worker
+from ae_core.engine.engine import Run
+from ae_core.errors import DataError, EngineError
+from ae_core.runs.event_log import event_log
 from pages.ui import static
 from pages.ui.shared import engine
 from pages.ui.text import _
@@ -50,9 +51,13 @@ def _group(title: str, help: str) -> None:
 
 def _button(key: str, run: Run, label: str, name: str, make: Maker, disabled: bool = False) -> None:
     st.download_button(
-        label, _guarded(make), f"{run.settings.variant}-{run.id}-{name}", key=f"{key}_{name}", on_click="ignore",
+        label,
+        _guarded(make),
+        f"{run.settings.variant}-{run.id}-{name}",
+        key=f"{key}_{name}",
+        on_click="ignore",
         disabled=disabled,
-    )  # fmt: skip
+    )
 
 
 def _guarded(make: Maker) -> Maker:

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ae_core import data, variants
-from ae_core.config import Option, SettingError, Settings, option_of
+from ae_core.errors import SettingError
+from ae_core.settings import Option, Settings, option_of
 
 START_VARIANT = "vanilla"
 

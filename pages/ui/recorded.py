@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from ae_core import recording
+from ae_core.recordings import recording
 
 SECONDS_A_FRAME = 1.0
 SECONDS_AT_THE_END = 3.0

@@ -5,8 +5,7 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from ae_core.archive import DataError
-from ae_core.engine import EngineError
+from ae_core.errors import DataError, EngineError
 from ae_core.ownership import fingerprint
 from ae_core.runs import StoredRun
 from pages.ui.exporting import export
@@ -31,21 +30,35 @@ def actions(own: Session, chosen: Sequence[StoredRun]) -> None:
     mark = fingerprint(own.owner)
     owned = [run for run in chosen if run.owner == mark]
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="run_actions"):
-        st.button(_("Open"), icon=":material/open_in_new:", key="run_open", on_click=_open, args=(own, first.id),
-                  help=_("Shows “{name}” on the Train page.").format(name=title_of(first)))  # fmt: skip
+        st.button(
+            _("Open"),
+            icon=":material/open_in_new:",
+            key="run_open",
+            on_click=_open,
+            args=(own, first.id),
+            help=_("Shows “{name}” on the Train page.").format(name=title_of(first)),
+        )
         run = engine().run(first.id)
         if run is not None and run.snapshot is not None:
             export(run.view(), "compare")
         if first in owned:
             with st.popover(_("Name"), icon=":material/edit:"):
                 st.text_input(
-                    _("Title"), first.title, key=f"title_{first.id}", max_chars=80, on_change=_rename,
+                    _("Title"),
+                    first.title,
+                    key=f"title_{first.id}",
+                    max_chars=80,
+                    on_change=_rename,
                     args=(own, first.id),
-                )  # fmt: skip
+                )
             st.button(
-                _("Unpin") if first.pinned else _("Pin"), icon=":material/push_pin:", key="run_pin", on_click=_pin,
-                args=(own, first.id, not first.pinned), help=_("A pinned run is kept whatever its age."),
-            )  # fmt: skip
+                _("Unpin") if first.pinned else _("Pin"),
+                icon=":material/push_pin:",
+                key="run_pin",
+                on_click=_pin,
+                args=(own, first.id, not first.pinned),
+                help=_("A pinned run is kept whatever its age."),
+            )
         removable = [run.id for run in owned if run.ended]
         if removable:
             with st.popover(_("Remove"), icon=":material/delete:"):
@@ -59,9 +72,13 @@ def importing(own: Session) -> None:
     """The field that takes a run exported elsewhere."""
     with st.expander(_("Import a run")):
         st.file_uploader(
-            _("A .zip file that was exported here or elsewhere"), type=["zip"], key="run_import", on_change=_import,
-            args=(own,), max_upload_size=LARGEST_IMPORT,
-        )  # fmt: skip
+            _("A .zip file that was exported here or elsewhere"),
+            type=["zip"],
+            key="run_import",
+            on_change=_import,
+            args=(own,),
+            max_upload_size=LARGEST_IMPORT,
+        )
         if own.import_problem:
             st.error(_(own.import_problem))
 

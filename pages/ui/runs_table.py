@@ -10,9 +10,9 @@ from typing import Any
 import streamlit as st
 
 from ae_core import data, variants
-from ae_core.config import option_of, options
-from ae_core.metric_table import METRICS
+from ae_core.measuring.metric_table import METRICS
 from ae_core.runs import StoredRun
+from ae_core.settings import option_of, options
 from pages.ui import static
 from pages.ui.form import as_text
 from pages.ui.text import _, number, percent
@@ -128,16 +128,25 @@ def _payload(runs: Sequence[StoredRun], chosen: Sequence[str], asked: Asked, mos
     best, names = _best(together), _names()
     rows = [_row(run, differing, best if run.id in compared else {}, run.id in marked, names) for run in shown]
     labels = {
-        "filter": _("Filter: words that a run must have"), "choose": _("Choose"),
+        "filter": _("Filter: words that a run must have"),
+        "choose": _("Choose"),
         "none": _("No run has these words.") if runs else _("No run is kept here yet. Train one, or import one below."),
         "full": _("At most {count} runs stand side by side.").format(count=most),
         "more": _("{shown} of {count} runs are shown. Filter and order look at all of them.").format(
-            shown=len(shown), count=f"{len(runs):,}") if len(runs) > len(shown) else "",
-    }  # fmt: skip
+            shown=len(shown), count=f"{len(runs):,}"
+        )
+        if len(runs) > len(shown)
+        else "",
+    }
     content = {
-        "columns": columns, "rows": rows, "chosen": list(chosen), "labels": labels, "partial": len(runs) > MOST_ROWS,
-        "words": " ".join(asked.words), "most": most,
-    }  # fmt: skip
+        "columns": columns,
+        "rows": rows,
+        "chosen": list(chosen),
+        "labels": labels,
+        "partial": len(runs) > MOST_ROWS,
+        "words": " ".join(asked.words),
+        "most": most,
+    }
     return json.dumps(content, allow_nan=False, separators=(",", ":")).encode()
 
 
@@ -154,19 +163,32 @@ def _metric(name: str) -> dict[str, Any]:
 def _row(run: StoredRun, differing: list[str], best: dict[str, float], marked: bool, names: Names) -> dict[str, Any]:
     name = title_of(run, names)
     states = {
-        "queued": _("Waiting"), "running": _("Training"), "paused": _("Paused"), "done": _("Done"),
-        "stopped": _("Stopped"), "failed": _("Failed"), "interrupted": _("Interrupted"),
-    }  # fmt: skip
+        "queued": _("Waiting"),
+        "running": _("Training"),
+        "paused": _("Paused"),
+        "done": _("Done"),
+        "stopped": _("Stopped"),
+        "failed": _("Failed"),
+        "interrupted": _("Interrupted"),
+    }
     values: dict[str, Any] = {
-        "name": name, "state": states[run.state], "created": run.created, "epoch": run.epoch, "seconds": run.seconds,
-        "parameters": run.parameters, "code_size": run.code_size,
-    }  # fmt: skip
+        "name": name,
+        "state": states[run.state],
+        "created": run.created,
+        "epoch": run.epoch,
+        "seconds": run.seconds,
+        "parameters": run.parameters,
+        "code_size": run.code_size,
+    }
     cells: dict[str, Any] = {
-        "name": name + (" 📌" if run.pinned else ""), "state": states[run.state],
-        "created": age(time.time() - run.created), "epoch": f"{run.epoch:g}"[:6],
-        "seconds": f"{run.seconds:.1f}", "parameters": f"{run.parameters:,}" if run.parameters else None,
+        "name": name + (" 📌" if run.pinned else ""),
+        "state": states[run.state],
+        "created": age(time.time() - run.created),
+        "epoch": f"{run.epoch:g}"[:6],
+        "seconds": f"{run.seconds:.1f}",
+        "parameters": f"{run.parameters:,}" if run.parameters else None,
         "code_size": f"{run.code_size:,}" if run.code_size else None,
-    }  # fmt: skip
+    }
     for setting in differing:
         value = run.settings.get(setting)
         values[f"set_{setting}"] = value if isinstance(value, int | float) else as_text(value)
@@ -176,10 +198,13 @@ def _row(run: StoredRun, differing: list[str], best: dict[str, float], marked: b
         values[metric] = value
         cells[metric] = percent(value) if METRICS[metric].unit == "share" else number(value)
     return {
-        "id": run.id, "name": name, "values": values, "cells": cells,
+        "id": run.id,
+        "name": name,
+        "values": values,
+        "cells": cells,
         "marked": [f"set_{setting}" for setting in differing] if marked else [],
         "best": [metric for metric, value in best.items() if run.numbers.get(metric) == value],
-    }  # fmt: skip
+    }
 
 
 def _names() -> Names:
@@ -223,8 +248,10 @@ def labels_of(runs: Sequence[StoredRun]) -> list[str]:
         differing = _differing(alike)[:3] if len(alike) > 1 else []
         parts = [f"{_label(alike, name)} {text}" for name in differing if (text := as_text(run.settings.get(name, "")))]
         labels.append(", ".join(parts if parts and len(alike) == len(runs) else [title, *parts]))
-    return [f"{label} ({labels[:place].count(label) + 1})" if labels.count(label) > 1 else label
-            for place, label in enumerate(labels)]  # fmt: skip
+    return [
+        f"{label} ({labels[:place].count(label) + 1})" if labels.count(label) > 1 else label
+        for place, label in enumerate(labels)
+    ]
 
 
 def _differing(runs: Sequence[StoredRun]) -> list[str]:

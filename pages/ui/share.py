@@ -6,8 +6,9 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 import segno
 import streamlit as st
 
-from ae_core.config import Settings
-from ae_core.engine import EngineError, Run
+from ae_core.engine.engine import Run
+from ae_core.errors import EngineError
+from ae_core.settings import Settings
 from pages.ui import form, state
 from pages.ui.shared import engine
 from pages.ui.state import Session

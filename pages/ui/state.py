@@ -10,9 +10,10 @@ from typing import Any
 
 import streamlit as st
 
-from ae_core.config import SettingError, Settings
-from ae_core.engine import Run
+from ae_core.engine.engine import Run
+from ae_core.errors import SettingError
 from ae_core.ownership import holds
+from ae_core.settings import Settings
 from pages.ui import form
 from pages.ui.form import Form
 from pages.ui.shared import engine

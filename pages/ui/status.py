@@ -4,7 +4,7 @@ import html
 from typing import Any
 
 from ae_core import data, variants
-from ae_core.engine import Engine, Run
+from ae_core.engine.engine import Engine, Run
 from pages.ui.text import _, duration, ordinal
 
 Status = tuple[str, str, str]  # tone (a class of the style sheet), word, sentence
@@ -19,9 +19,15 @@ def of_run(run: Run, own: bool, engine: Engine) -> Status:
         engine: The engine, which may not be ready yet.
     """
     words = {
-        "queued": _("Waiting"), "starting": _("Starting"), "running": _("Training"), "paused": _("Paused"),
-        "done": _("Done"), "stopped": _("Stopped"), "failed": _("Failed"), "interrupted": _("Interrupted"),
-    }  # fmt: skip
+        "queued": _("Waiting"),
+        "starting": _("Starting"),
+        "running": _("Training"),
+        "paused": _("Paused"),
+        "done": _("Done"),
+        "stopped": _("Stopped"),
+        "failed": _("Failed"),
+        "interrupted": _("Interrupted"),
+    }
     state = run.state
     if state == "queued":
         sentence = _waiting(run, engine)
@@ -71,10 +77,15 @@ def of_classifier(run: Run, engine: Engine) -> Status:
         )
     if run.snapshot is None:
         return "starting", _("Starting"), _progress(run.progress)
-    return "running", _("Training"), _("{name}: epoch {epoch} of {epochs}").format(
-        name=names[run.snapshot["name"]].capitalize(), epoch=f"{run.snapshot['epoch']:.1f}",
-        epochs=run.snapshot["epochs"],
-    )  # fmt: skip
+    return (
+        "running",
+        _("Training"),
+        _("{name}: epoch {epoch} of {epochs}").format(
+            name=names[run.snapshot["name"]].capitalize(),
+            epoch=f"{run.snapshot['epoch']:.1f}",
+            epochs=run.snapshot["epochs"],
+        ),
+    )
 
 
 def of_engine(engine: Engine, recording: dict[str, Any] | None) -> Status:

@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 from starlette.concurrency import run_in_threadpool
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from ae_core.engine import Run
+from ae_core.engine.engine import Run
 from pages.ui import shared, views
 from pages.ui.text import language, spoken
 

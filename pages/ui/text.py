@@ -50,11 +50,23 @@ def _translation(wanted: str) -> gettext.NullTranslations:
 def word(name: str) -> str:
     """A choice's or setting's internal name as words: `salt_and_pepper` → `Salt and pepper`."""
     known = {
-        "relu": "ReLU", "elu": "ELU", "gelu": "GELU", "mse": "Mean squared error", "cross_entropy": "Cross-entropy",
-        "auto": "Automatic", "sgd": "SGD", "rmsprop": "RMSprop", "l1": "L1", "l2": "L2", "kl": "KL",
-        "gru": "GRU", "lstm": "LSTM",
-        "zscore": "Drop by z-score", "iqr": "Drop by interquartile range", "shift_rotate": "Shift and rotate",
-    }  # fmt: skip
+        "relu": "ReLU",
+        "elu": "ELU",
+        "gelu": "GELU",
+        "mse": "Mean squared error",
+        "cross_entropy": "Cross-entropy",
+        "auto": "Automatic",
+        "sgd": "SGD",
+        "rmsprop": "RMSprop",
+        "l1": "L1",
+        "l2": "L2",
+        "kl": "KL",
+        "gru": "GRU",
+        "lstm": "LSTM",
+        "zscore": "Drop by z-score",
+        "iqr": "Drop by interquartile range",
+        "shift_rotate": "Shift and rotate",
+    }
     return _(known.get(name, name.replace("_", " ").capitalize()))
 
 

@@ -3,12 +3,18 @@
 import html
 from typing import Any
 
-from ae_core.metric_table import METRICS
+from ae_core.measuring.metric_table import METRICS
 from pages.ui.text import UNKNOWN, _, duration, number, percent
 
 COMMON = {
-    "samples_per_second", "eta_seconds", "test_mse", "pca_mse", "knn1_accuracy", "pca_knn1_accuracy", "active_units",
-}  # fmt: skip
+    "samples_per_second",
+    "eta_seconds",
+    "test_mse",
+    "pca_mse",
+    "knn1_accuracy",
+    "pca_knn1_accuracy",
+    "active_units",
+}
 
 
 def tiles(setup: dict[str, Any] | None, snapshot: dict[str, Any] | None) -> str:
@@ -27,29 +33,61 @@ def tiles(setup: dict[str, Any] | None, snapshot: dict[str, Any] | None) -> str:
     running = snapshot.get("state") in ("running", "paused")
     code, size = setup.get("code_size"), setup.get("input_size")
     cells = [
-        (_("Epoch"), epoch, _("of {total}").format(total=f"{epochs:g}" if epochs else UNKNOWN),
-         _("How many times the network has seen every training image.")),
-        (_("Step"), f"{snapshot['step']:,}" if "step" in snapshot else UNKNOWN,
-         _("of {total}").format(total=f"{total:,}" if total else UNKNOWN),
-         _("Updates of the weights, one for each batch.")),
-        (_("Images a second"), f"{rate:,.0f}" if rate else UNKNOWN, _("in training"),
-         _("Training images per second, measured over the last steps.")),
-        (_("Time left"), duration(known.get("eta_seconds") if running else None),
-         _("{time} so far").format(time=duration(snapshot.get("seconds"))),
-         _("Training time that remains at the present speed.")),
-        (_("Test MSE"), number(known.get("test_mse")), _("PCA {value}").format(value=number(known.get("pca_mse"))),
-         _("Mean squared error per pixel on held-out images, beside PCA of the same code size. Less is better.")),
-        (_("1-NN accuracy"), percent(known.get("knn1_accuracy")),
-         _("PCA {value}").format(value=percent(known.get("pca_knn1_accuracy"))),
-         _("How often the nearest code belongs to an image of the same class, beside PCA's code of the same size.")),
-        (_("Active units"), percent(known.get("active_units")), _("of the code"),
-         _("Share of the code's units whose value still changes from image to image.")),
-        (_("Code size"), f"{code:,}" if code else UNKNOWN,
-         _("of {size} numbers").format(size=f"{size:,}" if size else UNKNOWN),
-         _("Numbers in the code, beside the numbers in one input.")),
-        (_("Device"), setup.get("device", UNKNOWN).partition(",")[0],
-         setup.get("device", "").partition(",")[2].strip() or UNKNOWN, _("What trains.")),
-    ]  # fmt: skip
+        (
+            _("Epoch"),
+            epoch,
+            _("of {total}").format(total=f"{epochs:g}" if epochs else UNKNOWN),
+            _("How many times the network has seen every training image."),
+        ),
+        (
+            _("Step"),
+            f"{snapshot['step']:,}" if "step" in snapshot else UNKNOWN,
+            _("of {total}").format(total=f"{total:,}" if total else UNKNOWN),
+            _("Updates of the weights, one for each batch."),
+        ),
+        (
+            _("Images a second"),
+            f"{rate:,.0f}" if rate else UNKNOWN,
+            _("in training"),
+            _("Training images per second, measured over the last steps."),
+        ),
+        (
+            _("Time left"),
+            duration(known.get("eta_seconds") if running else None),
+            _("{time} so far").format(time=duration(snapshot.get("seconds"))),
+            _("Training time that remains at the present speed."),
+        ),
+        (
+            _("Test MSE"),
+            number(known.get("test_mse")),
+            _("PCA {value}").format(value=number(known.get("pca_mse"))),
+            _("Mean squared error per pixel on held-out images, beside PCA of the same code size. Less is better."),
+        ),
+        (
+            _("1-NN accuracy"),
+            percent(known.get("knn1_accuracy")),
+            _("PCA {value}").format(value=percent(known.get("pca_knn1_accuracy"))),
+            _("How often the nearest code belongs to an image of the same class, beside PCA's code of the same size."),
+        ),
+        (
+            _("Active units"),
+            percent(known.get("active_units")),
+            _("of the code"),
+            _("Share of the code's units whose value still changes from image to image."),
+        ),
+        (
+            _("Code size"),
+            f"{code:,}" if code else UNKNOWN,
+            _("of {size} numbers").format(size=f"{size:,}" if size else UNKNOWN),
+            _("Numbers in the code, beside the numbers in one input."),
+        ),
+        (
+            _("Device"),
+            setup.get("device", UNKNOWN).partition(",")[0],
+            setup.get("device", "").partition(",")[2].strip() or UNKNOWN,
+            _("What trains."),
+        ),
+    ]
     empty = "" if snapshot else " ae-empty"
     return f'<div class="ae-tiles ae-numbers{empty}">{"".join(_cell(*cell) for cell in cells)}</div>'
 

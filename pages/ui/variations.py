@@ -5,10 +5,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from ae_core.config import SettingError, Settings, options
-from ae_core.engine import EngineError
+from ae_core.errors import EngineError, SettingError
 from ae_core.figures import compare
 from ae_core.runs import StoredRun
+from ae_core.settings import Settings, options
 from ae_core.variants import read_settings
 from pages.ui import live
 from pages.ui.form import as_text
@@ -47,20 +47,31 @@ def offer(own: Session, chosen: Sequence[StoredRun], runs: Sequence[StoredRun]) 
         names = [name for name in options(settings) if name not in ("dataset",)]
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
             name = st.selectbox(
-                _("Setting"), names, key="twin_setting", width=260, on_change=_changed, args=(own,),
+                _("Setting"),
+                names,
+                key="twin_setting",
+                width=260,
+                on_change=_changed,
+                args=(own,),
                 index=names.index("latent_dim") if "latent_dim" in names else 0,
                 format_func=lambda one: _(options(settings)[one].label),
-            )  # fmt: skip
+            )
             st.text_input(
-                _("Value, or several with semicolons"), key="twin_values", width=260, on_change=_changed, args=(own,),
+                _("Value, or several with semicolons"),
+                key="twin_values",
+                width=260,
+                on_change=_changed,
+                args=(own,),
                 placeholder=as_text(getattr(settings, name)),
-            )  # fmt: skip
+            )
             st.button(_("Start"), key="twin_start", type="primary", on_click=_start, args=(own, base, settings))
         option = options(settings)[name]
         kind = type(settings.__dataclass_fields__[name].default)
-        st.caption(_("Now {value}. Allowed: {allowed}.").format(
-            value=as_text(getattr(settings, name)) or "–", allowed=option.allowed(kind)
-        ))  # fmt: skip
+        st.caption(
+            _("Now {value}. Allowed: {allowed}.").format(
+                value=as_text(getattr(settings, name)) or "–", allowed=option.allowed(kind)
+            )
+        )
         if own.twin_problem:
             st.error(_(own.twin_problem))
     _plot(base, runs)

@@ -5,8 +5,9 @@ from typing import Any
 
 import streamlit as st
 
-from ae_core.config import SettingError, Settings
-from ae_core.engine import EngineError, Run
+from ae_core.engine.engine import Run
+from ae_core.errors import EngineError, SettingError
+from ae_core.settings import Settings
 from pages.ui import classifying, live, recorded, state, status, streaming, tiles, views
 from pages.ui.controls import TUNABLE_STATES
 from pages.ui.exporting import export
@@ -123,9 +124,14 @@ def _panel_heading(panels: dict[str, dict[str, Any]], chosen: str | None) -> Non
         if st.session_state.get(state.PANEL) != chosen:
             st.session_state[state.PANEL] = chosen  # the marked one is the one that is seen
         st.segmented_control(
-            _("Inside the network"), list(panels), key=state.PANEL, required=True, label_visibility="collapsed",
-            format_func=lambda name: _(panels[name]["title"]), help=help,
-        )  # fmt: skip
+            _("Inside the network"),
+            list(panels),
+            key=state.PANEL,
+            required=True,
+            label_visibility="collapsed",
+            format_func=lambda name: _(panels[name]["title"]),
+            help=help,
+        )
 
 
 def _stream(own: Session, run: Run | None, logarithmic: bool, panel: str | None) -> str:
@@ -153,17 +159,30 @@ def _buttons(own: Session, run: Run | None, settings: Settings | None) -> None:
     training = mine and run is not None and run.state in ("starting", "running", "paused")
     paused = run is not None and run.state == "paused"
     st.button(
-        _("Start"), key="start", type="primary", icon=":material/play_arrow:", on_click=_start,
+        _("Start"),
+        key="start",
+        type="primary",
+        icon=":material/play_arrow:",
+        on_click=_start,
         disabled=settings is None or (mine and active) or engine().status == "failed",
-    )  # fmt: skip
+    )
     st.button(
-        _("Resume") if paused else _("Pause"), key="pause", on_click=_command, args=("resume" if paused else "pause",),
-        icon=":material/resume:" if paused else ":material/pause:", disabled=not training,
-    )  # fmt: skip
+        _("Resume") if paused else _("Pause"),
+        key="pause",
+        on_click=_command,
+        args=("resume" if paused else "pause",),
+        icon=":material/resume:" if paused else ":material/pause:",
+        disabled=not training,
+    )
     st.button(
-        _("Step"), key="step", icon=":material/skip_next:", on_click=_command, args=("step",), disabled=not training,
+        _("Step"),
+        key="step",
+        icon=":material/skip_next:",
+        on_click=_command,
+        args=("step",),
+        disabled=not training,
         help=_("Trains for a moment, then pauses."),
-    )  # fmt: skip
+    )
     st.button(
         _("Stop"), key="stop", icon=":material/stop:", on_click=_command, args=("stop",), disabled=not (mine and active)
     )

@@ -33,20 +33,28 @@ def figure(lines: list[dict[str, Any]]) -> dict[str, Any]:
     """
     traces: list[dict[str, Any]] = []
     layout: dict[str, Any] = {
-        **SIZE, "showlegend": False, "margin": {"l": 60, "r": 20, "t": 20, "b": 50}, "font": {"size": 12},
+        **SIZE,
+        "showlegend": False,
+        "margin": {"l": 60, "r": 20, "t": 20, "b": 50},
+        "font": {"size": 12},
         "grid": {"rows": 1, "columns": len(lines), "pattern": "independent", "xgap": 0.35},
-        "paper_bgcolor": "#ffffff", "plot_bgcolor": "#ffffff",
-    }  # fmt: skip
+        "paper_bgcolor": "#ffffff",
+        "plot_bgcolor": "#ffffff",
+    }
     common = {"rangemode": "tozero", "gridcolor": "#e3e4e8", "zerolinecolor": "#b4b8c0", "nticks": 5}
     for place, line in enumerate(lines, 1):
         x, y = zip(*line["details"]["points"], strict=True)
         along, up = AXES[line["name"]]
         traces.append(
             {
-                "x": x, "y": y, "mode": "lines+markers", "line": {"color": COLOURS[0]},
-                "xaxis": f"x{place}", "yaxis": f"y{place}",
+                "x": x,
+                "y": y,
+                "mode": "lines+markers",
+                "line": {"color": COLOURS[0]},
+                "xaxis": f"x{place}",
+                "yaxis": f"y{place}",
             }
-        )  # fmt: skip
+        )
         layout[f"xaxis{place}"] = common | {"title": {"text": along}, "range": [0, 1.08 * max(x)]}
         layout[f"yaxis{place}"] = common | {"title": {"text": up}, "range": [0, 1.15 * max(y)]}
     return {"data": traces, "layout": layout}

@@ -14,9 +14,14 @@ def measure(room: Room, wanted: Sequence[str]) -> Iterator[Line]:
     """Images a second, snapshots and all, with the snapshots and the validation of each epoch."""
     settings = room.settings("convolutional", channels="16,8,8", spatial=True, batch_size=256, train_size=FEWER)
     yield from rivals(
-        room, wanted, WHAT, settings, room.lab(settings, pace=1.0), {"channels": CHANNELS, "spatial": True},
+        room,
+        wanted,
+        WHAT,
+        settings,
+        room.lab(settings, pace=1.0),
+        {"channels": CHANNELS, "spatial": True},
         {"convolutional-keras": 1.1, "convolutional-pytorch": 1.5},
-    )  # fmt: skip
+    )
 
 
 MEASUREMENT = Measurement("convolutional network", ("convolutional-keras", "convolutional-pytorch"), measure)

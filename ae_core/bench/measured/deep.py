@@ -47,11 +47,16 @@ def measure(room: Room, wanted: Sequence[str]) -> Iterator[Line]:
         share = statistics.median(image * pace(one) / limit for one, limit in zip(said[id(ours)], most, strict=True))
         reached = rate(said[id(ours)]) * image
         yield Line(
-            "deep-limit", WHAT, "the machine's matrix products", share, "", Goal(0.6, at_least=True),
+            "deep-limit",
+            WHAT,
+            "the machine's matrix products",
+            share,
+            "",
+            Goal(0.6, at_least=True),
             remark=f"{reached / 1e9:.1f} of {statistics.median(most) / 1e9:.1f} billion multiply-adds a second; "
             f"such products alone {statistics.median(alone) / 1e9:.1f}",
             details={"ours": said[id(ours)], "products": said[id(large)], "same_sizes": said[id(same)]},
-        )  # fmt: skip
+        )
 
 
 MEASUREMENT = Measurement("large dense network", ("deep-keras", "deep-limit"), measure)

@@ -13,9 +13,14 @@ def measure(room: Room, wanted: Sequence[str]) -> Iterator[Line]:
     """Images a second, snapshots and all, from one snapshot to another one some seconds later."""
     settings = room.settings("stacked", widths="128", latent_dim=32, batch_size=256)
     yield from rivals(
-        room, wanted, WHAT, settings, room.watched(settings), {"sizes": SIZES},
+        room,
+        wanted,
+        WHAT,
+        settings,
+        room.watched(settings),
+        {"sizes": SIZES},
         {"dense-keras": 2.5, "dense-pytorch": 1.6},
-    )  # fmt: skip
+    )
 
 
 MEASUREMENT = Measurement("dense network", ("dense-keras", "dense-pytorch"), measure)

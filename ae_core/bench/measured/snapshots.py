@@ -28,10 +28,15 @@ def measure(room: Room, wanted: Sequence[str]) -> Iterator[Line]:
         cost = times(without, with_them) - 1.0
         each = [one["snapshot_seconds"] / one["snapshots"] for one in with_them if one["snapshots"]]
         yield Line(
-            name, f"a snapshot a second, {variant}", "the same without", 100 * cost, "%", Goal(most, at_least=False),
+            name,
+            f"a snapshot a second, {variant}",
+            "the same without",
+            100 * cost,
+            "%",
+            Goal(most, at_least=False),
             remark=f"{1000 * statistics.median(each):.0f} ms each" if each else "",
             details={"with": with_them, "without": without},
-        )  # fmt: skip
+        )
 
 
 MEASUREMENT = Measurement("cost of snapshots", tuple(CASES), measure)

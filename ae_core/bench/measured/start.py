@@ -11,7 +11,7 @@ from ae_core import variants
 from ae_core.bench.line import Goal, Line, Measurement
 from ae_core.bench.room import Room
 from ae_core.bench.watched import OWNER, Viewer, step, warm_engine
-from ae_core.engine import Engine, Run
+from ae_core.engine.engine import Engine, Run
 
 DENSE = ("vanilla", "stacked", "undercomplete", "sparse", "denoising", "contractive")
 
@@ -46,9 +46,15 @@ def measure(room: Room, wanted: Sequence[str]) -> Iterator[Line]:
         slowest = max(one["shown"] for one in starts)
         trained = statistics.median(one["trained"] for one in starts)
         yield Line(
-            name, what, "", _middle(starts, "shown"), "s", Goal(most, at_least=False),
-            remark=f"median; slowest {slowest:.2f} s; first trained value {trained:.2f} s", details=details,
-        )  # fmt: skip
+            name,
+            what,
+            "",
+            _middle(starts, "shown"),
+            "s",
+            Goal(most, at_least=False),
+            remark=f"median; slowest {slowest:.2f} s; first trained value {trained:.2f} s",
+            details=details,
+        )
         details = {}
 
 

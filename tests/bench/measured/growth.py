@@ -91,9 +91,15 @@ def _line(name: str, what: str, points: Mapping[float, float], unit: str, more: 
     (first, *_, last), (least, *_, most) = across, cost
     remark = f"{first:,.0f} to {last:,.0f}: {least:.2g} to {most:.2g} {unit}" + (f"; {more}" if more else "")
     return Line(
-        name, what, "a straight line has 1", power, "", Goal(STRAIGHT, at_least=False), remark,
+        name,
+        what,
+        "a straight line has 1",
+        power,
+        "",
+        Goal(STRAIGHT, at_least=False),
+        remark,
         details={"points": [[float(x), float(y)] for x, y in points.items()], **details},
-    )  # fmt: skip
+    )
 
 
 GROWING: Mapping[str, Callable[[Room], Line]] = MappingProxyType(

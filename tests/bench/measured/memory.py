@@ -31,14 +31,26 @@ def measure(room: Room, wanted: Sequence[str]) -> Iterator[Line]:
 def _lines(found: list[dict[str, float]]) -> Iterator[Line]:
     for name, what, key, first, last, most in (
         ("memory-web", f"web process after {VISITS_A_RUN * RUNS} visits and {RUNS} runs", "web", FIRST_RUNS, RUNS, 1.1),
-        ("memory-worker", f"worker after {TRAININGS} trainings of mixed variants", "worker", FIRST_TRAININGS, TRAININGS,
-         1.15),
-    ):  # fmt: skip
+        (
+            "memory-worker",
+            f"worker after {TRAININGS} trainings of mixed variants",
+            "worker",
+            FIRST_TRAININGS,
+            TRAININGS,
+            1.15,
+        ),
+    ):
         before, after = found[first - 1][key], found[last - 1][key]
         yield Line(
-            name, what, f"itself after {first}", after / before, "×", Goal(most, at_least=False),
-            remark=f"{before:.0f} and {after:.0f} MB", details={"megabytes": [one[key] for one in found]},
-        )  # fmt: skip
+            name,
+            what,
+            f"itself after {first}",
+            after / before,
+            "×",
+            Goal(most, at_least=False),
+            remark=f"{before:.0f} and {after:.0f} MB",
+            details={"megabytes": [one[key] for one in found]},
+        )
 
 
 async def _visited(room: Room, opened: Hall) -> list[dict[str, float]]:

@@ -23,15 +23,25 @@ def measure(room: Room, wanted: Sequence[str]) -> Iterator[Line]:
     late = statistics.median(full["delay_95"] for full in many)
     lines = {
         "viewers-speed": Line(
-            "viewers-speed", f"training with {VIEWERS} viewers, dense", "with one viewer", share, "×",
-            Goal(0.85, at_least=True), details={"rounds": rounds},
+            "viewers-speed",
+            f"training with {VIEWERS} viewers, dense",
+            "with one viewer",
+            share,
+            "×",
+            Goal(0.85, at_least=True),
+            details={"rounds": rounds},
             remark=f"{_middle(many, 'pace'):.0f} and {_middle(one, 'pace'):.0f} steps a second",
         ),
         "viewers-delay": Line(
-            "viewers-delay", f"from a snapshot to {VIEWERS} viewers, 95th percentile", "", late, "s",
-            Goal(1.5, at_least=False), remark=f"with one viewer {_middle(one, 'delay_95'):.2f} s",
+            "viewers-delay",
+            f"from a snapshot to {VIEWERS} viewers, 95th percentile",
+            "",
+            late,
+            "s",
+            Goal(1.5, at_least=False),
+            remark=f"with one viewer {_middle(one, 'delay_95'):.2f} s",
         ),
-    }  # fmt: skip
+    }
     yield from (lines[name] for name in wanted)
 
 

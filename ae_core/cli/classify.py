@@ -1,0 +1,69 @@
+"""The command `classify`: a trained encoder goes on as a classifier, without a browser."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from ae_core.cli.bounds import whole
+from ae_core.engine.loading import load_keras
+
+NAMES = {"code": "softmax on the code", "pixels": "softmax on pixels", "pca": "softmax on PCA of the same size"}
+
+
+def add_to(commands: Any) -> None:
+    """Adds the command to the sub-parsers of an `argparse` parser; `run` of what was given does the work.
+
+    Args:
+        commands: What `ArgumentParser.add_subparsers` returned.
+    """
+    parser = commands.add_parser("classify", help="train a classifier on the code of a trained autoencoder")
+    parser.add_argument("folder", type=Path, metavar="DIR", help="what train --out DIR has left")
+    parser.add_argument("--labels", type=whole, default=0, metavar="N", help="labelled images to learn from; 0: all")
+    parser.add_argument("--fine-tune", action="store_true", help="train the encoder too, not only the last layer")
+    parser.add_argument("--epochs", type=whole, default=20, metavar="N")
+    parser.add_argument("--seed", type=whole, default=0, metavar="N", help="for all chance, the choice of labels too")
+    parser.add_argument("--json", action="store_true", help="last line of the output: one JSON object")
+    parser.set_defaults(run=_classify)
+
+
+def _classify(given: argparse.Namespace) -> int:
+    load_keras()
+    from ae_core.training import classifier
+
+    told: set[tuple[str, int]] = set()
+
+    def tell(message: dict[str, Any]) -> None:
+        errors = message["history"]["validation_error"]
+        place = (message["name"], len(errors))
+        if errors and place not in told:
+            told.add(place)
+            error = f"{errors[-1]:.2%} mistakes in validation"
+            print(f"{NAMES[message['name']]}: epoch {len(errors)} of {message['epochs']}, {error}", file=sys.stderr)
+
+    try:
+        result = classifier.classify_saved(
+            given.folder,
+            labels=given.labels,
+            fine_tune=given.fine_tune,
+            epochs=given.epochs,
+            seed=given.seed,
+            emit=tell,
+        )
+    except KeyboardInterrupt:
+        print("ae_core: interrupted; nothing was kept.", file=sys.stderr)
+        return 130
+    if given.json:
+        print(json.dumps(result))
+        return 0
+    print(f"Mistakes in the test, after {result['epochs']} epochs over {result['labels']} labelled images:")
+    own = "code, encoder trained too" if given.fine_tune else NAMES["code"]
+    rows = [(own, result), *((NAMES[name], result[name]) for name in ("pixels", "pca"))]
+    for name, errors in rows:
+        print(f"  {name:72} {errors['test_error']:7.2%}")
+    for row in result["published"]:
+        print(f"  {row['name']:72} {row['test_error']:7.2%}")
+    if result["published"]:
+        print(f"  Last {len(result['published'])} lines: {result['published_in']}.")
+    return 0

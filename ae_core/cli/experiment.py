@@ -1,0 +1,65 @@
+"""What the commands that train have in common: the experiment's arguments, and a bar that fills while it trains."""
+
+import argparse
+from typing import Any
+
+from ae_core import data, variants
+from ae_core.errors import SettingError
+from ae_core.settings import Settings
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds the arguments from which `settings` reads an experiment."""
+    parser.add_argument("--variant", default="vanilla", help="see: python -m ae_core variants")
+    parser.add_argument("--dataset", help="see: python -m ae_core datasets")
+    parser.add_argument("--epochs", metavar="N")
+    parser.add_argument("--latent-dim", metavar="N")
+    parser.add_argument("--seed", metavar="N")
+    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="any other setting")
+
+
+def settings(given: argparse.Namespace) -> Settings:
+    """The experiment that these arguments describe.
+
+    Raises:
+        SettingError: If one of them is wrong; it names the setting, what is allowed, and what came.
+    """
+    values: dict[str, str] = {"variant": given.variant, "dataset": given.dataset or data.default_name()}
+    for name in ("epochs", "latent_dim", "seed"):
+        if getattr(given, name) is not None:
+            values[name] = getattr(given, name)
+    for pair in given.set:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            raise SettingError(f"--set must be KEY=VALUE. Received: {pair[:80]!r}.")
+        values[name.strip().replace("-", "_")] = value.strip()
+    found = variants.read_settings(values)
+    if found.dataset not in data.catalogue():
+        raise SettingError(
+            f"dataset must be one of {', '.join(data.public_names())}. Received: {found.dataset[:80]!r}."
+        )
+    return found
+
+
+class Progress:
+    """A bar on standard error, fed with a training's messages."""
+
+    def __init__(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+        self.bar = Progress(
+            TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn(), console=Console(stderr=True)
+        )
+        self.task = self.bar.add_task("Starting", total=None)
+
+    def __call__(self, message: dict[str, Any]) -> None:
+        """Takes one message."""
+        if message["kind"] == "progress":
+            self.bar.update(self.task, description=message["text"])
+        elif message["kind"] == "setup":
+            self.bar.update(self.task, total=message["total_steps"], description="Training")
+        else:
+            losses = message["history"]["loss"]
+            loss = f", loss {losses[-1]:.4f}" if losses else ""
+            self.bar.update(self.task, completed=message["step"], description=f"Epoch {message['epoch']:.1f}{loss}")

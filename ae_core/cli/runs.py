@@ -1,0 +1,133 @@
+"""Stored runs on the command line: `runs`, `export` and `import`."""
+
+import argparse
+import json
+import shutil
+import time
+from pathlib import Path
+from typing import Any
+
+from ae_core.engine.loading import load_keras
+from ae_core.errors import DataError
+from ae_core.formats.archive import megabytes
+from ae_core.runs import Going, RunStore, StoredRun
+
+
+def add_to(commands: Any) -> None:
+    """Adds the three commands to the sub-parsers of an `argparse` parser; `run` of what was given does the work.
+
+    Args:
+        commands: What `ArgumentParser.add_subparsers` returned.
+    """
+    listing = commands.add_parser("runs", help="list the stored runs, newest first")
+    listing.add_argument("--json", action="store_true", help="print JSON")
+    listing.set_defaults(run=_runs)
+
+    export = commands.add_parser("export", help="write a stored run, its model, script or curves to a file")
+    export.add_argument("id", metavar="RUN", help="see: python -m ae_core runs; after -- if it begins with -")
+    what = export.add_mutually_exclusive_group(required=True)
+    for name, help_text in (
+        ("script", "the experiment as one plain Keras script, .py"),
+        ("notebook", "the same as a Jupyter notebook, .ipynb"),
+        ("model", "the Keras model, .keras"),
+        ("zip", "the whole run, for import"),
+        ("csv", "the curves: step, epoch, seconds and losses"),
+    ):
+        what.add_argument(f"--{name}", dest="what", action="store_const", const=name, help=help_text)
+    export.add_argument("file", type=Path, metavar="FILE", help="file to write; one that is there is replaced")
+    export.set_defaults(run=_export)
+
+    importing = commands.add_parser("import", help="store a run that was exported as a zip, and print its new id")
+    importing.add_argument("file", type=Path, metavar="FILE")
+    importing.set_defaults(run=_import)
+
+
+def _runs(given: argparse.Namespace) -> int:
+    store = RunStore()
+    runs = store.list_runs()
+    going = {one.run.id: one for one in store.about_to_go()}
+    if given.json:
+        print(json.dumps([facts(run, going.get(run.id)) for run in runs]))
+        return 0
+    for run in runs:
+        loss = run.numbers.get("val_loss")
+        said = [
+            run.id,
+            time.strftime("%Y-%m-%d %H:%M", time.localtime(run.created)),
+            f"{run.state:11}",
+            f"{run.settings.get('variant', '')!s:16}",
+            f"{run.settings.get('dataset', '')!s:14}",
+            f"{run.epoch:6.1f} epochs",
+            f"validation loss {'–' if loss is None else format(loss, '.4f')}",
+            *(["pinned"] if run.pinned else []),
+            *(["goes next"] if run.id in going else []),
+            run.title,
+        ]
+        print("  ".join(said).rstrip())
+    for run_id in store.damaged():
+        print(f"{run_id}  cannot be read: a file of it is damaged, or of a newer version")
+    return 0
+
+
+def facts(run: StoredRun, going: Going | None = None) -> dict[str, Any]:
+    """What `runs --json` says of a run. Whose it is stays untold.
+
+    Args:
+        run: The run.
+        going: When and why it will be removed, if it is about to be.
+    """
+    names = (
+        "id",
+        "state",
+        "title",
+        "origin",
+        "pinned",
+        "created",
+        "started",
+        "finished",
+        "error",
+        "step",
+        "epoch",
+        "seconds",
+        "total_steps",
+        "total_epochs",
+        "device",
+        "backend",
+        "parameters",
+        "code_size",
+        "size",
+        "twin_of",
+        "sweep",
+    )
+    return {name: getattr(run, name) for name in names} | {
+        "settings": dict(run.settings),
+        "numbers": dict(run.numbers),
+        "test": dict(run.test),
+        "going": None if going is None else {"at": going.at, "reason": going.reason},
+    }
+
+
+def _export(given: argparse.Namespace) -> int:
+    store = RunStore()
+    run = store.open(given.id)
+    if given.what == "model":
+        if run.model is None:
+            raise DataError(f"The run {run.id} has no model: it is kept when a training has ended.")
+        shutil.copyfile(run.model, given.file)
+    elif given.what in ("script", "notebook"):
+        load_keras()
+        from ae_core.script import script_for
+
+        kind = {"script": "python", "notebook": "notebook"}[given.what]
+        given.file.write_text(script_for(dict(run.settings))[kind], encoding="utf-8")
+    elif given.what == "zip":
+        store.export_zip(run.id, given.file)
+    else:
+        given.file.write_text(store.history_csv(run.id), encoding="utf-8")
+    print(f"{given.file}: {megabytes(given.file.stat().st_size)}")
+    return 0
+
+
+def _import(given: argparse.Namespace) -> int:
+    print(RunStore().import_zip(given.file))
+    return 0

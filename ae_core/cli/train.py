@@ -1,0 +1,65 @@
+"""The command `train`: one training from its settings to its numbers."""
+
+import argparse
+import json
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+from ae_core.cli import experiment
+from ae_core.engine.loading import load_keras
+from ae_core.errors import DataError, SettingError
+
+
+def add_to(commands: Any) -> None:
+    """Adds the command to the sub-parsers of an `argparse` parser; `run` of what was given does the work.
+
+    Args:
+        commands: What `ArgumentParser.add_subparsers` returned.
+    """
+    parser = commands.add_parser("train", help="train one autoencoder and print its numbers")
+    experiment.add_arguments(parser)
+    parser.add_argument("--out", type=Path, metavar="DIR", help="folder for result.json and model.keras")
+    parser.add_argument("--json", action="store_true", help="last line of the output: one JSON object")
+    parser.set_defaults(run=_train)
+
+
+def _train(given: argparse.Namespace) -> int:
+    settings = experiment.settings(given)
+    if given.out is not None:
+        given.out.mkdir(parents=True, exist_ok=True)
+    load_keras()
+    from ae_core.runs import RunStore
+    from ae_core.training import loop
+
+    store = RunStore()
+    run = store.create(settings, origin="command line")
+    progress = experiment.Progress()
+
+    def emit(message: dict[str, Any]) -> None:
+        writer.message(message)
+        progress(message)
+
+    with store.writer(run.id) as writer:
+        try:
+            with progress.bar, writer.model_file() as model:
+                result = loop.train(settings, emit=emit, run_id=run.id, save_to=model, keeper=writer)
+        except KeyboardInterrupt:
+            print(f"ae_core: interrupted; the snapshots of the run {run.id} are kept.", file=sys.stderr)
+            return 130
+        except (SettingError, DataError) as error:
+            writer.fail(str(error))
+            raise
+        writer.finish(result)
+    if given.out is not None:
+        shutil.copyfile(run.folder / "model.keras", given.out / "model.keras")
+        (given.out / "result.json").write_text(json.dumps(result, indent=1))
+    if given.json:
+        print(json.dumps(result))
+        return 0
+    print(f"{settings.variant} on {settings.dataset}: {result['epochs']:g} epochs in {result['seconds']:.1f} s")
+    for name, value in result["test"].items():
+        if not isinstance(value, list):  # one number for each unit of the code says nothing in a column
+            print(f"  {name:24} {'–' if value is None else format(value, '.4f')}")
+    return 0

@@ -1,0 +1,21 @@
+"""A name becomes arrays of stated shape, range and meaning.
+
+Where a name is looked up, first match first: `NAME.npz` in the folder `AE_DATA_DIR`, kept uploads, the built-in data
+sets. Files are never trusted: `ae_core.formats.npz` checks each before it decodes anything.
+"""
+
+from ae_core.data.built_in import DataInfo, Dataset
+from ae_core.data.lookup import catalogue, default_name, load, public_names, store_upload
+from ae_core.data.preparation import Prepared, prepare
+
+__all__ = [
+    "DataInfo",
+    "Dataset",
+    "Prepared",
+    "catalogue",
+    "default_name",
+    "load",
+    "prepare",
+    "public_names",
+    "store_upload",
+]

@@ -1,0 +1,191 @@
+"""A name becomes arrays of stated shape, range and meaning.
+
+Where a name is looked up, first match first: `NAME.npz` in the folder `AE_DATA_DIR`, kept uploads, the built-in data
+sets. Files are never trusted: `ae_core.formats.npz` checks each before it decodes anything.
+"""
+
+import dataclasses
+import functools
+import os
+import re
+from pathlib import Path
+
+import numpy as np
+
+from ae_core.data import built_in, download, uploads
+from ae_core.data.built_in import DataInfo, Dataset
+from ae_core.data.download import Progress
+from ae_core.errors import DataError, printable
+from ae_core.folders import data_folder, uploads_folder
+from ae_core.formats import npz
+from ae_core.formats.archive import megabytes, open_archive
+
+MAX_FILE_BYTES = npz.MAX_RAW_BYTES
+NAME_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+
+
+def catalogue() -> dict[str, DataInfo]:
+    """Every data set by name: built in, from `AE_DATA_DIR`, and kept uploads. Reads files' headers at most.
+
+    A file that is not in order is left out, unless it stands for a built-in data set; `load` says what is wrong.
+    """
+    infos = dict(built_in.INFOS)
+    for path in [*_files_in(uploads_folder(), "upload-*.npz"), *_files_in(data_folder(), "*.npz")]:
+        try:
+            infos[path.stem] = _info(path)
+        except DataError:
+            continue  # said by load(), when somebody asks for it
+    return infos
+
+
+def public_names() -> list[str]:
+    """Names of the data sets that everybody may know: all but uploads."""
+    return [name for name in catalogue() if not name.startswith("upload-")]
+
+
+def default_name() -> str:
+    """The data set to begin with: `mnist` if it lies on this machine in good order, else `digits`."""
+    path = _path_of("mnist")
+    if path is None:
+        return "mnist" if download.available("mnist") else "digits"
+    try:
+        _info(path)
+    except DataError:
+        return "digits"
+    return "mnist"
+
+
+def load(name: str, progress: Progress | None = None) -> Dataset:
+    """Loads a data set; downloads MNIST and Fashion-MNIST if they are not here yet.
+
+    Args:
+        name: A name from `catalogue`.
+        progress: Called with a text and a share from 0 to 1, or None while the share is unknown.
+
+    Returns:
+        The data set, with its class names.
+
+    Raises:
+        DataError: If there is no such data set, or it cannot be had or used.
+    """
+    path = _path_of(name)
+    if path is not None:
+        return _load_file(path)
+    if name in built_in.GENERATED:
+        return built_in.GENERATED[name]()
+    if name in download.PUBLISHED:
+        arrays = download.fetch(name, progress or (lambda text, share: None))
+        return Dataset(
+            built_in.INFOS[name],
+            arrays["x_train"][..., None],
+            arrays["y_train"].astype(np.int64),
+            arrays["x_test"][..., None],
+            arrays["y_test"].astype(np.int64),
+        )
+    allowed = ", ".join(public_names())
+    if name.startswith("upload-"):
+        raise DataError(
+            f"dataset {printable(name)!r} is not kept here any more: upload the file again, or choose one of {allowed}."
+        )
+    raise DataError(f"dataset must be one of {allowed}. Received: {printable(name)!r}.")
+
+
+def store_upload(filename: str, payload: bytes) -> DataInfo:
+    """Checks, converts and keeps an uploaded `.npz` file or `.zip` of pictures.
+
+    Args:
+        filename: The name it had on the person's machine.
+        payload: Its bytes, at most `uploads.MAX_UPLOAD_BYTES`.
+
+    Returns:
+        What it is, with the name under which `load` finds it.
+
+    Raises:
+        DataError: If anything is wrong with it, or it cannot be kept.
+    """
+    return _info(uploads.keep_upload(filename, payload))
+
+
+def _files_in(folder: Path | None, pattern: str) -> list[Path]:
+    """Files with usable names in a folder, in order; none if there is no such folder."""
+    if folder is None or not folder.is_dir():
+        return []
+    return sorted(path for path in folder.glob(pattern) if NAME_PATTERN.fullmatch(path.stem) and path.is_file())
+
+
+def _path_of(name: str) -> Path | None:
+    """The file that a name stands for, or None. A name is matched before it becomes part of a path."""
+    if not NAME_PATTERN.fullmatch(name):
+        return None
+    folders = [data_folder(), uploads_folder() if name.startswith("upload-") else None]
+    paths = [folder / f"{name}.npz" for folder in folders if folder is not None]
+    return next((path for path in paths if path.is_file()), None)
+
+
+def _info(path: Path) -> DataInfo:
+    """What a file is, from its headers."""
+    try:
+        facts = path.stat()
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    return _info_at(path, facts.st_mtime_ns, facts.st_size)
+
+
+@functools.lru_cache(maxsize=256)
+def _info_at(path: Path, modified: int, size: int) -> DataInfo:
+    """What a file was at that moment; remembered until it changes."""
+    label = _label(path)
+    try:
+        with path.open("rb") as stream, open_archive(stream, _checked_size(path, size), label) as archive:
+            headers = npz.read_headers(archive, label)
+            class_names, title = npz.read_texts(archive, headers, label)
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    spec, (train_count, test_count) = npz.spec_of(headers), npz.counts_of(headers)
+    known = built_in.INFOS.get(path.stem)
+    if known is not None and known.spec == spec and path.stem in download.PUBLISHED:
+        return dataclasses.replace(known, train_count=train_count, test_count=test_count)
+    upload = path.parent == uploads_folder()
+    what = f"images of {spec.shape[0]}×{spec.shape[1]} pixels" if spec.is_image else f"vectors of {spec.size} numbers"
+    colour = ", in colour" if spec.is_image and spec.shape[2] == 3 else ""
+    return DataInfo(
+        name=path.stem,
+        title=title or path.stem,
+        spec=spec,
+        train_count=train_count,
+        test_count=test_count,
+        class_names=class_names,
+        source="Uploaded by a visitor." if upload else "A file in this machine's data folder.",
+        licence="As its owner says.",
+        description=f"{train_count + test_count:,} {what}{colour}.",
+    )
+
+
+def _checked_size(path: Path, size: int) -> int:
+    if size > MAX_FILE_BYTES:
+        raise DataError(f"{_label(path)} must have at most {megabytes(MAX_FILE_BYTES)}. Received: {megabytes(size)}.")
+    return size
+
+
+def _label(path: Path) -> str:
+    return f"The file {printable(path.name)}"
+
+
+def _unreadable(path: Path, error: OSError) -> DataError:
+    return DataError(f"{_label(path)} must be readable. Received: {error.strerror or type(error).__name__}.")
+
+
+def _load_file(path: Path) -> Dataset:
+    """Loads a file of this layout, from the data folder or from the uploads."""
+    info, label = _info(path), _label(path)
+    try:
+        with path.open("rb") as stream:
+            size = _checked_size(path, os.fstat(stream.fileno()).st_size)
+            with open_archive(stream, size, label) as archive:
+                table = npz.read_table(archive, npz.read_headers(archive, label), label, info.class_names)
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    info = dataclasses.replace(info, class_names=table.class_names)
+    y_train = np.zeros(len(table.x_train), np.int64) if table.y_train is None else table.y_train
+    y_test = np.zeros(len(table.x_test), np.int64) if table.y_test is None else table.y_test
+    return Dataset(info, table.x_train, y_train, table.x_test, y_test)

@@ -1,0 +1,128 @@
+"""Arrays become the training, validation and test parts of one experiment, cleaned and with their scaling."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ae_core.data.built_in import Dataset
+from ae_core.settings import DataSpec, Settings
+
+SPLIT_SEED = 60_221_023
+ZSCORE_LIMIT = 3.0
+IQR_FACTOR = 1.5
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Data split and cleaned for one training.
+
+    The network's input is `table.astype(float32) * scale + offset`.
+
+    Args:
+        x_train: uint8 images or float32 vectors to learn from.
+        x_validation: Like `x_train`, kept out of training to watch for over-fitting.
+        x_test: Like `x_train`, in the data set's own order; never seen in training.
+        y_train: int64 class numbers; zeros without classes.
+        y_validation: Like `y_train`.
+        y_test: Like `y_train`.
+        scale: float32, broadcasts to one example.
+        offset: float32, broadcasts to one example.
+        spec: Shape of one example and range after scaling.
+        dropped: Outliers removed from training.
+        notes: Sentences for a person.
+    """
+
+    x_train: np.ndarray
+    x_validation: np.ndarray
+    x_test: np.ndarray
+    y_train: np.ndarray
+    y_validation: np.ndarray
+    y_test: np.ndarray
+    scale: np.ndarray
+    offset: np.ndarray
+    spec: DataSpec
+    dropped: int
+    notes: tuple[str, ...]
+
+
+def prepare(dataset: Dataset, settings: Settings) -> Prepared:
+    """Splits and cleans a data set for one training.
+
+    The order of the training examples is shuffled once and for all, whatever the seed of the run: the first
+    `train_size` of them are taken, and of these the last `validation_share` are for validation. Statistics come from
+    the training part alone. Outliers are dropped from it by their Euclidean distance d from its mean example:
+    `zscore` drops d above mean + 3 standard deviations, `iqr` drops d above the third quartile + 1.5 interquartile
+    ranges.
+
+    Args:
+        dataset: From `load`.
+        settings: Its `train_size`, `validation_share`, `scaling` and `outliers` are used.
+
+    Returns:
+        Tables as loaded, with the scale and offset that make the network's input.
+    """
+    info, spec = dataset.info, dataset.info.spec
+    order = np.random.default_rng(SPLIT_SEED).permutation(len(dataset.x_train))[: settings.train_size]
+    held = min(max(1, round(settings.validation_share * len(order))), len(order) - 1)
+    train, validation = order[: len(order) - held], order[len(order) - held :]
+    x_train, y_train = dataset.x_train[train], dataset.y_train[train]
+    notes = [info.note] if info.note else []
+
+    dropped = 0
+    if settings.outliers != "keep":
+        keep = ~_outliers(x_train, settings.outliers)
+        dropped = int(np.count_nonzero(~keep))
+        rule = "a z-score above 3" if settings.outliers == "zscore" else "more than 1.5 interquartile ranges"
+        notes.append(
+            f"{dropped:,} of {len(x_train):,} training examples were dropped because they lie too far from the mean "
+            f"({rule})."
+        )
+        if dropped:
+            x_train, y_train = x_train[keep], y_train[keep]
+
+    unit = np.float32(1 / 255) if spec.is_image else np.float32(1)
+    scale = np.full((1,) * len(spec.shape), unit, np.float32)
+    offset = np.zeros_like(scale)
+    if settings.scaling == "standardize":
+        mean, deviation = _moments(x_train)
+        # A value that never changes has no deviation: it is centred and keeps its unit.
+        factor = np.where(deviation > 0, 1 / np.where(deviation > 0, deviation, 1), unit)
+        scale, offset = factor.astype(np.float32), (-mean * factor).astype(np.float32)
+    return Prepared(
+        x_train,
+        dataset.x_train[validation],
+        dataset.x_test,
+        y_train,
+        dataset.y_train[validation],
+        dataset.y_test,
+        scale,
+        offset,
+        settings.scaled(spec),
+        dropped,
+        tuple(notes),
+    )
+
+
+def _pieces(table: np.ndarray) -> list[np.ndarray]:
+    """Views of a table small enough to be worked on in 64-bit numbers."""
+    rows = max(1, 2**21 // max(1, table[0].size))
+    return [table[first : first + rows] for first in range(0, len(table), rows)]
+
+
+def _moments(table: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and standard deviation of each value over all rows; the deviation is exactly 0 where nothing changes."""
+    mean = sum(piece.sum(0, dtype=np.float64) for piece in _pieces(table)) / len(table)
+    variance = sum(np.square(piece - mean).sum(0) for piece in _pieces(table)) / len(table)
+    constant = (table == table[0]).all(0)
+    return mean, np.where(constant, 0.0, np.sqrt(variance))
+
+
+def _outliers(table: np.ndarray, rule: str) -> np.ndarray:
+    """Marks the rows that lie far from the mean row."""
+    mean = sum(piece.sum(0, dtype=np.float64) for piece in _pieces(table)) / len(table)
+    axes = tuple(range(1, table.ndim))
+    distance = np.concatenate([np.sqrt(np.square(piece - mean).sum(axes)) for piece in _pieces(table)])
+    if rule == "zscore":
+        return distance > distance.mean() + ZSCORE_LIMIT * distance.std()
+    low, high = np.quantile(distance, [0.25, 0.75])
+    return distance > high + IQR_FACTOR * (high - low)

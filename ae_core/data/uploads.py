@@ -1,0 +1,267 @@
+"""A person's own data: an `.npz` file or a `.zip` of pictures, checked, converted and kept.
+
+Pictures (PNG, JPEG, BMP, GIF, WebP; of a moving one the first frame) are fitted whole into a square of one size and
+padded with the colour of their upper left corner; transparent parts become white. The square has 28 pixels a side if
+the pictures' longer sides are below 32 (by their median), 32 pixels below 64, and 64 pixels otherwise. If no picture
+has colour, all are grey. If pictures lie in at least two folders, the innermost folder's name is the class. Names in
+the archive are read, never used as paths. Every fifth picture becomes a test picture.
+"""
+
+import hashlib
+import io
+import os
+import tempfile
+import threading
+import time
+import warnings
+import zipfile
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import numpy as np
+from PIL import Image, ImageOps
+
+from ae_core.errors import DataError, disk_reason, printable
+from ae_core.folders import uploads_folder
+from ae_core.formats import npz
+from ae_core.formats.archive import ZIP_ERRORS, megabytes, open_archive
+
+MAX_UPLOAD_BYTES = 50 * 2**20
+MAX_KEPT_BYTES = 500 * 2**20
+MAX_PICTURE_BYTES = 20 * 2**20
+MAX_PICTURES_BYTES = 200 * 2**20
+MAX_PICTURE_PIXELS = 4096 * 4096
+MAX_TOTAL_PIXELS = 400_000_000
+
+SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp")
+FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP")
+# What Pillow's decoders raise on broken files, and its warning of a decompression bomb, here turned into an error.
+PICTURE_ERRORS = (
+    *ZIP_ERRORS,
+    TypeError,
+    SyntaxError,
+    ArithmeticError,
+    AttributeError,
+    MemoryError,
+    Warning,
+    Image.DecompressionBombError,
+)
+
+_one_at_a_time = threading.Lock()
+
+
+def keep_upload(filename: str, payload: bytes) -> Path:
+    """Checks and converts an uploaded file and keeps it as `upload-<8 hexadecimal digits of its hash>.npz`.
+
+    Args:
+        filename: The name it had on the person's machine; its ending and its title are taken from it.
+        payload: Its bytes.
+
+    Returns:
+        The kept file. The same bytes give the same file.
+
+    Raises:
+        DataError: If anything is wrong with it, or it cannot be written.
+    """
+    shown = printable(PurePosixPath(filename.replace("\\", "/")).name) or "upload"
+    label = f"The upload {shown!r}"
+    if not shown.lower().endswith((".npz", ".zip")):
+        raise DataError(f"{label} must be a .npz file or a .zip of pictures. Received: a file with another ending.")
+    if not 0 < len(payload) <= MAX_UPLOAD_BYTES:
+        raise DataError(
+            f"{label} must have at most {megabytes(MAX_UPLOAD_BYTES)} and not be empty. "
+            f"Received: {len(payload):,} bytes."
+        )
+    path = uploads_folder() / f"upload-{hashlib.sha256(payload).hexdigest()[:8]}.npz"
+    # One conversion at a time bounds the memory, and Python's warning filters belong to the whole process.
+    with _one_at_a_time:
+        arrays = _convert(payload, label) | {"title": np.array([shown])}
+        _write(path, arrays)
+    return path
+
+
+def _convert(payload: bytes, label: str) -> dict[str, np.ndarray]:
+    """Arrays in the layout of `ae_core.formats.npz` from the bytes of an upload."""
+    with open_archive(io.BytesIO(payload), len(payload), label) as archive:
+        if not _picture_members(archive):
+            if not any(member.filename.endswith(".npy") for member in archive.infolist()):
+                endings = ", ".join(SUFFIXES)
+                raise DataError(f"{label} must hold pictures ({endings}) or the array x_train. Received: neither.")
+            headers = npz.read_headers(archive, label)
+            table = npz.read_table(archive, headers, label)
+            x_train, y_train, x_test, y_test = table.x_train, table.y_train, table.x_test, table.y_test
+            class_names = table.class_names
+            if x_train.ndim == 2 and npz.spec_of(headers).unit_range:
+                # Kept as 8-bit numbers, so that the kept file's header tells the range too.
+                x_train, x_test = (np.rint(one * 255).astype(np.uint8) for one in (x_train, x_test))
+        else:
+            images, labels, class_names = _read_pictures(archive, label)
+            train, test = npz.split_rows(len(images), labels)
+            x_train, x_test = images[train], images[test]
+            y_train, y_test = (None, None) if labels is None else (labels[train], labels[test])
+    arrays = {"x_train": x_train, "x_test": x_test}
+    if y_train is not None and y_test is not None:
+        arrays |= {"y_train": y_train, "y_test": y_test, "class_names": np.array(class_names, dtype="U60")}
+    return arrays
+
+
+def _picture_members(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    """The pictures of an archive: no folders, no hidden files, nothing of another kind."""
+    return [
+        member
+        for member in archive.infolist()
+        if member.filename.lower().endswith(SUFFIXES)
+        and not any(part.startswith((".", "__MACOSX")) for part in PurePosixPath(member.filename).parts)
+    ]
+
+
+def _read_pictures(archive: zipfile.ZipFile, label: str) -> tuple[np.ndarray, np.ndarray | None, tuple[str, ...]]:
+    """Decodes the pictures of an archive: images, class numbers or None, class names."""
+    members = _picture_members(archive)
+    if len(members) < npz.MIN_EXAMPLES:
+        raise DataError(f"{label} must hold at least {npz.MIN_EXAMPLES} pictures. Received: {len(members)}.")
+    if any(member.file_size > MAX_PICTURE_BYTES for member in members):
+        raise DataError(
+            f"{label} must hold pictures of at most {megabytes(MAX_PICTURE_BYTES)}. Received: a larger one."
+        )
+    total = sum(member.file_size for member in members)
+    if total > MAX_PICTURES_BYTES:
+        raise DataError(
+            f"{label} must unpack to at most {megabytes(MAX_PICTURES_BYTES)}. Received: {megabytes(total)}."
+        )
+    folders = [PurePosixPath(member.filename.replace("\\", "/")).parent for member in members]
+    names = [printable(folder.name, 60) or "no folder" for folder in folders]
+    class_names = tuple(sorted(set(names), key=_natural)) if len(set(names)) > 1 else ()
+    if len(class_names) > npz.MAX_CLASSES:
+        raise DataError(
+            f"{label} must have at most {npz.MAX_CLASSES} folders with pictures. Received: {len(class_names):,}."
+        )
+    numbers = {name: number for number, name in enumerate(class_names)}
+    labels = np.array([numbers[name] for name in names], np.int64) if class_names else None
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        sizes = [_picture_size(archive, member, label) for member in members]
+        if sum(width * height for width, height in sizes) > MAX_TOTAL_PIXELS:
+            raise DataError(
+                f"{label} must hold at most {MAX_TOTAL_PIXELS / 1e6:,.0f} million pixels in all pictures together. "
+                f"Received: {sum(width * height for width, height in sizes) / 1e6:,.0f} million."
+            )
+        longer = float(np.median([max(size) for size in sizes]))
+        side = 28 if longer < 32 else 32 if longer < 64 else 64
+        images = np.empty((len(members), side, side, 3), np.uint8)
+        for image, member in zip(images, members, strict=True):
+            image[...] = _decode_picture(archive, member, side, label)
+    # A grey picture saved as a colour one has three equal channels.
+    if all(np.array_equal(images[..., 0], images[..., channel]) for channel in (1, 2)):
+        images = images[..., :1].copy()
+    return images, labels, class_names
+
+
+def _natural(name: str) -> tuple[bool, int, str]:
+    """Sorts names that are numbers by value, before the others."""
+    return not name.isdecimal(), int(name) if name.isdecimal() else 0, name
+
+
+def _picture_size(archive: zipfile.ZipFile, member: zipfile.ZipInfo, label: str) -> tuple[int, int]:
+    """Width and height from a picture's header, checked before anything is decoded."""
+    shown = printable(member.filename)
+    try:
+        with archive.open(member) as stream:
+            payload = stream.read()
+        # Pillow gives a WebP its whole canvas as it opens it, so that header is read here first.
+        size = _webp_size(payload)
+        if size is None:
+            with Image.open(io.BytesIO(payload), formats=FORMATS) as picture:
+                size = picture.size
+    except PICTURE_ERRORS as error:
+        raise _broken(label, shown, error) from error
+    if not 0 < size[0] * size[1] <= MAX_PICTURE_PIXELS:
+        raise DataError(
+            f"{label} must hold pictures of at most {MAX_PICTURE_PIXELS / 1e6:.0f} million pixels. "
+            f"Received: {size[0]}×{size[1]} in {shown!r}."
+        )
+    return size
+
+
+def _webp_size(payload: bytes) -> tuple[int, int] | None:
+    """Canvas of a WebP file from its first bytes; None if it is another kind of file."""
+    if payload[:4] != b"RIFF" or payload[8:12] != b"WEBP" or len(payload) < 30:
+        return None
+    if payload[12:16] == b"VP8X":
+        return int.from_bytes(payload[24:27], "little") + 1, int.from_bytes(payload[27:30], "little") + 1
+    if payload[12:16] == b"VP8L":
+        bits = int.from_bytes(payload[21:25], "little")
+        return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
+    return int.from_bytes(payload[26:28], "little") & 0x3FFF, int.from_bytes(payload[28:30], "little") & 0x3FFF
+
+
+def _broken(label: str, shown: str, error: BaseException) -> DataError:
+    if isinstance(error, (Image.DecompressionBombError, Image.DecompressionBombWarning)):
+        limit = f"{MAX_PICTURE_PIXELS / 1e6:.0f} million pixels"
+        return DataError(f"{label} must hold pictures of at most {limit}. Received: a larger one, {shown!r}.")
+    return DataError(
+        f"{label} must hold whole PNG, JPEG, BMP, GIF or WebP pictures. Received: {shown!r}, which is not."
+    )
+
+
+def _decode_picture(archive: zipfile.ZipFile, member: zipfile.ZipInfo, side: int, label: str) -> np.ndarray:
+    """One picture as uint8 of shape (side, side, 3)."""
+    try:
+        with archive.open(member) as stream, Image.open(io.BytesIO(stream.read()), formats=FORMATS) as picture:
+            picture.draft("RGB", (2 * side, 2 * side))  # a JPEG decoder can shrink while it decodes
+            return _square(ImageOps.exif_transpose(picture), side)
+    except PICTURE_ERRORS as error:
+        raise _broken(label, printable(member.filename), error) from error
+
+
+def _square(picture: Image.Image, side: int) -> np.ndarray:
+    """Fits a picture into a square and pads it with the colour of its upper left corner."""
+    if picture.mode.startswith("I"):  # 16-bit grey, which Pillow would clip at 255
+        picture = Image.fromarray((np.asarray(picture).clip(0, 65535) // 257).astype(np.uint8))
+    if picture.has_transparency_data:
+        picture = picture.convert("RGBA")
+        picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
+    picture = picture.convert("RGB")
+    corner: Any = picture.getpixel((0, 0))
+    scale = side / max(picture.size)
+    width, height = (max(1, round(length * scale)) for length in picture.size)
+    square = Image.new("RGB", (side, side), corner)
+    small = picture.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=2.0)
+    square.paste(small, ((side - width) // 2, (side - height) // 2))
+    return np.asarray(square)
+
+
+def _write(path: Path, arrays: dict[str, np.ndarray]) -> None:
+    """Writes a kept upload whole or not at all, then removes the oldest beyond the room for uploads."""
+    folder = path.parent
+    temporary: Path | None = None
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for old in folder.glob(".part-*"):  # left by a process that was ended while it wrote
+            if time.time() - old.stat().st_mtime > 3600:
+                old.unlink(missing_ok=True)
+        handle, name = tempfile.mkstemp(prefix=".part-", dir=folder)
+        temporary = Path(name)
+        with os.fdopen(handle, "wb") as stream:
+            np.savez_compressed(stream, allow_pickle=False, **arrays)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(path)
+        _make_room(path)
+    except OSError as error:
+        raise DataError(f"The upload could not be kept because {disk_reason(error, folder)}.") from error
+    finally:
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
+
+
+def _make_room(newest: Path) -> None:
+    """Removes the oldest uploads until all together fit; never the newest."""
+    kept = sorted(newest.parent.glob("upload-*.npz"), key=lambda path: (path == newest, path.stat().st_mtime_ns))
+    total = sum(path.stat().st_size for path in kept)
+    for path in kept[:-1]:
+        if total <= MAX_KEPT_BYTES:
+            break
+        total -= path.stat().st_size
+        path.unlink(missing_ok=True)

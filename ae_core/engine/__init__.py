@@ -1,0 +1,1 @@
+"""Trainings in worker processes: the queue, the workers, and the words to and from them."""

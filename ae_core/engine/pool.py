@@ -1,0 +1,171 @@
+"""The workers that a Dask client can reach: who is there, how warm each is, and how to hand one a task."""
+
+import logging
+import math
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ae_core.engine import worker
+from ae_core.engine.processes import RESOURCE
+from ae_core.engine.queue import LOST
+from ae_core.errors import EngineError
+
+if TYPE_CHECKING:
+    from distributed import Client, Future
+
+logger = logging.getLogger(__name__)
+
+WARMING = "The training processes are warming up; try again in a moment."
+
+_LOOK = 2.0  # seconds between looks at who is there, when all are ready
+
+
+@dataclass
+class Member:
+    """One worker process.
+
+    Args:
+        name: Dask's name for it.
+        task: What warms it up at present.
+        slots: Trainings it offers to run at a time; none as long as it stands in nobody's place, see `renewal`.
+        memory: Resident bytes, when last looked at.
+        memory_when_loaded: The same before its first training.
+        stage: loading (Keras), warming (a tiny training), ready, broken, or lost.
+        error: Why it is broken, one sentence.
+    """
+
+    name: str
+    task: "Future | None"
+    slots: int = 0
+    memory: int = 0
+    memory_when_loaded: int = 0
+    stage: str = "loading"
+    error: str = ""
+
+
+class WorkerPool:
+    """All workers of one client that offer to train.
+
+    Args:
+        client: The connection to their scheduler.
+        wake: Set whenever a task has ended.
+
+    Attributes:
+        members: Workers by address.
+        expected: Name of a worker that is warmed up although it offers no training yet.
+    """
+
+    def __init__(self, client: "Client", wake: threading.Event) -> None:
+        self.client = client
+        self.members: dict[str, Member] = {}
+        self.expected: str | None = None
+        self._wake = wake
+        self._looked_at = -math.inf
+
+    @property
+    def usable(self) -> list[str]:
+        """Addresses of the workers that have Keras loaded, and offer trainings."""
+        return [address for address, one in self.members.items() if one.slots and one.stage in ("warming", "ready")]
+
+    @property
+    def slots(self) -> int:
+        """Trainings that the usable workers run side by side."""
+        return sum(self.members[address].slots for address in self.usable)
+
+    def submit(self, function: Callable[..., Any], *arguments: Any, **where: Any) -> "Future":
+        """Hands out a task, once, to one of the `workers=` or to one that has the `resources=`."""
+        future = self.client.submit(function, *arguments, pure=False, retries=0, **where)
+        future.add_done_callback(lambda _: self._wake.set())
+        return future
+
+    def ask(self, task: Callable[..., dict[str, Any]], *arguments: Any, seconds: float) -> Any:
+        """Has a worker do a small task beside its trainings, and waits for the answer. Runs on any thread.
+
+        Raises:
+            EngineError: If no worker is ready, it takes too long, or the task says what is wrong.
+        """
+        usable = self.usable
+        if not usable:
+            raise EngineError(WARMING)
+        future = self.submit(task, *arguments, workers=usable)
+        try:
+            said = future.result(timeout=seconds)
+        except Exception as error:
+            logger.warning("A worker gave no answer.", exc_info=error)
+            raise EngineError("No answer came from the training processes; try again in a moment.") from error
+        if "error" in said:
+            raise EngineError(said["error"])
+        return said["value"]
+
+    def recount(self) -> None:
+        """Has the next look done at once, because somebody was lost."""
+        self._looked_at = -math.inf
+
+    def look(self, idle: bool) -> None:
+        """Finds workers that came or went, and warms each: Keras first, then, if nobody waits, a tiny training."""
+        settled = self.members and all(one.stage == "ready" for one in self.members.values())
+        if settled and time.monotonic() - self._looked_at < _LOOK:
+            return
+        self._looked_at = time.monotonic()
+        workers = {
+            address: info
+            for address, info in self.client.scheduler_info()["workers"].items()
+            if info["resources"].get(RESOURCE) or info["name"] == self.expected
+        }
+        self.members = {address: one for address, one in self.members.items() if address in workers}
+        for address, info in workers.items():
+            if address not in self.members:
+                self.members[address] = Member(info["name"], self.submit(worker.load, workers=[address]))
+            one = self.members[address]
+            one.slots = int(info["resources"].get(RESOURCE, 0))
+            one.memory = info["metrics"].get("memory", 0)
+        for address, one in self.members.items():
+            if one.task is None or not one.task.done():
+                continue
+            died = one.task.status != "finished"
+            outcome, one.task = answer(one.task), None
+            if died:
+                one.stage = "lost"  # the one that its nanny starts again has another address
+            elif "error" in outcome:
+                one.stage, one.error = "broken", outcome["error"]
+            else:
+                one.memory_when_loaded = outcome["value"]
+                if one.stage == "loading" and idle:
+                    one.stage, one.task = "warming", self.submit(worker.warm, workers=[address])
+                else:
+                    one.stage = "ready"
+
+    def condition(self) -> tuple[str, str]:
+        """Status (starting, warming, ready or broken) and a sentence."""
+        members = [one for one in self.members.values() if one.slots]
+        if any(one.stage == "ready" for one in members):
+            return "ready", "The training processes are ready."
+        if members and all(one.stage == "broken" for one in members):
+            return "broken", next(one.error for one in members)
+        if members:
+            return "warming", "The training processes are warming up, which takes some ten seconds."
+        return "starting", f"The training processes are starting: no worker with the resource {RESOURCE} is there yet."
+
+
+def answer(future: "Future") -> dict[str, Any]:
+    """What a small task that has ended said, see `worker.answer`; an error if its worker died over it."""
+    if future.status == "finished":
+        return future.result(timeout=10)
+    return {"error": LOST}
+
+
+def failure(future: "Future") -> str:
+    """Why Dask gave a training up, in one sentence."""
+    from distributed import KilledWorker
+
+    if future.status == "error":
+        error = future.exception(timeout=10)
+        if not isinstance(error, KilledWorker):
+            logger.error("A training failed outside of itself.", exc_info=error)
+            return (
+                f"The training stopped because of an internal error ({type(error).__name__}); the log has the details."
+            )
+    return LOST

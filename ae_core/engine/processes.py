@@ -1,0 +1,214 @@
+"""The processes that train on this machine: one Dask scheduler, and one worker behind a nanny for every slot.
+
+They are the `dask spec` commands that Dask's `SubprocessCluster` runs (`LocalCluster` cannot be used under Streamlit,
+because its spawned children import the page again). That class gives all processes one environment, never reads the
+scheduler's error stream, and its processes outlive a killed parent. Here each child leads a process group and holds one
+end of a pipe whose other end is ours: when this process ends, however it ends, the pipe closes and the group is killed.
+"""
+
+import contextlib
+import itertools
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from ae_core.folders import ROOT
+
+THREADS = 2  # one for a training, one for small tasks beside it
+RESOURCE = "training"  # a training takes one; small tasks take none
+NICENESS = 10  # of the workers, beside the web process
+
+
+_ENVIRONMENT = {
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "MALLOC_ARENA_MAX": "2",  # some 40 MB less in a worker; its many threads seldom allocate
+    # Dask has workers give memory back from 64 kB on, so that every step fetches its pages from the kernel again.
+    "MALLOC_TRIM_THRESHOLD_": str(128 * 2**20),
+    "MALLOC_MMAP_THRESHOLD_": str(32 * 2**20),
+    "DASK_LOGGING__DISTRIBUTED": "warning",
+    # Above these shares of its memory a worker would write results to the disk, or begin nothing any more. But results
+    # are empty here, and what fills the memory are programs that TensorFlow keeps, see `renewal`.
+    "DASK_DISTRIBUTED__WORKER__MEMORY__TARGET": "False",
+    "DASK_DISTRIBUTED__WORKER__MEMORY__SPILL": "False",
+    "DASK_DISTRIBUTED__WORKER__MEMORY__PAUSE": "False",
+    # Every topic, task and connection keeps a log of this length, snapshots of tens of kilobytes among them.
+    "DASK_DISTRIBUTED__ADMIN__LOW_LEVEL_LOG_LENGTH": "10",
+    # Importing TensorFlow holds the interpreter for seconds, which is expected here.
+    "DASK_DISTRIBUTED__ADMIN__TICK__LIMIT": "1h",
+    "DASK_DISTRIBUTED__ADMIN__SYSTEM_MONITOR__GIL__ENABLED": "False",
+    "DASK_DISTRIBUTED__ADMIN__SYSTEM_MONITOR__LOG_LENGTH": "60",
+    # A sampling profiler beside every training costs time that nobody looks at.
+    "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False",
+}
+
+
+def gpus() -> list[str]:
+    """Names of the GPUs that a worker may be given, as `CUDA_VISIBLE_DEVICES` understands them; empty without one."""
+    chosen = os.environ.get("CUDA_VISIBLE_DEVICES")
+    command = shutil.which("nvidia-smi")
+    if command is None or chosen in ("", "-1"):
+        return []
+    try:
+        listing = subprocess.run(  # noqa: S603 - a program of the driver, without input
+            [command, "-L"], capture_output=True, text=True, timeout=20, check=False
+        ).stdout
+    except (OSError, subprocess.TimeoutExpired):
+        return []  # a driver that does not answer trains nothing
+    count = sum(line.startswith("GPU ") for line in listing.splitlines())
+    if chosen is not None:
+        return chosen.split(",")[:count]
+    return [str(number) for number in range(count)]
+
+
+def default_slots() -> int:
+    """Trainings that run side by side: one per GPU, else one per two processor cores this process may use."""
+    from dask.system import CPU_COUNT  # respects affinity and the limits of a container
+
+    return len(gpus()) or max(1, CPU_COUNT // 2)
+
+
+class Processes:
+    """A scheduler and its workers on this machine, reachable from this machine only.
+
+    Args:
+        slots: Trainings side by side, at least 1: the number of workers.
+    """
+
+    def __init__(self, slots: int) -> None:
+        self._slots = slots
+        self._folder = Path(tempfile.mkdtemp(prefix="autoencoder-lab-"))
+        self._gpus = gpus()
+        self._scheduler: subprocess.Popen[bytes] | None = None
+        self._workers: dict[str, tuple[int, subprocess.Popen[bytes]]] = {}  # slot and nanny, by Dask's name
+        self._numbers = itertools.count()
+        self._address = ""
+
+    def start(self, timeout: float = 60.0) -> str:
+        """Starts them, and returns the scheduler's address once it listens. The workers follow by themselves.
+
+        Raises:
+            TimeoutError: If the scheduler does not listen in time.
+        """
+        file = self._folder / "scheduler.json"
+        options = {
+            "host": "127.0.0.1",
+            "dashboard": False,
+            "dashboard_address": "127.0.0.1:0",
+            "scheduler_file": str(file),
+            "allowed_failures": 0,  # a training whose worker died is not begun again on the next worker
+            "preload": [__name__],
+        }
+        self._scheduler = self._open("distributed.Scheduler", options, {})
+        deadline = time.monotonic() + timeout
+        while not self._address:
+            if time.monotonic() > deadline or self._scheduler.poll() is not None:
+                raise TimeoutError("The scheduler process did not start.")
+            time.sleep(0.02)
+            try:
+                self._address = json.loads(file.read_text())["address"]
+            except (OSError, json.JSONDecodeError):
+                continue  # not there yet, or half written
+        self.keep()
+        return self._address
+
+    def keep(self) -> bool:
+        """Starts a worker in each slot that has none, or whose nanny has ended. False if the scheduler has ended."""
+        if self._scheduler is None or self._scheduler.poll() is not None:
+            return False
+        for name, (_, nanny) in list(self._workers.items()):
+            if nanny.poll() is not None:
+                del self._workers[name]
+        for slot in set(range(self._slots)) - {slot for slot, _ in self._workers.values()}:
+            self._add(slot, 1)
+        return True
+
+    def add_beside(self, name: str) -> str | None:
+        """Starts another worker in the slot of this one, which offers no training yet.
+
+        Returns:
+            Its name, None if there is no worker called `name`.
+        """
+        return self._add(self._workers[name][0], 0) if name in self._workers else None
+
+    def end(self, name: str) -> None:
+        """Ends a worker at once, if it is still there."""
+        _, nanny = self._workers.pop(name, (0, None))
+        _kill(nanny)
+
+    def close(self) -> None:
+        """Ends them all at once."""
+        for process in [*(nanny for _, nanny in self._workers.values()), self._scheduler]:
+            _kill(process)
+        self._workers, self._scheduler = {}, None
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _add(self, slot: int, offered: int) -> str:
+        from dask.system import CPU_COUNT
+        from distributed.system import MEMORY_LIMIT
+
+        name = f"worker-{next(self._numbers)}"
+        options = {
+            "name": name,
+            "host": "127.0.0.1",
+            "nthreads": THREADS,
+            "resources": {RESOURCE: offered},
+            "memory_limit": MEMORY_LIMIT // self._slots,
+            "dashboard": False,
+            "preload_nanny": [__name__],
+        }
+        environment = {}
+        if self._gpus:
+            environment["CUDA_VISIBLE_DEVICES"] = self._gpus[slot % len(self._gpus)]
+        # Trainings side by side share the cores instead of fighting for all of them.
+        cores = str(max(1, CPU_COUNT // self._slots))
+        environment["TF_NUM_INTRAOP_THREADS"] = os.environ.get("TF_NUM_INTRAOP_THREADS", cores)
+        process = self._open("distributed.Nanny", options, environment, self._address)
+        # The page goes first: on a machine that does nothing else, a training loses nothing by it.
+        os.setpriority(os.PRIO_PROCESS, process.pid, NICENESS)
+        self._workers[name] = slot, process
+        return name
+
+    def _open(
+        self, name: str, options: dict[str, Any], environment: dict[str, str], *arguments: str
+    ) -> subprocess.Popen[bytes]:
+        spec = json.dumps({"cls": name, "opts": options})
+        path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
+        fixed = {"PYTHONPATH": path, "DASK_TEMPORARY_DIRECTORY": str(self._folder)}
+        return subprocess.Popen(  # noqa: S603 - our own interpreter
+            [sys.executable, "-m", "dask", "spec", *arguments, "--spec", spec],
+            env=_ENVIRONMENT | os.environ | environment | fixed,
+            stdin=subprocess.PIPE,  # never written to: it closes when this process ends
+            stdout=2,  # what TensorFlow prints does not belong between a program's results
+            start_new_session=True,  # Ctrl-C reaches this process only, which then ends the others
+        )
+
+
+def _kill(process: subprocess.Popen[bytes] | None) -> None:
+    if process is None:
+        return
+    with contextlib.suppress(ProcessLookupError):  # ended by itself
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    if process.stdin is not None:
+        process.stdin.close()
+
+
+def dask_setup(server: Any) -> None:
+    """Called by Dask in the scheduler and in each nanny: ends its process group when the app has ended."""
+    threading.Thread(target=_end_with_app, daemon=True).start()
+
+
+def _end_with_app() -> None:
+    # Not sys.stdin: a thread that waits inside a buffered reader can block the interpreter's own shutdown.
+    while os.read(0, 1024):
+        pass
+    shutil.rmtree(os.environ["DASK_TEMPORARY_DIRECTORY"], ignore_errors=True)
+    os.killpg(0, signal.SIGKILL)

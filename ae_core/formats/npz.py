@@ -1,0 +1,366 @@
+"""Reads arrays from `.npz` files that nobody vouches for.
+
+An `.npz` file is a zip of `.npy` files. Everything that the zip's index and the arrays' headers state is checked
+before an array is decoded, and what is decoded is bounded by what was stated. Nothing is ever unpickled.
+
+What is accepted, whoever made the file:
+    `x_train`: `(n, height, width)` or `(n, height, width, channels)` with 1 or 3 channels are images, with values
+        from 0 to 1 or from 0 to 255; `(n, length)` are vectors, even if the length is a square number.
+    `x_test`: the same for the test set. Without it, every fifth example becomes a test example.
+    `y_train`, `y_test`: one whole number per example. Used only if every given `x` has its `y`.
+    `class_names`, `title`: short texts. This program writes them into the files that it keeps.
+Vectors of 8-bit numbers or of true and false are divided by 255 or taken as 0 and 1, so they lie in [0, 1]; all
+other vectors keep their values and count as unbounded. So the header alone tells the range.
+"""
+
+import io
+import tokenize
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ae_core.errors import DataError, printable
+from ae_core.formats.archive import ZIP_ERRORS, megabytes
+from ae_core.settings import DataSpec
+
+MIN_EXAMPLES = 20
+MAX_EXAMPLES = 200_000
+MAX_CLASSES = 256
+MIN_SIDE, MAX_SIDE = 4, 128
+MAX_VALUES = 3 * MAX_SIDE**2
+MAX_MAGNITUDE = 1e6
+MAX_RAW_BYTES = 512 * 2**20
+MAX_TABLE_BYTES = 256 * 2**20
+HEADER_BYTES = 12_000
+CHUNK_BYTES = 8 * 2**20
+
+# What NumPy raises on a broken header.
+HEADER_ERRORS = (*ZIP_ERRORS, TypeError, SyntaxError, MemoryError, ArithmeticError, tokenize.TokenError, Warning)
+
+
+@dataclass(frozen=True)
+class Header:
+    """What the beginning of a `.npy` file states.
+
+    Args:
+        member: The array's entry in the zip.
+        shape: Shape of the array.
+        dtype: Its type.
+        fortran: Whether the first axis runs fastest in the file.
+        start: Bytes before the first value.
+    """
+
+    member: zipfile.ZipInfo
+    shape: tuple[int, ...]
+    dtype: np.dtype
+    fortran: bool
+    start: int
+
+    @property
+    def count(self) -> int:
+        """Numbers in the array."""
+        count = 1
+        for length in self.shape:
+            count *= length
+        return count
+
+
+@dataclass(frozen=True)
+class Table:
+    """Checked and converted arrays of one file.
+
+    Args:
+        x_train: uint8 images `(n, height, width, channels)` or float32 vectors `(n, length)`.
+        y_train: int64 class numbers from 0, or None.
+        x_test: Like `x_train`.
+        y_test: Like `y_train`.
+        class_names: Names of the classes, empty without labels.
+        title: Title that the file carries, or an empty text.
+    """
+
+    x_train: np.ndarray
+    y_train: np.ndarray | None
+    x_test: np.ndarray
+    y_test: np.ndarray | None
+    class_names: tuple[str, ...]
+    title: str
+
+
+def read_headers(archive: zipfile.ZipFile, label: str) -> dict[str, Header]:
+    """Reads and checks the headers of the arrays that make a data set. Decodes no array.
+
+    Args:
+        archive: An archive from `archive.open_archive`.
+        label: The file's name for messages.
+
+    Returns:
+        A header for `x_train` and for each other array of the layout that is there.
+
+    Raises:
+        DataError: If anything stated is wrong or too large.
+    """
+    members = {member.filename.removesuffix(".npy"): member for member in archive.infolist()}
+    if "x_train" not in members:
+        found = ", ".join(printable(name, 20) for name in list(members)[:5]) or "no arrays"
+        raise DataError(f"{label} must hold an array named x_train. Received: {found}.")
+    names = ("x_train", "x_test", "y_train", "y_test", "class_names", "title")
+    headers = {name: _read_header(archive, members[name], name, label) for name in names if name in members}
+    _check_examples(headers, label)
+    total = sum(header.count * header.dtype.itemsize for header in headers.values())
+    if total > MAX_RAW_BYTES:
+        raise DataError(f"{label} must unpack to at most {megabytes(MAX_RAW_BYTES)}. Received: {megabytes(total)}.")
+    for name, header in headers.items():
+        if header.member.file_size != header.start + header.count * header.dtype.itemsize:
+            raise DataError(f"{label}: {name} must be as long as its header states. Received: another length.")
+    return headers
+
+
+def _read_header(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, label: str) -> Header:
+    """Reads the header of one array; refuses everything but plain numbers (and texts where texts belong)."""
+    try:
+        with archive.open(member) as stream:
+            beginning = io.BytesIO(stream.read(HEADER_BYTES))
+        version = np.lib.format.read_magic(beginning)
+        if version == (1, 0):
+            shape, fortran, dtype = np.lib.format.read_array_header_1_0(beginning)
+        else:
+            shape, fortran, dtype = np.lib.format.read_array_header_2_0(beginning)
+    except HEADER_ERRORS as error:
+        raise DataError(f"{label}: {name} must be a whole NumPy array. Received: a damaged one.") from error
+    kinds = {"x": "buif", "y": "buif"}.get(name[:1], "U")
+    if dtype.hasobject or dtype.names is not None or dtype.subdtype is not None or dtype.kind not in kinds:
+        allowed = "text" if kinds == "U" else "whole or decimal numbers, or true and false"
+        raise DataError(f"{label}: {name} must hold {allowed}. Received: the type {printable(str(dtype), 30)}.")
+    if any(length < 0 for length in shape) or len(shape) > 4:
+        raise DataError(f"{label}: {name} must have at most 4 axes. Received: the shape {_show(shape)}.")
+    header = Header(member, shape, dtype, fortran, beginning.tell())
+    if kinds == "U" and header.count * dtype.itemsize > 4 * 100 * MAX_CLASSES:
+        raise DataError(f"{label}: {name} must be at most {MAX_CLASSES} short texts. Received: {_show(shape)}.")
+    return header
+
+
+def _check_examples(headers: Mapping[str, Header], label: str) -> None:
+    """Checks shapes and counts of the arrays against one another."""
+    for name in [one for one in ("x_train", "x_test") if one in headers]:
+        shape = headers[name].shape
+        # A file that brings its test set may have given up to a fifth of its examples to it.
+        whole = "x_test" not in headers
+        fewest = 1 if name == "x_test" else MIN_EXAMPLES if whole else MIN_EXAMPLES - MIN_EXAMPLES // 5
+        if len(shape) not in (2, 3, 4):
+            raise DataError(
+                f"{label}: {name} must have the shape (n, height, width), (n, height, width, channels) or (n, length). "
+                f"Received: {_show(shape)}."
+            )
+        if not fewest <= shape[0] <= MAX_EXAMPLES:
+            received = printable(str(shape[0]), 20)
+            raise DataError(f"{label}: {name} must hold {fewest} to {MAX_EXAMPLES:,} examples. Received: {received}.")
+        if len(shape) == 4 and shape[3] not in (1, 3):
+            raise DataError(
+                f"{label}: {name} must have 1 or 3 channels as its last axis. Received: the shape {_show(shape)}."
+            )
+        if len(shape) > 2 and not all(MIN_SIDE <= side <= MAX_SIDE for side in shape[1:3]):
+            raise DataError(
+                f"{label}: {name} must hold images of {MIN_SIDE} to {MAX_SIDE} pixels a side. Received: {_show(shape)}."
+            )
+        if len(shape) == 2 and not 1 <= shape[1] <= MAX_VALUES:
+            raise DataError(
+                f"{label}: {name} must hold vectors of 1 to {MAX_VALUES:,} numbers. Received: {_show(shape)}."
+            )
+        labels = headers.get("y" + name[1:])
+        if labels is not None and labels.shape not in ((shape[0],), (shape[0], 1)):
+            raise DataError(
+                f"{label}: y{name[1:]} must hold one number per example, so have the shape ({shape[0]},). "
+                f"Received: {_show(labels.shape)}."
+            )
+    spec = spec_of(headers)
+    if "x_test" in headers:
+        train, test = headers["x_train"], headers["x_test"]
+        # Whole and decimal numbers may mean different ranges, 0 to 255 and 0 to 1: they are not mixed.
+        if spec != spec_of({"x_train": test}) or (train.dtype.kind == "f") != (test.dtype.kind == "f"):
+            raise DataError(
+                f"{label}: x_test must hold examples like those of x_train, {_show(train.shape[1:])} of type "
+                f"{train.dtype}. Received: {_show(test.shape[1:])} of type {test.dtype}."
+            )
+    total = sum(headers[name].shape[0] for name in ("x_train", "x_test") if name in headers)
+    table = total * spec.size * (1 if spec.is_image else 4)
+    if table > MAX_TABLE_BYTES:
+        raise DataError(
+            f"{label} must take at most {megabytes(MAX_TABLE_BYTES)} in memory. Received: {megabytes(table)}."
+        )
+
+
+def spec_of(headers: Mapping[str, Header]) -> DataSpec:
+    """Shape and range of one example, from checked headers alone."""
+    shape, dtype = headers["x_train"].shape, headers["x_train"].dtype
+    if len(shape) == 2:
+        return DataSpec((shape[1],), unit_range=dtype.kind == "b" or dtype == np.uint8)
+    return DataSpec((*shape[1:3], shape[3] if len(shape) == 4 else 1))
+
+
+def counts_of(headers: Mapping[str, Header]) -> tuple[int, int]:
+    """Numbers of training and of test examples, after a split where there is no test set."""
+    count = headers["x_train"].shape[0]
+    if "x_test" in headers:
+        return count, headers["x_test"].shape[0]
+    return count - count // 5, count // 5
+
+
+def read_table(
+    archive: zipfile.ZipFile, headers: Mapping[str, Header], label: str, class_names: tuple[str, ...] = ()
+) -> Table:
+    """Decodes and converts the arrays of a file whose headers were checked.
+
+    Args:
+        archive: An archive from `archive.open_archive`.
+        headers: Its headers from `read_headers`.
+        label: The file's name for messages.
+        class_names: Names of the classes 0, 1, 2, … where the file itself names none.
+
+    Returns:
+        Images as uint8 from 0 to 255, vectors as float32, labels as int64 from 0, and a test set.
+
+    Raises:
+        DataError: If a value is not a finite number, lies outside the allowed range, or a label is not whole.
+    """
+    tables = _read_examples(archive, headers, label)
+    names, title = read_texts(archive, headers, label)
+    names = names or class_names
+    parts = list(tables)
+    labels: dict[str, np.ndarray] | None = None
+    if all("y" + part[1:] in headers for part in parts):
+        labels = {part: _read_labels(archive, headers["y" + part[1:]], label) for part in parts}
+        values = np.unique(np.concatenate(list(labels.values())))
+        if values.size > MAX_CLASSES:
+            raise DataError(f"{label}: y must name at most {MAX_CLASSES} classes. Received: {values.size:,}.")
+        # Class names belong to the numbers 0, 1, 2, …; other numbers are their own names.
+        if not (names and values[0] >= 0 and values[-1] < len(names)):
+            names = tuple(str(value) for value in values)
+            labels = {part: np.searchsorted(values, one) for part, one in labels.items()}
+        labels = {part: one.astype(np.int64) for part, one in labels.items()}
+    x_train, y_train = tables["x_train"], labels["x_train"] if labels else None
+    if "x_test" in tables:
+        x_test, y_test = tables["x_test"], labels["x_test"] if labels else None
+    else:
+        train, test = split_rows(len(x_train), y_train)
+        x_train, x_test = x_train[train], x_train[test]
+        if y_train is not None:
+            y_train, y_test = y_train[train], y_train[test]
+        else:
+            y_test = None
+    return Table(x_train, y_train, x_test, y_test, names if labels else (), title)
+
+
+def split_rows(count: int, labels: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """Splits row numbers into four fifths for training and one fifth for testing, always the same.
+
+    With labels, the rows are shuffled, sorted by class and every fifth is taken, so that each class gives its fifth
+    to within one example (systematic sampling), and the size of the test set is known without the labels.
+
+    Args:
+        count: Number of rows.
+        labels: Class of each row, or None.
+
+    Returns:
+        Row numbers for training and for testing, both ascending; `count // 5` of them for testing.
+    """
+    order = np.random.default_rng(20_240_229).permutation(count)
+    if labels is not None:
+        order = order[np.argsort(labels[order], kind="stable")]
+    test = np.zeros(count, bool)
+    test[order[4::5]] = True
+    return np.flatnonzero(~test), np.flatnonzero(test)
+
+
+def _show(shape: tuple[int, ...]) -> str:
+    """A shape in words, however absurd its numbers."""
+    return "(" + ", ".join(printable(str(length), 20) for length in shape) + ("," if len(shape) == 1 else "") + ")"
+
+
+def _read_examples(archive: zipfile.ZipFile, headers: Mapping[str, Header], label: str) -> dict[str, np.ndarray]:
+    """Decodes `x_train` and `x_test` piece by piece, so that a table of 64-bit numbers never stands in memory."""
+    spec = spec_of(headers)
+    parts = [name for name in ("x_train", "x_test") if name in headers]
+    low, high = np.inf, -np.inf
+    for name in parts:
+        for rows in _read_rows(archive, headers[name], name, label):
+            low, high = min(low, float(rows.min())), max(high, float(rows.max()))
+            if not np.isfinite(low) or not np.isfinite(high) or not np.isfinite(rows).all():
+                raise DataError(f"{label}: {name} must hold finite numbers. Received: NaN or infinity.")
+    if spec.is_image and (low < 0 or high > 255):
+        raise DataError(
+            f"{label}: images must have values from 0 to 1 or from 0 to 255. Received: {low:.4g} to {high:.4g}."
+        )
+    if max(-low, high) > MAX_MAGNITUDE:
+        raise DataError(
+            f"{label}: vectors must have values from {-MAX_MAGNITUDE:g} to {MAX_MAGNITUDE:g}. "
+            f"Received: {low:.4g} to {high:.4g}."
+        )
+    factor = 1.0
+    if spec.is_image and high <= 1:
+        factor = 255.0
+    elif not spec.is_image and spec.unit_range and high > 1:
+        factor = 1 / 255
+    tables = {}
+    for name in parts:
+        count = headers[name].shape[0]
+        table = np.empty((count, *spec.shape), np.uint8 if spec.is_image else np.float32)
+        done = 0
+        for rows in _read_rows(archive, headers[name], name, label):
+            values = rows.reshape(len(rows), *spec.shape)
+            if spec.is_image and (factor != 1 or values.dtype.kind == "f"):
+                values = np.rint(values * factor)
+            elif factor != 1:
+                values = values * np.float32(factor)
+            table[done : done + len(rows)] = values
+            done += len(rows)
+        tables[name] = table
+    return tables
+
+
+def _read_rows(archive: zipfile.ZipFile, header: Header, name: str, label: str) -> Iterator[np.ndarray]:
+    """Yields the rows of one array in pieces of a few megabytes."""
+    row_bytes = header.count // header.shape[0] * header.dtype.itemsize
+    # An array whose first axis runs fastest has no rows in one piece: it is read whole.
+    step = header.shape[0] if header.fortran else max(1, CHUNK_BYTES // row_bytes)
+    try:
+        with archive.open(header.member) as stream:
+            stream.read(header.start)
+            for first in range(0, header.shape[0], step):
+                rows = min(step, header.shape[0] - first)
+                shape = (rows, *header.shape[1:])
+                payload = stream.read(rows * row_bytes)
+                if len(payload) != rows * row_bytes:
+                    raise EOFError("array ends early")
+                values = np.frombuffer(payload, header.dtype)
+                yield values.reshape(shape, order="F" if header.fortran else "C")
+    except ZIP_ERRORS as error:
+        raise DataError(f"{label}: {name} must be a whole array. Received: a damaged one.") from error
+
+
+def _read_labels(archive: zipfile.ZipFile, header: Header, label: str) -> np.ndarray:
+    """Decodes labels and checks that they are whole numbers of ordinary size."""
+    name = header.member.filename.removesuffix(".npy")
+    values = np.concatenate([rows.reshape(-1) for rows in _read_rows(archive, header, name, label)])
+    if values.dtype.kind == "f" and not (np.isfinite(values).all() and (values == np.rint(values)).all()):
+        raise DataError(f"{label}: {name} must hold whole numbers. Received: fractions, NaN or infinity.")
+    if values.dtype.kind != "b" and (values.min() < -(2**31) or values.max() > 2**31 - 1):
+        raise DataError(f"{label}: {name} must hold numbers of at most 32 bits. Received: larger ones.")
+    return values.astype(np.int64)
+
+
+def read_texts(archive: zipfile.ZipFile, headers: Mapping[str, Header], label: str) -> tuple[tuple[str, ...], str]:
+    """Class names and title of a file whose headers were checked; empty where it has none."""
+    found: dict[str, Any] = {}
+    for name in [one for one in ("class_names", "title") if one in headers]:
+        header = headers[name]
+        try:
+            with archive.open(header.member) as stream:
+                payload = stream.read()[header.start :]
+            texts = np.frombuffer(payload, header.dtype).tolist() if payload else []
+            found[name] = tuple(printable(str(text)) for text in texts)
+        except (*ZIP_ERRORS, UnicodeError) as error:
+            raise DataError(f"{label}: {name} must hold readable text. Received: damaged text.") from error
+    return found.get("class_names", ()), "".join(found.get("title", ())[:1])

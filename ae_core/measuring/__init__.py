@@ -1,0 +1,1 @@
+"""What a snapshot measures, always on the same held-out examples."""

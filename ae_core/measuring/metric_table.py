@@ -1,0 +1,251 @@
+"""Every number that is shown or printed, in words: what it is called, its unit, and which way is better.
+
+How each is computed stands in `metrics`. Pages read this table, so nothing is imported here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+LOWER, HIGHER, NEITHER = "lower", "higher", ""
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One number in words.
+
+    Args:
+        name: Its name in messages and results, such as `knn1_accuracy`.
+        title: Two or three words for a label.
+        unit: What it is counted in; empty for a pure number. A `share` lies between 0 and 1 and is shown in per cent.
+        better: `lower` or `higher`, or empty where neither is better in itself.
+        help: One sentence for a student.
+    """
+
+    name: str
+    title: str
+    unit: str
+    better: str
+    help: str
+
+
+_ALL = (
+    # How good the pictures are.
+    Metric(
+        "mse",
+        "Test MSE",
+        "per pixel",
+        LOWER,
+        "Mean squared error per pixel between held-out images and their reconstructions.",
+    ),
+    Metric(
+        "test_mse",
+        "Test MSE",
+        "per pixel",
+        LOWER,
+        "Mean squared error per pixel between held-out images and their reconstructions.",
+    ),
+    Metric(
+        "pca_mse",
+        "MSE of PCA",
+        "per pixel",
+        LOWER,
+        "The same error for PCA with a code of the same size: what a linear network could reach at best.",
+    ),
+    Metric(
+        "squared_error_per_image",
+        "Error per image",
+        "per image",
+        LOWER,
+        "Squared error summed over the pixels of an image, averaged over held-out images.",
+    ),
+    Metric(
+        "bce",
+        "Cross-entropy",
+        "nats per pixel",
+        LOWER,
+        "Cross-entropy of pixels and reconstruction; grey pixels keep it above zero even for perfect pictures.",
+    ),
+    Metric(
+        "psnr",
+        "Signal to noise",
+        "dB",
+        HIGHER,
+        "Peak signal-to-noise ratio: 10 dB more means a squared error ten times smaller.",
+    ),
+    Metric(
+        "ssim",
+        "Similarity (SSIM)",
+        "",
+        HIGHER,
+        "Structural similarity: compares brightness, contrast and pattern in small windows; 1 means equal.",
+    ),
+    # What the code is worth.
+    Metric(
+        "knn1_accuracy",
+        "1-NN accuracy",
+        "share",
+        HIGHER,
+        "How often the training image with the nearest code shows the same class.",
+    ),
+    Metric(
+        "pca_knn1_accuracy",
+        "1-NN with PCA",
+        "share",
+        HIGHER,
+        "How often the nearest code shows the same class when PCA makes codes of the same size.",
+    ),
+    Metric(
+        "knn1_error",
+        "1-NN error",
+        "share",
+        LOWER,
+        "How often the training image with the nearest code shows another class.",
+    ),
+    Metric(
+        "linear_probe_accuracy",
+        "Linear probe",
+        "share",
+        HIGHER,
+        "How often a linear classifier on the codes names the class: high where plane cuts part the classes.",
+    ),
+    Metric(
+        "trustworthiness",
+        "Trustworthiness",
+        "",
+        HIGHER,
+        "Whether neighbours on the 2-D map are neighbours among the images: 1 is perfect, chance is about 0.5.",
+    ),
+    Metric(
+        "active_units",
+        "Active units",
+        "share",
+        NEITHER,
+        "Share of the code's units whose value still changes from image to image.",
+    ),
+    Metric(
+        "active_latent_dimensions",
+        "Active dimensions",
+        "dimensions",
+        NEITHER,
+        "Code dimensions whose mean varies by more than 0.01 over the images; the others say nothing.",
+    ),
+    Metric(
+        "lifetime_sparsity",
+        "Lifetime sparsity",
+        "",
+        NEITHER,
+        "How rarely a unit responds: 0 if to all images alike, 1 if to a single one.",
+    ),
+    Metric(
+        "population_sparsity",
+        "Population sparsity",
+        "",
+        NEITHER,
+        "How few units tell an image: 0 if all respond alike, 1 if a single one does.",
+    ),
+    Metric(
+        "mean_activation",
+        "Mean activation",
+        "",
+        NEITHER,
+        "Mean value of the code's units over the images; a sparsity target asks for a small one.",
+    ),
+    Metric(
+        "jacobian_norm",
+        "Jacobian norm",
+        "",
+        NEITHER,
+        "How far the code moves when the image moves a little; a contractive code moves little.",
+    ),
+    # Codes that are drawn from a distribution or taken from a codebook.
+    Metric(
+        "kl",
+        "KL divergence",
+        "nats per image",
+        NEITHER,
+        "Information in the code of an image, measured against the prior; at 0 the code says nothing.",
+    ),
+    Metric(
+        "kl_per_dimension",
+        "KL by dimension",
+        "nats",
+        NEITHER,
+        "Information that each code dimension carries; below 0.01 it says nothing.",
+    ),
+    Metric(
+        "bound",
+        "Negative ELBO",
+        "nats per image",
+        LOWER,
+        "Cross-entropy summed over pixels plus KL: the model's surprise at an image is at most this.",
+    ),
+    Metric(
+        "mmd",
+        "MMD to prior",
+        "",
+        LOWER,
+        "Maximum mean discrepancy between codes and prior: about 0 once both have the same distribution.",
+    ),
+    Metric(
+        "discriminator_accuracy",
+        "Discriminator",
+        "share",
+        NEITHER,
+        "How often the discriminator tells codes from draws of the prior; at 50 % it can only guess.",
+    ),
+    Metric(
+        "perplexity",
+        "Perplexity",
+        "entries",
+        HIGHER,
+        "How many codebook entries would be in use if all of them were used alike.",
+    ),
+    Metric(
+        "codebook_used",
+        "Codebook in use",
+        "share",
+        HIGHER,
+        "Share of the codebook's entries that were chosen at least once.",
+    ),
+    Metric(
+        "code_bits",
+        "Code length",
+        "bits per image",
+        NEITHER,
+        "Bits that name the codebook entries of one image, each entry as long as any other.",
+    ),
+    Metric("codebook_size", "Codebook size", "entries", NEITHER, "Entries in the codebook."),
+    # Losses.
+    Metric("loss", "Loss", "", LOWER, "What training makes small: reconstruction error plus all penalties."),
+    Metric(
+        "val_loss",
+        "Validation loss",
+        "",
+        LOWER,
+        "The loss on images that are never trained on; if it rises while the loss falls, the network memorises.",
+    ),
+    Metric("reconstruction", "Reconstruction", "per pixel", LOWER, "The part of the loss that compares pictures."),
+    Metric(
+        "pca_loss",
+        "Loss of PCA",
+        "per pixel",
+        LOWER,
+        "The reconstruction loss of PCA with a code of the same size on the validation images.",
+    ),
+    Metric(
+        "loss_floor",
+        "Loss floor",
+        "per pixel",
+        NEITHER,
+        "The loss that a perfect reconstruction would still have: grey pixels cost cross-entropy.",
+    ),
+    # The training itself.
+    Metric("samples_per_second", "Images a second", "images/s", HIGHER, "Training images per second."),
+    Metric("eta_seconds", "Time left", "s", LOWER, "Training time that remains at the present speed."),
+    Metric("seconds", "Training time", "s", LOWER, "Time spent in training steps."),
+    Metric("epochs", "Epochs", "", NEITHER, "How many times the network has seen every training image."),
+    Metric("parameters", "Parameters", "", NEITHER, "Trained numbers in the network; tied weights count once."),
+)
+
+METRICS: Mapping[str, Metric] = MappingProxyType({metric.name: metric for metric in _ALL})

@@ -1,0 +1,146 @@
+"""What else a person may look at while a model trains: pictures and bars beside the loss, the map and the grid.
+
+A panel is measured in the worker at every snapshot, travels as plain data of one of two kinds, and becomes a figure in
+`ae_core.figures.panel`:
+
+- `pictures`: `png`, `columns`, `rows` (a label for each row), `tile` (height, width), `gap` (pixels)
+- `bars`: `x` and `values` (one number a bar), `x_title`, `y_title`, `line` (a value to compare with, or None),
+  `line_name`, `faint` (places of the bars that count for little)
+
+Both may have a `caption`: one sentence.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from ae_core.formats.png_sheets import sheet
+
+if TYPE_CHECKING:
+    from ae_core.models.autoencoder import Autoencoder
+
+COLUMNS, ROWS = 10, 2  # most tiles of a panel that shows parts of a network
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a panel sees of a model: always the same held-out images.
+
+    Args:
+        model: The model.
+        images: Clean images as the network takes them, ndarray of shape `(n_samples, *spec.shape)`.
+        inputs: The same as the encoder sees them in training, damaged where the variant damages them.
+        codes: Codes of the clean images, ndarray of shape `(n_samples, *code_shape)`.
+        show: Turns network values into bytes for the eye, `(n, height, width, channels)`.
+    """
+
+    model: "Autoencoder"
+    images: np.ndarray
+    inputs: np.ndarray
+    codes: np.ndarray
+    show: Callable[[np.ndarray], np.ndarray]
+
+
+class Panel(Protocol):
+    """One thing more to look at.
+
+    Attributes:
+        name: Its name in messages, such as `filters`.
+        title: Two or three words for a person.
+        help: One plain sentence: what is seen, and what it should look like.
+    """
+
+    name: str
+    title: str
+    help: str
+
+    def numbers(self, look: Look) -> dict[str, Any]:
+        """Numbers by name that a snapshot, and the test at the end, report beside the common ones; often none."""
+
+    def measure(self, look: Look) -> dict[str, Any]:
+        """The panel's content as plain data, see above."""
+
+
+def pictures(tiles: np.ndarray, columns: int, rows: list[str], caption: str = "") -> dict[str, Any]:
+    """Content of the kind `pictures`.
+
+    Args:
+        tiles: Bytes of shape `(n_samples, height, width, channels)`, row by row.
+        columns: Tiles in a row.
+        rows: A label for each row.
+        caption: One sentence.
+    """
+    gap = 1
+    return {
+        "kind": "pictures",
+        "png": sheet(tiles, columns, gap),
+        "columns": columns,
+        "rows": rows,
+        "tile": list(tiles.shape[1:3]),
+        "gap": gap,
+        "caption": caption,
+    }
+
+
+def bars(
+    values: np.ndarray,
+    x_title: str,
+    y_title: str,
+    *,
+    x: np.ndarray | None = None,
+    line: float | None = None,
+    line_name: str = "",
+    faint: np.ndarray | None = None,
+    caption: str = "",
+) -> dict[str, Any]:
+    """Content of the kind `bars`.
+
+    Args:
+        values: Heights of the bars, ndarray of shape `(n_bars,)`.
+        x_title: What stands along the axis.
+        y_title: What the height means, with its unit.
+        x: Centres of the bars; 1, 2, 3 … by default.
+        line: A value to compare with: of the height, or, where `x` is given, a place on the axis.
+        line_name: Its name.
+        faint: Places of the bars that count for little, ndarray of bool.
+        caption: One sentence.
+    """
+    return {
+        "kind": "bars",
+        "x": (np.arange(1, len(values) + 1) if x is None else x).tolist(),
+        "values": np.asarray(values, np.float64).round(6).tolist(),
+        "x_title": x_title,
+        "y_title": y_title,
+        "line": line,
+        "line_name": line_name,
+        "upright": x is not None,
+        "faint": [] if faint is None else np.flatnonzero(faint).tolist(),
+        "caption": caption,
+    }
+
+
+class BeforeAndNow:
+    """A panel of tiles that change while a model trains: those before the training above, those of now below.
+
+    Args:
+        tiles: Bytes of shape `(n, height, width, channels)`, at most `COLUMNS · ROWS`, as they are when it is called.
+    """
+
+    def __init__(self, tiles: Callable[[], np.ndarray]):
+        self._tiles = tiles
+        self._before = tiles()
+
+    def numbers(self, look: Look) -> dict[str, Any]:
+        """None."""
+        return {}
+
+    def measure(self, look: Look) -> dict[str, Any]:
+        """Both rows of pictures."""
+        now = self._tiles()
+        rows = -(-len(now) // COLUMNS)
+        columns = -(-len(now) // rows)  # rows of one length: a blank tile looks like a dead unit
+        blank = np.zeros((rows * columns - len(now), *now.shape[1:]), np.uint8)
+        tiles = np.concatenate([self._before, blank, now, blank])
+        return pictures(tiles, columns, ["before", *[""] * (rows - 1), "now", *[""] * (rows - 1)])

@@ -1,0 +1,74 @@
+"""What each dimension of a variational code tells, and the bound that says what it is all worth."""
+
+from typing import TYPE_CHECKING, Any
+
+import keras
+import numpy as np
+
+from ae_core.measuring.metrics import active_latent_dimensions, bound_in_nats, gaussian_kl
+from ae_core.measuring.panels import Look, bars
+from ae_core.models.autoencoder import in_batches
+from ae_core.models.layers.sampling import mean_and_log_var
+
+if TYPE_CHECKING:
+    from ae_core.models.autoencoder import Autoencoder
+
+COLLAPSED = 0.01  # nats, mean over images: a dimension below it says nothing
+NAMED = 8  # collapsed dimensions in a caption, at most
+
+
+class Divergence:
+    """`KL(N(μⱼ, σⱼ²) ‖ N(0, 1))` of each dimension, in nats, averaged over the held-out images.
+
+    Its numbers are `kl_per_dimension`, their sum `kl`, `active_latent_dimensions` and, where the loss is cross-entropy,
+    `bound`: the negative evidence lower bound in nats per image, with one random code an image, drawn with the same
+    numbers each time, and with β = 1 whatever β the training has.
+    """
+
+    name = "kl"
+    title = "KL per dimension"
+    help = (
+        "How much each number of the code tells of an image, in nats. The highest bars tell most; a bar at zero is a "
+        "dimension that the decoder has learnt to ignore."
+    )
+
+    def __init__(self, decoder: keras.Model):
+        logits = keras.Model(decoder.input, decoder.layers[-1].input)
+        self._logits = lambda codes: in_batches(logits, codes)
+
+    def numbers(self, look: Look) -> dict[str, Any]:
+        """Information in the code, and the bound."""
+        mean, log_var = _posterior(look.model, look.images)
+        each = gaussian_kl(mean, log_var).mean(axis=0)
+        found = {
+            "kl_per_dimension": each.tolist(),
+            "kl": float(each.sum()),
+            "active_latent_dimensions": active_latent_dimensions(mean),
+        }
+        if look.model.loss_name == "cross_entropy":
+            normals = np.random.default_rng(0).standard_normal(mean.shape, np.float32)
+            logits = self._logits(mean + np.exp(0.5 * log_var) * normals)
+            found["bound"] = bound_in_nats(look.images, logits, mean, log_var, from_logits=True)
+        return found
+
+    def measure(self, look: Look) -> dict[str, Any]:
+        """One bar a dimension; the collapsed ones are faint."""
+        each = gaussian_kl(*_posterior(look.model, look.images)).mean(axis=0)
+        faint = each < COLLAPSED
+        return bars(each, "code dimension", "nats", faint=faint, caption=_caption(faint))
+
+
+def _posterior(model: "Autoencoder", images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """μ and ln σ² of images, each `(n_samples, latent_dim)`."""
+    return mean_and_log_var(in_batches(model.features, images))
+
+
+def _caption(collapsed: np.ndarray) -> str:
+    """The dimensions that say nothing, in words."""
+    places = [str(place + 1) for place in np.flatnonzero(collapsed)]
+    if not places:
+        return "Every dimension says something."
+    if len(places) == 1:
+        return f"Dimension {places[0]} says nothing (below {COLLAPSED:g} nats)."
+    listed = ", ".join(places[:NAMED]) + (" …" if len(places) > NAMED else "")
+    return f"{len(places)} dimensions say nothing (below {COLLAPSED:g} nats): {listed}."

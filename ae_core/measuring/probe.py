@@ -1,0 +1,289 @@
+"""What one snapshot measures, always on the same held-out images and with the same noise."""
+
+import time
+from typing import TYPE_CHECKING, Any
+
+import keras
+import numpy as np
+
+from ae_core.formats.curves import draw_curves
+from ae_core.formats.png_sheets import sheet, sheet_with_errors
+from ae_core.measuring import metrics
+from ae_core.measuring.panels import Look
+from ae_core.measuring.panels.filters import common_panels
+from ae_core.measuring.pca import PrincipalComponents
+from ae_core.models.autoencoder import Autoencoder, in_batches
+
+if TYPE_CHECKING:
+    from ae_core.data.preparation import Prepared
+
+MEASURED_SHARE = 3 / 8  # of the held-out images are reconstructed, which takes about twice as long as to encode them
+NEIGHBOUR_SHARE = 0.005  # of the time, at most, goes into the search for nearest neighbours
+LARGEST_TABLE = 6_000_000  # numbers in them, so that large colour images do not fill the memory
+GRID_COLUMNS = 10
+ATLAS_COLUMNS = 50
+GAP = 1  # pixels between the pictures of the grid
+
+
+class Probe:
+    """Measures a model in training.
+
+    Args:
+        model: The model, its table attached.
+        data: The prepared data: test images for the views and numbers, validation images for the loss.
+        pca: PCA fitted to the same training images.
+        labelled: Whether the labels mean anything, so that a nearest neighbour can be right or wrong.
+        points: Most held-out images in the scatter and in the search for nearest neighbours. Some of them are
+            reconstructed, and as many validation images, see `measured`.
+    """
+
+    def __init__(
+        self, model: Autoencoder, data: "Prepared", pca: PrincipalComponents, labelled: bool, points: int = 2000
+    ):
+        self.model, self.data, self.pca, self.labelled = model, data, pca, labelled
+        self.code_size = int(np.prod(model.code_shape))
+        self.panels = (*model.panels, *common_panels(model, data.spec))
+        points = most_points(points, data.spec.size)
+        self.measured = measured(points)
+        self.labels = data.y_test[:points]
+        self.images = self._scaled(data.x_test[:points])
+        self.validation = self._scaled(data.x_validation[: self.measured])
+        self.neighbours = self._scaled(data.x_train[:points])
+        self.neighbour_labels = data.y_train[:points]
+        self._few = _one_of_each(self.labels[: self.measured], GRID_COLUMNS)
+        self._shown_range = _shown_range(data)
+        self._last_map: np.ndarray | None = None
+        random = np.random.default_rng(0)
+        noisy = model.corruption is not None
+        self._image_noise = random.standard_normal(self.images.shape, np.float32) if noisy else None
+        self._validation_noise = random.standard_normal(self.validation.shape, np.float32) if noisy else None
+        self._noise_factor: float | None = None
+        self._accuracy: float | None = None
+        self._next_search = 0.0
+        self._corrupt()
+        self.pca_accuracy = self._nearest(
+            pca.encode(self.neighbours, self.code_size), pca.encode(self.images, self.code_size)
+        )
+
+    def _scaled(self, raw: np.ndarray) -> np.ndarray:
+        return (raw * self.data.scale + self.data.offset).astype(np.float32)
+
+    def _nearest(self, train_codes: np.ndarray, codes: np.ndarray) -> float | None:
+        if not self.labelled:
+            return None
+        return metrics.nearest_neighbour_accuracy(train_codes, self.neighbour_labels, codes, self.labels)
+
+    def _search(self, codes: np.ndarray, thorough: bool) -> float | None:
+        begun = time.perf_counter()
+        if self.labelled and (thorough or begun >= self._next_search):
+            self._accuracy = self._nearest(self.model.encode(self.neighbours), codes)
+            ended = time.perf_counter()
+            self._next_search = ended + (ended - begun) / NEIGHBOUR_SHARE
+        return self._accuracy
+
+    def _corrupt(self) -> None:
+        """Makes the inputs the encoder sees, and PCA's answer to them, anew when the noise factor has changed."""
+        corruption = self.model.corruption
+        factor = float(np.asarray(corruption.factor)) if corruption is not None else 0.0
+        if factor == self._noise_factor:
+            return
+        self._noise_factor = factor
+        self.inputs, self.validation_inputs = self.images, self.validation
+        if corruption is not None:
+            self.inputs = np.asarray(corruption.apply(self.images, self._image_noise))
+            self.validation_inputs = np.asarray(corruption.apply(self.validation, self._validation_noise))
+        # Pixels that are hidden from the encoder are hidden from PCA too: it takes them for those of the mean image.
+        mean = self.pca.mean_.reshape(self.data.spec.shape)
+        self.known = self.model.without_gaps(self.inputs, mean)
+        self.pca_images = self.pca.reconstruct(self.known[: self.measured], self.code_size)
+        self.pca_mse = metrics.mean_squared_error(self.images[: self.measured], self.pca_images)
+        validated = self.pca.reconstruct(self.model.without_gaps(self.validation_inputs, mean), self.code_size)
+        error = metrics.cross_entropy if self.model.loss_name == "cross_entropy" else metrics.mean_squared_error
+        self.pca_loss = error(self.validation, validated, self._pixel_weights())
+        # On the device once, not at every snapshot.
+        resident = keras.ops.convert_to_tensor
+        validation = resident(self.validation)
+        self._resident, self._resident_seen = resident(self.images), None
+        self._resident_validation = validation, validation
+        if corruption is not None:
+            self._resident_seen = resident(self.inputs[: self.measured])
+            self._resident_validation = validation, resident(self.validation_inputs)
+
+    def _pixel_weights(self) -> np.ndarray | None:
+        """How much each pixel of the validation images counts in the loss; None where all count alike."""
+        if not hasattr(self.model.corruption, "pixel_weights"):
+            return None
+        return np.asarray(self.model.corruption.pixel_weights(self.validation, self.validation_inputs))
+
+    def watch(self, model: Autoencoder) -> None:
+        """Measures another model from now on, image to image like the first: what one phase of a training shows."""
+        self.model, self._last_map, self._next_search, self._noise_factor = model, None, 0.0, None
+
+    def validation_terms(self, trained: Autoencoder) -> dict[str, float]:
+        """Every loss term on the validation images (at most as many as are reconstructed).
+
+        Args:
+            trained: The model whose loss it is. Where it stands behind other layers it is given what they make of the
+                clean images, damaged in the same way each time if it damages what it sees.
+        """
+        self._corrupt()
+        if trained.front is not None:
+            inner = in_batches(trained.front, self.validation)
+            damage = trained.corruption
+            damaged = inner if damage is None else np.asarray(damage.apply(inner, damage.normals.steady(inner)))
+            return trained.evaluate_terms(inner, damaged)
+        return trained.evaluate_terms(*self._resident_validation)
+
+    def setup(self) -> dict[str, Any]:
+        """What stays the same through a run: labels, pictures of the scatter's points, names of the panels."""
+        tiles = self.display(self.images)
+        return {
+            "panels": [{"name": panel.name, "title": panel.title, "help": panel.help} for panel in self.panels],
+            "loss_floor": self._floor(),
+            "labels": self.labels.astype(np.uint8).tobytes(),
+            "atlas": {
+                "png": sheet(tiles, ATLAS_COLUMNS, 0),
+                "columns": ATLAS_COLUMNS,
+                "tile": list(tiles.shape[1:3]),
+                "count": len(tiles),
+            },
+        }
+
+    def measure(self, thorough: bool = False) -> dict[str, Any]:
+        """The parts of a snapshot that need the model: `latent`, `grid`, `panels`, `numbers`.
+
+        Args:
+            thorough: Whether the search for nearest neighbours is done in any case; else its last answer may stand
+                again for some seconds, as it needs the codes of other images too.
+        """
+        self._corrupt()
+        codes = self.model.encode(self._resident)
+        seen = codes[: self.measured] if self._resident_seen is None else self.model.encode(self._resident_seen)
+        reconstructions = self.model.decode(seen)
+        flat = flat_map(codes)
+        if self.code_size > 2 and self._last_map is not None:
+            flat = _follow(flat, self._last_map)
+        self._last_map = flat
+        look = Look(self.model, self.images, self.inputs, codes, self.display)
+        return {
+            "latent": flat.astype("<f4").tobytes(),
+            "grid": self._grid(reconstructions),
+            "panels": {panel.name: panel.measure(look) for panel in self.panels},
+            "pca_loss": self.pca_loss,
+            "numbers": {
+                "test_mse": metrics.mean_squared_error(self.images[: self.measured], reconstructions),
+                "pca_mse": self.pca_mse,
+                "knn1_accuracy": self._search(codes, thorough),
+                "pca_knn1_accuracy": self.pca_accuracy,
+                "active_units": metrics.active_units(codes),
+            }
+            | {name: value for panel in self.panels for name, value in panel.numbers(look).items()},
+        }
+
+    def _floor(self) -> float:
+        """The loss that a perfect reconstruction would leave: grey pixels keep cross-entropy above zero."""
+        if self.model.loss_name != "cross_entropy":
+            return 0.0
+        pixels = np.clip(self.validation.astype(np.float64), 1e-12, 1 - 1e-12)
+        entropies = -pixels * np.log(pixels) - (1 - pixels) * np.log1p(-pixels)
+        return float(np.average(entropies, weights=self._pixel_weights()))
+
+    def display(self, images: np.ndarray) -> np.ndarray:
+        """Network values → bytes for the eye, `(n_samples, height, width, channels)`; vectors become curves."""
+        low, high = self._shown_range
+        raw = (images - self.data.offset) / self.data.scale
+        if raw.ndim == 2:
+            return draw_curves(raw, low, high)
+        return (np.clip((raw - low) / (high - low), 0, 1) * 255).round().astype(np.uint8)
+
+    def _grid(self, reconstructions: np.ndarray) -> dict[str, Any]:
+        few = self._few
+        original, reconstruction, pca = self.images[few], reconstructions[few], self.pca_images[few]
+        noisy = self.inputs is not self.images
+        rows = {"original": self.display(original)}
+        if noisy:
+            rows["corrupted"] = self.display(self.model.without_gaps(self.inputs[few], self._hatch()))
+        rows["reconstruction"] = self.display(reconstruction)
+        rows["pca"] = self.display(pca)
+        difference = np.abs(rows["original"].astype(np.float32) - rows["reconstruction"]).mean(axis=-1) / 255
+        if original.ndim == 2:
+            difference = self._bands(original - reconstruction, difference.shape)
+        size = original[0].size
+
+        def errors(images: np.ndarray) -> list[float]:
+            return (metrics.squared_errors(original, images) / size).tolist()
+
+        return {
+            "png": sheet_with_errors(np.concatenate(list(rows.values())), difference, len(original), GAP),
+            "columns": len(original),
+            "rows": [*rows, "error"],
+            "tile": list(difference.shape[1:]),
+            "gap": GAP,
+            "errors": errors(reconstruction),
+            "pca_errors": errors(pca),
+            "corrupted_errors": errors(self.known[few]) if noisy else None,
+        }
+
+    def _hatch(self) -> np.ndarray:
+        """Grey stripes that stand for what is hidden, as network values of the shape of one example."""
+        low, high = self._shown_range
+        places = np.indices(self.data.spec.shape)[:2].sum(axis=0)
+        grey = np.where(places % 4 < 2, 0.35, 0.6)
+        return (low + grey * (high - low)) * self.data.scale + self.data.offset
+
+    def _bands(self, errors: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+        """Errors of vectors `(n_samples, length)` as parts of the shown range, each below its place of the curve."""
+        low, high = self._shown_range
+        parts = np.abs(errors) / self.data.scale / (high - low)
+        columns = np.linspace(0, errors.shape[1] - 1, shape[2]).round().astype(int)
+        return np.broadcast_to(parts[:, None, columns], shape)
+
+
+def most_points(points: int, size: int) -> int:
+    """Held-out examples that are looked at, where `points` are wanted and each has `size` numbers."""
+    return min(points, max(2 * GRID_COLUMNS, LARGEST_TABLE // size))
+
+
+def measured(points: int) -> int:
+    """Of so many held-out images those that are reconstructed, so that a snapshot stays cheap."""
+    return round(points * MEASURED_SHARE)
+
+
+def flat_map(codes: np.ndarray) -> np.ndarray:
+    """Codes `(n_samples, ...)` → places on a plane `(n_samples, 2)`: themselves, or their first two components."""
+    rows = codes.reshape(len(codes), -1).astype(np.float64)
+    if rows.shape[1] == 1:
+        return np.hstack([rows, np.zeros_like(rows)])
+    if rows.shape[1] == 2:
+        return rows
+    centred = rows - rows.mean(axis=0)
+    if rows.shape[1] <= 256:
+        vectors = np.linalg.eigh(centred.T @ centred)[1]
+        return centred @ vectors[:, :-3:-1]
+    from sklearn.utils.extmath import randomized_svd
+
+    left, scales, _ = randomized_svd(centred, 2, random_state=0)
+    return left * scales
+
+
+def _follow(new: np.ndarray, last: np.ndarray) -> np.ndarray:
+    """Turns or mirrors a map so that it lies as close as possible to the last one (orthogonal Procrustes problem)."""
+    left, _, right = np.linalg.svd((new - new.mean(axis=0)).T @ (last - last.mean(axis=0)))
+    return new @ (left @ right)
+
+
+def _one_of_each(labels: np.ndarray, count: int) -> np.ndarray:
+    """Places of the first image of each class in turn, filled up with the first others: at most `count`."""
+    firsts = np.unique(labels, return_index=True)[1][:count]
+    others = np.setdiff1d(np.arange(min(len(labels), 2 * count)), firsts)
+    return np.concatenate([firsts, others])[:count]
+
+
+def _shown_range(data: "Prepared") -> tuple[float, float]:
+    """Raw values that are shown black and white."""
+    if data.x_test.dtype == np.uint8:
+        return 0.0, 255.0
+    if data.x_test.min() >= 0 and data.x_test.max() <= 1:
+        return 0.0, 1.0
+    widest = float(np.quantile(np.abs(data.x_test), 0.995)) or 1.0
+    return -widest, widest

@@ -1,0 +1,315 @@
+"""The one Keras model that every variant returns: an encoder, a decoder, and a loss that is fed row numbers."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+import numpy as np
+from keras import ops
+
+from ae_core.measuring.panels import Panel
+from ae_core.models.chunks import ChunkedModel
+from ae_core.models.compiled import Compiled
+from ae_core.models.layers.augmentation import Augmentation
+from ae_core.models.layers.dense import TiedDense
+from ae_core.models.layers.table import ResidentTable
+from ae_core.models.layers.upsampling import without_upsampling
+from ae_core.models.reconstruction import reconstruction_error
+from ae_core.settings import DataSpec, Settings
+
+LARGEST_PART = 6_000_000  # numbers that one layer may make when many images are looked at
+PART_ROWS = (100, 2000)  # fewest and most images at once: each call takes a millisecond, however few they are
+LEAST_START = 0.01  # an untrained decoder is not surer than this that a pixel is black, or white
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A stretch of training that comes before the training of the whole.
+
+    Args:
+        name: A few words for a person, such as `layer 1`.
+        model: What is trained; it shares layers with the whole.
+        view: What is watched meanwhile, from image to image: the layers trained so far.
+        epochs: How long.
+    """
+
+    name: str
+    model: "Autoencoder"
+    view: "Autoencoder"
+    epochs: int
+
+
+class Autoencoder(ChunkedModel):
+    """`x̂ = decoder(encoder(corruption(x)))`, trained on `reconstruction(x, x̂) + Σ penalties(features)`.
+
+    The reconstruction error is a mean over pixels, then over the batch; its target is always the clean image.
+    Training is fed row numbers of a resident table, see `attach`.
+
+    Where the decoder sees something else than the encoder's output, a random sample or a codebook's entry, a
+    `bottleneck` stands between them: called with the features it gives what the decoder sees, and its method `code`
+    gives the code that a person is shown. Its method `plain(encoder)` gives an encoder of built-in layers only.
+
+    Args:
+        encoder: `(batch, *spec.shape)` → `(batch, *code_shape)`, without chance.
+        decoder: `(batch, *code_shape)` → `(batch, *spec.shape)`; its last layer is an `Activation`.
+        settings: The experiment, for its loss, its augmentation and its epochs.
+        spec: Shape and range of the data.
+        features: `(batch, *spec.shape)` → what bottleneck and penalties are called with; by default the encoder.
+        bottleneck: Layer between features and decoder, or None.
+        corruption: Layer that damages the input of a training step, or None.
+        penalties: Layers by the name of their loss term, each called with the features. One whose `needs_input` is
+            true is also given `inputs`, what the features were made from; one with `at_epoch` is told the time.
+        front: Layers before this model, which are not trained with it: `(batch, *image)` → `(batch, *spec.shape)`.
+        loss_name: `cross_entropy`, `mse`, or `relative`, the squared error as a share of the target's mean square; by
+            default what the settings say.
+        phases: What is trained before the whole.
+        panels: What else a person may look at while it trains.
+        starts_at_mean: Whether the decoder begins with the mean image, see `start_at`; its last weights are then those
+            of a dense layer called `pixels`.
+    """
+
+    def __init__(
+        self,
+        encoder: keras.Model,
+        decoder: keras.Model,
+        settings: Settings,
+        spec: DataSpec,
+        *,
+        features: keras.Model | None = None,
+        bottleneck: Any = None,
+        corruption: Any = None,
+        penalties: Mapping[str, Any] | None = None,
+        front: keras.Model | None = None,
+        loss_name: str | None = None,
+        phases: Sequence[Phase] = (),
+        panels: Sequence[Panel] = (),
+        starts_at_mean: bool = False,
+    ):
+        super().__init__(name=settings.variant)
+        self.encoder = encoder
+        self.decoder = decoder
+        self.features = features if features is not None else encoder
+        self.bottleneck = bottleneck
+        self.corruption = corruption
+        self.penalties = dict(penalties or {})
+        self.front = front
+        self.augmentation = (
+            Augmentation(settings.augmentation, settings.seed) if settings.augmentation != "none" else None
+        )
+        self.starts_at_mean = starts_at_mean
+        self.loss_name = loss_name or settings.resolved_loss(spec)
+        # Without the last activation: cross-entropy is exact, and cheaper, from the logits.
+        core = keras.Model(decoder.input, decoder.layers[-1].input, name="decoder_core")
+        self._decoder_core = without_upsampling(core)
+        self._activation = decoder.layers[-1]
+        self.term_names = ("reconstruction", *self.penalties)
+        self._trackers = {name: keras.metrics.Mean(name=name) for name in self.term_names}
+        # In functions, so that Keras does not take the weights of other models for this one's.
+        found, shown = tuple(phases), tuple(panels)
+        self._phases, self._panels = (lambda: found), (lambda: shown)
+        self._part = _rows_at_once(self.features, encoder, decoder)
+        self._encode = Compiled(self, self.encoding)
+        self._decode = Compiled(self, lambda codes: self._activation(self._decoder_core(codes, training=False)))
+        self._evaluate = Compiled(self, lambda pair: self.terms_of(*pair))
+
+    @property
+    def phases(self) -> tuple[Phase, ...]:
+        """What is trained before the whole; often nothing."""
+        return self._phases()
+
+    @property
+    def panels(self) -> tuple[Panel, ...]:
+        """What else a person may look at."""
+        return self._panels()
+
+    @property
+    def code_shape(self) -> tuple[int, ...]:
+        """Shape of one code."""
+        return tuple(self.encoder.output_shape[1:])
+
+    @property
+    def tunable(self) -> dict[str, keras.Variable]:
+        """Variables that may be changed while a training runs, by the name of their setting."""
+        found = {"learning_rate": self.optimizer.learning_rate} if self.optimizer else {}
+        if self.corruption is not None and hasattr(self.corruption, "factor"):
+            found["noise_factor"] = self.corruption.factor
+        for name, layer in self.penalties.items():
+            found[f"{name}_weight"] = layer.weight
+        return found
+
+    @property
+    def trainable_variables(self):
+        """Everything that is learned here: not what stands in front."""
+        return self._without_fixed(super().trainable_variables)
+
+    @property
+    def trainable_weights(self):
+        """The same: TensorFlow's training step asks for these, JAX's for the others."""
+        return self._without_fixed(super().trainable_weights)
+
+    @property
+    def non_trainable_variables(self):
+        """What is not learned, with what stands in front."""
+        fixed = self._fixed_before()
+        before = [variable for variable in super().trainable_variables if id(variable) in fixed]
+        return super().non_trainable_variables + before
+
+    def _without_fixed(self, variables: list) -> list:
+        fixed = self._fixed_before()
+        return [variable for variable in variables if id(variable) not in fixed]
+
+    def _fixed_before(self) -> set[int]:
+        return set() if self.front is None else {id(variable) for variable in self.front.trainable_variables}
+
+    def attach(self, table: ResidentTable) -> None:
+        """Gives the model the table whose row numbers `fit` will feed."""
+        self.table: ResidentTable = table
+
+    def start_at(self, mean: np.ndarray) -> None:
+        """Sets the last bias so that an untrained decoder answers about the mean image, not grey.
+
+        Else the first thing to be learnt is that most pixels are dark, and the shortest way there is to drive all
+        units of the code to one end. Units that can saturate, sigmoid or tanh, stay there: their slope is gone.
+
+        Args:
+            mean: Mean training image as the network sees it, ndarray of shape `spec.shape`.
+
+        References:
+            Hinton, A practical guide to training restricted Boltzmann machines, 2010, section 8.
+        """
+        if self.decoder.layers[-1].activation is keras.activations.sigmoid:
+            shares = np.clip(mean, LEAST_START, 1 - LEAST_START)
+            mean = np.log(shares / (1 - shares))
+        self.decoder.get_layer("pixels").bias.assign(mean.reshape(-1))
+
+    def at_epoch(self, epoch: float) -> None:
+        """Tells penalties that change with time how many epochs are done."""
+        for layer in self.penalties.values():
+            if hasattr(layer, "at_epoch"):
+                layer.at_epoch(epoch)
+
+    def call(self, rows, training=False):
+        """Row numbers `(batch,)` int32 → target, features, logits, and the weights of the pixels if they differ."""
+        raw = self.table.gather(rows)
+        if self.augmentation is not None and training:
+            raw = self.augmentation(raw)
+        target = self.table.scaled(raw)  # (batch, *image)
+        if self.front is not None:
+            target = ops.stop_gradient(self.front(target, training=False))  # (batch, *spec.shape)
+        damaged = self.corruption(target) if self.corruption is not None else target
+        return {"target": target} | self._forwards(target, damaged, training)
+
+    def _forwards(self, target, damaged, training: bool) -> dict[str, Any]:
+        features = self.features(damaged, training=training)
+        seen = features if self.bottleneck is None else self.bottleneck(features, training=training)
+        result = {"features": features, "logits": self._decoder_core(seen, training=training)}
+        if any(_needs_input(layer) for layer in self.penalties.values()):
+            result["inputs"] = damaged
+        if hasattr(self.corruption, "pixel_weights"):
+            result["pixel_weights"] = self.corruption.pixel_weights(target, damaged)
+        return result
+
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        """Total loss of one batch; each term is also recorded under its name."""
+        terms = self.loss_terms(**y_pred, training=training)
+        for name, value in terms.items():
+            self._trackers[name].update_state(value)
+        return sum(terms.values())
+
+    def loss_terms(
+        self, target, features, logits, inputs=None, pixel_weights=None, training: bool = False
+    ) -> dict[str, Any]:
+        """Every loss term of a batch by name, as it enters the sum: scalars."""
+        error = reconstruction_error(self.loss_name, target, logits, self._activation, pixel_weights)
+        return {"reconstruction": error} | {
+            name: layer(features, training=training, **({"inputs": inputs} if _needs_input(layer) else {}))
+            for name, layer in self.penalties.items()
+        }
+
+    def evaluate_terms(self, target: Any, inputs: Any) -> dict[str, float]:
+        """Every loss term, and `loss`, their sum, on given images.
+
+        Args:
+            target: Clean images, ndarray or tensor of shape `(n_samples, *spec.shape)`.
+            inputs: What the encoder sees, of the same shape.
+        """
+        terms = {name: float(value) for name, value in self._evaluate((target, inputs)).items()}
+        return {"loss": sum(terms.values())} | terms
+
+    def terms_of(self, target, inputs) -> dict[str, Any]:
+        """Every loss term on given images, as tensors."""
+        return self.loss_terms(target=target, **self._forwards(target, inputs, training=False))
+
+    def without_gaps(self, damaged: np.ndarray, values: np.ndarray) -> np.ndarray:
+        """Damaged images with these values where pixels are hidden: for eyes, and for PCA, which know no hidden pixel.
+
+        Args:
+            damaged: What the encoder sees, ndarray of shape `(n_samples, *spec.shape)`.
+            values: They broadcast to it.
+        """
+        return self.corruption.filled(damaged, values) if hasattr(self.corruption, "filled") else damaged
+
+    def encode(self, images: Any) -> np.ndarray:
+        """Images `(n_samples, *spec.shape)`, an array or a tensor → codes `(n_samples, *code_shape)`."""
+        return _in_parts(self._encode, images, self._part)
+
+    def encoding(self, images):
+        """The same for tensors, all at once."""
+        if self.bottleneck is None:
+            return self.encoder(images, training=False)
+        return self.bottleneck.code(self.features(images, training=False))
+
+    def decode(self, codes: np.ndarray) -> np.ndarray:
+        """Codes `(n_samples, *code_shape)` → reconstructions `(n_samples, *spec.shape)`, in bounded memory."""
+        return _in_parts(self._decode, codes, self._part)
+
+    def standalone_parts(self) -> tuple[keras.Model, keras.Model]:
+        """Encoder and decoder as plain Keras models of built-in layers with the present weights.
+
+        They load anywhere in Keras's safe mode, without this package. Tied layers become ordinary ones.
+        """
+        plain = getattr(self.bottleneck, "plain", lambda encoder: encoder)
+        return plain(self.encoder), _untie(self.decoder)
+
+    def standalone(self) -> keras.Model:
+        """Both parts as one plain Keras model, image → reconstruction."""
+        encoder, decoder = self.standalone_parts()
+        return keras.Sequential([keras.Input(self.encoder.input_shape[1:]), encoder, decoder])
+
+
+def _needs_input(penalty: Any) -> bool:
+    return getattr(penalty, "needs_input", False)
+
+
+def in_batches(model: Any, inputs: np.ndarray, batch_size: int = 500) -> np.ndarray:
+    """What a model makes of many inputs, a bounded number at a time: ndarray of shape `(n_samples, *output)`."""
+    return _in_parts(lambda part: ops.convert_to_numpy(model(part, training=False)), inputs, batch_size)
+
+
+def _rows_at_once(*networks: keras.Model) -> int:
+    made = [tensor for network in networks for layer in network.layers for tensor in keras.tree.flatten(layer.output)]
+    widest = max(int(np.prod(tensor.shape[1:])) for tensor in made)
+    return int(np.clip(LARGEST_PART // widest, *PART_ROWS))
+
+
+def _in_parts(function: Callable[[Any], np.ndarray], inputs: Any, batch_size: int) -> np.ndarray:
+    if len(inputs) <= batch_size:
+        return function(inputs)
+    starts = range(0, len(inputs), batch_size)
+    return np.concatenate([function(inputs[start : start + batch_size]) for start in starts])
+
+
+def _untie(decoder: keras.Model) -> keras.Model:
+    tied = {layer.name: layer for layer in decoder.layers if isinstance(layer, TiedDense)}
+    clone = keras.models.clone_model(
+        decoder,
+        clone_function=lambda layer: (
+            layer.untied() if layer.name in tied else type(layer).from_config(layer.get_config())
+        ),
+    )
+    for layer in clone.layers:
+        layer.set_weights(
+            tied[layer.name].untied_weights() if layer.name in tied else decoder.get_layer(layer.name).get_weights()
+        )
+    return clone

@@ -1,0 +1,1 @@
+"""Recorded runs: small files that a page can play without training anything."""

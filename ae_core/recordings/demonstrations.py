@@ -1,0 +1,72 @@
+"""The recordings that ship with the app, one for each variant: what they are trained on, and how they are made anew."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from ae_core import variants
+from ae_core.recordings import recording
+from ae_core.settings import Settings
+
+FRAMES = 12
+USUAL: Mapping[str, Any] = {"dataset": "digits", "epochs": 60, "batch_size": 64, "learning_rate": 0.002}
+# What shows an idea better than the usual experiment does; data sets that need no network, a minute at most.
+OTHERWISE: Mapping[str, Mapping[str, Any]] = {
+    "adversarial": {"latent_dim": 2, "epochs": 100},
+    "contractive": {"learning_rate": 0.01},
+    "convolutional": {"dataset": "sprites", "latent_dim": 8, "train_size": 3000, "epochs": 20},
+    "masked": {"train_size": 700, "epochs": 30, "token_dim": 32},
+    "recurrent": {"dataset": "waves", "latent_dim": 8, "train_size": 2000, "epochs": 25, "learning_rate": 0.004},
+    "stacked": {"latent_dim": 2, "epochs": 80},
+    "undercomplete": {"latent_dim": 2, "epochs": 80},
+    "variational": {"latent_dim": 2, "epochs": 80},
+    "wasserstein": {"latent_dim": 2, "epochs": 80},
+}
+
+
+def settings_of(variant: str) -> Settings:
+    """The experiment that a variant's recording shows.
+
+    Args:
+        variant: Its name.
+    """
+    return variants.read_settings({**USUAL, **OTHERWISE.get(variant, {}), "variant": variant})
+
+
+def record(variant: str, folder: Path, emit: Callable[[dict[str, Any]], None]) -> Path:
+    """Trains a variant and writes its recording, the same for the same seed.
+
+    Args:
+        variant: Its name.
+        folder: Where the file goes.
+        emit: Called with each message of the training.
+
+    Returns:
+        The file.
+    """
+    file = folder / f"{variant}.json.gz"
+    record_to(file, settings_of(variant), FRAMES, emit)
+    return file
+
+
+def record_to(file: Path, settings: Settings, frames: int, emit: Callable[[dict[str, Any]], None]) -> None:
+    """Trains any experiment and writes its recording.
+
+    Args:
+        file: File to write, `.json.gz`; its folder is made where there is none.
+        settings: The experiment.
+        frames: Snapshots to keep, at least 2.
+        emit: Called with each message of the training.
+    """
+    from ae_core.training import loop
+
+    file.parent.mkdir(parents=True, exist_ok=True)  # before the training, which would be lost
+    messages: list[dict[str, Any]] = []
+
+    def keep(message: dict[str, Any]) -> None:
+        messages.append(message)
+        emit(message)
+
+    # Views know by the run's id that another recording is another thing. Its test is not kept, so few images will do.
+    loop.train(settings, emit=keep, run_id=f"recording-{settings.variant}", frames=frames, test_images=20)
+    recording.save(file, messages, frames)

@@ -1,0 +1,71 @@
+"""The whole state of a training between two chunks, from which it goes on as if it had never stopped."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from ae_core.training.cache import own_variables
+
+if TYPE_CHECKING:
+    from ae_core.training.loop import Run
+
+SECONDS = 10.0  # between two checkpoints: so much work is lost at most
+SHARE = 0.01  # of the training time, at most, goes into them
+
+
+class Keeper(Protocol):
+    """Where a training leaves its state."""
+
+    def checkpoint(self, arrays: Mapping[str, np.ndarray], values: Mapping[str, Any]) -> None:
+        """Keeps a state in place of the one before."""
+
+    def restore(self) -> tuple[Mapping[str, np.ndarray], Mapping[str, Any]] | None:
+        """The last state kept, None if there is none."""
+
+
+def capture(run: "Run") -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+    """Weights, optimiser and random states, and where the training stands: arrays by name, and plain values."""
+    arrays = {name: np.asarray(variable) for name, variable in _variables(run).items()}
+    values = {
+        "step": run.step,
+        "seconds": run.seconds,
+        "marks": list(run.marks),
+        "rates": dict(run.rates),
+        "history": run.history.state(),
+        # An epoch divides into chunks by the machine's speed: on another one the places would not fit.
+        "stages": [[stage.chunk, stage.steps_per_epoch] for stage in run.bench.stages],
+    }
+    return arrays, values
+
+
+def restore(run: "Run", arrays: Mapping[str, np.ndarray], values: Mapping[str, Any]) -> bool:
+    """Puts a training where a checkpoint was made.
+
+    Returns:
+        Whether it fits this run; otherwise nothing has changed, and the training begins anew.
+    """
+    variables = _variables(run)
+    shapes = {name: tuple(variable.shape) for name, variable in variables.items()}
+    stages = [[stage.chunk, stage.steps_per_epoch] for stage in run.bench.stages]
+    if shapes != {name: tuple(array.shape) for name, array in arrays.items()} or values["stages"] != stages:
+        return False
+    for name, variable in variables.items():
+        variable.assign(arrays[name])
+    run.step, run.seconds = int(values["step"]), float(values["seconds"])
+    run.marks, run.rates = list(values["marks"]), dict(values["rates"])
+    run.history.restore(values["history"])
+    return True
+
+
+def _variables(run: "Run") -> dict[str, Any]:
+    """Every variable that training changes, by a name that is the same in another process.
+
+    A bank of random numbers comes from the seed and stays as it is.
+    """
+    found = {}
+    for place, stage in enumerate(run.bench.stages):
+        changing = [variable for variable in own_variables(stage.model) if variable.name != "bank"]
+        for number, variable in enumerate([*changing, *stage.model.optimizer.variables]):
+            found[f"{place}.{number}"] = variable
+    return found

@@ -1,0 +1,113 @@
+"""The command line as a user runs it."""
+
+import gzip
+import json
+
+import keras
+import numpy as np
+import pytest
+
+from ae_core import variants
+from ae_core.recordings import recording
+from tests.conftest import command_line
+
+FIELDS = {"run_id", "variant", "dataset", "backend", "device", "epochs", "seconds", "samples_per_second", "history"}
+
+
+def test_train_prints_one_json_object_and_keeps_the_model(tmp_path):
+    out = tmp_path / "made" / "here"
+    result = command_line(
+        "train",
+        "--variant",
+        "denoising",
+        "--dataset",
+        "digits",
+        "--epochs",
+        "2",
+        "--latent-dim",
+        "4",
+        "--seed",
+        "3",
+        "--set",
+        "noise=masking",
+        "--set",
+        "widths=32,16",
+        "--json",
+        "--out",
+        str(out),
+    )
+    assert result.returncode == 0, result.stderr
+    told = json.loads(result.stdout.splitlines()[-1])
+    assert set(told) >= FIELDS
+    assert told["settings"] | {"widths": [32, 16], "noise": "masking", "seed": 3, "latent_dim": 4} == told["settings"]
+    assert len(told["history"]["loss"]) == len(told["history"]["val_loss"]) == told["epochs"] == 2
+    assert json.loads((out / "result.json").read_text()) == told
+    model = keras.models.load_model(out / "model.keras")
+    assert model(np.zeros((1, 28, 28, 1), np.float32)).shape == (1, 28, 28, 1)
+    assert "Epoch" in result.stderr and "oneDNN" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--variant", "gan"], "variant must be one of"),
+        (["--dataset", "faces"], "dataset must be one of"),
+        (["--epochs", "0"], "epochs must be an integer from 1 to 500. Received: '0'."),
+        (["--set", "learning_rate"], "--set must be KEY=VALUE. Received: 'learning_rate'."),
+        (["--set", "colour=red"], "'colour' is not a setting of the variant vanilla"),
+        (["--dataset", "noise", "--set", "loss=bce"], "loss must be auto or mse for data outside"),
+        (["--nonsense"], "unrecognized arguments: --nonsense"),
+    ],
+)
+def test_bad_settings_are_refused_in_one_line(arguments, message):
+    result = command_line("train", "--json", *arguments)
+    assert result.returncode == 2
+    assert result.stdout == ""
+    last = result.stderr.strip().splitlines()[-1]
+    assert message in last
+    assert "Traceback" not in result.stderr
+
+
+def test_a_folder_that_cannot_be_made_is_said_in_one_line(tmp_path):
+    (tmp_path / "file").write_text("")
+    result = command_line("train", "--dataset", "digits", "--out", str(tmp_path / "file" / "folder"))
+    assert result.returncode == 2
+    assert result.stderr.startswith("ae_core: cannot write")
+    assert result.stderr.count("\n") == 1
+
+
+def test_listings():
+    told = json.loads(command_line("variants", "--json").stdout)
+    assert {one["name"] for one in told} == set(variants.registry())
+    assert all(one["settings"]["epochs"]["low"] == 1 for one in told)
+    names = {one["name"] for one in json.loads(command_line("datasets", "--json").stdout)}
+    assert names >= {"mnist", "fashion_mnist", "digits", "sprites", "noise"}
+    assert "digits" in command_line("datasets").stdout
+    assert "sparse" in command_line("variants").stdout
+
+
+def test_a_recording_is_small_and_comes_back_whole(tmp_path):
+    file = tmp_path / "new" / "run.json.gz"
+    result = command_line("record", str(file), "--dataset", "digits", "--epochs", "3", "--frames", "6")
+    assert result.returncode == 0, result.stderr
+    assert file.stat().st_size < 1_000_000
+    setup, snapshots = recording.load(file)
+    assert 3 <= len(snapshots) <= 6
+    assert snapshots[0]["step"] == 0
+    assert snapshots[-1]["step"] == setup["total_steps"]
+    assert setup["atlas"]["png"].startswith(b"\x89PNG")
+    assert len(snapshots[0]["latent"]) == setup["atlas"]["count"] * 8
+
+
+def test_what_the_app_ships_with_takes_no_settings():
+    result = command_line("record", "--epochs", "3")
+    assert result.returncode == 2
+    assert result.stderr.startswith("ae_core: FILE must be named")
+
+
+def test_a_file_that_grows_without_end_is_not_a_recording(tmp_path):
+    file = tmp_path / "bomb.json.gz"
+    with gzip.open(file, "wb") as stream:
+        stream.write(bytes(recording.LARGEST_FILE + 10))
+    with pytest.raises(ValueError, match="A recording must be at most"):
+        recording.load(file)

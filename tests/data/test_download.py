@@ -1,0 +1,129 @@
+"""Downloads: without a network, with one that hangs, and what the cache is trusted with."""
+
+import hashlib
+import os
+import socket
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ae_core import data
+from ae_core.data import download
+from ae_core.errors import DataError
+
+
+@pytest.fixture
+def proxy(monkeypatch):
+    """Sends this process's and its children's requests to a given local port."""
+
+    def use(port):
+        for name in ("https_proxy", "HTTPS_PROXY"):
+            monkeypatch.setenv(name, f"http://127.0.0.1:{port}")
+        for name in ("no_proxy", "NO_PROXY"):
+            monkeypatch.delenv(name, raising=False)
+
+    return use
+
+
+def test_without_a_network_the_sentence_says_what_to_do(alone, proxy):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))  # bound but not listening: connections are refused
+        proxy(free.getsockname()[1])
+        begun = time.monotonic()
+        with pytest.raises(DataError, match=r"MNIST could not be had .* network: choose the data set digits") as caught:
+            data.load("mnist")
+    assert "AE_DATA_DIR" in str(caught.value) and "\n" not in str(caught.value)
+    assert time.monotonic() - begun < 20
+    assert list(download.cache_folder().iterdir()) == []
+
+
+def test_a_network_that_hangs_is_given_up(alone, proxy):
+    with socket.create_server(("127.0.0.1", 0)) as server:  # takes connections, says nothing
+        proxy(server.getsockname()[1])
+        texts = []
+        begun = time.monotonic()
+        with pytest.raises(DataError, match="no answer for too long"):
+            download.fetch("fashion_mnist", lambda text, share: texts.append((text, share)), stall=2)
+    assert 2 <= time.monotonic() - begun < 10
+    assert texts[0] == ("Reaching for Fashion-MNIST", None) and len(texts) > 3
+    assert list(download.cache_folder().iterdir()) == []
+
+
+def watch(tmp_path, program, **limits):
+    seen = []
+    status = download.supervise(
+        [sys.executable, "-c", program],
+        os.environ,
+        tmp_path,
+        lambda seconds: seen.append(download.folder_size(tmp_path)),
+        **limits,
+    )
+    return status, seen
+
+
+def test_a_program_that_makes_progress_is_left_alone(tmp_path):
+    program = (
+        "import time\nwith open('part', 'wb', 0) as f:\n  for i in range(20): f.write(b'x' * 1000); time.sleep(.1)"
+    )
+    status, seen = watch(tmp_path, program, stall=1.5, limit=60)
+    assert status == 0
+    assert seen == sorted(seen) and len(set(seen)) >= 3
+
+
+def test_a_program_that_stalls_or_never_ends_is_killed(tmp_path):
+    begun = time.monotonic()
+    stalled = "import os, time; open('pid', 'w').write(str(os.getpid())); time.sleep(600)"
+    assert watch(tmp_path, stalled, stall=1.5, limit=60)[0] is None
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((tmp_path / "pid").read_text()), 0)
+    busy = "import time\nwith open('part', 'wb', 0) as f:\n  while True: f.write(b'x'); time.sleep(.05)"
+    assert watch(tmp_path, busy, stall=5, limit=2)[0] is None
+    assert time.monotonic() - begun < 12
+
+
+def small_arrays(value):
+    return {
+        "x_train": np.full((30, 28, 28), value, np.uint8),
+        "y_train": np.zeros(30, np.uint8),
+        "x_test": np.zeros((10, 28, 28), np.uint8),
+        "y_test": np.zeros(10, np.uint8),
+    }
+
+
+def test_the_cache_is_used_only_if_its_hash_fits(alone, proxy):
+    folder = download.cache_folder()
+    folder.mkdir()
+    np.savez(folder / "mnist.npz", **small_arrays(7))
+    digest = hashlib.sha256((folder / "mnist.npz").read_bytes()).hexdigest()
+    (folder / "mnist.npz.sha256").write_text(digest)
+    assert data.default_name() == "mnist"
+    assert data.load("mnist").x_train.max() == 7
+    np.savez(folder / "mnist.npz", **small_arrays(8))
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        proxy(free.getsockname()[1])
+        with pytest.raises(DataError, match="could not be had"):
+            data.load("mnist")
+
+
+def test_another_file_in_keras_cache_is_not_taken_for_mnist(alone, proxy):
+    folder = Path(os.environ["KERAS_HOME"]) / "datasets"
+    folder.mkdir()
+    np.savez(folder / "mnist.npz", **small_arrays(9))
+    assert data.default_name() == "digits"
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        proxy(free.getsockname()[1])
+        with pytest.raises(DataError, match="could not be had"):
+            data.load("mnist")
+
+
+def test_a_full_or_closed_disk_is_named(alone, monkeypatch):
+    blocked = alone / "file"
+    blocked.write_text("")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(blocked))
+    with pytest.raises(DataError, match=r"cannot be written .*choose the data set digits"):
+        data.load("mnist")

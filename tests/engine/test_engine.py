@@ -1,0 +1,387 @@
+"""The engine against real worker processes and real trainings of the smallest data set."""
+
+import contextlib
+import logging
+import math
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from dask.system import cpu_count
+
+from ae_core.engine import worker
+from ae_core.engine.engine import Engine, Run
+from ae_core.engine.processes import default_slots, gpus
+from ae_core.errors import EngineError
+from ae_core.ownership import holds
+from ae_core.runs import RunStore
+from ae_core.settings import Settings
+from ae_core.variants import read_settings
+from tests.conftest import ROOT
+from tests.waiting import until
+
+ME, STRANGER = "me", "stranger"
+
+
+def digits(**values: Any) -> Settings:
+    """Settings of a training that would last for minutes, if nobody stopped it."""
+    return read_settings({"variant": "vanilla", "dataset": "digits", "epochs": 500, "batch_size": 16} | values)
+
+
+def step_of(run: Run) -> int:
+    return run.snapshot["step"] if run.snapshot else -1
+
+
+def descendants() -> list[psutil.Process]:
+    return psutil.Process().children(recursive=True)
+
+
+def lives(process: psutil.Process) -> bool:
+    """Whether it still runs; one that has ended and that nobody has asked about does not."""
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Engine]:
+    """One engine with one slot, warm; whatever a test leaves running is stopped after it."""
+    one = Engine(concurrent=1, queue_limit=2, pause_limit=1.0)
+    begun = time.monotonic()
+    one.start()
+    assert time.monotonic() - begun < 0.2
+    assert one.status in ("starting", "warming")
+    until(lambda: one.status in ("ready", "failed"), 120)
+    assert one.status == "ready", one.status_text
+    yield one
+    one.close()
+    assert not [process for process in descendants() if lives(process)]
+
+
+@pytest.fixture(autouse=True)
+def stop_all(request: pytest.FixtureRequest) -> Iterator[None]:
+    yield
+    if "engine" in request.fixturenames:
+        one = request.getfixturevalue("engine")
+        for run in one.runs():
+            if not run.ended and not run.elsewhere:
+                one.command(run.id, ME if holds(ME, run.owner) else STRANGER, "stop")
+        until(lambda: all(run.ended or run.elsewhere for run in one.runs()))
+
+
+def test_a_run_goes_from_the_queue_to_its_result(engine: Engine) -> None:
+    versions, states, steps = [], [], []
+    run = engine.submit(digits(epochs=2, batch_size=128), ME)
+    while run.result is None and run.state != "failed":
+        view = run.view()
+        versions.append(view.version)
+        states.append(view.state)
+        steps.append(step_of(view))
+        time.sleep(0.002)
+    assert run.state == "done", run.error
+    order = ["queued", "starting", "running", "done"]  # a short state can pass unseen
+    assert [state for state in order if state in states] == list(dict.fromkeys(states))
+    assert versions == sorted(versions)
+    assert steps == sorted(steps)
+    assert run.setup is not None and run.snapshot is not None and run.result is not None
+    assert run.setup["shape"] == [28, 28, 1]
+    assert run.snapshot["step"] == run.setup["total_steps"] > 0
+    assert run.snapshot["state"] == "done"
+    assert run.result["test"]["mse"] > 0
+    assert run.created <= (run.started or 0) <= (run.finished or 0)
+    assert engine.run(run.id) is run and engine.runs()[0] is run
+
+
+def test_pause_holds_step_advances_and_stop_ends(engine: Engine) -> None:
+    run = engine.submit(digits(), ME)
+    until(lambda: run.state == "running" and step_of(run) > 0)
+
+    engine.command(run.id, ME, "pause")
+    until(lambda: run.state == "paused", 2)
+    held = step_of(run)
+    time.sleep(0.6)
+    assert (step_of(run), run.state) == (held, "paused")
+
+    engine.command(run.id, ME, "step")
+    until(lambda: run.state == "paused" and step_of(run) > held, 2)
+    chunk = step_of(run) - held
+    time.sleep(0.6)
+    assert (step_of(run), run.state) == (held + chunk, "paused")
+
+    engine.command(run.id, ME, "step")
+    until(lambda: run.state == "paused" and step_of(run) > held + chunk, 2)
+    assert step_of(run) == held + 2 * chunk
+    engine.command(run.id, ME, "resume")
+    until(lambda: run.state == "running" and step_of(run) > held + 3 * chunk)
+
+    engine.command(run.id, ME, "stop")
+    until(lambda: run.state == "stopped", 2)
+    with pytest.raises(EngineError, match=r"has ended \(stopped\)"):
+        engine.command(run.id, ME, "pause")
+    assert run.snapshot is not None and run.snapshot["state"] == "stopped"
+
+
+def test_tune_leaves_a_mark_and_refuses_what_is_not_allowed(engine: Engine) -> None:
+    run = engine.submit(digits(), ME)
+    until(lambda: step_of(run) > 0)
+    engine.command(run.id, ME, "tune", name="learning_rate", value=0.01)
+    mark = until(lambda: run.snapshot and run.snapshot["marks"], 3)[0]
+    assert mark["name"] == "learning_rate"
+    assert mark["from"] == pytest.approx(run.settings.learning_rate)
+    assert mark["to"] == pytest.approx(0.01)
+    with pytest.raises(EngineError, match="learning_rate must be a number from"):
+        engine.command(run.id, ME, "tune", name="learning_rate", value=7)
+    with pytest.raises(EngineError, match=r"name must be one of learning_rate.*Received: 'epochs'"):
+        engine.command(run.id, ME, "tune", name="epochs", value=7)
+    with pytest.raises(EngineError, match=r"must be one of pause, resume.*Received: 'explode'"):
+        engine.command(run.id, ME, "explode")
+
+
+def test_commands_given_while_a_run_starts_are_kept_in_order(engine: Engine) -> None:
+    run = engine.submit(digits(), ME)
+    until(lambda: run.state != "queued")
+    engine.command(run.id, ME, "tune", name="learning_rate", value=0.002)
+    engine.command(run.id, ME, "tune", name="learning_rate", value=0.003)
+    engine.command(run.id, ME, "pause")
+    until(lambda: run.state == "paused")
+    assert run.snapshot is not None
+    assert [mark["to"] for mark in run.snapshot["marks"]] == pytest.approx([0.002, 0.003])
+
+
+def test_a_worker_keeps_the_memory_of_one_step_for_the_next(engine: Engine) -> None:
+    until(lambda: engine._commands.client is not None)
+    client = engine._commands.client
+    assert client is not None
+    for name in ("MALLOC_TRIM_THRESHOLD_", "MALLOC_MMAP_THRESHOLD_"):
+        found = client.run(os.getenv, name).values()
+        assert found and all(int(value) >= 2**25 for value in found), "Dask's own choice takes a quarter of the speed"
+
+
+def test_the_queue_is_bounded_and_belongs_to_its_owners(engine: Engine) -> None:
+    first, second, third = (engine.submit(digits(seed=seed), ME) for seed in range(3))
+    assert engine.submit(digits(seed=1), ME) is second, "what was pressed twice is queued once"
+    until(lambda: first.state == "running" and step_of(first) > 0)
+    until(lambda: (second.position, third.position) == (1, 2))
+    # The first run says how long it will take, so the wait of the others can be told.
+    until(lambda: (third.expected_wait or 0) > (second.expected_wait or math.inf) > 0)
+    with pytest.raises(EngineError, match="The queue is full: 2 trainings"):
+        engine.submit(digits(), STRANGER)
+    with pytest.raises(EngineError, match="Only the person who started"):
+        engine.command(first.id, STRANGER, "stop")
+    with pytest.raises(EngineError, match="still waits in the queue"):
+        engine.command(second.id, ME, "pause")
+    with pytest.raises(EngineError, match="no such run"):
+        engine.command("unknown", ME, "stop")
+
+    engine.command(second.id, ME, "stop")
+    assert second.state == "stopped"  # at once
+    assert second.started is None
+    until(lambda: third.position == 1, 2)
+    fourth = engine.submit(digits(), STRANGER)
+    assert (fourth.position, third.position) == (1, 2)  # who has nothing in training comes first
+    engine.command(fourth.id, STRANGER, "stop")
+
+
+def test_a_run_can_be_handed_on_once(engine: Engine) -> None:
+    run = engine.submit(digits(), ME)
+    with pytest.raises(EngineError, match="Only the person"):
+        engine.offer(run.id, STRANGER)
+    void, token = engine.offer(run.id, ME), engine.offer(run.id, ME)
+    for wrong in (void, "", STRANGER):
+        with pytest.raises(EngineError, match="does not hold any more"):
+            engine.take_over(run.id, wrong, STRANGER)
+    engine.take_over(run.id, token, STRANGER)
+    with pytest.raises(EngineError, match="does not hold any more"):
+        engine.take_over(run.id, token, ME)
+    with pytest.raises(EngineError, match="Only the person"):
+        engine.command(run.id, ME, "stop")
+    engine.command(run.id, STRANGER, "stop")
+
+
+def test_a_sentence_of_the_training_reaches_the_person(engine: Engine) -> None:
+    settings = digits(loss="cross_entropy", scaling="standardize")
+    run = engine.submit(settings, ME)
+    until(lambda: run.ended)
+    assert run.state == "failed"
+    assert run.error == (
+        "loss must be auto or mse for data outside [0, 1], because cross-entropy reads a value as a probability. "
+        "Received: 'cross_entropy'."
+    )
+    described = until(lambda: engine.describe(settings), 10)
+    assert described == {"error": run.error}
+
+
+def test_describe_counts_the_parameters(engine: Engine) -> None:
+    described = until(lambda: engine.describe(digits(latent_dim=7)), 10)
+    assert described["input_shape"] == [28, 28, 1] and described["code_shape"] == [7]
+    assert described["parameters"] == sum(layer["parameters"] for layer in described["layers"])
+    assert engine.describe(digits(latent_dim=7)) is described
+
+
+def test_a_paused_run_gives_way_when_others_wait(engine: Engine) -> None:
+    run = engine.submit(digits(), ME)
+    until(lambda: step_of(run) >= 0)
+    engine.command(run.id, ME, "pause")
+    until(lambda: run.state == "paused")
+    time.sleep(1.5)
+    assert run.state == "paused"  # nobody waits
+    other = engine.submit(digits(), STRANGER)
+    until(lambda: run.state == "stopped")
+    assert run.error == "This run was paused for long while others waited, so it was stopped."
+    until(lambda: other.state == "running")
+    engine.command(other.id, STRANGER, "stop")
+
+
+def test_a_run_whose_worker_died_goes_on_from_its_checkpoint(engine: Engine) -> None:
+    run = engine.submit(digits(), ME)
+    waiting = engine.submit(digits(epochs=1, batch_size=128), STRANGER)
+    checkpoint = engine.store.folder / run.id / "checkpoint.npz"
+    until(lambda: checkpoint.exists() and step_of(run) > 0, 60)
+    heaviest = max(descendants(), key=lambda process: process.memory_info().rss)
+    heaviest.send_signal(signal.SIGKILL)
+    until(lambda: run.state == "queued", 10)
+    until(lambda: waiting.ended, 90)
+    assert waiting.state == "done", waiting.error
+    until(lambda: run.state == "running" and run.attempts == 2, 60)
+    resumed = step_of(run)
+    assert resumed > 0, "it went on, it did not begin anew"
+    engine.command(run.id, ME, "stop")
+    until(lambda: run.result is not None, 30)
+    until(lambda: engine.store.open(run.id).state == "stopped", 10)
+    assert engine.store.open(run.id).attempts == 2
+
+
+def test_runs_outlast_the_app(tmp_path: Path) -> None:
+    store = RunStore(tmp_path)
+    first = Engine(concurrent=1, store=store)
+    first.start()
+    done = first.submit(digits(epochs=2, batch_size=128), ME)
+    until(lambda: done.result is not None, 120)
+    cut = first.submit(digits(), ME)
+    until(lambda: (tmp_path / cut.id / "checkpoint.npz").exists(), 60)
+    first.close()
+    assert store.open(done.id).state == "done"
+    until(lambda: store.open(cut.id).state == "interrupted", 20)  # as soon as its process is gone
+    second = Engine(concurrent=1, store=store)
+    kept = second.run(done.id)
+    assert kept is not None and kept.ended and kept.result == done.result
+    assert kept.snapshot == {name: value for name, value in (done.snapshot or {}).items() if name != "worker"}
+    early = second.run(cut.id)  # asked for by a page before the workers are there
+    assert early is not None and not early.ended
+    second.start()
+    until(lambda: early.state == "running" and step_of(early) > 0, 120)
+    with pytest.raises(EngineError, match="Only the person"):
+        second.command(cut.id, STRANGER, "stop")
+    second.command(cut.id, ME, "stop")
+    until(lambda: early.ended, 30)
+    second.close()
+    model = store.open(done.id).model
+    assert model is not None and model.stat().st_size > 10_000
+
+
+SCRIPT = textwrap.dedent("""
+    import sys, time
+    from ae_core.engine.engine import Engine
+    from ae_core.variants import read_settings
+    engine = Engine(concurrent=1)
+    engine.start()
+    engine.submit(read_settings({"dataset": "digits", "epochs": "1"}), "me")
+    while engine.status == "starting":
+        time.sleep(0.01)
+    print(engine.status, *(name for name in ("keras", "tensorflow", "streamlit") if name in sys.modules), flush=True)
+    if sys.argv[1] == "hang":
+        time.sleep(60)
+""")
+
+
+def launch(how: str, mark: str = "") -> subprocess.Popen[str]:
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "AE_TEST_MARK": mark}
+    return subprocess.Popen(
+        [sys.executable, "-c", SCRIPT, how], stdout=subprocess.PIPE, text=True, env=environment, cwd="/"
+    )
+
+
+def marked(mark: str) -> list[psutil.Process]:
+    """Running processes that were started with this mark in their environment, by whomever."""
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            if process.environ().get("AE_TEST_MARK") == mark and lives(process):
+                found.append(process)
+    return found
+
+
+def test_no_process_outlives_the_app_and_the_app_never_loads_keras() -> None:
+    mark = secrets.token_hex(8)
+    with launch("end", mark) as ending, launch("hang", mark) as hanging:
+        assert ending.stdout is not None and hanging.stdout is not None
+        assert hanging.stdout.readline().split() == ["warming"]
+        assert len(marked(mark)) >= 2 + 3  # the apps, and at least scheduler, nanny and worker of this one
+        hanging.kill()
+        assert ending.stdout.readline().split() == ["warming"]
+        assert ending.wait(timeout=20) == 0
+    until(lambda: not marked(mark), 5)
+
+
+def test_another_app_can_join_the_same_workers(engine: Engine) -> None:
+    guest = Engine(address=engine.address)
+    guest.start()
+    run = guest.submit(digits(epochs=1, batch_size=128), ME)
+    until(lambda: run.ended)
+    assert run.state == "done", run.error
+    # Both keep their runs in one store, so each can show the other's.
+    until(lambda: engine.run(run.id).state == "done", 20)  # type: ignore[union-attr]
+    assert run not in engine.runs()
+    guest.close()
+    assert engine.status == "ready"
+    assert any(map(lives, descendants()))
+
+
+def test_an_unexpected_failure_is_told_in_plain_data(caplog: pytest.LogCaptureFixture) -> None:
+    class OddError(Exception):
+        pass
+
+    def work() -> None:
+        raise OddError("details")
+
+    with caplog.at_level(logging.ERROR):
+        said = worker.answer(work, "The training stopped")
+    assert said == {"error": "The training stopped because of an internal error (OddError); the log has the details."}
+    assert "details" in caplog.text and "Traceback" in caplog.text
+
+
+def test_an_unreachable_scheduler_is_one_sentence() -> None:
+    one = Engine(address="tcp://127.0.0.1:9")
+    run = one.submit(digits(), ME)
+    one.start()
+    until(lambda: one.status == "failed", 20)
+    sentence = "The training processes cannot be reached: no Dask scheduler answers at tcp://127.0.0.1:9."
+    assert one.status_text == sentence
+    until(lambda: run.ended)
+    assert (run.state, run.error) == ("failed", sentence)
+    with pytest.raises(EngineError, match="no Dask scheduler answers"):
+        one.submit(digits(), ME)
+    one.close()
+
+
+def test_a_slot_for_every_gpu_that_the_driver_lists(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    driver = tmp_path / "nvidia-smi"
+    driver.write_text("#!/bin/sh\necho 'GPU 0: NVIDIA H200 (UUID: a)'\necho 'GPU 1: NVIDIA H200 (UUID: b)'\n")
+    driver.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    assert (gpus(), default_slots()) == (["0", "1"], 2)
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "1")
+    assert (gpus(), default_slots()) == (["1"], 1)
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+    assert gpus() == [] and default_slots() == max(1, cpu_count() // 2)

@@ -1,0 +1,119 @@
+"""The queue of trainings: who comes next, what each may hold, and what pages are given of it."""
+
+import math
+import threading
+import time
+
+import pytest
+
+from ae_core.engine.queue import Memo, Queue, expected_waits
+from ae_core.errors import EngineError
+from ae_core.settings import Settings
+from ae_core.variants import read_settings
+
+ME, STRANGER = "me", "stranger"
+
+
+def order(seed: int = 0) -> Settings:
+    """Any experiment."""
+    return read_settings({"variant": "vanilla", "dataset": "digits", "seed": seed})
+
+
+def test_who_has_nothing_in_training_comes_first() -> None:
+    queue = Queue(limit=50, per_owner=5, pause_limit=1.0)
+    mine = [queue.add(order(), ME) for _ in range(3)]
+    other = queue.add(order(), STRANGER)
+    assert [queue.take() for _ in range(4)] == [mine[0], other, mine[1], mine[2]]
+
+
+def test_one_owner_cannot_fill_the_queue() -> None:
+    queue = Queue(limit=50, per_owner=2, pause_limit=1.0)
+    first, second = queue.add(order(), ME), queue.add(order(), ME)
+    with pytest.raises(EngineError, match="2 of your trainings are running or waiting"):
+        queue.add(order(), ME)
+    queue.add(order(), STRANGER)
+    queue.end(first, "stopped")
+    queue.add(order(), ME)
+    assert (second.position, first.position) == (1, None)
+
+
+def test_expected_waits_are_those_of_a_hand_made_plan() -> None:
+    # Slots free after 10 and 4 s, runs of 5 s: begin at 4, 9, 10, 14.
+    assert expected_waits([10.0, 4.0], 5.0, 4) == [4.0, 9.0, 10.0, 14.0]
+    assert expected_waits([3.0], math.inf, 2) == [3.0, None]
+    assert expected_waits([math.inf], 5.0, 1) == [None]
+    assert expected_waits([], 5.0, 1) == [None]
+
+
+def test_a_payload_is_built_once_for_all_viewers() -> None:
+    queue = Queue(limit=5, per_owner=5, pause_limit=1.0)
+    run = queue.add(order(), ME)
+    built: list[int] = []
+
+    def build() -> int:
+        time.sleep(0.05)
+        built.append(run.version)
+        return len(built)
+
+    viewers = [threading.Thread(target=run.cached, args=("loss", build)) for _ in range(8)]
+    for viewer in viewers:
+        viewer.start()
+    for viewer in viewers:
+        viewer.join()
+    assert len(built) == 1
+    queue.receive({"kind": "progress", "run_id": run.id, "text": "Loading", "share": None})
+    assert run.cached("loss", build) == 2
+    assert run.cached("latent", build) == 3
+
+    memo = Memo(limit=2)
+    for key in ("a", "b", "c", "a"):
+        memo.get(key, 0, lambda: built.append(0))
+    assert len(built) == 7  # "a" was forgotten for "c"
+
+
+def test_a_run_that_is_done_says_that_its_result_is_still_to_come() -> None:
+    queue = Queue(limit=5, per_owner=5, pause_limit=1.0)
+    measured, failed, lost = (queue.add(order(seed=seed), ME) for seed in range(3))
+    for run in (measured, failed, lost):
+        queue.take()
+        assert not run.measuring
+        queue.receive({"kind": "snapshot", "run_id": run.id, "state": "done"})
+        assert run.ended and run.measuring, "a page that stopped looking now would never show the result"
+    queue.receive({"kind": "finished", "run_id": measured.id, "value": {"test": {}}})
+    queue.receive({"kind": "finished", "run_id": failed.id, "error": "The training stopped."})
+    queue.end(lost, "failed", "The training process was lost.")
+    assert not (measured.measuring or failed.measuring or lost.measuring)
+    assert (measured.state, failed.state, lost.state) == ("done", "failed", "done")
+
+
+def test_ended_runs_are_forgotten_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ae_core.engine.queue._KEPT_RUNS", 3)
+    queue = Queue(limit=50, per_owner=50, pause_limit=1.0)
+    runs = [queue.add(order(), ME) for _ in range(5)]
+    for run in runs[1:]:
+        queue.end(run, "stopped")
+    assert queue.all() == [runs[4], runs[3], runs[2], runs[0]]  # the first has not ended
+
+    monkeypatch.setattr("ae_core.engine.queue._KEPT_RUNS", 50)
+    monkeypatch.setattr("ae_core.engine.queue._KEPT_STORED", 2)
+    queue = Queue(limit=50, per_owner=50, pause_limit=1.0)
+    runs = [queue.add(order(), ME) for _ in range(5)]
+    for run in (*runs[:3], runs[4]):
+        run.stored = True
+    runs[1].heir = "somebody to whom it was offered"
+    for run in runs:
+        queue.end(run, "stopped")
+    assert queue.all() == [runs[4], runs[3], runs[1]]  # the fourth is nowhere else
+
+    monkeypatch.setattr("ae_core.engine.queue._KEPT_BYTES", 2900)
+    pictures = [bytes(1000), bytes([0] * 1000), b"1" * 1000, b"2" * 1000]
+    assert pictures[0] is not pictures[1]
+    queue = Queue(limit=50, per_owner=50, pause_limit=1.0)
+    runs = [queue.add(order(), ME) for _ in pictures]
+    for run, picture in zip(runs, pictures, strict=True):
+        queue.receive({"kind": "setup", "run_id": run.id, "atlas": {"png": picture}})
+    assert runs[0].setup is not None and runs[1].setup is not None
+    assert runs[0].setup["atlas"]["png"] is runs[1].setup["atlas"]["png"]
+    for run in runs:
+        queue.end(run, "stopped")
+    assert queue.all() == [runs[3], runs[2]]

@@ -1,0 +1,64 @@
+"""Vectors drawn as curves."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from ae_core import variants
+from ae_core.formats.curves import HEIGHT, MARGIN, draw_curves
+from ae_core.measuring import probe
+from ae_core.training import cache
+
+
+def centres(tile):
+    """Mean row of each column's white, in pixels from the top."""
+    ink = tile[..., 0].astype(float)
+    return (ink * np.arange(HEIGHT)[:, None]).sum(axis=0) / ink.sum(axis=0)
+
+
+@pytest.mark.parametrize(("length", "width"), [(1, 28), (3, 28), (28, 28), (40, 40), (56, 56), (128, 56), (5000, 56)])
+def test_a_curve_s_tile_has_a_bounded_size(length, width):
+    tiles = draw_curves(np.zeros((3, length)), -1.0, 1.0)
+    assert tiles.shape == (3, HEIGHT, width, 1) and tiles.dtype == np.uint8
+    np.testing.assert_allclose(centres(tiles[0]), (HEIGHT - 1) / 2, atol=0.01)
+
+
+@pytest.mark.parametrize("length", [5, 40, 128, 1000])
+def test_a_curve_runs_where_its_values_lie(length):
+    along = np.linspace(0, 1, length)
+    values = 0.8 * np.sin(2 * np.pi * along)[None]
+    tile = draw_curves(values, -1.0, 1.0)[0]
+    columns = (np.arange(tile.shape[1]) + 0.5) / tile.shape[1]
+    level = (np.interp(columns, along, values[0]) + 1) / 2
+    expected = MARGIN + (1 - level) * (HEIGHT - 1 - 2 * MARGIN)
+    np.testing.assert_allclose(centres(tile), expected, atol=0.6)
+    assert tile.max(axis=0).min() > 120, "a line has no gaps"
+
+
+def test_the_ends_are_the_stated_values_and_what_is_beyond_stays_inside():
+    tile = draw_curves(np.array([[-1.0, 1.0, 9.0, -9.0, np.nan, np.inf]]).repeat(10, axis=1), -1.0, 1.0)[0]
+    rows = np.flatnonzero(tile.any(axis=(1, 2)))
+    assert rows.min() == pytest.approx(MARGIN, abs=1) and rows.max() == pytest.approx(HEIGHT - 1 - MARGIN, abs=1)
+    np.testing.assert_allclose(centres(tile[:, -6:]), (HEIGHT - 1) / 2, atol=0.5, err_msg="what is not finite is 0")
+
+
+def test_no_peak_is_lost_where_a_pixel_stands_for_many_values():
+    for place in range(0, 5000, 391):
+        values = np.zeros((1, 5000))
+        values[0, place] = 1.0
+        assert draw_curves(values, -1.0, 1.0)[0, : HEIGHT // 3].any(), place
+
+
+def test_the_grid_shows_curves_and_errors_below_their_place():
+    settings = dataclasses.replace(variants.get("vanilla").settings(), dataset="waves", latent_dim=4, train_size=200)
+    bench = cache.prepare(settings, lambda *words: None)
+    looks = probe.Probe(bench.model, bench.data, bench.pca, labelled=True, points=100)
+    grid = looks.measure()["grid"]
+    assert grid["tile"] == [28, 56]
+    errors = np.zeros((1, 128))
+    errors[0, 100] = 0.5
+    bands = looks._bands(errors, (1, 28, 56))
+    low, high = looks._shown_range
+    assert bands.max() <= 0.5 / (high - low) + 1e-6
+    assert {int(column) for column in np.nonzero(bands[0])[1]} <= {43, 44}

@@ -1,0 +1,92 @@
+"""The table of runs over a large store: looked at seldom, sent in part, searched as a whole."""
+
+import dataclasses
+import json
+import time
+
+import pytest
+
+from ae_core.runs import RunStore, StoredRun
+from pages.ui import runs_table
+from pages.ui.listing import Listing
+from pages.ui.runs_table import Asked
+from tests import stored
+
+
+def many(store: RunStore, count: int) -> list[StoredRun]:
+    """So many runs, newest first, each with its number as title, seed and error."""
+    one = store.open(stored.stored(store))
+    return [
+        dataclasses.replace(
+            one,
+            id=f"{place:012d}",
+            title=f"run {place}",
+            numbers={"test_mse": float((7 * place) % count)},
+            settings=dict(one.settings) | {"seed": place, "learning_rate": 0.5 if place == 7 else 0.001},
+        )
+        for place in range(count)
+    ]
+
+
+def test_one_look_serves_all_viewers_until_it_is_old_or_must_be_fresh(store, monkeypatch):
+    looks: list[float] = []
+    whole = store.list_runs
+
+    def look() -> list[StoredRun]:
+        looks.append(time.monotonic())
+        return whole()
+
+    monkeypatch.setattr(store, "list_runs", look)
+    listing = Listing(store)
+    assert listing.runs() == [] == listing.runs() and len(looks) == 1
+    run_id = stored.stored(store)
+    assert listing.runs() == []
+    assert [run.id for run in listing.runs(fresh=True)] == [run_id] == [run.id for run in listing.runs()]
+    assert len(looks) == 2
+    monkeypatch.setattr(time, "monotonic", lambda now=time.monotonic: now() + 2)
+    store.rename(run_id, "new")
+    assert [run.title for run in listing.runs()] == ["new"]
+    assert listing.going() == []
+
+
+def test_a_large_table_is_sent_in_part_and_searched_as_a_whole(store):
+    runs = many(store, 300)
+    shown = runs_table.picked(runs, ["000000000299"], Asked())
+    assert [run.title for run in shown] == ["run 299", *(f"run {place}" for place in range(99))]
+    assert [run.title for run in runs_table.picked(runs, [], Asked(("run", "250")))] == ["run 250"]
+    assert [run.title for run in runs_table.picked(runs, [], Asked(("0.5",)))] == ["run 7"], "a setting without column"
+    best = runs_table.picked(runs, [], Asked((), "test_mse"))
+    assert [run.numbers["test_mse"] for run in best] == list(range(100))
+    worst = runs_table.picked(runs, [], Asked((), "test_mse", True))
+    assert [run.numbers["test_mse"] for run in worst] == list(range(299, 199, -1))
+    last = runs_table.picked(
+        [*runs, dataclasses.replace(runs[0], id="x" * 12, numbers={})], [], Asked((), "test_mse", True)
+    )
+    assert "x" * 12 not in {run.id for run in last}, "what has no number comes last either way"
+    assert runs_table.picked(runs[:100], [], Asked(("nothing",))) == runs[:100], "a small table is filtered in the page"
+
+
+def test_the_time_for_the_table_does_not_grow_with_the_store(store):
+    seconds = []
+    for count in (100, 2000):
+        runs = many(store, count)
+        begun = time.process_time()
+        payload = runs_table._payload(runs, [], Asked())
+        seconds.append(time.process_time() - begun)
+        assert len(payload) < 150_000 and len(json.loads(payload)["rows"]) == 100
+    assert seconds[1] < 0.5, "it was 30 s when each run was held against each other one"
+
+
+@pytest.mark.parametrize("text", [None, "", "{", "[]", "[1, 2, 3]", '["a B", "state", true]', '[["x"], {}, 1]', "7"])
+def test_what_a_browser_asks_may_be_anything(text):
+    found = runs_table.asked(text)
+    assert all(isinstance(word, str) for word in found.words) and isinstance(found.falling, bool)
+    if text and "state" in text:
+        assert found == Asked(("a", "b"), "state", True)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(-5, "now"), (59, "now"), (60, "1 min"), (7200, "2 h"), (86400 * 3.5, "3 d")]
+)
+def test_ages_are_short(seconds, words):
+    assert runs_table.age(seconds) == words

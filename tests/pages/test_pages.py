@@ -1,0 +1,302 @@
+"""The pages, against the real engine: what a visitor sees and does, without a browser."""
+
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from ae_core import variants
+from ae_core.ownership import holds
+from pages.ui import shared
+from tests.conftest import ROOT
+
+APP = str(ROOT / "app.py")
+PATIENCE = 120.0  # seconds; a worker needs ten to import Keras where nothing else runs
+SMALL = {"dataset": "digits", "latent_dim": "4", "epochs": "500", "train_size": "400"}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _engine(tmp_path_factory) -> Iterator[None]:
+    """One engine for all tests, as for all visitors; its processes are ended with the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("AE_DATA_DIR", raising=False)
+        patch.setenv("AE_RUNS_DIR", str(tmp_path_factory.mktemp("runs")))
+        yield
+        shared.engine().close()
+        st.cache_resource.clear()
+
+
+def visit(**address: str) -> AppTest:
+    """A new visitor who opens this address."""
+    page = AppTest.from_file(APP, default_timeout=30)
+    for name, text in address.items():
+        page.query_params[name] = text
+    page.run()
+    assert not page.exception
+    return page
+
+
+def shown(page: AppTest) -> str:
+    """All HTML that the page itself writes: status, numbers, notes."""
+    return " ".join(one.proto.body for one in page.get("html") if "<style>" not in one.proto.body)
+
+
+def status(page: AppTest) -> str:
+    found = re.search(r'role="status">(.*?)</div>', shown(page))
+    assert found is not None
+    return re.sub(r"<[^>]+>", " ", found[1])
+
+
+def steps(page: AppTest) -> int:
+    """The step in the row of numbers; -1 before there is one."""
+    found = re.search(r"<span>Step</span><b>([\d,]+)</b>", shown(page))
+    return int(found[1].replace(",", "")) if found else -1
+
+
+def wait(page: AppTest, happened: Callable[[AppTest], bool], seconds: float = PATIENCE) -> None:
+    """Draws the page again and again, as its timer does in a browser."""
+    until = time.monotonic() + seconds
+    while not happened(page):
+        assert time.monotonic() < until, status(page)
+        time.sleep(0.1)
+        page.run()
+        assert not page.exception
+
+
+def buttons(page: AppTest) -> dict[str, bool]:
+    """Which buttons can be pressed."""
+    return {key: not page.button(key).disabled for key in ("start", "pause", "step", "stop")}
+
+
+def sentences(page: AppTest) -> str:
+    return " ".join(one.value for one in [*page.error, *page.warning])
+
+
+def test_the_first_page_offers_an_experiment():
+    page = visit()
+    assert buttons(page) == {"start": True, "pause": False, "step": False, "stop": False}
+    assert page.selectbox("variant").options == [variant.title for variant in variants.registry().values()]
+    assert page.number_input("latent_dim").value == 32
+    assert page.query_params["variant"] == "vanilla"
+    assert "run" not in page.query_params
+    assert sentences(page) == ""
+
+
+def test_the_address_and_the_widgets_say_the_same():
+    page = visit(variant="denoising", noise="masking", noise_factor="0.25", widths="64,32", seed="7", dataset="sprites")
+    assert page.slider("noise_factor").value == 0.25
+    assert page.selectbox("noise").value == "masking"
+    assert page.text_input("widths").value == "64,32"
+    assert page.number_input("seed").value == 7
+    page.number_input("latent_dim").set_value(5)
+    page.toggle("tied").set_value(True)
+    page.run()
+    address = page.query_params
+    again = visit(**address)
+    assert again.query_params == address
+    assert (address["latent_dim"], address["tied"], address["noise_factor"]) == ("5", "true", "0.25")
+    assert again.number_input("latent_dim").value == 5
+    assert again.toggle("tied").value is True
+
+
+def test_a_wrong_address_is_answered_with_sentences_and_the_app_goes_on():
+    page = visit(variant="sparse", latent_dim="99999", colour="red", run="nobody", dataset="digits")
+    said = sentences(page)
+    for wanted in ("latent_dim must be an integer from 1 to 4096", "256 is used instead", "'colour'", "not kept"):
+        assert wanted in said
+    assert page.number_input("latent_dim").value == 256
+    assert buttons(page)["start"]
+    assert set(page.query_params).isdisjoint({"colour", "run"})
+    page.number_input("epochs").set_value(3).run()
+    assert sentences(page) == "", "said once, until something is chosen"
+
+
+def test_wrong_text_is_refused_with_a_sentence_and_kept():
+    page = visit(variant="stacked", dataset="digits")
+    page.text_input("widths").set_value("12, many").run()
+    assert "widths must be at most 6 comma-separated entries" in sentences(page)
+    assert page.text_input("widths").value == "12, many"
+    assert not buttons(page)["start"]
+    page.text_input("widths").set_value("12").run()
+    assert sentences(page) == ""
+    assert buttons(page)["start"]
+    assert page.query_params["widths"] == "12"
+
+
+def test_data_that_do_not_fit_the_variant_are_refused():
+    page = visit(variant="convolutional", dataset="noise")
+    assert "dataset must hold images" in sentences(page)
+    assert not buttons(page)["start"]
+    assert any("Nothing can be compressed" in one.value for one in page.info)
+
+
+def test_another_variant_shows_its_own_settings_and_keeps_the_common_ones():
+    page = visit(dataset="digits")
+    page.number_input("seed").set_value(11).run()
+    page.selectbox("variant").set_value("sparse").run()
+    assert page.number_input("sparsity_weight").value == 0.001
+    assert page.number_input("seed").value == 11
+    assert page.number_input("latent_dim").value == 256
+    page.selectbox("variant").set_value("denoising").run()
+    assert page.slider("noise_factor").value == 0.5
+    assert "sparsity_weight" not in page.query_params
+
+
+def test_a_run_from_start_to_stop_and_a_second_visitor_who_watches():
+    page = visit(**SMALL | {"train_size": "1400", "batch_size": "32"})  # long enough for every step below
+    page.button("start").click().run()
+    run_id = page.query_params["run"]
+    assert not buttons(page)["start"]
+    wait(page, lambda page: steps(page) > 0)
+    assert "Training" in status(page)
+    assert buttons(page) == {"start": False, "pause": True, "step": True, "stop": True}
+
+    watcher = visit(run=run_id)
+    assert buttons(watcher) == {"start": True, "pause": False, "step": False, "stop": False}
+    assert "You are watching" in status(watcher)
+    assert steps(watcher) >= 0
+    assert watcher.number_input("latent_dim").value == 4, "the run's own settings"
+
+    page.button("pause").click().run()
+    wait(page, lambda page: "Paused" in status(page))
+    assert page.button("pause").label == "Resume"
+    before = steps(page)
+    page.button("step").click().run()
+    wait(page, lambda page: steps(page) > before)
+    wait(page, lambda page: "Paused" in status(page))
+
+    page.number_input("learning_rate").set_value(0.01).run()
+    page.button("pause").click().run()
+    run = shared.engine().run(run_id)
+    assert run is not None
+    wait(page, lambda page: bool(run.snapshot and run.snapshot["marks"]))
+    assert run.snapshot is not None
+    (mark,) = run.snapshot["marks"]
+    assert (mark["name"], mark["from"], mark["to"]) == ("learning_rate", pytest.approx(0.001), pytest.approx(0.01))
+
+    learned = r"<span>Test MSE</span><b>0\.0\d+</b><small>PCA 0\.0\d+</small>"
+    wait(page, lambda page: bool(re.search(learned, shown(page))))
+    page.button("stop").click().run()
+    wait(page, lambda page: "Stopped" in status(page))
+    assert buttons(page)["start"]
+    watcher.run()
+    assert "Stopped" in status(watcher)
+    numbers = shown(watcher)
+    assert re.search(learned, numbers)
+    assert re.search(r"<span>Code size</span><b>4</b><small>of 784 numbers</small>", numbers)
+
+
+def test_a_stranger_cannot_command_a_run_by_its_address():
+    page = visit(**SMALL, seed="1")
+    page.button("start").click().run()
+    run = shared.engine().run(page.query_params["run"])
+    assert run is not None
+    token = page.session_state["session"].owner
+    assert holds(token, run.owner)
+    assert token not in str(dict(page.query_params))
+    stranger = visit(run=run.id)
+    assert not holds(stranger.session_state["session"].owner, run.owner)
+    assert not buttons(stranger)["stop"]
+    page.button("stop").click().run()
+    wait(page, lambda page: "Stopped" in status(page))
+
+
+@pytest.mark.parametrize("name", list(variants.registry()))
+def test_the_learn_page_is_made_from_the_variants_file(name):
+    page = visit(variant=name, dataset="digits")
+    page.switch_page("pages/learn.py").run()
+    assert not page.exception
+    variant = variants.get(name)
+    assert page.subheader[0].value == variant.title
+    assert any(one.value == variant.idea for one in page.markdown)
+    assert all(any(reference in one.value for one in page.markdown) for reference in variant.references)
+    assert r"\hat{x}" in " ".join(one.value for one in page.latex)
+    assert page.code[0].value == (ROOT / "ae_core" / "variants" / f"{name}.py").read_text(encoding="utf-8").strip()
+    table = shown(page)
+    assert all(f"<code>{setting}</code>" in table for setting in page.query_params if setting != "variant")
+
+
+def test_the_learn_page_draws_the_network_of_the_present_settings():
+    page = visit(variant="stacked", dataset="digits", widths="9", latent_dim="3")
+    page.switch_page("pages/learn.py").run()
+    # 784·9 + 9, 9·3 + 3, and back: 3·9 + 9, 9·784 + 784.
+    wait(page, lambda page: any("14,971 parameters" in one.value for one in page.caption))
+    page.selectbox("variant").set_value("vanilla").run()
+    assert page.query_params["variant"] == "vanilla"
+    page.switch_page("pages/train.py").run()
+    assert page.selectbox("variant").value == "vanilla"
+    assert page.number_input("latent_dim").value == 3
+
+
+VISIT_ALL = """
+import sys
+from streamlit.testing.v1 import AppTest
+page = AppTest.from_file("app.py", default_timeout=60).run()
+page.switch_page("pages/learn.py").run()
+page.switch_page("pages/train.py").run()
+failed = bool(page.exception)
+from pages.ui import shared
+shared.engine().close()
+loaded = {"tensorflow", "keras", "jax", "sklearn", "pandas"} & {name.partition(".")[0] for name in sys.modules}
+sys.exit(f"failed: {failed}, loaded: {loaded}" if failed or loaded else 0)
+"""
+
+
+def test_the_web_process_loads_no_tensorflow():
+    done = subprocess.run(
+        [sys.executable, "-c", VISIT_ALL], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+
+
+def test_a_finished_run_goes_on_as_a_classifier():
+    page = visit(**SMALL | {"epochs": "20", "batch_size": "16"})
+    page.button("start").click().run()
+    assert all(button.key != "classify_start" for button in page.button)
+    wait(page, lambda page: "Done" in status(page) and "Classify with this code" in words(page))
+    page.number_input("classify_labels").set_value(5).run()
+    page.button("classify_start").click().run()
+    run_id = page.query_params["run"]
+    job = shared.engine().classifier(run_id)
+    assert job is not None
+    wait(page, lambda page: job is not None and job.ended)
+    page.run()
+    assert "labels must be 0 for all, or an integer from 10 to 360. Received: 5." in shown(page)
+
+    page.number_input("classify_labels").set_value(100).run()
+    page.number_input("classify_epochs").set_value(2).run()
+    page.button("classify_start").click().run()
+    assert page.button("classify_start").disabled
+    job = shared.engine().classifier(run_id)
+    wait(page, lambda page: "2 epochs, in" in shown(page))
+    assert job is not None and job.result is not None
+    errors = {name: curve["test_error"] for name, curve in job.result["curves"].items()}
+    assert errors["pixels"] < 0.6, "better than a guess, which errs at 0.9"
+    row = ["100", "head only", "2", *(f"{100 * errors[name]:.2f} %" for name in ("code", "pixels", "pca"))]
+    assert "".join(f"<td>{cell}</td>" for cell in row) in shown(page)
+    assert page.button("classify_stop").disabled
+
+    watcher = visit(run=run_id)
+    assert f"<td>{row[-1]}</td>" in shown(watcher)
+    assert all(button.key != "classify_start" for button in watcher.button), "only the owner asks for one"
+
+    page.segmented_control("classify_tuned").set_value("whole").run()
+    page.number_input("classify_epochs").set_value(100).run()
+    page.button("classify_start").click().run()
+    job = shared.engine().classifier(run_id)
+    assert job is not None
+    wait(page, lambda page: job.snapshot is not None)
+    page.run()
+    page.button("classify_stop").click().run()
+    wait(page, lambda page: "Nothing of it is kept." in shown(page))
+    assert len(shared.engine().store.classifiers(run_id)) == 1
+
+
+def words(page: AppTest) -> str:
+    """All text in the page's own markup."""
+    return " ".join(one.value for one in page.markdown)

@@ -1,0 +1,105 @@
+"""The store of runs when files are damaged or processes are killed: never a wrong answer, and nothing else is lost."""
+
+import logging
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from ae_core.errors import DataError
+from ae_core.runs import files as run_files
+from tests.conftest import ROOT
+from tests.stored import edit, result, snapshot, stored
+
+pytestmark = pytest.mark.usefixtures("unsynced")
+
+
+@pytest.mark.parametrize(
+    "name", ["run.json", "status.json", "newest.json.gz", "setup.json.gz", "result.json", "checkpoint.npz"]
+)
+def test_a_file_cut_at_any_byte_is_one_sentence_and_never_a_wrong_answer(store, name, caplog):
+    caplog.set_level(logging.CRITICAL)
+    other, run_id = stored(store), stored(store, 0, ended=False)
+    with store.writer(run_id) as writer:
+        writer.checkpoint({"a": np.arange(3)}, {"step": 1})
+        writer.message(snapshot(10))
+        writer.finish(result(), keep_checkpoint=True)
+    path = store.folder / run_id / name
+    whole = path.read_bytes()
+    readers = {
+        "newest.json.gz": "newest",
+        "setup.json.gz": "setup",
+        "result.json": "result",
+        "checkpoint.npz": "checkpoint",
+    }
+    lengths = range(len(whole)) if len(whole) < 1200 else [*range(0, len(whole), 7), len(whole) - 1]
+    for length in lengths:
+        path.write_bytes(whole[:length])
+        os.utime(path, ns=(length, length))
+        listed = {run.id for run in store.list_runs()}
+        store.about_to_go()
+        with pytest.raises(DataError) as caught:
+            getattr(store.open(run_id), readers[name])() if name in readers else store.open(run_id)
+        assert run_id in str(caught.value) and "\n" not in str(caught.value)
+        assert listed == ({other, run_id} if name in readers else {other})
+        assert store.damaged() == ([] if name in readers else [run_id])
+    for at in range(0, len(whole), max(1, len(whole) // 20)):  # a bit that flips in a file with a checksum
+        if name.endswith((".gz", ".npz")):
+            path.write_bytes(whole[:at] + bytes([whole[at] ^ 16]) + whole[at + 1 :])
+            reader = getattr(store.open(run_id), readers[name])
+            path_good = None
+            try:
+                path_good = reader()
+            except DataError:
+                continue
+            path.write_bytes(whole)
+            again = getattr(store.open(run_id), readers[name])()
+            assert str(path_good) == str(again), "a flip that is not refused has changed nothing"
+
+
+def test_a_damaged_older_snapshot_is_left_out(store, at_once, caplog):
+    caplog.set_level(logging.CRITICAL)
+    run_id = stored(store, 0, 10, 20)
+    (store.folder / run_id / "snapshot-0000000010.json.gz").write_bytes(b"x")
+    assert [one["step"] for one in store.open(run_id).snapshots()] == [0, 20]
+
+
+def test_a_newer_version_s_run_is_left_alone(store, caplog):
+    run_id = stored(store)
+    edit(store, run_id, "run.json", format=2, colour="red")
+    with pytest.raises(DataError, match="newer version"):
+        store.open(run_id)
+    assert store.list_runs() == [] and store.damaged() == [run_id]
+
+
+@pytest.mark.parametrize("word", ["everywhere", "often"])
+def test_a_killed_process_leaves_only_whole_runs(tmp_path, word):
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.stored", word, str(tmp_path)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=500,
+    )
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) > 80, "it was killed at many places, or got far"
+
+
+def test_a_file_is_on_the_disk_before_it_is_in_place(tmp_path, monkeypatch):
+    done: list[str] = []
+    real_replace = os.replace
+
+    def replace(*paths):
+        done.append("replace")
+        real_replace(*paths)
+
+    monkeypatch.setattr(run_files.os, "fsync", lambda handle: done.append("sync"))
+    monkeypatch.setattr(run_files.os, "replace", replace)
+    run_files.write(tmp_path / "file", b"content")
+    assert done == ["sync", "replace"] and (tmp_path / "file").read_bytes() == b"content"
+    with pytest.raises(RuntimeError), run_files.part_of(tmp_path / "file") as part:
+        part.write_bytes(b"other")
+        raise RuntimeError
+    assert [path.name for path in tmp_path.iterdir()] == ["file"] and (tmp_path / "file").read_bytes() == b"content"

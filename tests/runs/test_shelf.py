@@ -1,0 +1,103 @@
+"""Room for runs: how much there is, who goes first where it is short, and who stays."""
+
+import os
+import time
+
+import pytest
+
+from ae_core.errors import DataError
+from ae_core.runs import RunStore
+from ae_core.runs import files as run_files
+from tests.stored import SETTINGS, edit, stored
+
+DAY = 86_400.0
+
+pytestmark = pytest.mark.usefixtures("unsynced")
+
+
+def lasting(store):
+    """The same store with much room, so that what is stored removes nothing."""
+    return RunStore(store.folder, limit_mb=1000, limit_days=1000)
+
+
+def aged(store, *days, size=0, **about):
+    """Stores runs that ended so many days ago, each with so many bytes of model."""
+    ids = []
+    for one in days:
+        run_id = stored(lasting(store), 0, **about)
+        (store.folder / run_id / "model.keras").write_bytes(bytes(size))
+        when = time.time() - one * DAY
+        edit(store, run_id, "run.json", created=when)
+        edit(store, run_id, "status.json", finished=when, size=run_files.folder_bytes(store.folder / run_id))
+        ids.append(run_id)
+    return ids
+
+
+def test_old_runs_go_and_pinned_ones_stay(store):
+    old, pinned, soon, young = aged(store, 31, 40, 28.5, 1)
+    store.pin(pinned)
+    trains = stored(lasting(store), 0, ended=False)
+    edit(store, trains, "run.json", created=time.time() - 90 * DAY)
+    with store.writer(trains):
+        edit(store, trains, "status.json", started=1.0, updated=1.0)
+        going = store.about_to_go()
+        assert [(one.run.id, one.reason) for one in going] == [(old, "age"), (soon, "age")]
+        assert going[1].at == pytest.approx(time.time() + 1.5 * DAY, abs=5)
+        assert store.prune() == [old]
+    assert {run.id for run in store.list_runs()} == {pinned, soon, young, trains}
+
+
+def test_the_oldest_go_where_the_room_is_short(tmp_path):
+    store = RunStore(tmp_path, limit_mb=1)
+    first, second, third, fourth = aged(store, 4, 3, 2, 1, size=250_000)
+    store.pin(second)
+    used = store.used_bytes
+    assert 1_000_000 < used < store.limit_bytes
+    assert [(one.run.id, one.at, one.reason) for one in store.about_to_go()] == [(first, None, "size")]
+    (fifth,) = aged(store, 0.5, size=250_000)
+    assert store.prune() == [first]
+    assert {run.id for run in store.list_runs()} == {second, third, fourth, fifth}
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith((".gone", ".part"))]
+    (store.folder / third / "run.json").write_bytes(b"damaged")
+    aged(store, 0.4, size=250_000)
+    assert store.prune() == [fourth], "a damaged run's time is that of its folder"
+    store.create(SETTINGS)
+    assert len(store.list_runs()) == 4
+
+
+def test_pins_are_bounded(tmp_path):
+    store = RunStore(tmp_path, limit_mb=1)
+    first, second, third = aged(store, 3, 2, 1, size=250_000)
+    store.pin(first)
+    store.pin(second)
+    store.pin(second)
+    with pytest.raises(DataError, match="Pinned runs may take"):
+        store.pin(third)
+    assert not store.open(third).pinned
+
+
+def test_leftovers_of_dead_processes_go(store):
+    stored(store)
+    for name, age in ((".part-dead", 2 * 3600), (".part-alive", 0), (".gone-x", 0)):
+        (store.folder / name).mkdir()
+        (store.folder / name / "run.json").write_bytes(b"")
+        os.utime(store.folder / name, (time.time() - age,) * 2)
+    assert store.prune() == [] and len(store.list_runs()) == 1
+    assert {path.name for path in store.folder.iterdir() if path.name.startswith(".")} == {".part-alive", ".lock"}
+
+
+def test_the_environment_says_where_and_how_much(alone, monkeypatch):
+    monkeypatch.setenv("AE_RUNS_LIMIT_MB", "3")
+    store = RunStore()
+    assert store.folder == alone / "AE_RUNS_DIR" and store.limit_bytes == 3 * 2**20
+    run_id = stored(store)
+    assert (alone / "AE_RUNS_DIR" / run_id / "run.json").is_file()
+    monkeypatch.delenv("AE_RUNS_DIR")
+    assert RunStore().folder == alone / "XDG_CACHE_HOME" / "autoencoder-lab"
+    assert RunStore().list_runs() == [] == RunStore().prune()
+    for name in ("AE_RUNS_LIMIT_MB", "AE_RUNS_DAYS"):
+        for bad in ("much", "0", "-1", "nan", "inf"):
+            with monkeypatch.context() as patch:
+                patch.setenv(name, bad)
+                with pytest.raises(DataError, match=f"{name} must be a number above 0"):
+                    RunStore()

@@ -1,0 +1,359 @@
+"""The store of runs: what is written comes back, whoever else writes, and however much there is."""
+
+import errno
+import logging
+import math
+import os
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+from ae_core.errors import DataError
+from ae_core.ownership import fingerprint
+from ae_core.runs import RunStore
+from ae_core.runs import files as run_files
+from ae_core.runs import record as run_record
+from ae_core.runs import shelf as run_shelf
+from ae_core.runs import writer as run_writer
+from ae_core.runs.writer import KEPT_SNAPSHOTS, thinned
+from tests.conftest import ROOT
+from tests.stored import SETTINGS, TOTAL, edit, result, setup, snapshot, state_at, stored
+from tests.stored import run_files as files_of
+
+DAY = 86_400.0
+
+pytestmark = pytest.mark.usefixtures("unsynced")
+
+
+def test_everything_comes_back_as_it_was(store, at_once):
+    sweep = "s" * 12
+    run = store.create(SETTINGS, fingerprint("token"), title=" My\nrun\0 ", origin="command line", sweep=sweep)
+    assert (run.state, run.title, run.origin, run.sweep) == ("queued", "My run", "command line", sweep)
+    assert not run.pinned
+    assert run.experiment == SETTINGS
+    assert run.owned_by("token") and not run.owned_by("other") and not run.ended
+    assert (run.setup(), run.newest(), run.snapshots(), run.result(), run.checkpoint(), run.model) == (
+        None,
+        None,
+        [],
+        None,
+        None,
+        None,
+    )
+    strange = snapshot(20, pca_loss=math.inf, phase="naïve – ∞")
+    strange["history"]["loss"][0] = None
+    with store.writer(run.id) as writer:
+        assert writer.restore() is None
+        messages = [snapshot(0), snapshot(10), strange, snapshot(TOTAL, "done")]
+        for message in ({"kind": "progress", "text": "…", "share": None}, setup(), *messages):
+            writer.message(message)
+        assert store.open(run.id).state == "running", "the end is said when the result is there"
+        with writer.model_file() as path:
+            assert path.suffix == ".keras"
+            path.write_bytes(b"a model")
+        arrays, values = state_at(7)
+        writer.checkpoint(arrays, values)
+        assert writer.restore()[1] == values
+        writer.finish(result(), keep_checkpoint=True)
+        assert writer.problem is None
+    run = store.open(run.id)
+    assert run.ended and (run.state, run.step, run.epoch, run.seconds, run.attempts) == ("done", TOTAL, 10.0, 20.0, 1)
+    assert run.created <= run.started <= run.finished
+    assert (run.total_steps, run.device, run.parameters) == (TOTAL, "CPU, 2 cores", 12)
+    assert run.numbers == snapshot(TOTAL)["numbers"] | {"loss": 1 / TOTAL, "val_loss": 1 / TOTAL}
+    assert run.test == {"mse": 0.01, "ssim": None}
+    assert run.size == pytest.approx(sum(path.stat().st_size for path in files_of(store, run.id)), rel=0.02)
+    assert run.setup() == setup()
+    assert run.result() == result()
+    assert run.snapshots() == [snapshot(0), snapshot(10), strange | {"history": snapshot(20)["history"]}, messages[-1]]
+    assert run.newest() == messages[-1]
+    kept_arrays, kept_values = run.checkpoint()
+    assert kept_values == values and kept_arrays.keys() == arrays.keys()
+    for name, array in arrays.items():
+        assert kept_arrays[name].dtype == array.dtype
+        np.testing.assert_array_equal(kept_arrays[name], array)
+    assert run.model.read_bytes() == b"a model"
+    assert "token" not in (run.folder / "run.json").read_text()
+
+
+def test_numbers_that_went_astray_are_kept(store, at_once):
+    lost = snapshot(10, "stopped")
+    lost["history"]["loss"] = [math.nan]
+    lost["grid"]["errors"] = [math.inf, -math.inf]
+    lost["numbers"]["strange / name"] = 3.0
+    lost["numbers"]["flag"] = True
+    run = store.create(SETTINGS)
+    with store.writer(run.id) as writer:
+        writer.message(setup())
+        writer.message(lost)
+        writer.finish(result(test={"mse": math.nan}))
+    run = store.open(run.id)
+    assert run.state == "stopped"
+    assert math.isnan(run.newest()["history"]["loss"][0])
+    assert run.newest()["grid"]["errors"] == [math.inf, -math.inf]
+    assert run.numbers["loss"] is None and run.test == {"mse": None} == run.result()["test"]
+    assert not {"flag", "strange / name"} & set(run.numbers), "the list holds plain numbers by plain names"
+
+
+def test_of_many_snapshots_those_stay_that_lie_close_at_first(store, at_once):
+    run_id = stored(store, *range(0, TOTAL + 1, 10))
+    run = store.open(run_id)
+    steps = [one["step"] for one in run.snapshots()]
+    assert len(steps) == KEPT_SNAPSHOTS == len(list(run.folder.glob("snapshot-*"))) + 1
+    assert steps[:3] == [0, 10, 20] and steps[-1] == TOTAL
+    assert steps[-1] - steps[-2] > 2 * (steps[2] - steps[1])
+    assert all(one == snapshot(one["step"], run_id=run_id) for one in run.snapshots()), "each has its history back"
+    sizes = {path.name: path.stat().st_size for path in run.folder.glob("*.gz")}
+    assert sizes["newest.json.gz"] > 3 * max(size for name, size in sizes.items() if name.startswith("snapshot"))
+
+
+@pytest.mark.parametrize("spacing", [1, 37, 1000])
+def test_thinning_is_even_in_the_roots_of_the_steps(spacing):
+    left: set[int] = set()
+    for step in range(0, 3000 * spacing, spacing):
+        left = thinned(left | {step})
+        assert len(left) <= KEPT_SNAPSHOTS and {0, step} <= left
+    assert len(left) == KEPT_SNAPSHOTS
+    gaps = np.diff(np.sqrt(sorted(left)))
+    assert gaps[:-1].max() < 3 * np.median(gaps) and gaps[:-1].min() > np.median(gaps) / 3
+
+
+def test_snapshots_are_written_rarely_and_a_pause_at_once(store, monkeypatch):
+    now, names = [100.0], []
+    real = run_writer.write
+
+    def write(path, content):
+        names.append(path.name)
+        real(path, content)
+        now[0] += 0.05  # what each file takes
+
+    monkeypatch.setattr(run_writer, "write", write)
+    monkeypatch.setattr(run_writer.time, "monotonic", lambda: now[0])
+    run = store.create(SETTINGS)
+    with store.writer(run.id) as writer:
+        writer.message(setup())
+        names.clear()
+        begun, saves = now[0], []
+        for step in range(0, 1000, 10):
+            writer.message(snapshot(step))
+            now[0] += 0.5
+            saves.append(names.count("newest.json.gz"))
+        spent = 0.05 * len(names)
+        assert saves[0] == 1, "the untrained network is there at once"
+        assert spent / (now[0] - begun) < 0.05, "the first one is not yet paid for"
+        assert 2 <= saves[-1] <= 8
+        writer.message(snapshot(1000, "paused"))
+        assert store.open(run.id).state == "paused" and store.open(run.id).newest()["step"] == 1000
+        writer.message(snapshot(1000, "running"))
+        assert store.open(run.id).state == "running"
+    steps = [one["step"] for one in store.open(run.id).snapshots()]
+    assert steps[:4] == [0, 10, 20, 30], "what came between two writes is kept where it matters"
+
+
+def test_a_training_goes_on_where_its_process_died(store, at_once):
+    run = store.create(SETTINGS)
+    with store.writer(run.id) as writer:
+        writer.message(setup())
+        for step in (0, 100, 200, 300):
+            writer.message(snapshot(step))
+            if step == 200:
+                writer.checkpoint(*state_at(step))
+    left = store.open(run.id)
+    assert left.state == "interrupted" and left.ended and store.left_behind() == [left]
+    (left.folder / ".part-newest.json.gz-x.gz").write_bytes(b"half")
+    with store.writer(run.id) as writer:
+        assert not (left.folder / ".part-newest.json.gz-x.gz").exists()
+        arrays, values = writer.restore()
+        assert values["step"] == 200 and arrays["0.1"] == 200
+        assert store.open(run.id).state == "running"
+        writer.message(setup())
+        writer.message(snapshot(200))
+        assert [one["step"] for one in store.open(run.id).snapshots()] == [0, 100, 200]
+        writer.message(snapshot(250))
+        writer.finish(result())
+    again = store.open(run.id)
+    assert [one["step"] for one in again.snapshots()] == [0, 100, 200, 250]
+    assert (again.state, again.attempts, again.checkpoint()) == ("done", 2, None)
+    assert again.started == left.started
+    assert store.left_behind() == []
+    with pytest.raises(DataError, match=r"has ended \(done\)"):
+        store.writer(run.id)
+
+
+def test_a_failure_is_one_sentence(store):
+    run = store.create(SETTINGS)
+    with store.writer(run.id) as writer:
+        writer.message(setup())
+        writer.message(snapshot(0))
+        writer.fail("It\nbroke.")
+    run = store.open(run.id)
+    assert (run.state, run.error) == ("failed", "It broke.")
+    assert run.finished is not None and run.newest() == snapshot(0)
+
+
+def test_a_full_disk_does_not_end_a_training(store, at_once, monkeypatch, caplog):
+    run = store.create(SETTINGS)
+    writer = store.writer(run.id)
+    writer.message(setup())
+    writer.message(snapshot(0))
+    writer.checkpoint(*state_at(0))
+    with monkeypatch.context() as patch:
+
+        def full(*_):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        patch.setattr(run_files.os, "replace", full)
+        with caplog.at_level(logging.CRITICAL):
+            for step in range(10, 600, 10):
+                writer.message(snapshot(step))
+            writer.checkpoint(*state_at(10))
+        assert "is full" in str(writer.problem) and "\n" not in str(writer.problem)
+        assert store.open(run.id).newest() == snapshot(0)
+        assert len(writer._unwritten) <= KEPT_SNAPSHOTS, "memory is bounded too"
+    assert store.open(run.id).checkpoint()[1]["step"] == 0
+    assert not [path for path in files_of(store, run.id) if path.name.startswith(".part-")]
+    writer.message(snapshot(600))
+    writer.finish(result())
+    assert store.open(run.id).newest() == snapshot(600)
+
+
+def test_a_state_that_would_take_all_the_room_is_not_kept(tmp_path):
+    store = RunStore(tmp_path, limit_mb=1)
+    run = store.create(SETTINGS)
+    with store.writer(run.id) as writer:
+        writer.checkpoint({"0": np.zeros(100_000, np.float32)}, {})
+        assert "takes 0 MB; allowed are 0 MB" in str(writer.problem)
+        assert writer.restore() is None
+        with pytest.raises(ValueError, match="plain name"):
+            writer.checkpoint({"../x": np.zeros(1)}, {})
+        with pytest.raises(ValueError, match="be of numbers"):
+            writer.checkpoint({"x": np.array([object()])}, {})
+
+
+def test_one_writer_at_a_time(store, monkeypatch):
+    monkeypatch.setattr(run_shelf, "PATIENCE", 0.1)
+    run_id = stored(store, 0, ended=False)
+    with store.writer(run_id):
+        begun = time.monotonic()
+        with pytest.raises(DataError, match="being trained by another process"):
+            store.writer(run_id)
+        assert 0.1 < time.monotonic() - begun < 5
+        for refused in (lambda: store.remove(run_id), lambda: store.end(run_id, "failed", "It died.")):
+            with pytest.raises(DataError, match="train"):
+                refused()
+        store.rename(run_id, "renamed while it trains")
+        assert store.prune() == []
+    store.end(run_id, "failed", "It died.")
+    run = store.open(run_id)
+    assert (run.state, run.error, run.title) == ("failed", "It died.", "renamed while it trains")
+    store.end(run_id, "stopped")
+    assert store.open(run_id).state == "failed", "what has ended stays as it ended"
+    with pytest.raises(ValueError, match="state must be one of"):
+        store.end(run_id, "running")
+
+
+def test_a_run_that_waits_may_be_ended_and_not_removed(store):
+    run = store.create(SETTINGS)
+    with pytest.raises(DataError, match="waits or trains"):
+        store.remove(run.id)
+    assert store.left_behind() == [run]
+    edit(store, run.id, "status.json", updated=time.time() - 2 * DAY)
+    assert store.open(run.id).state == "interrupted", "nobody will ever take it"
+    store.end(run.id, "stopped")
+    store.remove(run.id)
+    assert store.list_runs() == []
+    with pytest.raises(DataError, match="no such stored run"):
+        store.remove(run.id)
+
+
+def test_titles_owners_and_pins(store):
+    run_id = stored(store, owner=fingerprint("a"))
+    store.rename(run_id, "\t" + 100 * "ü<b>\x1b")
+    assert store.open(run_id).title == 20 * "ü<b>"
+    store.give(run_id, fingerprint("b"))
+    assert store.open(run_id).owned_by("b") and not store.open(run_id).owned_by("a")
+    store.pin(run_id)
+    assert store.open(run_id).pinned
+    store.pin(run_id, False)
+    assert not store.open(run_id).pinned
+    for change in (lambda: store.pin("y" * 12), lambda: store.rename("y" * 12, "t"), lambda: store.writer("y" * 12)):
+        with pytest.raises(DataError, match="no such stored run"):
+            change()
+
+
+@pytest.mark.parametrize(
+    "bad", ["", "..", "../../../etc", "a" * 11, "a" * 13, "a/b" * 4, "a" * 11 + "\n", "é" * 12, ".writer.lock"]
+)
+def test_only_an_id_becomes_a_path(store, bad):
+    stored(store)
+    for use in (
+        store.open,
+        store.remove,
+        store.pin,
+        store.writer,
+        store.history_csv,
+        lambda one: store.end(one, "failed"),
+    ):
+        with pytest.raises(DataError, match="no such stored run"):
+            use(bad)
+    with pytest.raises(DataError, match="id and an origin"):
+        store.create(SETTINGS, run_id=bad)
+
+
+def test_ids_suit_a_command_line():
+    ids = {run_files.new_id() for _ in range(2000)}
+    assert len(ids) == 2000 and all(run_files.is_id(one) and not one.startswith("-") for one in ids)
+
+
+def test_a_list_is_sorted_and_reads_only_what_has_changed(store, monkeypatch):
+    ids = [stored(store, 0) for _ in range(5)]
+    for place, run_id in enumerate(ids):
+        edit(store, run_id, "run.json", created=1000.0 + place)
+    (store.folder / "uploads").mkdir()
+    (store.folder / "uploads" / "upload-12345678.npz").write_bytes(b"")
+    (store.folder / ("f" * 12)).write_bytes(b"a file where a run would stand")
+    assert [run.id for run in store.list_runs()] == ids[::-1]
+    read: list[str] = []
+    real = run_shelf.read_run
+
+    def counted(folder):
+        read.append(folder.name)
+        return real(folder)
+
+    monkeypatch.setattr(run_shelf, "read_run", counted)
+    assert [run.id for run in store.list_runs()] == ids[::-1] and read == []
+    store.rename(ids[2], "new")
+    assert [run.title for run in store.list_runs()] == ["", "", "new", "", ""] and read == [ids[2]]
+    store.remove(ids[0])
+    assert [run.id for run in store.list_runs()] == ids[:0:-1]
+    assert ids[0] not in store._shelf._known
+
+
+def test_a_run_that_ends_while_it_is_listed_is_not_called_interrupted(store, monkeypatch):
+    run_id = stored(store, 0, ended=False)
+    writer = store.writer(run_id)
+    early = run_record.read_run(store.folder / run_id)
+    assert run_record.current(early).state == "running"
+    writer.finish(result())
+    assert run_record.current(early).state == "done"
+
+
+def test_a_run_that_vanishes_while_it_is_listed_is_left_out(store, monkeypatch):
+    ids = [stored(store, 0) for _ in range(2)]
+    real = os.listdir
+    monkeypatch.setattr(run_shelf.os, "listdir", lambda path: [*real(path), "v" * 12])
+    assert {run.id for run in store.list_runs()} == set(ids)
+    assert store.damaged() == []
+
+
+@pytest.mark.parametrize("module", ["runs", "cli.runs"])
+def test_the_store_is_light(module):
+    code = (
+        f"import sys, ae_core.{module}; "
+        "print(*({'keras', 'tensorflow', 'jax', 'sklearn', 'scipy', 'pandas'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ""

@@ -1,0 +1,203 @@
+"""A run as a file: it comes back whole, and other tools read it."""
+
+import argparse
+import csv
+import io
+import json
+import math
+
+import numpy as np
+import pytest
+
+from ae_core.cli import runs as run_commands
+from ae_core.errors import DataError
+from ae_core.ownership import fingerprint
+from ae_core.runs import RunStore
+from ae_core.runs import checks as run_checks
+from tests import demo
+from tests.stored import SETTINGS, picture, result, setup, snapshot, state_at, stored
+from tests.whole_run import exported, members_of, model_file, whole_run
+
+pytestmark = pytest.mark.usefixtures("unsynced", "at_once")
+
+
+@pytest.mark.parametrize("as_path", [False, True])
+def test_a_run_goes_out_and_comes_back(store, tmp_path, as_path):
+    run_id = whole_run(store)
+    payload = exported(store, run_id)
+    if as_path:
+        store.export_zip(run_id, tmp_path / "run.zip")
+        assert members_of((tmp_path / "run.zip").read_bytes()) == members_of(payload)
+    other = RunStore(tmp_path / "elsewhere")
+    new_id = other.import_zip(tmp_path / "run.zip" if as_path else payload, fingerprint("other"))
+    old, new = store.open(run_id), other.open(new_id)
+    assert new_id != run_id and new.id == new_id
+    assert (new.origin, new.title, new.pinned, new.state) == ("imported", "A title", False, "done")
+    assert new.owned_by("other") and not new.owned_by("token")
+    assert new.created > old.created and new.finished == old.finished
+    for name in ("settings", "numbers", "test", "step", "epoch", "seconds", "total_steps", "device", "parameters"):
+        assert getattr(new, name) == getattr(old, name), name
+    renamed = {"run_id": new_id}
+    assert new.setup() == old.setup() | renamed
+    assert new.snapshots() == [one | renamed for one in old.snapshots()]
+    assert new.result() == old.result() | renamed
+    assert new.model is not None and new.model.read_bytes() == model_file()
+    arrays, values = new.checkpoint() or ({}, {})
+    assert values == state_at(20)[1]
+    for name, array in state_at(20)[0].items():
+        np.testing.assert_array_equal(arrays[name], array)
+    assert new.size == pytest.approx(old.size, rel=0.05)
+    assert members_of(exported(other, new_id)).keys() == members_of(payload).keys()
+
+
+def test_nothing_in_the_file_says_whose_it_is(store):
+    payload = exported(store, whole_run(store))
+    content = members_of(payload)
+    assert json.loads(content["run.json"])["owner"] is None
+    assert not any(fingerprint("token").encode() in one or b"token" in one for one in content.values())
+    assert all("/" not in name for name in content)
+
+
+def test_an_unfinished_run_comes_back_interrupted(store):
+    run_id = stored(store, 0, 10, ended=False)
+    with store.writer(run_id):
+        new_id = store.import_zip(exported(store, run_id))
+    new = store.open(new_id)
+    assert new.state == "interrupted" and len(new.snapshots()) == 2 and new.result() is None
+    waiting = store.create(SETTINGS)
+    assert store.open(store.import_zip(exported(store, waiting.id))).setup() is None
+
+
+def test_a_run_that_went_astray_comes_back(store):
+    lost = snapshot(20, pca_loss=math.nan)
+    lost["history"]["loss"] = [0.5, math.nan]
+    lost["grid"]["errors"] = [math.inf, math.nan]
+    run = store.create(SETTINGS)
+    with store.writer(run.id) as writer:
+        writer.message(setup())
+        writer.message(lost)
+        writer.finish(result(test={"mse": math.nan}))
+    newest = store.open(store.import_zip(exported(store, run.id))).newest()
+    assert newest["history"]["loss"] == [0.5, None]
+    assert newest["grid"]["errors"][0] == math.inf and math.isnan(newest["pca_loss"])
+
+
+def test_messages_as_pages_know_them_are_taken(store):
+    given = demo.setup(size=2, settings=SETTINGS.to_dict())
+    run = store.create(SETTINGS)
+    with store.writer(run.id) as writer:
+        writer.message(given)
+        writer.message(demo.snapshot(100, 2))
+        writer.message(demo.snapshot(900, 2, note="from a newer part of the program", more={"a_png": picture(2, 2)}))
+        writer.finish(result())
+    new = store.open(store.import_zip(exported(store, run.id)))
+    assert [one["step"] for one in new.snapshots()] == [100, 900]
+    assert new.newest()["note"] == "from a newer part of the program"
+
+
+def test_a_real_training_is_stored_and_comes_back(store, monkeypatch):
+    from ae_core.training import checkpoint, loop
+    from ae_core.variants import read_settings
+
+    monkeypatch.setattr(checkpoint, "SECONDS", 0.0)
+    monkeypatch.setattr(checkpoint, "SHARE", 1e9)
+    settings = read_settings({"variant": "denoising", "dataset": "digits", "epochs": 3, "latent_dim": 4})
+    messages = []
+    run = store.create(settings, title="real")
+
+    with store.writer(run.id) as writer:
+
+        def emit(message):
+            messages.append(message)
+            writer.message(message)
+
+        with writer.model_file() as path:
+            told = loop.train(settings, emit=emit, run_id=run.id, keeper=writer, save_to=path)
+        assert writer.restore() is not None
+        writer.finish(told, keep_checkpoint=True)
+        assert writer.problem is None
+    new = store.open(store.import_zip(exported(store, run.id)))
+    renamed = {"run_id": new.id}
+    assert new.setup() == next(one for one in messages if one["kind"] == "setup") | renamed
+    last = {one["step"]: one for one in messages if one["kind"] == "snapshot"}
+    assert new.snapshots() == [last[step] | renamed for step in sorted(last)]
+    assert new.result() == told | renamed
+    assert new.test.keys() <= told["test"].keys() and new.test["mse"] == told["test"]["mse"]
+    import keras
+
+    model = keras.models.load_model(new.model)
+    assert model(np.zeros((1, 28, 28, 1), np.float32)).shape == (1, 28, 28, 1)
+
+
+def test_curves_as_csv(store):
+    lost = snapshot(30)
+    lost["history"]["val_loss"] = [None, math.nan, 0.125]
+    run_id = stored(store, 0)
+    text = store.history_csv(run_id)
+    assert text == "step,epoch,seconds,loss,val_loss,reconstruction,val_reconstruction\n"
+    other = store.create(SETTINGS)
+    assert store.history_csv(other.id) == "\n"
+    with store.writer(other.id) as writer:
+        writer.message(setup())
+        writer.message(lost)
+    rows = list(csv.DictReader(io.StringIO(store.history_csv(other.id))))
+    assert [float(row["step"]) for row in rows] == [10, 20, 30]
+    assert [row["val_loss"] for row in rows] == ["", "", "0.125"]
+    assert [float(row["loss"]) for row in rows] == lost["history"]["loss"], "to the last digit"
+    assert members_of(exported(store, other.id))["history.csv"].decode() == store.history_csv(other.id)
+
+
+def test_every_png_of_ours_passes_and_sizes_are_told():
+    for size in ((1, 1), (7, 11), (300, 2)):
+        assert run_checks.png_size(picture(*size), "here") == size
+    colour = demo.atlas()
+    assert run_checks.png_size(colour, "atlas") == (1400, 560)
+
+
+def commands(*arguments):
+    """Runs one of the commands as `__main__` will."""
+    parser = argparse.ArgumentParser()
+    run_commands.add_to(parser.add_subparsers(required=True))
+    given = parser.parse_args(arguments)
+    return given.run(given)
+
+
+def test_the_command_line_lists_exports_and_imports(alone, capsys, monkeypatch):
+    store = RunStore()
+    run_id = whole_run(store)
+    bare = stored(store, 0, title="no model")
+    store.pin(run_id)
+    assert commands("runs") == 0
+    first, second = capsys.readouterr().out.splitlines()
+    assert first.startswith(bare) and first.endswith("no model")
+    assert second.startswith(run_id) and "pinned" in second and "sparse" in second and "done" in second
+    assert commands("runs", "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [one["id"] for one in told] == [bare, run_id]
+    assert told[1]["test"] == {"mse": 0.01, "ssim": None} and told[1]["settings"] == SETTINGS.to_dict()
+    assert "owner" not in told[0] and told[0]["going"] is None
+    out = alone / "out"
+    out.mkdir()
+    assert commands("export", run_id, "--model", str(out / "a.keras")) == 0
+    assert (out / "a.keras").read_bytes() == model_file()
+    assert commands("export", run_id, "--csv", str(out / "a.csv")) == 0
+    assert (out / "a.csv").read_text() == store.history_csv(run_id)
+    assert commands("export", run_id, "--zip", str(out / "a.zip")) == 0
+    capsys.readouterr()
+    assert commands("import", str(out / "a.zip")) == 0
+    new_id = capsys.readouterr().out.strip()
+    assert store.open(new_id).origin == "imported" and len(store.open(new_id).snapshots()) == 4
+    for arguments, match in (
+        (("export", bare, "--model", str(out / "b")), "has no model"),
+        (("export", "x" * 12, "--zip", str(out / "b")), "no such stored run"),
+        (("import", str(out / "a.csv")), "must be a .zip file"),
+        (("import", str(out / "none")), "cannot be read"),
+    ):
+        with pytest.raises(DataError, match=match):
+            commands(*arguments)
+    assert not (out / "b").exists()
+    with pytest.raises(SystemExit):
+        commands("export", run_id, str(out / "b"))
+    (store.folder / bare / "status.json").write_bytes(b"")
+    assert commands("runs") == 0
+    assert f"{bare}  cannot be read" in capsys.readouterr().out

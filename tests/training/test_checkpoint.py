@@ -1,0 +1,76 @@
+"""A training that was cut off goes on from its checkpoint, and reaches what an uninterrupted one reaches."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from ae_core import variants
+from ae_core.training import checkpoint, loop
+
+
+class CutError(Exception):
+    """The worker dies."""
+
+
+class Memory:
+    """Keeps one state, and may cut the training off right after it has kept so many."""
+
+    def __init__(self, cut_after: int = 0):
+        self.state: Any = None
+        self.left = cut_after
+
+    def checkpoint(self, arrays, values):
+        self.state = {name: array.copy() for name, array in arrays.items()}, values
+        self.left -= 1
+        if self.left == 0:
+            raise CutError
+
+    def restore(self):
+        return self.state
+
+
+def run(given, keeper=None):
+    messages: list[dict[str, Any]] = []
+    result = loop.train(given, emit=messages.append, keeper=keeper)
+    return result, messages
+
+
+@pytest.mark.parametrize(
+    ("variant", "more"),
+    [
+        ("denoising", {"schedule": "cosine"}),
+        ("sparse", {"optimizer": "rmsprop"}),
+        ("convolutional", {"augmentation": "shift", "channels": "4"}),
+    ],
+)
+def test_it_reaches_what_the_uninterrupted_one_reaches(variant, more, monkeypatch):
+    monkeypatch.setattr(checkpoint, "SECONDS", 0.0)
+    monkeypatch.setattr(checkpoint, "SHARE", 1e9)
+    given = variants.read_settings({"variant": variant, "dataset": "digits", "epochs": 4, "latent_dim": 8} | more)
+    whole, _ = run(given)
+    memory = Memory(cut_after=3)
+    with pytest.raises(CutError):
+        run(given, memory)
+    assert 0 < memory.state[1]["step"] < whole["steps"]
+    assert all(np.isfinite(array).all() for array in memory.state[0].values())
+    other = variants.read_settings(given.to_dict() | {"seed": 5})
+    run(other)  # the worker's compiled model has meanwhile been another run's
+    again, messages = run(given, memory)
+    snapshots = [message for message in messages if message["kind"] == "snapshot"]
+    assert snapshots[0]["step"] > 0, "it went on, it did not begin anew"
+    assert again["steps"] == whole["steps"]
+    assert again["history"].keys() == whole["history"].keys()
+    for name, values in whole["history"].items():
+        np.testing.assert_allclose(again["history"][name], values, rtol=1e-4, err_msg=name)
+    for name in ("mse", "knn1_error"):
+        assert again["test"][name] == pytest.approx(whole["test"][name], rel=1e-3, abs=1e-3)
+
+
+def test_a_checkpoint_of_another_network_is_not_taken():
+    given = variants.read_settings({"variant": "vanilla", "dataset": "digits", "epochs": 2, "latent_dim": 8})
+    other = variants.read_settings(given.to_dict() | {"latent_dim": 9})
+    memory = Memory()
+    memory.state = {"0.0": np.zeros(3, np.float32)}, {"step": 5, "stages": []}
+    _, messages = run(other, memory)
+    assert next(message for message in messages if message["kind"] == "snapshot")["step"] == 0
