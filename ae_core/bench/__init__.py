@@ -16,8 +16,9 @@ from typing import Any
 
 from ae_core import data
 from ae_core.bench import machine
-from ae_core.bench.line import Line, Measurement
-from ae_core.bench.room import Room
+from ae_core.bench.contest import Contest
+from ae_core.bench.line import Line
+from ae_core.bench.measurement import Measurement
 from ae_core.errors import SettingError
 
 FOLDERS = ("ae_core.bench.measured", "tests.bench.measured")
@@ -86,10 +87,10 @@ def run(
     say(machine.sentence(facts))
     lines: list[Line] = []
     with tempfile.TemporaryDirectory() as folder:
-        room = Room(data.default_name(), rounds, seconds, say, python, Path(folder))
+        contest = Contest(data.default_name(), rounds, seconds, say, python, Path(folder))
         for file, names in wanted.items():
-            for line in every[file].measure(room, names):
+            for line in every[file].measure(contest, names):
                 lines.append(line)
                 put(line)
     facts |= {"load_after": machine.load()}
-    return {"machine": facts, "dataset": room.dataset, "rounds": rounds, "lines": [line.to_dict() for line in lines]}
+    return {"machine": facts, "dataset": contest.dataset, "rounds": rounds, "lines": [line.to_dict() for line in lines]}

@@ -1,11 +1,7 @@
 """What a measurement says: a number, what it is held against, and whether that is enough."""
 
-from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from ae_core.bench.room import Room
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -59,18 +55,3 @@ class Line:
         goal = {"limit": self.goal.limit, "at_least": self.goal.at_least} if self.goal is not None else None
         names = ("name", "what", "against", "value", "unit", "remark", "details")
         return {name: getattr(self, name) for name in names} | {"goal": goal, "reached": self.reached}
-
-
-@dataclass(frozen=True)
-class Measurement:
-    """One file in a folder `measured`.
-
-    Args:
-        title: What it measures, a few words.
-        names: Names of the lines that it gives; `--only` chooses among them.
-        measure: Called with the room and with those of the names that are wanted; gives their lines.
-    """
-
-    title: str
-    names: tuple[str, ...]
-    measure: Callable[["Room", Sequence[str]], Iterable[Line]]

@@ -23,7 +23,7 @@ class Contender:
 
     Args:
         name: For messages.
-        command: What to run after the interpreter, `("-m", "ae_core.bench.lab")` for one.
+        command: What to run after the interpreter, `("-m", "ae_core.bench.contenders.ours")` for one.
         given: Plain values that it begins with.
         python: Interpreter; by default this one.
     """

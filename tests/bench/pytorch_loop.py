@@ -1,6 +1,6 @@
 """A contender that needs nothing but PyTorch: a plain training loop over a resident tensor.
 
-Run by `ae_core.bench` with an interpreter that has PyTorch; speaks as `ae_core.bench.child` does.
+Run by `ae_core.bench` with an interpreter that has PyTorch; speaks as `ae_core.bench.contenders.serving` does.
 """
 
 import itertools

@@ -11,7 +11,8 @@ import pytest
 from ae_core import bench, variants
 from ae_core.bench import report
 from ae_core.bench.line import Goal, Line
-from ae_core.bench.room import rate, times
+from ae_core.bench.race import times
+from ae_core.bench.rounds import rate
 from ae_core.bench.turns import Contender, ContenderError, take_turns
 from ae_core.errors import SettingError
 from ae_core.training import cache, loop
@@ -26,7 +27,7 @@ TINY: dict[str, Any] = {"dataset": "digits", "latent_dim": 8, "train_size": 300,
 # A contender that notes its rounds in a file that all of them share.
 COUNTS = """
 import sys
-from ae_core.bench.child import serve
+from ae_core.bench.contenders.serving import serve
 def begin(given):
     print("what a library prints is no answer")
     def one_round(more=0):
@@ -74,7 +75,7 @@ def test_a_contender_that_fails_says_why(tmp_path):
 
 PLAIN = """
 import os, sys
-from ae_core.bench import plain
+from ae_core.bench.contenders import plain_keras as plain
 _, one_round = plain.begin({"settings": {"variant": "vanilla", "dataset": "digits", "train_size": 200}, "seconds": 0.1})
 said = one_round()
 print(said["images"], said["seconds"], *sorted({"XLA_FLAGS", "TF_ENABLE_ONEDNN_OPTS"} & set(os.environ)))

@@ -4,8 +4,11 @@ import statistics
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from ae_core.bench.line import Goal, Line, Measurement
-from ae_core.bench.room import Room, pace, rate, ratio
+from ae_core.bench.contest import Contest
+from ae_core.bench.line import Goal, Line
+from ae_core.bench.measurement import Measurement
+from ae_core.bench.race import ratio
+from ae_core.bench.rounds import pace, rate
 
 SIZES = (784, 1000, 500, 250, 30, 250, 500, 1000, 784)
 BATCH = 256
@@ -26,19 +29,19 @@ def step_products() -> list[tuple[int, int, int]]:
     return forwards + by_weights + by_inputs
 
 
-def measure(room: Room, wanted: Sequence[str]) -> Iterator[Line]:
+def measure(contest: Contest, wanted: Sequence[str]) -> Iterator[Line]:
     """Images a second; and multiply-adds a second as a share of what products of large matrices reach."""
-    settings = room.settings("stacked", widths="1000,500,250", latent_dim=30, batch_size=BATCH)
-    ours, keras = room.lab(settings), room.plain(settings)
-    large = room.products("products of large matrices", (LARGE, LARGE, LARGE))
-    same = room.products("products of a step", *step_products())
+    settings = contest.settings("stacked", widths="1000,500,250", latent_dim=30, batch_size=BATCH)
+    ours, keras = contest.lab(settings), contest.plain(settings)
+    large = contest.products("products of large matrices", (LARGE, LARGE, LARGE))
+    same = contest.products("products of a step", *step_products())
     taking_part = [
         ours,
         *([keras] if "deep-keras" in wanted else []),
         *([large, same] if "deep-limit" in wanted else []),
     ]
-    with room.begun(*taking_part):
-        said = dict(zip(map(id, taking_part), room.race(*taking_part), strict=True))
+    with contest.begun(*taking_part):
+        said = dict(zip(map(id, taking_part), contest.race(*taking_part), strict=True))
     if "deep-keras" in wanted:
         yield ratio(("deep-keras", WHAT, "plain keras.fit", 1.3), (ours, said[id(ours)]), (keras, said[id(keras)]))
     if "deep-limit" in wanted:

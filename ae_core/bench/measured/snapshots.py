@@ -3,8 +3,10 @@
 import statistics
 from collections.abc import Iterator, Sequence
 
-from ae_core.bench.line import Goal, Line, Measurement
-from ae_core.bench.room import Room, times
+from ae_core.bench.contest import Contest
+from ae_core.bench.line import Goal, Line
+from ae_core.bench.measurement import Measurement
+from ae_core.bench.race import times
 from ae_core.bench.turns import take_turns
 
 PACE = 1.0
@@ -18,13 +20,13 @@ CASES = {
 }
 
 
-def measure(room: Room, wanted: Sequence[str]) -> Iterator[Line]:
+def measure(contest: Contest, wanted: Sequence[str]) -> Iterator[Line]:
     """Time for the same images, with snapshots and without, in the same process, as a percentage on top."""
     for name in wanted:
         variant, values, most = CASES[name]
-        lab = room.lab(room.settings(variant, **values), seconds=max(room.seconds, 5.0))
-        with room.begun(lab):
-            with_them, without = take_turns([lab, lab], room.rounds, [{"pace": PACE}, {"pace": None}])
+        lab = contest.lab(contest.settings(variant, **values), seconds=max(contest.seconds, 5.0))
+        with contest.begun(lab):
+            with_them, without = take_turns([lab, lab], contest.rounds, [{"pace": PACE}, {"pace": None}])
         cost = times(without, with_them) - 1.0
         each = [one["snapshot_seconds"] / one["snapshots"] for one in with_them if one["snapshots"]]
         yield Line(

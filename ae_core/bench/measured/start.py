@@ -8,15 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from ae_core import variants
-from ae_core.bench.line import Goal, Line, Measurement
-from ae_core.bench.room import Room
-from ae_core.bench.watched import OWNER, Viewer, step, warm_engine
+from ae_core.bench.contenders.watched import OWNER, Viewer, step, warm_engine
+from ae_core.bench.contest import Contest
+from ae_core.bench.line import Goal, Line
+from ae_core.bench.measurement import Measurement
 from ae_core.engine.engine import Engine, Run
 
 DENSE = ("vanilla", "stacked", "undercomplete", "sparse", "denoising", "contractive")
 
 
-def measure(room: Room, wanted: Sequence[str]) -> Iterator[Line]:
+def measure(contest: Contest, wanted: Sequence[str]) -> Iterator[Line]:
     """Each variant is started once in a fresh worker, then as often again as there are rounds, with other seeds."""
     first: dict[str, dict[str, float]] = {}
     again: dict[str, list[dict[str, float]]] = {}
@@ -24,12 +25,12 @@ def measure(room: Room, wanted: Sequence[str]) -> Iterator[Line]:
         engine = warm_engine(Path(folder))
         try:
             for name in variants.registry():
-                first[name] = started(engine, room.settings(name, batch_size=256))
+                first[name] = started(engine, contest.settings(name, batch_size=256))
                 again[name] = [
-                    started(engine, room.settings(name, batch_size=256, seed=seed))
-                    for seed in range(1, 1 + max(1, room.rounds // 2))
+                    started(engine, contest.settings(name, batch_size=256, seed=seed))
+                    for seed in range(1, 1 + max(1, contest.rounds // 2))
                 ]
-                room.say(
+                contest.say(
                     f"{name}: {first[name]['shown']:.2f} s, trained {first[name]['trained']:.2f} s; "
                     f"again {_middle(again[name], 'shown'):.2f} s, {_middle(again[name], 'trained'):.2f} s"
                 )

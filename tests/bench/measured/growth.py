@@ -10,8 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from ae_core.bench.line import Goal, Line, Measurement
-from ae_core.bench.room import Room, rate
+from ae_core.bench.contest import Contest
+from ae_core.bench.line import Goal, Line
+from ae_core.bench.measurement import Measurement
+from ae_core.bench.rounds import rate
 from ae_core.runs import RunStore
 from ae_core.variants import read_settings
 from tests import stored
@@ -26,32 +28,32 @@ RUNS = (10, 100, 1000)
 STRAIGHT = 1.05  # power of a straight line, and what a small sample may add
 
 
-def measure(room: Room, wanted: Sequence[str]) -> Iterator[Line]:
+def measure(contest: Contest, wanted: Sequence[str]) -> Iterator[Line]:
     """Each as a power: 1 is a straight line through zero, 0 costs nothing more."""
     for name in wanted:
-        yield GROWING[name](room)
+        yield GROWING[name](contest)
 
 
-def images(room: Room) -> Line:
+def images(contest: Contest) -> Line:
     """Seconds of an epoch against training images."""
-    return _line("growth-images", "an epoch, by training images", _epochs(room, "train_size", IMAGES), "s")
+    return _line("growth-images", "an epoch, by training images", _epochs(contest, "train_size", IMAGES), "s")
 
 
-def codes(room: Room) -> Line:
+def codes(contest: Contest) -> Line:
     """Seconds of an epoch against numbers in the code."""
-    return _line("growth-code", "an epoch, by numbers in the code", _epochs(room, "latent_dim", CODES), "s")
+    return _line("growth-code", "an epoch, by numbers in the code", _epochs(contest, "latent_dim", CODES), "s")
 
 
-def viewers(room: Room) -> Line:
+def viewers(contest: Contest) -> Line:
     """Seconds of a thousand steps against viewers."""
     with tempfile.TemporaryDirectory() as folder, hall(Path(folder)) as opened:
-        rounds = asyncio.run(watched(opened, LECTURE | {"dataset": room.dataset}, VIEWERS))
+        rounds = asyncio.run(watched(opened, LECTURE | {"dataset": contest.dataset}, VIEWERS))
     points = {float(one["viewers"]): 1000 / one["pace"] for one in rounds}
     late = ", ".join(f"{one['delay_95']:.2f}" for one in rounds)
     return _line("growth-viewers", "1,000 steps, by viewers", points, "s", f"delays {late} s", rounds=rounds)
 
 
-def runs(room: Room) -> Line:
+def runs(contest: Contest) -> Line:
     """Seconds until the Compare page is there, against stored runs."""
     points: dict[float, float] = {}
     for count in RUNS:
@@ -61,18 +63,18 @@ def runs(room: Room) -> Line:
                 stored.stored(store, 0, stored.TOTAL, title=f"Run {number}")
             with running_app(AE_RUNS_DIR=folder) as app:
                 asyncio.run(_compare(app.url))  # the first reads all that was stored
-                points[count] = float(np.median([asyncio.run(_compare(app.url)) for _ in range(room.rounds)]))
+                points[count] = float(np.median([asyncio.run(_compare(app.url)) for _ in range(contest.rounds)]))
     return _line("growth-runs", "the Compare page, by stored runs", points, "s")
 
 
-def _epochs(room: Room, name: str, values: Sequence[int]) -> dict[float, float]:
+def _epochs(contest: Contest, name: str, values: Sequence[int]) -> dict[float, float]:
     """Seconds of an epoch for each value. They take turns, as a machine may be slower from one minute to the next."""
     labs = [
-        room.lab(read_settings(LECTURE | {"dataset": room.dataset, name: value, "epochs": 1}).to_dict())
+        contest.lab(read_settings(LECTURE | {"dataset": contest.dataset, name: value, "epochs": 1}).to_dict())
         for value in values
     ]
-    with room.begun(*labs):
-        raced = room.race(*labs)
+    with contest.begun(*labs):
+        raced = contest.race(*labs)
     images = values if name == "train_size" else [max(IMAGES)] * len(values)
     return {float(value): count / rate(rounds) for value, count, rounds in zip(values, images, raced, strict=True)}
 
@@ -102,7 +104,7 @@ def _line(name: str, what: str, points: Mapping[float, float], unit: str, more: 
     )
 
 
-GROWING: Mapping[str, Callable[[Room], Line]] = MappingProxyType(
+GROWING: Mapping[str, Callable[[Contest], Line]] = MappingProxyType(
     {"growth-images": images, "growth-code": codes, "growth-viewers": viewers, "growth-runs": runs}
 )
 MEASUREMENT = Measurement("cost as work grows", tuple(GROWING), measure)

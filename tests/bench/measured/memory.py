@@ -10,8 +10,9 @@ from urllib.parse import urlencode
 import psutil
 
 from ae_core import variants
-from ae_core.bench.line import Goal, Line, Measurement
-from ae_core.bench.room import Room
+from ae_core.bench.contest import Contest
+from ae_core.bench.line import Goal, Line
+from ae_core.bench.measurement import Measurement
 from tests.bench.hall import Hall, audience, hall
 from tests.bench.visitor import visitor
 
@@ -21,10 +22,10 @@ FIRST_RUNS, FIRST_TRAININGS, TRAININGS = 10, 5, 30
 MIXED = {"dataset": "digits", "epochs": 4}
 
 
-def measure(room: Room, wanted: Sequence[str]) -> Iterator[Line]:
+def measure(contest: Contest, wanted: Sequence[str]) -> Iterator[Line]:
     """Fifty small runs of mixed variants, one after the other, each of them watched."""
     with tempfile.TemporaryDirectory() as folder, hall(Path(folder)) as opened:
-        found = asyncio.run(_visited(room, opened))
+        found = asyncio.run(_visited(contest, opened))
     yield from (line for line in _lines(found) if line.name in wanted)
 
 
@@ -53,7 +54,7 @@ def _lines(found: list[dict[str, float]]) -> Iterator[Line]:
         )
 
 
-async def _visited(room: Room, opened: Hall) -> list[dict[str, float]]:
+async def _visited(contest: Contest, opened: Hall) -> list[dict[str, float]]:
     found = []
     web = psutil.Process(opened.app.process.pid)
     names = itertools.cycle(variants.registry())
@@ -66,7 +67,7 @@ async def _visited(room: Room, opened: Hall) -> list[dict[str, float]]:
         # A fresh one may be warming up beside it, or the old one end at this moment.
         worker = max(opened.client.run(_resident, on_error="ignore").values())
         found.append({"web": web.memory_info().rss / 1e6, "worker": worker / 1e6})
-        room.say(f"{number + 1} of {RUNS} runs: {found[-1]['web']:.0f} MB web, {found[-1]['worker']:.0f} MB worker")
+        contest.say(f"{number + 1} of {RUNS} runs: {found[-1]['web']:.0f} MB web, {found[-1]['worker']:.0f} MB worker")
     return found
 
 

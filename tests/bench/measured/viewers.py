@@ -6,18 +6,19 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from ae_core.bench.line import Goal, Line, Measurement
-from ae_core.bench.room import Room
+from ae_core.bench.contest import Contest
+from ae_core.bench.line import Goal, Line
+from ae_core.bench.measurement import Measurement
 from tests.bench.hall import LECTURE, hall, watched
 
 VIEWERS = 50
 
 
-def measure(room: Room, wanted: Sequence[str]) -> Iterator[Line]:
+def measure(contest: Contest, wanted: Sequence[str]) -> Iterator[Line]:
     """One and fifty take turns in front of the same run."""
     with tempfile.TemporaryDirectory() as folder, hall(Path(folder)) as opened:
-        counts = [count for _ in range(room.rounds) for count in (1, VIEWERS)]
-        rounds = asyncio.run(watched(opened, LECTURE | {"dataset": room.dataset}, counts))
+        counts = [count for _ in range(contest.rounds) for count in (1, VIEWERS)]
+        rounds = asyncio.run(watched(opened, LECTURE | {"dataset": contest.dataset}, counts))
     one, many = rounds[::2], rounds[1::2]
     share = statistics.median(full["pace"] / alone["pace"] for alone, full in zip(one, many, strict=True))
     late = statistics.median(full["delay_95"] for full in many)

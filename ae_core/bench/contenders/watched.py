@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ae_core import figures
-from ae_core.bench.child import Round, serve
+from ae_core.bench.contenders.serving import Round, serve
 from ae_core.engine.engine import Engine, Run
 from ae_core.runs import RunStore
 from ae_core.variants import read_settings

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from keras import ops
 
-from ae_core.bench.child import Round, serve
+from ae_core.bench.contenders.serving import Round, serve
 
 
 def begin(given: dict[str, Any]) -> tuple[dict[str, Any], Round]:
@@ -19,16 +19,16 @@ def begin(given: dict[str, Any]) -> tuple[dict[str, Any], Round]:
         Nothing of note; and a round, which says how many multiply-adds it did with the faster one of the two.
     """
     random = np.random.default_rng(0)
-    pairs, tensors, room = [], [], []
+    pairs, tensors, outputs = [], [], []
     for rows, terms, columns in given["products"]:
         pair = [random.standard_normal(shape, np.float32) for shape in ((rows, terms), (terms, columns))]
         pairs.append(pair)
         tensors.append([ops.convert_to_tensor(one) for one in pair])
-        room.append(np.empty((rows, columns), np.float32))
+        outputs.append(np.empty((rows, columns), np.float32))
     multiply_adds = float(sum(rows * terms * columns for rows, terms, columns in given["products"]))
 
     def with_numpy() -> None:
-        for (left, right), product in zip(pairs, room, strict=True):
+        for (left, right), product in zip(pairs, outputs, strict=True):
             np.matmul(left, right, out=product)
 
     def with_keras() -> None:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ae_core import data, variants
-from ae_core.bench.child import Round, serve
+from ae_core.bench.contenders.serving import Round, serve
 from ae_core.script import script_for
 
 os.environ.pop("TF_ENABLE_ONEDNN_OPTS", None)  # which this package has set, and TensorFlow reads when it is imported

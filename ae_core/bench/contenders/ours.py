@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from ae_core import variants
-from ae_core.bench.child import Round, serve
+from ae_core.bench.contenders.serving import Round, serve
 from ae_core.training import cache, loop
 from ae_core.training.control import Control
 
