@@ -53,6 +53,8 @@ class Option:
         folded: Whether the page hides it under "More settings".
         live: Whether it can be changed while a training runs.
         logarithmic: Whether equal factors, not equal steps, matter.
+        tunes: The part of the model whose strength it sets: a penalty by the name of its loss term, or `CORRUPTION`;
+            empty if it is no part's strength.
     """
 
     label: str
@@ -65,6 +67,7 @@ class Option:
     folded: bool = True
     live: bool = False
     logarithmic: bool = False
+    tunes: str = ""
 
     def allowed(self, kind: type) -> str:
         """The allowed values in words, for an error message."""
@@ -126,6 +129,61 @@ def _integer(value: Any) -> int:
 
 
 ACTIVATIONS = ("relu", "elu", "gelu", "tanh", "sigmoid", "linear")
+CORRUPTION = "corruption"  # what `Option.tunes` calls the layer that damages the input
+
+
+def latent_setting(default: int, help: str, high: int = 1024, label: str = "Latent size") -> Any:
+    """The field `latent_dim`, for variants whose code is another one than most have.
+
+    Args:
+        default: Its default.
+        help: One or two plain sentences.
+        high: Largest value allowed.
+        label: Two or three words for the widget.
+    """
+    return setting(default, label, help, low=1, high=high, folded=False, logarithmic=True)
+
+
+def penalty_setting(term: str, default: float, label: str, help: str, high: float = 10.0) -> Any:
+    """A field for the weight of a penalty, which can be tuned while a training runs.
+
+    Args:
+        term: The penalty's loss term, its name among the model's `penalties`.
+        default: Its default.
+        label: Two or three words for the widget.
+        help: One or two plain sentences; that it can be changed while it trains is added.
+        high: Largest value allowed; the smallest is 0.
+    """
+    return setting(
+        default,
+        label,
+        f"{help} Can be changed while it trains.",
+        low=0.0,
+        high=high,
+        folded=False,
+        live=True,
+        logarithmic=True,
+        tunes=term,
+    )
+
+
+def noise_factor_setting(label: str, help: str) -> Any:
+    """The field `noise_factor`, for variants that damage what they see; it can be tuned while a training runs.
+
+    Args:
+        label: Two or three words for the widget.
+        help: One or two plain sentences; that it can be changed while it trains is added.
+    """
+    return setting(
+        0.5,
+        label,
+        f"{help} Can be changed while it trains.",
+        low=0.0,
+        high=1.0,
+        folded=False,
+        live=True,
+        tunes=CORRUPTION,
+    )
 
 
 def widths_setting(default: tuple[int, ...]) -> Any:
@@ -241,15 +299,7 @@ class Settings:
     variant: ClassVar[str] = ""
 
     dataset: str = setting("digits", "Data set", "The images to learn.", folded=False)
-    latent_dim: int = setting(
-        32,
-        "Latent size",
-        "Numbers in the code: all that the decoder sees of an image.",
-        low=1,
-        high=1024,
-        folded=False,
-        logarithmic=True,
-    )
+    latent_dim: int = latent_setting(32, "Numbers in the code: all that the decoder sees of an image.")
     epochs: int = setting(
         30,
         "Epochs",
@@ -425,3 +475,8 @@ def option_of(one: dataclasses.Field) -> Option:
 def options(settings: type[Settings] | Settings) -> dict[str, Option]:
     """Every setting's `Option` by name, in the order in which they are declared."""
     return {one.name: option_of(one) for one in dataclasses.fields(settings)}
+
+
+def tuner_of(part: str, settings: type[Settings] | Settings) -> str | None:
+    """The name of the setting that tunes a part of the model, see `Option.tunes`; None if there is none."""
+    return next((name for name, option in options(settings).items() if option.tunes == part), None)

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ae_core.measuring import metrics
-from ae_core.measuring.panels import Look
 from ae_core.measuring.pca import PrincipalComponents
 from ae_core.measuring.probe import flat_map
 from ae_core.models.autoencoder import Autoencoder
+from ae_core.models.contracts import Look
 
 if TYPE_CHECKING:
     from ae_core.data.preparation import Prepared

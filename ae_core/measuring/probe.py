@@ -9,10 +9,10 @@ import numpy as np
 from ae_core.formats.curves import draw_curves
 from ae_core.formats.png_sheets import sheet, sheet_with_errors
 from ae_core.measuring import metrics
-from ae_core.measuring.panels import Look
 from ae_core.measuring.panels.filters import common_panels
 from ae_core.measuring.pca import PrincipalComponents
 from ae_core.models.autoencoder import Autoencoder, in_batches
+from ae_core.models.contracts import Look
 
 if TYPE_CHECKING:
     from ae_core.data.preparation import Prepared
@@ -111,9 +111,8 @@ class Probe:
 
     def _pixel_weights(self) -> np.ndarray | None:
         """How much each pixel of the validation images counts in the loss; None where all count alike."""
-        if not hasattr(self.model.corruption, "pixel_weights"):
-            return None
-        return np.asarray(self.model.corruption.pixel_weights(self.validation, self.validation_inputs))
+        weights = self.model.pixel_weights(self.validation, self.validation_inputs)
+        return None if weights is None else np.asarray(weights)
 
     def watch(self, model: Autoencoder) -> None:
         """Measures another model from now on, image to image like the first: what one phase of a training shows."""

@@ -1,43 +1,35 @@
 """The one Keras model that every variant returns: an encoder, a decoder, and a loss that is fed row numbers."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import keras
 import numpy as np
 from keras import ops
 
-from ae_core.measuring.panels import Panel
 from ae_core.models.chunks import ChunkedModel
 from ae_core.models.compiled import Compiled
+from ae_core.models.contracts import (
+    Bottleneck,
+    ChangesWithTime,
+    Corruption,
+    HidesPixels,
+    Panel,
+    Penalty,
+    UsesNormals,
+    fulfil,
+)
 from ae_core.models.layers.augmentation import Augmentation
 from ae_core.models.layers.dense import TiedDense
 from ae_core.models.layers.table import ResidentTable
 from ae_core.models.layers.upsampling import without_upsampling
+from ae_core.models.phases import Phase
 from ae_core.models.reconstruction import reconstruction_error
-from ae_core.settings import DataSpec, Settings
+from ae_core.settings import CORRUPTION, DataSpec, Settings, options
 
-LARGEST_PART = 6_000_000  # numbers that one layer may make when many images are looked at
-PART_ROWS = (100, 2000)  # fewest and most images at once: each call takes a millisecond, however few they are
-LEAST_START = 0.01  # an untrained decoder is not surer than this that a pixel is black, or white
-
-
-@dataclass(frozen=True)
-class Phase:
-    """A stretch of training that comes before the training of the whole.
-
-    Args:
-        name: A few words for a person, such as `layer 1`.
-        model: What is trained; it shares layers with the whole.
-        view: What is watched meanwhile, from image to image: the layers trained so far.
-        epochs: How long.
-    """
-
-    name: str
-    model: "Autoencoder"
-    view: "Autoencoder"
-    epochs: int
+LARGEST_PART = 6_000_000  # numbers that one layer may produce at a time when many images are encoded or decoded
+PART_ROWS = (100, 2000)  # fewest and most images at a time: each call takes a millisecond, however few they are
+LEAST_START = 0.01  # an untrained decoder is no surer than this that a pixel is black, or white
 
 
 class Autoencoder(ChunkedModel):
@@ -46,9 +38,9 @@ class Autoencoder(ChunkedModel):
     The reconstruction error is a mean over pixels, then over the batch; its target is always the clean image.
     Training is fed row numbers of a resident table, see `attach`.
 
-    Where the decoder sees something else than the encoder's output, a random sample or a codebook's entry, a
-    `bottleneck` stands between them: called with the features it gives what the decoder sees, and its method `code`
-    gives the code that a person is shown. Its method `plain(encoder)` gives an encoder of built-in layers only.
+    Where the decoder sees something else than the encoder's output, such as a random sample or a codebook's entry, a
+    `bottleneck` stands between them. What bottleneck, corruption, penalties and panels must be able to do is written
+    down in `contracts`.
 
     Args:
         encoder: `(batch, *spec.shape)` → `(batch, *code_shape)`, without chance.
@@ -58,8 +50,7 @@ class Autoencoder(ChunkedModel):
         features: `(batch, *spec.shape)` → what bottleneck and penalties are called with; by default the encoder.
         bottleneck: Layer between features and decoder, or None.
         corruption: Layer that damages the input of a training step, or None.
-        penalties: Layers by the name of their loss term, each called with the features. One whose `needs_input` is
-            true is also given `inputs`, what the features were made from; one with `at_epoch` is told the time.
+        penalties: Layers by the name of their loss term.
         front: Layers before this model, which are not trained with it: `(batch, *image)` → `(batch, *spec.shape)`.
         loss_name: `cross_entropy`, `mse`, or `relative`, the squared error as a share of the target's mean square; by
             default what the settings say.
@@ -67,6 +58,9 @@ class Autoencoder(ChunkedModel):
         panels: What else a person may look at while it trains.
         starts_at_mean: Whether the decoder begins with the mean image, see `start_at`; its last weights are then those
             of a dense layer called `pixels`.
+
+    Raises:
+        TypeError: If a layer or a panel does not fulfil its contract.
     """
 
     def __init__(
@@ -77,22 +71,25 @@ class Autoencoder(ChunkedModel):
         spec: DataSpec,
         *,
         features: keras.Model | None = None,
-        bottleneck: Any = None,
-        corruption: Any = None,
-        penalties: Mapping[str, Any] | None = None,
+        bottleneck: Bottleneck | None = None,
+        corruption: Corruption | None = None,
+        penalties: Mapping[str, Penalty] | None = None,
         front: keras.Model | None = None,
         loss_name: str | None = None,
-        phases: Sequence[Phase] = (),
+        phases: "Sequence[Phase[Autoencoder]]" = (),
         panels: Sequence[Panel] = (),
         starts_at_mean: bool = False,
     ):
         super().__init__(name=settings.variant)
+        _check_parts(bottleneck, corruption, penalties or {}, panels)
+        self.settings = settings
         self.encoder = encoder
         self.decoder = decoder
         self.features = features if features is not None else encoder
-        self.bottleneck = bottleneck
-        self.corruption = corruption
-        self.penalties = dict(penalties or {})
+        # Each is a Keras layer and fulfils its contract: a type that Python cannot name.
+        self.bottleneck: Any = bottleneck
+        self.corruption: Any = corruption
+        self.penalties: dict[str, Any] = dict(penalties or {})
         self.front = front
         self.augmentation = (
             Augmentation(settings.augmentation, settings.seed) if settings.augmentation != "none" else None
@@ -114,7 +111,7 @@ class Autoencoder(ChunkedModel):
         self._evaluate = Compiled(self, lambda pair: self.terms_of(*pair))
 
     @property
-    def phases(self) -> tuple[Phase, ...]:
+    def phases(self) -> "tuple[Phase[Autoencoder], ...]":
         """What is trained before the whole; often nothing."""
         return self._phases()
 
@@ -129,14 +126,30 @@ class Autoencoder(ChunkedModel):
         return tuple(self.encoder.output_shape[1:])
 
     @property
+    def parts(self) -> list[Any]:
+        """The networks and layers that this model is made of, without what stands in front of it."""
+        parts = [self.features, self.encoder, self.decoder, self.bottleneck, self.corruption, self.augmentation]
+        return [part for part in (*parts, *self.penalties.values()) if part is not None]
+
+    @property
+    def constants(self) -> list[keras.Variable]:
+        """Variables that follow from the seed and never change: the banks of random numbers."""
+        return [part.normals.bank for part in self.parts if isinstance(part, UsesNormals)]
+
+    @property
+    def learnt_without_gradient(self) -> list[keras.Variable]:
+        """What the bottleneck learns in its own way."""
+        return [] if self.bottleneck is None else list(self.bottleneck.learnt_weights)
+
+    @property
     def tunable(self) -> dict[str, keras.Variable]:
         """Variables that may be changed while a training runs, by the name of their setting."""
-        found = {"learning_rate": self.optimizer.learning_rate} if self.optimizer else {}
-        if self.corruption is not None and hasattr(self.corruption, "factor"):
-            found["noise_factor"] = self.corruption.factor
-        for name, layer in self.penalties.items():
-            found[f"{name}_weight"] = layer.weight
-        return found
+        strengths = {name: layer.weight for name, layer in self.penalties.items()}
+        if self.corruption is not None:
+            strengths[CORRUPTION] = self.corruption.factor
+        tuned = {name: option.tunes for name, option in options(self.settings).items() if option.tunes in strengths}
+        rate = {"learning_rate": self.optimizer.learning_rate} if self.compiled else {}
+        return rate | {name: strengths[part] for name, part in tuned.items()}
 
     @property
     def trainable_variables(self):
@@ -186,7 +199,7 @@ class Autoencoder(ChunkedModel):
     def at_epoch(self, epoch: float) -> None:
         """Tells penalties that change with time how many epochs are done."""
         for layer in self.penalties.values():
-            if hasattr(layer, "at_epoch"):
+            if isinstance(layer, ChangesWithTime):
                 layer.at_epoch(epoch)
 
     def call(self, rows, training=False):
@@ -203,12 +216,9 @@ class Autoencoder(ChunkedModel):
     def _forwards(self, target, damaged, training: bool) -> dict[str, Any]:
         features = self.features(damaged, training=training)
         seen = features if self.bottleneck is None else self.bottleneck(features, training=training)
-        result = {"features": features, "logits": self._decoder_core(seen, training=training)}
-        if any(_needs_input(layer) for layer in self.penalties.values()):
-            result["inputs"] = damaged
-        if hasattr(self.corruption, "pixel_weights"):
-            result["pixel_weights"] = self.corruption.pixel_weights(target, damaged)
-        return result
+        result = {"features": features, "inputs": damaged, "logits": self._decoder_core(seen, training=training)}
+        weights = self.pixel_weights(target, damaged)
+        return result if weights is None else result | {"pixel_weights": weights}
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         """Total loss of one batch; each term is also recorded under its name."""
@@ -223,8 +233,7 @@ class Autoencoder(ChunkedModel):
         """Every loss term of a batch by name, as it enters the sum: scalars."""
         error = reconstruction_error(self.loss_name, target, logits, self._activation, pixel_weights)
         return {"reconstruction": error} | {
-            name: layer(features, training=training, **({"inputs": inputs} if _needs_input(layer) else {}))
-            for name, layer in self.penalties.items()
+            name: layer(features, inputs=inputs, training=training) for name, layer in self.penalties.items()
         }
 
     def evaluate_terms(self, target: Any, inputs: Any) -> dict[str, float]:
@@ -241,6 +250,10 @@ class Autoencoder(ChunkedModel):
         """Every loss term on given images, as tensors."""
         return self.loss_terms(target=target, **self._forwards(target, inputs, training=False))
 
+    def pixel_weights(self, target: Any, damaged: Any) -> Any:
+        """How much each pixel counts in the loss: clean and damaged images → of the same shape, or None: all alike."""
+        return self.corruption.pixel_weights(target, damaged) if isinstance(self.corruption, HidesPixels) else None
+
     def without_gaps(self, damaged: np.ndarray, values: np.ndarray) -> np.ndarray:
         """Damaged images with these values where pixels are hidden: for eyes, and for PCA, which know no hidden pixel.
 
@@ -248,7 +261,7 @@ class Autoencoder(ChunkedModel):
             damaged: What the encoder sees, ndarray of shape `(n_samples, *spec.shape)`.
             values: They broadcast to it.
         """
-        return self.corruption.filled(damaged, values) if hasattr(self.corruption, "filled") else damaged
+        return self.corruption.filled(damaged, values) if isinstance(self.corruption, HidesPixels) else damaged
 
     def encode(self, images: Any) -> np.ndarray:
         """Images `(n_samples, *spec.shape)`, an array or a tensor → codes `(n_samples, *code_shape)`."""
@@ -269,8 +282,8 @@ class Autoencoder(ChunkedModel):
 
         They load anywhere in Keras's safe mode, without this package. Tied layers become ordinary ones.
         """
-        plain = getattr(self.bottleneck, "plain", lambda encoder: encoder)
-        return plain(self.encoder), _untie(self.decoder)
+        encoder = self.encoder if self.bottleneck is None else self.bottleneck.plain(self.encoder)
+        return encoder, _untie(self.decoder)
 
     def standalone(self) -> keras.Model:
         """Both parts as one plain Keras model, image → reconstruction."""
@@ -278,8 +291,25 @@ class Autoencoder(ChunkedModel):
         return keras.Sequential([keras.Input(self.encoder.input_shape[1:]), encoder, decoder])
 
 
-def _needs_input(penalty: Any) -> bool:
-    return getattr(penalty, "needs_input", False)
+def _check_parts(
+    bottleneck: Bottleneck | None,
+    corruption: Corruption | None,
+    penalties: Mapping[str, Penalty],
+    panels: Sequence[Panel],
+) -> None:
+    layers: list[tuple[str, Any, type]] = [
+        ("The bottleneck", bottleneck, Bottleneck),
+        ("The corruption", corruption, Corruption),
+        *((f"The penalty {name!r}", layer, Penalty) for name, layer in penalties.items()),
+    ]
+    for place, layer, contract in layers:
+        if layer is None:
+            continue
+        if not isinstance(layer, keras.layers.Layer):
+            raise TypeError(f"{place} must be a Keras layer. Received: {type(layer).__name__}.")
+        fulfil(layer, contract, place)
+    for panel in panels:
+        fulfil(panel, Panel, "A panel")
 
 
 def in_batches(model: Any, inputs: np.ndarray, batch_size: int = 500) -> np.ndarray:

@@ -9,7 +9,7 @@ import keras
 
 from ae_core import data, variants
 from ae_core.models.autoencoder import Autoencoder
-from ae_core.models.layers.greedy import Preactivation
+from ae_core.models.layers.dense import Preactivation
 from ae_core.script import sections, style
 from ae_core.script.blueprint import draw
 from ae_core.script.library import Library

@@ -111,9 +111,7 @@ class Loop:
             lines.append(f"        self.{name} = {networks.names.get(id(layer)) or networks.maker(layer)}")
         code = "features" if middle else "code"
         lines += ["", "    def call(self, images, training=False):", f"        {code} = self.encoder(images)"]
-        for name, layer in whole.penalties.items():
-            inputs = ", inputs=images" if getattr(layer, "needs_input", False) else ""
-            lines.append(f"        self.add_loss(self.{name}({code}{inputs}))")
+        lines += [f"        self.add_loss(self.{name}({code}, inputs=images))" for name in whole.penalties]
         seen = f"self.{middle[0][0]}(features)" if middle else code
         return [*lines, f"        return self.decoder({seen})"]
 

@@ -9,7 +9,7 @@ from typing import Any
 import keras
 from keras import tree
 
-from ae_core.models.layers.greedy import Preactivation
+from ae_core.models.layers.dense import Preactivation
 from ae_core.script import style
 from ae_core.script.library import Library
 from ae_core.script.reduced import is_own

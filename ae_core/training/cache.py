@@ -11,8 +11,9 @@ import numpy as np
 
 from ae_core import data, variants
 from ae_core.measuring.pca import PrincipalComponents
-from ae_core.models.autoencoder import Autoencoder, Phase
+from ae_core.models.autoencoder import Autoencoder
 from ae_core.models.layers.table import ResidentTable
+from ae_core.models.phases import Phase
 from ae_core.models.seeding import building
 from ae_core.settings import Settings, options
 from ae_core.training import execution
@@ -186,16 +187,7 @@ def _make_room() -> None:
 
 def own_variables(model: Autoencoder) -> list:
     """Weights, rates and the states of random generators: all that a new model starts with, its data excepted."""
-    parts = [
-        model.features,
-        model.encoder,
-        model.decoder,
-        model.bottleneck,
-        model.corruption,
-        model.augmentation,
-        *model.penalties.values(),
-    ]
-    found = {id(variable): variable for part in parts if part is not None for variable in part.variables}
+    found = {id(variable): variable for part in model.parts for variable in part.variables}
     return list(found.values())
 
 
@@ -229,6 +221,5 @@ def parameter_count(model: Autoencoder) -> int:
     """Trained numbers of encoder and decoder, with those that a bottleneck learns in its own way; tied ones once."""
     parts = (model.features, model.encoder, model.bottleneck, model.decoder)
     trained = [weight for part in parts if part is not None for weight in part.trainable_weights]
-    trained += getattr(model.bottleneck, "learnt_weights", [])
-    weights = {id(weight): weight.shape for weight in trained}
+    weights = {id(weight): weight.shape for weight in [*trained, *model.learnt_without_gradient]}
     return int(sum(np.prod(shape) for shape in weights.values()))

@@ -65,7 +65,8 @@ def _variables(run: "Run") -> dict[str, Any]:
     """
     found = {}
     for place, stage in enumerate(run.bench.stages):
-        changing = [variable for variable in own_variables(stage.model) if variable.name != "bank"]
+        constant = {id(variable) for variable in stage.model.constants}
+        changing = [variable for variable in own_variables(stage.model) if id(variable) not in constant]
         for number, variable in enumerate([*changing, *stage.model.optimizer.variables]):
             found[f"{place}.{number}"] = variable
     return found

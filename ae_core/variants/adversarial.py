@@ -3,7 +3,16 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ae_core.settings import DataSpec, Settings, activation_setting, setting, tied_setting, widths_setting
+from ae_core.settings import (
+    DataSpec,
+    Settings,
+    activation_setting,
+    latent_setting,
+    penalty_setting,
+    setting,
+    tied_setting,
+    widths_setting,
+)
 from ae_core.variants import Variant
 
 if TYPE_CHECKING:
@@ -16,25 +25,15 @@ class AdversarialSettings(Settings):
 
     variant: ClassVar[str] = "adversarial"
 
-    latent_dim: int = setting(
-        8,
-        "Latent size",
-        "Numbers in the code. A small code is easier to fill evenly, so that random codes give good pictures.",
-        low=1,
-        high=1024,
-        folded=False,
-        logarithmic=True,
+    latent_dim: int = latent_setting(
+        8, "Numbers in the code. A small code is easier to fill evenly, so that random codes give good pictures."
     )
-    adversarial_weight: float = setting(
+    adversarial_weight: float = penalty_setting(
+        "adversarial",
         0.01,
         "Penalty λ",
         "How much the encoder cares to deceive the discriminator, against the error per pixel. Far above 0.1 the codes "
-        "run about in a crowd and carry nothing. Can be changed while it trains.",
-        low=0.0,
-        high=10.0,
-        folded=False,
-        live=True,
-        logarithmic=True,
+        "run about in a crowd and carry nothing.",
     )
     discriminator_widths: tuple[int, ...] = setting(
         (256,),

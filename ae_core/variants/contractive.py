@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from ae_core.settings import DataSpec, Settings, setting, tied_setting, widths_setting
+from ae_core.settings import DataSpec, Settings, penalty_setting, setting, tied_setting, widths_setting
 from ae_core.variants import Variant
 
 if TYPE_CHECKING:
@@ -16,15 +16,8 @@ class ContractiveSettings(Settings):
 
     variant: ClassVar[str] = "contractive"
 
-    contraction_weight: float = setting(
-        0.001,
-        "Penalty β",
-        "How much a calm code counts against a good picture. Can be changed while it trains.",
-        low=0.0,
-        high=10.0,
-        folded=False,
-        live=True,
-        logarithmic=True,
+    contraction_weight: float = penalty_setting(
+        "contraction", 0.001, "Penalty β", "How much a calm code counts against a good picture."
     )
     learning_rate: float = setting(
         0.01,

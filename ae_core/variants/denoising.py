@@ -9,6 +9,7 @@ from ae_core.settings import (
     Settings,
     activation_setting,
     code_activation_setting,
+    noise_factor_setting,
     pretraining_epochs_setting,
     pretraining_setting,
     setting,
@@ -27,15 +28,8 @@ class DenoisingSettings(Settings):
 
     variant: ClassVar[str] = "denoising"
 
-    noise_factor: float = setting(
-        0.5,
-        "Noise factor",
-        "Gaussian: standard deviation of the noise. Masking, salt and pepper: share of pixels hit. Can be changed "
-        "while it trains.",
-        low=0.0,
-        high=1.0,
-        folded=False,
-        live=True,
+    noise_factor: float = noise_factor_setting(
+        "Noise factor", "Gaussian: standard deviation of the noise. Masking, salt and pepper: share of pixels hit."
     )
     noise: str = setting(
         "gaussian",
@@ -69,7 +63,7 @@ def build(settings: DenoisingSettings, spec: DataSpec) -> "Autoencoder":
     from ae_core.models.autoencoder import Autoencoder
     from ae_core.models.layers.corruption import Corruption
     from ae_core.models.layers.dense import dense_pair
-    from ae_core.models.layers.greedy import greedy_phases
+    from ae_core.models.pretraining import greedy_phases
 
     encoder, decoder = dense_pair(
         spec,

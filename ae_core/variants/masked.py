@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from ae_core.errors import SettingError
-from ae_core.settings import DataSpec, Settings, code_activation_setting, setting
+from ae_core.settings import DataSpec, Settings, code_activation_setting, noise_factor_setting, setting
 from ae_core.variants import Variant
 
 if TYPE_CHECKING:
@@ -21,14 +21,8 @@ class MaskedSettings(Settings):
 
     variant: ClassVar[str] = "masked"
 
-    noise_factor: float = setting(
-        0.5,
-        "Hidden share",
-        "Part of each image's patches that is hidden, at least one and not all. Can be changed while it trains.",
-        low=0.0,
-        high=1.0,
-        folded=False,
-        live=True,
+    noise_factor: float = noise_factor_setting(
+        "Hidden share", "Part of each image's patches that is hidden, at least one and not all."
     )
     patch_size: int = setting(
         4,

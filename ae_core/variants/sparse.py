@@ -3,7 +3,16 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from ae_core.settings import DataSpec, Settings, activation_setting, setting, tied_setting, widths_setting
+from ae_core.settings import (
+    DataSpec,
+    Settings,
+    activation_setting,
+    latent_setting,
+    penalty_setting,
+    setting,
+    tied_setting,
+    widths_setting,
+)
 from ae_core.variants import Variant
 
 if TYPE_CHECKING:
@@ -16,24 +25,13 @@ class SparseSettings(Settings):
 
     variant: ClassVar[str] = "sparse"
 
-    latent_dim: int = setting(
+    latent_dim: int = latent_setting(
         256,
-        "Latent size",
         "Units of the code. There may be more of them than pixels: the penalty, not the count, limits the code.",
-        low=1,
         high=4096,
-        folded=False,
-        logarithmic=True,
     )
-    sparsity_weight: float = setting(
-        0.001,
-        "Penalty β",
-        "How much resting units count against a good picture (L1, L2, KL). Can be changed while it trains.",
-        low=0.0,
-        high=10.0,
-        folded=False,
-        live=True,
-        logarithmic=True,
+    sparsity_weight: float = penalty_setting(
+        "sparsity", 0.001, "Penalty β", "How much resting units count against a good picture (L1, L2, KL)."
     )
     sparsity: str = setting(
         "kl",

@@ -37,7 +37,7 @@ def build(settings: StackedSettings, spec: DataSpec) -> "Autoencoder":
     """Dense layers of the given widths, mirrored; on request each is trained alone before the whole."""
     from ae_core.models.autoencoder import Autoencoder
     from ae_core.models.layers.dense import dense_pair
-    from ae_core.models.layers.greedy import greedy_phases
+    from ae_core.models.pretraining import greedy_phases
 
     encoder, decoder = dense_pair(
         spec,

@@ -11,6 +11,7 @@ from ae_core.settings import (
     channels_setting,
     check_network,
     network_setting,
+    penalty_setting,
     setting,
     widths_setting,
 )
@@ -26,16 +27,13 @@ class VariationalSettings(Settings):
 
     variant: ClassVar[str] = "variational"
 
-    kl_weight: float = setting(
+    kl_weight: float = penalty_setting(
+        "kl",
         1.0,
         "β",
         "Price of what the code tells. With 1 the loss is the evidence lower bound; more makes plainer codes and "
-        "blurrier pictures. Can be changed while it trains.",
-        low=0.0,
+        "blurrier pictures.",
         high=100.0,
-        folded=False,
-        live=True,
-        logarithmic=True,
     )
     kl_warm_up: float = setting(
         5.0,

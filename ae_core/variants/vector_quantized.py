@@ -9,7 +9,9 @@ from ae_core.settings import (
     activation_setting,
     channels_setting,
     check_network,
+    latent_setting,
     network_setting,
+    penalty_setting,
     setting,
     widths_setting,
 )
@@ -25,15 +27,12 @@ class VectorQuantizedSettings(Settings):
 
     variant: ClassVar[str] = "vector_quantized"
 
-    latent_dim: int = setting(
+    latent_dim: int = latent_setting(
         16,
-        "Positions",
         "Entries that tell one image, chosen from the codebook. A convolutional network has instead one for each "
         "place of its last feature maps.",
-        low=1,
         high=256,
-        folded=False,
-        logarithmic=True,
+        label="Positions",
     )
     codebook_size: int = setting(
         64,
@@ -44,15 +43,8 @@ class VectorQuantizedSettings(Settings):
         folded=False,
         logarithmic=True,
     )
-    commitment_weight: float = setting(
-        0.25,
-        "Commitment β",
-        "How much the encoder must keep near the entries it chooses. Can be changed while it trains.",
-        low=0.0,
-        high=10.0,
-        folded=False,
-        live=True,
-        logarithmic=True,
+    commitment_weight: float = penalty_setting(
+        "commitment", 0.25, "Commitment β", "How much the encoder must keep near the entries it chooses."
     )
     code_dim: int = setting(
         8,

@@ -3,7 +3,16 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ae_core.settings import DataSpec, Settings, activation_setting, setting, tied_setting, widths_setting
+from ae_core.settings import (
+    DataSpec,
+    Settings,
+    activation_setting,
+    latent_setting,
+    penalty_setting,
+    setting,
+    tied_setting,
+    widths_setting,
+)
 from ae_core.variants import Variant
 
 if TYPE_CHECKING:
@@ -16,14 +25,8 @@ class WassersteinSettings(Settings):
 
     variant: ClassVar[str] = "wasserstein"
 
-    latent_dim: int = setting(
-        8,
-        "Latent size",
-        "Numbers in the code. A small code is easier to fill evenly, so that random codes give good pictures.",
-        low=1,
-        high=1024,
-        folded=False,
-        logarithmic=True,
+    latent_dim: int = latent_setting(
+        8, "Numbers in the code. A small code is easier to fill evenly, so that random codes give good pictures."
     )
     batch_size: int = setting(
         128,
@@ -33,15 +36,12 @@ class WassersteinSettings(Settings):
         high=4096,
         logarithmic=True,
     )
-    mmd_weight: float = setting(
+    mmd_weight: float = penalty_setting(
+        "mmd",
         10.0,
         "Penalty λ",
-        "How much the match between codes and prior counts against a good picture. Can be changed while it trains.",
-        low=0.0,
+        "How much the match between codes and prior counts against a good picture.",
         high=1000.0,
-        folded=False,
-        live=True,
-        logarithmic=True,
     )
     widths: tuple[int, ...] = widths_setting((256, 128))
     activation: str = activation_setting()

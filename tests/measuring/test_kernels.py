@@ -7,9 +7,9 @@ import pytest
 from PIL import Image
 
 from ae_core import figures, variants
-from ae_core.measuring.panels import Look
 from ae_core.measuring.panels.filters import common_panels
 from ae_core.measuring.panels.kernels import FeatureMaps, Kernels, first_convolution
+from ae_core.models.contracts import Look
 from ae_core.settings import DataSpec
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ae_core.measuring.panels import Look
+from ae_core.models.contracts import Look
 from ae_core.settings import DataSpec
 from ae_core.variants import get, read_settings
 

@@ -8,9 +8,9 @@ import pytest
 from keras import ops
 
 from ae_core import variants
-from ae_core.measuring.panels import Look
 from ae_core.measuring.panels.spectrum import Spectrum
 from ae_core.models.autoencoder import Autoencoder
+from ae_core.models.contracts import Look
 from ae_core.models.layers.contraction import SampledContraction, dense_layers, responses
 from ae_core.models.layers.corruption import Corruption
 from ae_core.models.layers.dense import dense_pair

@@ -8,9 +8,9 @@ import pytest
 from keras import ops
 
 from ae_core import variants
-from ae_core.measuring.panels import Look
 from ae_core.measuring.panels.prior_match import PriorMatch
 from ae_core.measuring.panels.samples import COLUMNS, ROWS, Samples
+from ae_core.models.contracts import Look
 from ae_core.models.layers.prior import SCALES, AdversarialPenalty, DiscrepancyPenalty, squared_discrepancy
 from ae_core.training import cache
 from ae_core.training.control import Control

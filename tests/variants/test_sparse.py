@@ -8,8 +8,8 @@ import pytest
 from keras import ops
 
 from ae_core import variants
-from ae_core.measuring.panels import Look
 from ae_core.measuring.panels.activity import BINS, Activity
+from ae_core.models.contracts import Look
 from ae_core.models.layers.sparsity import keep_largest
 from ae_core.training import cache
 from ae_core.training.control import Control

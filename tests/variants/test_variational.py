@@ -10,9 +10,9 @@ from scipy import integrate, stats
 
 from ae_core import variants
 from ae_core.errors import SettingError
-from ae_core.measuring.panels import Look
 from ae_core.measuring.panels.posterior import Divergence
 from ae_core.measuring.panels.samples import Samples
+from ae_core.models.contracts import Look
 from ae_core.models.layers.sampling import GaussianDivergence, GaussianSampling, gaussian_features
 from ae_core.settings import DataSpec
 from ae_core.training import cache, loop

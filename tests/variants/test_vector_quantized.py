@@ -9,8 +9,8 @@ from keras import ops
 from sklearn.metrics import pairwise_distances_argmin
 
 from ae_core import variants
-from ae_core.measuring.panels import Look
 from ae_core.measuring.panels.codebook import CodebookUse, Replacements, choices
+from ae_core.models.contracts import Look
 from ae_core.models.layers.quantizer import DECAY, CommitmentPenalty, Quantizer, StraightThrough
 from ae_core.settings import DataSpec
 from ae_core.training import cache, loop

@@ -11,56 +11,14 @@ Both may have a `caption`: one sentence.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any
 
 import numpy as np
 
 from ae_core.formats.png_sheets import sheet
-
-if TYPE_CHECKING:
-    from ae_core.models.autoencoder import Autoencoder
+from ae_core.models.contracts import Look
 
 COLUMNS, ROWS = 10, 2  # most tiles of a panel that shows parts of a network
-
-
-@dataclass(frozen=True)
-class Look:
-    """What a panel sees of a model: always the same held-out images.
-
-    Args:
-        model: The model.
-        images: Clean images as the network takes them, ndarray of shape `(n_samples, *spec.shape)`.
-        inputs: The same as the encoder sees them in training, damaged where the variant damages them.
-        codes: Codes of the clean images, ndarray of shape `(n_samples, *code_shape)`.
-        show: Turns network values into bytes for the eye, `(n, height, width, channels)`.
-    """
-
-    model: "Autoencoder"
-    images: np.ndarray
-    inputs: np.ndarray
-    codes: np.ndarray
-    show: Callable[[np.ndarray], np.ndarray]
-
-
-class Panel(Protocol):
-    """One thing more to look at.
-
-    Attributes:
-        name: Its name in messages, such as `filters`.
-        title: Two or three words for a person.
-        help: One plain sentence: what is seen, and what it should look like.
-    """
-
-    name: str
-    title: str
-    help: str
-
-    def numbers(self, look: Look) -> dict[str, Any]:
-        """Numbers by name that a snapshot, and the test at the end, report beside the common ones; often none."""
-
-    def measure(self, look: Look) -> dict[str, Any]:
-        """The panel's content as plain data, see above."""
 
 
 def pictures(tiles: np.ndarray, columns: int, rows: list[str], caption: str = "") -> dict[str, Any]:

@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 
 from ae_core.measuring.metrics import lifetime_sparsity, mean_activation, population_sparsity
-from ae_core.measuring.panels import Look, bars
+from ae_core.measuring.panels import bars
+from ae_core.models.contracts import Look
 
 BINS = 50
 

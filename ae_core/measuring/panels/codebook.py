@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ae_core.measuring.metrics import perplexity
-from ae_core.measuring.panels import Look, bars, pictures
+from ae_core.measuring.panels import bars, pictures
 from ae_core.models.autoencoder import in_batches
+from ae_core.models.contracts import Look
 
 if TYPE_CHECKING:
     from ae_core.models.layers.quantizer import Quantizer

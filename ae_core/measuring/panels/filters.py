@@ -2,10 +2,12 @@
 
 from typing import TYPE_CHECKING, Any
 
+import keras
 import numpy as np
 
-from ae_core.measuring.panels import COLUMNS, ROWS, BeforeAndNow, Panel
-from ae_core.measuring.panels.kernels import Kernels, first_convolution
+from ae_core.measuring.panels import COLUMNS, ROWS, BeforeAndNow
+from ae_core.measuring.panels.kernels import Kernels, first_convolution, first_with_weights
+from ae_core.models.contracts import Panel
 
 if TYPE_CHECKING:
     from ae_core.models.autoencoder import Autoencoder
@@ -39,13 +41,9 @@ class Filters(BeforeAndNow):
 
 def first_kernel(model: "Autoencoder") -> Any:
     """The weights `(size, units)` that meet the image first, or None where that layer is not dense."""
-    for layer in model.encoder.layers:
-        if hasattr(layer, "kernel"):
-            kernel = layer.kernel
-            return (
-                kernel if len(kernel.shape) == 2 and kernel.shape[0] == np.prod(model.encoder.input_shape[1:]) else None
-            )
-    return None
+    first = first_with_weights(model.encoder)
+    size = np.prod(model.encoder.input_shape[1:])
+    return first.kernel if isinstance(first, keras.layers.Dense) and first.kernel.shape[0] == size else None
 
 
 def common_panels(model: "Autoencoder", spec: "DataSpec") -> tuple[Panel, ...]:

@@ -2,13 +2,13 @@
 
 from typing import TYPE_CHECKING, Any
 
+import keras
 import numpy as np
 
-from ae_core.measuring.panels import COLUMNS, ROWS, BeforeAndNow, Look, pictures
+from ae_core.measuring.panels import COLUMNS, ROWS, BeforeAndNow, pictures
+from ae_core.models.contracts import Look
 
 if TYPE_CHECKING:
-    import keras
-
     from ae_core.models.autoencoder import Autoencoder
 
 ENLARGED = 4  # pixels of a tile for one weight, beside which the gap between tiles is narrow
@@ -57,8 +57,8 @@ class FeatureMaps:
         "pooling: bright where a filter finds what it looks for. Filters that stay black have died."
     )
 
-    def __init__(self, encoder: "keras.Model"):
-        self._layer = next(layer for layer in encoder.layers if is_convolution(layer))
+    def __init__(self, encoder: keras.Model):
+        self._layer = first_with_weights(encoder)
 
     def numbers(self, look: Look) -> dict[str, Any]:
         """None."""
@@ -77,12 +77,12 @@ class FeatureMaps:
         return pictures(tiles, columns, ["image, maps", *[""] * (-(-len(tiles) // columns) - 1)])
 
 
-def is_convolution(layer: Any) -> bool:
-    """Whether a layer slides filters over an image."""
-    return len(getattr(getattr(layer, "kernel", None), "shape", ())) == 4
+def first_with_weights(encoder: keras.Model) -> Any:
+    """The layer with weights that meets the image first."""
+    return next(layer for layer in encoder.layers if layer.weights)
 
 
 def first_convolution(model: "Autoencoder") -> Any:
-    """The layer that meets the image first, or None where that is no convolution."""
-    first = next((layer for layer in model.encoder.layers if hasattr(layer, "kernel")), None)
-    return first if first is not None and is_convolution(first) else None
+    """The layer with weights that meets the image first, or None where that is not a convolution."""
+    first = first_with_weights(model.encoder)
+    return first if isinstance(first, keras.layers.Conv2D) else None

@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from ae_core.measuring.panels import Look, pictures
+from ae_core.measuring.panels import pictures
+from ae_core.models.contracts import Look
 
 GAP = 0.5  # what stands for a hidden value
 

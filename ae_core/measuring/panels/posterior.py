@@ -1,17 +1,15 @@
 """What each dimension of a variational code tells, and the bound that says what it is all worth."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import keras
 import numpy as np
 
 from ae_core.measuring.metrics import active_latent_dimensions, bound_in_nats, gaussian_kl
-from ae_core.measuring.panels import Look, bars
+from ae_core.measuring.panels import bars
 from ae_core.models.autoencoder import in_batches
+from ae_core.models.contracts import Look, Watched
 from ae_core.models.layers.sampling import mean_and_log_var
-
-if TYPE_CHECKING:
-    from ae_core.models.autoencoder import Autoencoder
 
 COLLAPSED = 0.01  # nats, mean over images: a dimension below it says nothing
 NAMED = 8  # collapsed dimensions in a caption, at most
@@ -58,7 +56,7 @@ class Divergence:
         return bars(each, "code dimension", "nats", faint=faint, caption=_caption(faint))
 
 
-def _posterior(model: "Autoencoder", images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _posterior(model: Watched, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """μ and ln σ² of images, each `(n_samples, latent_dim)`."""
     return mean_and_log_var(in_batches(model.features, images))
 

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 
 from ae_core.measuring.metrics import max_mean_discrepancy
-from ae_core.measuring.panels import Look, bars
+from ae_core.measuring.panels import bars
+from ae_core.models.contracts import Look
 
 MOST_COMPARED = 500  # images: the number has no bias, and costs their square
 

@@ -4,7 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from ae_core.measuring.panels import Look, bars
+from ae_core.measuring.panels import bars
+from ae_core.models.contracts import Look
 from ae_core.models.layers.contraction import dense_layers, responses
 
 MOST_IMAGES = 100

@@ -41,7 +41,7 @@ class ContractivePenalty(keras.layers.Layer):
             shape=(), initializer=keras.initializers.Constant(weight), trainable=False, name="contraction_weight"
         )
 
-    def call(self, code, training=False):
+    def call(self, code, inputs=None, training=False):
         """`(batch, units)` → the weighted penalty, a scalar."""
         return self.weight * ops.mean(self.squared_norms(code))
 
@@ -69,8 +69,6 @@ class SampledContraction(keras.layers.Layer):
         (`E uᵀ A u = tr A`, here with `A = Jᵀ J`);
         Rifai et al., Higher order contractive auto-encoder, ECML 2011 (the same difference, one derivative higher).
     """
-
-    needs_input = True
 
     def __init__(self, encoder: keras.Model, size: int, weight: float, seed: int):
         super().__init__(trainable=False, name="contraction")

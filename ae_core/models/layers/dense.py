@@ -42,6 +42,30 @@ class TiedDense(keras.layers.Layer):
         return [np.transpose(np.asarray(self._kernel())), np.asarray(self.bias)]
 
 
+class Preactivation(keras.layers.Layer):
+    """What a dense layer computes before its activation, `x W + b`, with that layer's own weights.
+
+    The activation then stands alone, as the last layer of a decoder must: cross-entropy is exact from the logits only.
+
+    Args:
+        source: The built layer, `keras.layers.Dense` or `TiedDense`.
+
+    Shapes: `(batch, units)` → `(batch, source units)`.
+    """
+
+    def __init__(self, source: keras.layers.Layer):
+        super().__init__(name=f"{source.name}_logits")
+        self.source = source
+
+    def call(self, inputs):
+        if isinstance(self.source, TiedDense):
+            return self.source.logits(inputs)
+        return ops.matmul(inputs, self.source.kernel) + self.source.bias
+
+    def compute_output_shape(self, input_shape):
+        return self.source.compute_output_shape(input_shape)
+
+
 def dense_pair(
     spec: DataSpec,
     widths: tuple[int, ...],

@@ -34,7 +34,7 @@ class DiscrepancyPenalty(keras.layers.Layer):
         )
         self.normals = NormalBank(latent_dim, seed)
 
-    def call(self, code, training=False):
+    def call(self, code, inputs=None, training=False):
         """`(batch, latent_dim)` → the weighted penalty, a scalar."""
         code = code if training else code[:MOST_COMPARED]
         prior = self.normals(code) if training else self.normals.steady(code)
@@ -103,7 +103,7 @@ class AdversarialPenalty(keras.layers.Layer):
             [keras.Input((latent_dim,)), *(keras.layers.SpectralNormalization(layer) for layer in dense)]
         )
 
-    def call(self, code, training=False):
+    def call(self, code, inputs=None, training=False):
         """`(batch, latent_dim)` → the weighted penalty, a scalar."""
         fixed = [ops.stop_gradient(variable.value) for variable in self.discriminator.trainable_variables]
         states = [variable.value for variable in self.discriminator.non_trainable_variables]

@@ -130,7 +130,7 @@ class CommitmentPenalty(keras.layers.Layer):
             shape=(), initializer=keras.initializers.Constant(weight), trainable=False, name="commitment_weight"
         )
 
-    def call(self, features, training=False):
+    def call(self, features, inputs=None, training=False):
         """`(batch, ..., 2 C)` → the weighted penalty, a scalar."""
         vectors, found = ops.split(features, 2, axis=-1)
         return self.weight * ops.mean(ops.square(vectors - ops.stop_gradient(found)))

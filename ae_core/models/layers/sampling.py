@@ -48,6 +48,8 @@ class GaussianSampling(keras.layers.Layer):
         Kingma & Welling, Auto-encoding variational Bayes, ICLR 2014, section 2.4.
     """
 
+    learnt_weights = ()  # without a gradient: nothing
+
     def __init__(self, latent_dim: int, seed: int):
         super().__init__(trainable=False, name="sampling")
         self.normals = NormalBank(latent_dim, seed)
@@ -60,6 +62,10 @@ class GaussianSampling(keras.layers.Layer):
     def code(self, features):
         """μ: `(batch, 2 latent_dim)` → `(batch, latent_dim)`."""
         return mean_and_log_var(features)[0]
+
+    def plain(self, encoder: keras.Model) -> keras.Model:
+        """The encoder itself, whose output is μ."""
+        return encoder
 
 
 class GaussianDivergence(keras.layers.Layer):
@@ -94,7 +100,7 @@ class GaussianDivergence(keras.layers.Layer):
         """Sets the ramp for the epochs done."""
         self.ramp.assign(min(1.0, epoch / self.warm_up) if self.warm_up else 1.0)
 
-    def call(self, features, training=False):
+    def call(self, features, inputs=None, training=False):
         """`(batch, 2 latent_dim)` → the weighted penalty, a scalar."""
         mean, log_var = mean_and_log_var(features)
         divergence = 0.5 * ops.sum(ops.square(mean) + ops.exp(log_var) - 1.0 - log_var, axis=-1)  # (batch,)

@@ -37,7 +37,7 @@ class SparsityPenalty(keras.layers.Layer):
             name="mean_activation",
         )
 
-    def call(self, code, training=False):
+    def call(self, code, inputs=None, training=False):
         """`(batch, units)` → the weighted penalty, a scalar."""
         return self.weight * self.rule(code, training)
 

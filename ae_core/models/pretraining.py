@@ -3,36 +3,12 @@
 from collections.abc import Callable
 
 import keras
-from keras import ops
 
-from ae_core.models.autoencoder import Autoencoder, Phase
+from ae_core.models.autoencoder import Autoencoder
 from ae_core.models.layers.corruption import Corruption
-from ae_core.models.layers.dense import TiedDense
+from ae_core.models.layers.dense import Preactivation, TiedDense
+from ae_core.models.phases import Phase
 from ae_core.settings import DataSpec, Settings
-
-
-class Preactivation(keras.layers.Layer):
-    """What a dense layer computes before its activation, `x W + b`, with that layer's own weights.
-
-    The activation then stands alone, as the last layer of a decoder must: cross-entropy is exact from the logits only.
-
-    Args:
-        source: The built layer, `keras.layers.Dense` or `TiedDense`.
-
-    Shapes: `(batch, units)` → `(batch, source units)`.
-    """
-
-    def __init__(self, source: keras.layers.Layer):
-        super().__init__(name=f"{source.name}_logits")
-        self.source = source
-
-    def call(self, inputs):
-        if isinstance(self.source, TiedDense):
-            return self.source.logits(inputs)
-        return ops.matmul(inputs, self.source.kernel) + self.source.bias
-
-    def compute_output_shape(self, input_shape):
-        return self.source.compute_output_shape(input_shape)
 
 
 def greedy_phases(
@@ -44,7 +20,7 @@ def greedy_phases(
     epochs: int,
     corruption: Corruption | None = None,
     corrupt: Callable[[DataSpec], Corruption] | None = None,
-) -> tuple[Phase, ...]:
+) -> tuple[Phase[Autoencoder], ...]:
     """Trains each layer of a mirrored dense stack on what the layers before it make of the image.
 
     Phase k minimises `ℓ(h, g(V f(W h̃ + b) + c))` over its own `W, b, V, c`, where `h` is the output of the layers
