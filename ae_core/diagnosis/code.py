@@ -27,7 +27,7 @@ def collapsed(seen: Evidence) -> Finding | None:
     if not silent or not _settled(seen):
         return None
     _ = seen.translate
-    weight = seen.label("kl_weight")
+    weight = seen.label(seen.tuner("kl"))
     if len(silent) == len(nats):
         sentence = _("The code says nothing: its KL is below {limit} nats in every dimension.")
         why = _("The decoder ignores the code and paints one mean picture (posterior collapse). Lower {weight}.")
@@ -60,7 +60,7 @@ def dead_units(seen: Evidence) -> Finding | None:
     why = [_("They have one value for every image, so they tell the decoder nothing.")]
     if seen.settings.get("code_activation") == "relu":
         why.append(_("A ReLU that is pushed below zero by a large step gets no gradient and stays there."))
-    remedies = [_("a lower {weight}").format(weight=seen.label(f"{name}_weight")) for name in seen.penalties()]
+    remedies = [_("a lower {weight}").format(weight=seen.label(seen.tuner(name))) for name in seen.penalties()]
     remedies.append(_("a lower {rate} (now {now})").format(**seen.rate()))
     why.append(_("Try {remedies}.").format(remedies=_(" or ").join(remedies)))
     return Finding(

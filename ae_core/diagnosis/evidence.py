@@ -9,7 +9,7 @@ import numpy as np
 
 from ae_core import variants
 from ae_core.diagnosis.limits import LIMITS
-from ae_core.settings import Settings, options
+from ae_core.settings import Settings, options, tuner_of
 
 Message = Mapping[str, Any]
 Translate = Callable[[str], str]
@@ -142,7 +142,11 @@ class Evidence:
     def penalties(self) -> list[str]:
         """Names of the loss terms beside the reconstruction that have a price above 0."""
         names = (name for name in self.setup.get("terms", ()) if name != "reconstruction")
-        return [name for name in names if self.now(f"{name}_weight", 1.0) > 0]
+        return [name for name in names if self.now(self.tuner(name), 1.0) > 0]
+
+    def tuner(self, term: str) -> str:
+        """The name of the setting that tunes a loss term; of a term that no setting tunes, its own name."""
+        return tuner_of(term, self._kind) or term
 
     def now(self, name: str, default: float = 0.0) -> float:
         """A setting's present value, changes during the run included.
@@ -154,11 +158,14 @@ class Evidence:
         changed = [mark["to"] for mark in self.marks if mark["name"] == name]
         return float(changed[-1] if changed else self.settings.get(name, default))
 
+    @property
+    def _kind(self) -> type[Settings]:
+        variant = variants.registry().get(str(self.settings.get("variant")))
+        return variant.settings if variant is not None else Settings
+
     def label(self, name: str) -> str:
         """A setting's label in quotation marks, as the form shows it."""
-        registry = variants.registry()
-        variant = str(self.settings.get("variant"))
-        known = options(registry[variant].settings if variant in registry else Settings)
+        known = options(self._kind)
         text = known[name].label if name in known else name.replace("_", " ").capitalize()
         return f"“{self.translate(text)}”"
 

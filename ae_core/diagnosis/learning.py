@@ -41,7 +41,7 @@ def learning_rate_high(seen: Evidence) -> Finding | None:
         "{rate} from {now} to {next}; if nothing moves then, start again with it."
     ).format(**seen.rate(0.1))
     for name in seen.penalties():
-        weight = seen.label(f"{name}_weight")
+        weight = seen.label(seen.tuner(name))
         why += " " + _("A large {weight} makes large steps, too.").format(weight=weight)
     return Finding("learning_rate_high", "warning", sentence, why)
 
@@ -131,7 +131,7 @@ def penalty_dominates(seen: Evidence) -> Finding | None:
             penalty=short(total[1]), error=short(now)
         ),
         _("The network lowers the loss by a tame code instead of a good picture. Lower {weight} (now {value}).").format(
-            weight=seen.label(f"{largest}_weight"), value=short(seen.now(f"{largest}_weight"))
+            weight=seen.label(seen.tuner(largest)), value=short(seen.now(seen.tuner(largest)))
         ),
     )
 

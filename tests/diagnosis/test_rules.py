@@ -291,7 +291,7 @@ def test_a_code_larger_than_the_input():
     assert found("code_larger", setup(code_size=1000), snapshot()).tone == "warning"
     assert found("code_larger", setup(("sparsity",), code_size=1000), snapshot(terms={"sparsity": []})).tone == "info"
     assert found("code_larger", setup(code_size=1000, settings={"noise_factor": 0.3}), snapshot()).tone == "info"
-    free = setup(("sparsity",), code_size=1000, settings={"sparsity_weight": 0.0})
+    free = setup(("sparsity",), code_size=1000, settings={"variant": "sparse", "sparsity_weight": 0.0})
     assert found("code_larger", free, snapshot(terms={"sparsity": []})).tone == "warning"
     assert "code_larger" not in names(setup(code_size=784), snapshot())
 

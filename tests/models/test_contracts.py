@@ -32,7 +32,7 @@ class Weightless(keras.layers.Layer):
 
 
 class Deaf(Weighted):
-    def call(self, code):
+    def call(self, code):  # type: ignore[override]
         return ops.mean(code)
 
 
@@ -57,7 +57,7 @@ class Halving(keras.layers.Layer):
 
 
 class Fresh(Halving):
-    apply = None  # the damage cannot be made a second time
+    apply = None  # type: ignore[assignment]  # the damage cannot be made a second time
 
 
 class HalfHidden(Halving):
