@@ -1,6 +1,7 @@
-"""Every number that is shown or printed, in words: what it is called, its unit, and which way is better.
+"""The numbers that every variant has, in words: what each is called, its unit, and which way is better.
 
-How each is computed stands in `metrics`. Pages read this table, so nothing is imported here.
+How each is computed stands in `metrics`. What only some variants measure is declared by them, and `variants.metrics`
+puts all of it together. Pages read this table, so nothing heavy may be imported here.
 """
 
 from collections.abc import Mapping
@@ -123,99 +124,6 @@ _ALL = (
         NEITHER,
         "Share of the code's units whose value still changes from image to image.",
     ),
-    Metric(
-        "active_latent_dimensions",
-        "Active dimensions",
-        "dimensions",
-        NEITHER,
-        "Code dimensions whose mean varies by more than 0.01 over the images; the others say nothing.",
-    ),
-    Metric(
-        "lifetime_sparsity",
-        "Lifetime sparsity",
-        "",
-        NEITHER,
-        "How rarely a unit responds: 0 if to all images alike, 1 if to a single one.",
-    ),
-    Metric(
-        "population_sparsity",
-        "Population sparsity",
-        "",
-        NEITHER,
-        "How few units tell an image: 0 if all respond alike, 1 if a single one does.",
-    ),
-    Metric(
-        "mean_activation",
-        "Mean activation",
-        "",
-        NEITHER,
-        "Mean value of the code's units over the images; a sparsity target asks for a small one.",
-    ),
-    Metric(
-        "jacobian_norm",
-        "Jacobian norm",
-        "",
-        NEITHER,
-        "How far the code moves when the image moves a little; a contractive code moves little.",
-    ),
-    # Codes that are drawn from a distribution or taken from a codebook.
-    Metric(
-        "kl",
-        "KL divergence",
-        "nats per image",
-        NEITHER,
-        "Information in the code of an image, measured against the prior; at 0 the code says nothing.",
-    ),
-    Metric(
-        "kl_per_dimension",
-        "KL by dimension",
-        "nats",
-        NEITHER,
-        "Information that each code dimension carries; below 0.01 it says nothing.",
-    ),
-    Metric(
-        "bound",
-        "Negative ELBO",
-        "nats per image",
-        LOWER,
-        "Cross-entropy summed over pixels plus KL: the model's surprise at an image is at most this.",
-    ),
-    Metric(
-        "mmd",
-        "MMD to prior",
-        "",
-        LOWER,
-        "Maximum mean discrepancy between codes and prior: about 0 once both have the same distribution.",
-    ),
-    Metric(
-        "discriminator_accuracy",
-        "Discriminator",
-        "share",
-        NEITHER,
-        "How often the discriminator tells codes from draws of the prior; at 50 % it can only guess.",
-    ),
-    Metric(
-        "perplexity",
-        "Perplexity",
-        "entries",
-        HIGHER,
-        "How many codebook entries would be in use if all of them were used alike.",
-    ),
-    Metric(
-        "codebook_used",
-        "Codebook in use",
-        "share",
-        HIGHER,
-        "Share of the codebook's entries that were chosen at least once.",
-    ),
-    Metric(
-        "code_bits",
-        "Code length",
-        "bits per image",
-        NEITHER,
-        "Bits that name the codebook entries of one image, each entry as long as any other.",
-    ),
-    Metric("codebook_size", "Codebook size", "entries", NEITHER, "Entries in the codebook."),
     # Losses.
     Metric("loss", "Loss", "", LOWER, "What training makes small: reconstruction error plus all penalties."),
     Metric(
@@ -248,4 +156,4 @@ _ALL = (
     Metric("parameters", "Parameters", "", NEITHER, "Trained numbers in the network; tied weights count once."),
 )
 
-METRICS: Mapping[str, Metric] = MappingProxyType({metric.name: metric for metric in _ALL})
+COMMON: Mapping[str, Metric] = MappingProxyType({metric.name: metric for metric in _ALL})

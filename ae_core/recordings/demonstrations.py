@@ -10,27 +10,15 @@ from ae_core.settings import Settings
 
 FRAMES = 12
 USUAL: Mapping[str, Any] = {"dataset": "digits", "epochs": 60, "batch_size": 64, "learning_rate": 0.002}
-# What shows an idea better than the usual experiment does; data sets that need no network, a minute at most.
-OTHERWISE: Mapping[str, Mapping[str, Any]] = {
-    "adversarial": {"latent_dim": 2, "epochs": 100},
-    "contractive": {"learning_rate": 0.01},
-    "convolutional": {"dataset": "sprites", "latent_dim": 8, "train_size": 3000, "epochs": 20},
-    "masked": {"train_size": 700, "epochs": 30, "token_dim": 32},
-    "recurrent": {"dataset": "waves", "latent_dim": 8, "train_size": 2000, "epochs": 25, "learning_rate": 0.004},
-    "stacked": {"latent_dim": 2, "epochs": 80},
-    "undercomplete": {"latent_dim": 2, "epochs": 80},
-    "variational": {"latent_dim": 2, "epochs": 80},
-    "wasserstein": {"latent_dim": 2, "epochs": 80},
-}
 
 
 def settings_of(variant: str) -> Settings:
-    """The experiment that a variant's recording shows.
+    """The experiment that a variant's recording shows: the usual one, but for what its `demonstration` says.
 
     Args:
         variant: Its name.
     """
-    return variants.read_settings({**USUAL, **OTHERWISE.get(variant, {}), "variant": variant})
+    return variants.read_settings({**USUAL, **variants.get(variant).demonstration, "variant": variant})
 
 
 def record(variant: str, folder: Path, emit: Callable[[dict[str, Any]], None]) -> Path:

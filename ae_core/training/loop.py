@@ -304,6 +304,7 @@ class Run:
         if self.step > 0:
             self.history.add_point(self.step, self.epoch, self.seconds, self.validation_terms)
         measured = self.probe.measure(thorough=self.frames > 0 or state != "running")
+        variants.check_numbers(self.settings.variant, measured["numbers"])
         self._shown_at = self.step
         rate = self.history.samples_per_second()
         left = (self.total_steps - self.step) * self.bench.batch_size

@@ -3,12 +3,13 @@
 import functools
 import importlib
 import pkgutil
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from ae_core.errors import SettingError
+from ae_core.measuring.metric_table import COMMON, Metric
 from ae_core.settings import DataSpec, Settings
 
 if TYPE_CHECKING:
@@ -27,6 +28,9 @@ class Variant:
         references: Papers and chapters, one line each.
         settings: Its settings class.
         build: Makes the untrained Keras model from settings and the shape of the data.
+        metrics: What the numbers mean that its panels measure and not every variant has.
+        demonstration: Settings of its recording that differ from those of most, see `recordings.demonstrations`: what
+            shows its idea best, on data that need no network, in a minute at most.
     """
 
     name: str
@@ -36,6 +40,8 @@ class Variant:
     references: tuple[str, ...]
     settings: type[Settings]
     build: Callable[[Any, DataSpec], "Autoencoder"]
+    metrics: tuple[Metric, ...] = ()
+    demonstration: Mapping[str, Any] = field(default_factory=dict)
 
 
 @functools.cache
@@ -54,6 +60,37 @@ def get(name: str) -> Variant:
     if name not in registry():
         raise SettingError(f"variant must be one of {', '.join(registry())}. Received: {str(name)[:80]!r}.")
     return registry()[name]
+
+
+@functools.cache
+def metrics() -> Mapping[str, Metric]:
+    """Every number that is shown or printed, by name: those that all variants have, then each variant's own.
+
+    Raises:
+        ValueError: If two of them have one name.
+    """
+    found = dict(COMMON)
+    for variant in registry().values():
+        for metric in variant.metrics:
+            if found.setdefault(metric.name, metric) != metric:
+                raise ValueError(f"The metric {metric.name} must mean one thing. Received: another in {variant.name}.")
+    return MappingProxyType(found)
+
+
+def check_numbers(variant: str, names: Iterable[str]) -> None:
+    """Refuses numbers that a variant measures without saying what they mean.
+
+    Args:
+        variant: Its name.
+        names: Names of the numbers.
+
+    Raises:
+        ValueError: If one is neither common to all variants nor in its `metrics`.
+    """
+    known = {*COMMON, *(metric.name for metric in get(variant).metrics)}
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise ValueError(f"The variant {variant} must declare in its metrics what it measures. Received: {unknown[0]}.")
 
 
 def read_settings(values: Mapping[str, Any]) -> Settings:

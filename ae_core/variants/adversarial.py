@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from ae_core.measuring.metric_table import NEITHER, Metric
+from ae_core.measuring.panels.prior_match import MMD
 from ae_core.settings import (
     DataSpec,
     Settings,
@@ -86,4 +88,15 @@ VARIANT = Variant(
     ),
     settings=AdversarialSettings,
     build=build,
+    metrics=(
+        MMD,
+        Metric(
+            "discriminator_accuracy",
+            "Discriminator",
+            "share",
+            NEITHER,
+            "How often the discriminator tells codes from draws of the prior; at 50 % it can only guess.",
+        ),
+    ),
+    demonstration={"latent_dim": 2, "epochs": 100},
 )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from ae_core.measuring.metric_table import NEITHER, Metric
 from ae_core.settings import DataSpec, Settings, penalty_setting, setting, tied_setting, widths_setting
 from ae_core.variants import Variant
 
@@ -96,4 +97,14 @@ VARIANT = Variant(
     ),
     settings=ContractiveSettings,
     build=build,
+    metrics=(
+        Metric(
+            "jacobian_norm",
+            "Jacobian norm",
+            "",
+            NEITHER,
+            "How far the code moves when the image moves a little; a contractive code moves little.",
+        ),
+    ),
+    demonstration={"learning_rate": 0.01},
 )

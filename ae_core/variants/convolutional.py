@@ -77,4 +77,5 @@ VARIANT = Variant(
     ),
     settings=ConvolutionalSettings,
     build=build,
+    demonstration={"dataset": "sprites", "latent_dim": 8, "train_size": 3000, "epochs": 20},
 )

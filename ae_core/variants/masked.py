@@ -133,4 +133,5 @@ VARIANT = Variant(
     ),
     settings=MaskedSettings,
     build=build,
+    demonstration={"train_size": 700, "epochs": 30, "token_dim": 32},
 )

@@ -131,4 +131,5 @@ VARIANT = Variant(
     ),
     settings=RecurrentSettings,
     build=build,
+    demonstration={"dataset": "waves", "latent_dim": 8, "train_size": 2000, "epochs": 25, "learning_rate": 0.004},
 )

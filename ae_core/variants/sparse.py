@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from ae_core.measuring.metric_table import NEITHER, Metric
 from ae_core.settings import (
     DataSpec,
     Settings,
@@ -123,4 +124,20 @@ VARIANT = Variant(
     ),
     settings=SparseSettings,
     build=build,
+    metrics=(
+        Metric(
+            "lifetime_sparsity",
+            "Lifetime sparsity",
+            "",
+            NEITHER,
+            "How rarely a unit responds: 0 if to all images alike, 1 if to a single one.",
+        ),
+        Metric(
+            "population_sparsity",
+            "Population sparsity",
+            "",
+            NEITHER,
+            "How few units tell an image: 0 if all respond alike, 1 if a single one does.",
+        ),
+    ),
 )

@@ -66,4 +66,5 @@ VARIANT = Variant(
     ),
     settings=StackedSettings,
     build=build,
+    demonstration={"latent_dim": 2, "epochs": 80},
 )

@@ -82,4 +82,5 @@ VARIANT = Variant(
     ),
     settings=UndercompleteSettings,
     build=build,
+    demonstration={"latent_dim": 2, "epochs": 80},
 )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from ae_core.measuring.metric_table import HIGHER, NEITHER, Metric
 from ae_core.settings import (
     DataSpec,
     Settings,
@@ -135,4 +136,28 @@ VARIANT = Variant(
     ),
     settings=VectorQuantizedSettings,
     build=build,
+    metrics=(
+        Metric(
+            "perplexity",
+            "Perplexity",
+            "entries",
+            HIGHER,
+            "How many codebook entries would be in use if all of them were used alike.",
+        ),
+        Metric(
+            "codebook_used",
+            "Codebook in use",
+            "share",
+            HIGHER,
+            "Share of the codebook's entries that were chosen at least once.",
+        ),
+        Metric("codebook_size", "Codebook size", "entries", NEITHER, "Entries in the codebook."),
+        Metric(
+            "code_bits",
+            "Code length",
+            "bits per image",
+            NEITHER,
+            "Bits that name the codebook entries of one image, each entry as long as any other.",
+        ),
+    ),
 )

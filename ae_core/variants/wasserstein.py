@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from ae_core.measuring.panels.prior_match import MMD
 from ae_core.settings import (
     DataSpec,
     Settings,
@@ -83,4 +84,6 @@ VARIANT = Variant(
     ),
     settings=WassersteinSettings,
     build=build,
+    metrics=(MMD,),
+    demonstration={"latent_dim": 2, "epochs": 80},
 )

@@ -67,12 +67,10 @@ def _read(path: Path) -> Recording | None:
 
 @functools.cache
 def choose(variant: str) -> Recording | None:
-    """The recording of a variant; where there is none, another's, so that something moves.
+    """The recording of a variant, which `python -m ae_core record` makes; None while there is none.
 
     Args:
         variant: Name of the variant.
     """
-    own = recording.FOLDER / f"{variant}.json.gz"
-    others = (path for path in sorted(recording.FOLDER.glob("*.json.gz")) if path != own)
-    found = (_read(path) for path in (own, *others) if path.is_file())
-    return next((one for one in found if one is not None), None)
+    path = recording.FOLDER / f"{variant}.json.gz"
+    return _read(path) if path.is_file() else None

@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 
 from ae_core import data, variants
-from ae_core.measuring.metric_table import METRICS
+from ae_core.measuring.metric_table import COMMON
 from ae_core.runs import StoredRun
 from ae_core.settings import option_of, options
 from pages.ui import static
@@ -155,7 +155,7 @@ def _column(name: str, title: str, help: str, unit: str = "", number: bool = Fal
 
 
 def _metric(name: str) -> dict[str, Any]:
-    metric = METRICS[name]
+    metric = COMMON[name]
     better = {"lower": _("less is better"), "higher": _("more is better")}.get(metric.better, "")
     return _column(name, _(metric.title), _(metric.help), better, number=True)
 
@@ -196,7 +196,7 @@ def _row(run: StoredRun, differing: list[str], best: dict[str, float], marked: b
     for metric in NUMBERS:
         value = run.numbers.get(metric)
         values[metric] = value
-        cells[metric] = percent(value) if METRICS[metric].unit == "share" else number(value)
+        cells[metric] = percent(value) if COMMON[metric].unit == "share" else number(value)
     return {
         "id": run.id,
         "name": name,
@@ -279,8 +279,8 @@ def _best(runs: Sequence[StoredRun]) -> dict[str, float]:
     found = {}
     for name in NUMBERS:
         values = [value for run in runs if (value := run.numbers.get(name)) is not None]
-        if len(values) > 1 and METRICS[name].better and not name.startswith("pca_"):
-            found[name] = min(values) if METRICS[name].better == "lower" else max(values)
+        if len(values) > 1 and COMMON[name].better and not name.startswith("pca_"):
+            found[name] = min(values) if COMMON[name].better == "lower" else max(values)
     return found
 
 

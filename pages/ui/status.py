@@ -102,6 +102,7 @@ def of_engine(engine: Engine, recording: dict[str, Any] | None) -> Status:
     if status != "ready":
         ready = _("The training processes are warming up; you can press Start already.")
     if recording is None:
+        ready = _("There is no recording of this variant yet.") + " " + ready
         return ("done", _("Ready"), ready) if status == "ready" else ("starting", _("Warming up"), ready)
     return "recording", _("Recording"), f"{experiment(recording['settings'])}. {ready}"
 

@@ -3,7 +3,8 @@
 import html
 from typing import Any
 
-from ae_core.measuring.metric_table import METRICS
+from ae_core import variants
+from ae_core.measuring.metric_table import NEITHER, Metric
 from pages.ui.text import UNKNOWN, _, duration, number, percent
 
 COMMON = {
@@ -105,11 +106,12 @@ def measured(result: dict[str, Any] | None) -> str:
 
 
 def _row(numbers: dict[str, Any]) -> str:
-    cells = []
+    cells, known = [], variants.metrics()
     for name, value in numbers.items():
-        if name not in METRICS or not isinstance(value, int | float):
+        if not isinstance(value, int | float):
             continue
-        metric = METRICS[name]
+        # Another version of the program may have measured something that this one has no words for.
+        metric = known.get(name) or Metric(name, name, "", NEITHER, _("This version does not know what it means."))
         better = {"lower": _("less is better"), "higher": _("more is better")}.get(metric.better, "")
         shown = percent(value) if metric.unit == "share" else number(value)
         beside = ", ".join(_(part) for part in (metric.unit if metric.unit != "share" else "", better) if part)

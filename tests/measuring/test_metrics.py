@@ -14,7 +14,7 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.preprocessing import StandardScaler
 
 from ae_core import data, variants
-from ae_core.measuring import metric_table, metrics
+from ae_core.measuring import metrics
 from ae_core.measuring.pca import PrincipalComponents
 from ae_core.training import loop
 from tests.conftest import ROOT
@@ -247,7 +247,7 @@ def test_every_number_that_is_shown_or_printed_is_in_the_table():
     result = loop.train(given, emit=messages.append)
     snapshot = messages[-1]
     shown = {*result["test"], *snapshot["numbers"]} | {"loss", "val_loss", "reconstruction", "pca_loss", "loss_floor"}
-    assert shown <= set(metric_table.METRICS)
+    assert shown <= set(variants.metrics())
 
 
 def test_what_the_panels_measure_is_in_the_table_too():
@@ -259,11 +259,11 @@ def test_what_the_panels_measure_is_in_the_table_too():
                 keys += [part.slice for part in ast.walk(node) if isinstance(part, ast.Subscript)]
                 found |= {key.value for key in keys if isinstance(key, ast.Constant) and isinstance(key.value, str)}
     assert "kl_per_dimension" in found
-    assert found <= set(metric_table.METRICS)
+    assert found <= set(variants.metrics())
 
 
 def test_the_table_is_complete_and_light():
-    for name, metric in metric_table.METRICS.items():
+    for name, metric in variants.metrics().items():
         assert metric.name == name
         assert metric.better in ("lower", "higher", "")
         assert 1 <= len(metric.title.split()) <= 4, name

@@ -5,9 +5,18 @@ from typing import Any
 
 import numpy as np
 
+from ae_core.measuring.metric_table import LOWER, Metric
 from ae_core.measuring.metrics import max_mean_discrepancy
 from ae_core.measuring.panels import bars
 from ae_core.models.contracts import Look
+
+MMD = Metric(
+    "mmd",
+    "MMD to prior",
+    "",
+    LOWER,
+    "Maximum mean discrepancy between codes and prior: about 0 once both have the same distribution.",
+)
 
 MOST_COMPARED = 500  # images: the number has no bias, and costs their square
 
