@@ -32,12 +32,16 @@ def name(request) -> str:
     return request.param
 
 
-@pytest.fixture(scope="module")
-def trained(name):
+def train(name: str) -> Any:
     """Messages and result of a short training."""
     messages: list[dict[str, Any]] = []
     result = loop.train(small(name), emit=messages.append)
     return messages, result
+
+
+@pytest.fixture(scope="module")
+def trained(name):
+    return train(name)
 
 
 def test_it_says_what_it_is(name):
