@@ -279,8 +279,7 @@ def bound_in_nats(
 
 
 def perplexity(counts: np.ndarray) -> float:
-    """How many entries a codebook would have if all were used alike: `exp(-Σₖ pₖ ln pₖ)`; from 1 to the number of
-    entries, higher is fuller use.
+    """How many entries, used alike, would say as much: `exp(-Σₖ pₖ ln pₖ)`, from 1 to all; higher is fuller use.
 
     Args:
         counts: How often each entry was chosen, ndarray of shape `(entries,)`.

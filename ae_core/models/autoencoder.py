@@ -112,7 +112,7 @@ class Autoencoder(ChunkedModel):
 
     @property
     def phases(self) -> "tuple[Phase[Autoencoder], ...]":
-        """What is trained before the whole; often nothing."""
+        """What is trained before the whole; usually nothing."""
         return self._phases()
 
     @property
@@ -180,10 +180,10 @@ class Autoencoder(ChunkedModel):
         self.table: ResidentTable = table
 
     def start_at(self, mean: np.ndarray) -> None:
-        """Sets the last bias so that an untrained decoder answers about the mean image, not grey.
+        """Sets the last bias so that an untrained decoder paints roughly the mean image instead of grey.
 
-        Else the first thing to be learnt is that most pixels are dark, and the shortest way there is to drive all
-        units of the code to one end. Units that can saturate, sigmoid or tanh, stay there: their slope is gone.
+        Otherwise the first thing learnt is that most pixels are dark, and the quickest way there drives all code units
+        to one end of their range. Units that saturate, sigmoid or tanh, then stay there: their slope has vanished.
 
         Args:
             mean: Mean training image as the network sees it, ndarray of shape `spec.shape`.
@@ -255,11 +255,11 @@ class Autoencoder(ChunkedModel):
         return self.corruption.pixel_weights(target, damaged) if isinstance(self.corruption, HidesPixels) else None
 
     def without_gaps(self, damaged: np.ndarray, values: np.ndarray) -> np.ndarray:
-        """Damaged images with these values where pixels are hidden: for eyes, and for PCA, which know no hidden pixel.
+        """Damaged images with values in place of hidden pixels, for eyes and for PCA, which cannot do without.
 
         Args:
             damaged: What the encoder sees, ndarray of shape `(n_samples, *spec.shape)`.
-            values: They broadcast to it.
+            values: What takes the place of hidden pixels; they broadcast to `damaged`.
         """
         return self.corruption.filled(damaged, values) if isinstance(self.corruption, HidesPixels) else damaged
 
@@ -278,7 +278,7 @@ class Autoencoder(ChunkedModel):
         return _in_parts(self._decode, codes, self._part)
 
     def standalone_parts(self) -> tuple[keras.Model, keras.Model]:
-        """Encoder and decoder as plain Keras models of built-in layers with the present weights.
+        """Encoder and decoder as plain Keras models of built-in layers, with their present weights.
 
         They load anywhere in Keras's safe mode, without this package. Tied layers become ordinary ones.
         """
@@ -313,7 +313,7 @@ def _check_parts(
 
 
 def in_batches(model: Any, inputs: np.ndarray, batch_size: int = 500) -> np.ndarray:
-    """What a model makes of many inputs, a bounded number at a time: ndarray of shape `(n_samples, *output)`."""
+    """A model's output for many inputs, a bounded number at a time: ndarray of shape `(n_samples, *output)`."""
     return _in_parts(lambda part: ops.convert_to_numpy(model(part, training=False)), inputs, batch_size)
 
 

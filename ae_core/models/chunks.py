@@ -1,4 +1,4 @@
-"""How row numbers reach `fit`, and how it takes them: a chunk of steps at a time."""
+"""Training in chunks of steps: each chunk is one compiled call of `fit`, fed with row numbers."""
 
 import time
 from collections.abc import Callable
@@ -12,25 +12,25 @@ LONGEST_ORDER = 1_000_000  # row numbers handed to `fit` at a time
 
 
 class ChunkedModel(keras.Model):
-    """A model for which one batch of `fit` is a chunk: row numbers `(steps, batch)`, of which each row is one step.
+    """A model that takes a chunk of steps for each batch of `fit`: row numbers `(steps, batch)`, one row a step.
 
-    The steps of a chunk are one loop inside of what is compiled. Keras's own loop, `steps_per_execution`, stands around
-    the compiled step: each step begins with a look at the data set and ends with new memory for all weights.
+    The loop over the steps is compiled together with the step. Keras's own `steps_per_execution` loops around the
+    compiled step instead: each step starts by asking the data set and ends by allocating all weights anew.
 
     Images a second of 784-128-32 mirrored, batch 256, on two cores, in turns: 41,400 with Keras's loop, 51,300 so.
     """
 
     def build(self, input_shape: Any) -> None:
-        """Nothing is left to build: all parts come built."""
+        """Nothing to build: all parts come built."""
 
     def compile(self, *given: Any, **named: Any) -> None:
-        """As Keras does it; and all is built, else JAX's `fit` tries the model with a chunk in a batch's place."""
+        """Compiles as Keras does, and says that all is built: JAX's `fit` would try the model on a chunk otherwise."""
         super().compile(*given, **named)
         for layer in (self, *self.layers):
             layer.built = True
 
     def train_step(self, *given: Any) -> Any:
-        """Trains a chunk of steps; returns what one step returns, means over all of them."""
+        """Trains a chunk of steps; returns what one step returns, averaged over all of them."""
         step = super().train_step
         if keras.backend.backend() == "tensorflow":
             (rows,) = given
@@ -50,9 +50,9 @@ class ChunkedModel(keras.Model):
 def feed(order: np.ndarray, batch_size: int, chunk: int) -> dict[str, Any]:
     """The arguments of `fit` that train a `ChunkedModel` on these row numbers: an epoch of `fit` is one chunk.
 
-    What TensorFlow's `fit` makes of an array tunes its own buffers, in a thread that looks again after twice as long
-    each time and is not always woken when the training is over: seven of ten runs of six seconds ended two to ten
-    seconds after their last step. A data set that does not tune itself ends at once.
+    From an array TensorFlow's `fit` makes a data set that tunes its own buffers, in a thread that sleeps twice as long
+    each time and is not always woken at the end: seven of ten six-second runs ended two to ten seconds after their last
+    step. A data set without that tuning ends at once.
 
     Args:
         order: Row numbers, ndarray of shape `(chunks * chunk * batch_size,)`, int32.
@@ -74,8 +74,8 @@ def feed(order: np.ndarray, batch_size: int, chunk: int) -> dict[str, Any]:
 class ChunkEnd(keras.callbacks.Callback):
     """Hands over the mean losses of each chunk, and how many seconds it took.
 
-    A Keras epoch is one chunk here: the one place where every backend has its weights and variables in step, so that
-    a probe may read them and a tuned rate is seen.
+    A Keras epoch is one chunk here. Its end is the only moment at which every backend has written all variables back,
+    so that a probe may read them and a tuned rate takes effect.
     """
 
     def __init__(self, hand_over: Callable[[dict[str, float], float], None]):

@@ -1,4 +1,4 @@
-"""What is asked of a model again and again, by each snapshot for one, becomes a graph: no Python between operations."""
+"""Functions of a model that are called again and again, at every snapshot say, compiled into graphs."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,16 +6,16 @@ from typing import Any
 import keras
 from keras import ops
 
-FEW = 10  # questions; a short run never waits for a graph
+FEW = 10  # calls before a graph is traced, so that a short run never waits for one
 
 
 class Compiled:
-    """A function of a model: called as it is at first, then as a graph.
+    """A function of a model: called as it is at first, later as a graph, without Python between the operations.
 
-    Layer by layer, a small network spends more time in Python than in arithmetic. Called with two images (2 cores): an
-    encoder or decoder of dense layers 5 ms, loss terms 11 ms; with convolutions 8, 21 and 30 ms. As graphs, 500 images
-    take less than that. Tracing one takes 0.1 s. With XLA they are no faster on a CPU (a convolutional encoder half as
-    fast), and compiling takes three times as long.
+    Layer by layer, a small network spends more time in Python than on arithmetic. A call with two images takes, on 2
+    cores: encoder or decoder of dense layers 5 ms, loss terms 11 ms; with convolutions 8, 21 and 30 ms. As graphs, 500
+    images take less than that. Tracing a graph takes 0.1 s. XLA makes them no faster on a CPU (a convolutional encoder
+    half as fast), and compiling takes three times as long.
 
     Args:
         model: Whose weights the function uses; they stay where they are.
@@ -28,7 +28,7 @@ class Compiled:
         self._graph: _Graph | None = None
 
     def __call__(self, inputs: Any) -> Any:
-        """What the function makes of arrays, as arrays."""
+        """The function's answer to arrays, as arrays."""
         self._asked += 1
         if self._asked <= FEW:
             return keras.tree.map_structure(ops.convert_to_numpy, self._function(inputs))
@@ -38,14 +38,14 @@ class Compiled:
 
 
 class _Graph(keras.Model):
-    """A function as a model, because that is what Keras makes graphs of on every backend."""
+    """A function as a model, because a model is what Keras compiles on every backend."""
 
     def __init__(self, model: keras.Model, function: Callable[[Any], Any]):
-        super().__init__(name="glance")
+        super().__init__(name="compiled")
         self.model, self._function = model, function  # the model too, so that its weights are known to be used
 
     def build(self, input_shape):
-        """Nothing is left to build."""
+        """Nothing to build."""
 
     def call(self, inputs):
         return self._function(inputs)

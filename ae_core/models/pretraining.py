@@ -26,7 +26,7 @@ def greedy_phases(
     Phase k minimises `ℓ(h, g(V f(W h̃ + b) + c))` over its own `W, b, V, c`, where `h` is the output of the layers
     1 … k-1, which stay fixed, `h̃` is `h` or a damaged `h`, and `V` is the mirror image of `W` in the decoder. ℓ is the
     run's own loss for pixels, cross-entropy for sigmoid units, and for others the squared error as a share of the mean
-    square of h, so that layers of any scale can be told on one axis. A stack of one layer needs none of this.
+    square of h, so that layers of any scale share one axis. A stack of one layer needs none of this.
 
     Args:
         encoder: From `dense_pair`.

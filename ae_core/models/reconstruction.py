@@ -1,4 +1,4 @@
-"""The reconstruction errors that a training can make small: means over the pixels of a batch."""
+"""The reconstruction errors that training can minimise: means over the pixels of a batch."""
 
 import math
 from collections.abc import Callable
@@ -14,7 +14,7 @@ def reconstruction_error(name: str, target: Any, logits: Any, activation: Callab
         name: `cross_entropy`, in nats, whose activation is the logistic function; `mse`; or `relative`, the squared
             error as a share of the target's mean square.
         target: Clean images, of shape `(batch, *shape)`.
-        logits: What the decoder says before its last activation, likewise.
+        logits: The decoder's output before its last activation, of the same shape.
         activation: The last activation.
         weights: `w`, which broadcast to the target; by default all pixels count alike.
 
@@ -39,17 +39,17 @@ def _squared_error(target, logits, activation):
 
 
 def _relative_error(target, logits, activation):
-    # Units of a hidden layer have a scale of their own: 1 is no better than to answer zeros.
+    # Hidden units have a scale of their own: an error of 1 is what all zeros would get.
     return _squared_error(target, logits, activation) / ops.maximum(ops.mean(ops.square(target)), 1e-6)
 
 
 @ops.custom_gradient
 def _mean_cross_entropy(target, logits):
-    """The mean of `_cross_entropy`, with one logarithm for several pixels and a slope that needs none of them.
+    """The mean of `_cross_entropy`, with one logarithm for several pixels and a gradient that needs none.
 
-    `Σ ln(1 + e^-|a|) = ln Π (1 + e^-|a|)`: factors from 1 to 2, so that a few of them lose nothing. The slope by a
-    logit is `(σ(a) - t) / n`, as ever. Images a second of 784-128-32 mirrored, batch 256, on two cores, in turns:
-    51,300 with a logarithm for each pixel, 69,900 so.
+    `Σ ln(1 + e^-|a|) = ln Π (1 + e^-|a|)`: the factors lie between 1 and 2, so the product of a few loses no precision.
+    The gradient with respect to a logit is `(σ(a) - t) / n`, as usual. Images a second of 784-128-32 mirrored, batch
+    256, on two cores, in turns: 51,300 with a logarithm for each pixel, 69,900 this way.
     """
     size = math.prod(logits.shape[1:])
     parts = next(count for count in TOGETHER if size % count == 0)
@@ -69,4 +69,4 @@ def _mean_cross_entropy(target, logits):
 
 TOGETHER = (4, 3, 2, 1)  # pixels under one logarithm: the first that divides them all
 PIXELS = {"cross_entropy": _cross_entropy, "mse": _squared_error, "relative": _relative_error}
-QUICK_MEANS = {"cross_entropy": _mean_cross_entropy}  # where the mean takes less than all pixels' errors
+QUICK_MEANS = {"cross_entropy": _mean_cross_entropy}  # where the mean costs less than the errors of all pixels

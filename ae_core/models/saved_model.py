@@ -1,4 +1,4 @@
-"""What can be had from the file of a trained model: encoder and decoder alone."""
+"""Takes encoder or decoder out of the file of a trained model."""
 
 import tempfile
 from pathlib import Path

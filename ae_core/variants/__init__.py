@@ -1,4 +1,4 @@
-"""One file per variant. The registry walks this folder: a new file is a new variant."""
+"""One file per variant. The registry walks this folder: a new file is a new variant, see README.md."""
 
 import functools
 import importlib

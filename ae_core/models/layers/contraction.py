@@ -54,9 +54,9 @@ class SampledContraction(keras.layers.Layer):
     """The same penalty for an encoder of any depth, from one random direction for each image of each batch.
 
     For u of independent standard normal numbers `E ‖J u‖² = ‖J‖²`, the squared Frobenius norm of the Jacobian
-    `J = ∂z/∂x`, and `J u ≈ (f(x + s u) - f(x)) / s` for a short step s. So the encoder's answer to a little noise is an
-    estimate that is right on average, but for an error of the order of s² where f is smooth, and of s where a ReLU
-    bends. Its standard deviation is at most √2 times its mean for one image, and less for a batch.
+    `J = ∂z/∂x`, and `J u ≈ (f(x + s u) - f(x)) / s` for a short step s. So the encoder's response to a little noise is
+    an unbiased estimate, up to an error of order s² where f is smooth, and of order s where a ReLU bends. Its standard
+    deviation is at most √2 times its mean for one image, and less for a batch.
 
     Args:
         encoder: What makes the code from the images.
@@ -79,7 +79,7 @@ class SampledContraction(keras.layers.Layer):
         self.normals = NormalBank(size, seed)
 
     def build(self, code_shape):
-        """Nothing is left to build."""
+        """Nothing to build."""
 
     def call(self, code, inputs, training=False):
         """`(batch, units)` and the images it was made from → the weighted penalty, a scalar."""

@@ -41,7 +41,7 @@ def upsampled_convolutions(
         channels: Filters of each convolution; the last number is that of the image's channels.
         sizes: Height and width before each pooling on the way down.
         activation: Activation of all but the last convolution.
-        output: Last activation, a layer of its own, so that a loss can be had from the logits.
+        output: Last activation, a layer of its own, so that the loss can be computed from the logits.
 
     Returns:
         Tensor `(batch, *image)`.

@@ -45,7 +45,7 @@ class TiedDense(keras.layers.Layer):
 class Preactivation(keras.layers.Layer):
     """What a dense layer computes before its activation, `x W + b`, with that layer's own weights.
 
-    The activation then stands alone, as the last layer of a decoder must: cross-entropy is exact from the logits only.
+    The activation then stands alone, as a decoder's last layer must: only from logits is cross-entropy exact.
 
     Args:
         source: The built layer, `keras.layers.Dense` or `TiedDense`.
@@ -84,7 +84,7 @@ def dense_pair(
         latent_dim: Units of the code.
         activation: Activation of the hidden layers.
         code_activation: Activation of the code.
-        output: Last activation, `sigmoid` or `linear`: a layer of its own, so that a loss can be had from the logits.
+        output: Last activation, `sigmoid` or `linear`: a layer of its own, so that the loss can use the logits.
         tied: Whether each decoder layer takes the transposed kernel of its mirror image instead of one of its own.
 
     Returns:

@@ -1,4 +1,4 @@
-"""Images cut into square patches: there and back, and the hiding of some of them."""
+"""Cuts images into square patches, puts them together again, and hides some of them."""
 
 import keras
 import numpy as np
@@ -31,7 +31,7 @@ def to_patches(images, spec: DataSpec, patch_size: int):
 
 
 def from_patches(patches, spec: DataSpec, patch_size: int):
-    """Layers that put patches together again: the way back from `to_patches`."""
+    """Layers that put patches together again: the inverse of `to_patches`."""
     rows, columns = patch_grid(spec, patch_size)
     height, width, channels = spec.shape
     hidden = keras.layers.Reshape((rows, columns, patch_size, patch_size, channels), name="ungrid")(patches)
@@ -42,11 +42,11 @@ def from_patches(patches, spec: DataSpec, patch_size: int):
 
 
 class PatchMask(keras.layers.Layer):
-    """Hides a share of the patches of each image, other ones at every step: their pixels become −1.
+    """Hides a share of the patches of each image, different ones at every step: their pixels become −1.
 
-    Exactly `factor · patches` are hidden, rounded, but at least one, and at least one stays. A linear layer makes of a
-    hidden patch always the same numbers, whatever was there: that is its mask token. The choice comes from one normal
-    number for each patch, of which the smallest are hidden.
+    Exactly `factor · patches` are hidden, rounded, but at least one, and at least one stays. A linear layer turns every
+    hidden patch into the same numbers, whatever it held: that is its mask token. Each patch draws one normal number;
+    those with the smallest are hidden.
 
     Args:
         factor: Share hidden, 0 to 1. A variable, so that it can be changed while a training runs.

@@ -70,13 +70,13 @@ class AdversarialPenalty(keras.layers.Layer):
     step together, with the same optimiser. H only gives D its gradient and does not enter the value: the sum of the
     terms is what encoder and decoder make small.
 
-    Unlike the discrepancy above, the term is not divided by the size of an input: what it may weigh depends on the
-    error of a pixel and not on their number. Divided, λ = 10 trains on 784 pixels; on 64 the codes run about in a heap
-    and carry nothing (measured).
+    Unlike the discrepancy above, the term is not divided by the size of an input: how much it may weigh depends on the
+    error of a pixel, not on their number. Divided, λ = 10 trains on 784 pixels; on 64 the codes wander in one clump and
+    carry nothing (measured).
 
     Each layer of the discriminator is divided by its largest singular value: so its slope is bounded, it is never sure
-    of anything far away, and both come to terms. Without that the codes of some networks end in a heap (measured: MMD
-    0.13 instead of 0.004).
+    of anything far away, and the two reach a balance. Without that the codes of some networks end in one clump
+    (measured: MMD 0.13 instead of 0.004).
 
     Making `-ln D(z)` small has the same aim as making H large, but its gradient does not vanish where D is sure.
 

@@ -4,7 +4,7 @@ import keras
 from keras import ops
 
 DECAY = 0.9  # of the running averages, at each step. The paper has 0.99, too slow where a training has few steps.
-DEAD = 0.03  # an entry chosen less than this share of its fair share begins anew
+DEAD = 0.03  # an entry chosen less often than this part of its fair share starts afresh
 
 
 class Quantizer(keras.layers.Layer):
@@ -14,8 +14,8 @@ class Quantizer(keras.layers.Layer):
 
     In training each entry moves to the mean of the vectors that chose it, by running averages over mini-batches:
     `Nₖ ← γ Nₖ + (1-γ) nₖ`, `mₖ ← γ mₖ + (1-γ) Σ z`, `eₖ = mₖ / Nₖ`. So no gradient reaches it, and the loss needs no
-    term for it. An entry that is hardly chosen any more, `Nₖ < 3 %` of the mean, begins anew as a vector of the present
-    batch. All averages start at nothing, so after the first step every entry comes from the data.
+    term for it. An entry that is hardly chosen any more, `Nₖ < 3 %` of the mean, starts afresh as a vector of the
+    present batch. All averages start at zero, so after the first step every entry comes from the data.
 
     Args:
         entries: K, entries of the codebook.
@@ -100,7 +100,7 @@ class StraightThrough(keras.layers.Layer):
         return ops.split(features, 2, axis=-1)[1]
 
     def plain(self, encoder: keras.Model) -> keras.Model:
-        """Encoder and present codebook in layers that Keras has: scores of the entries, the best one, its numbers."""
+        """Encoder and present codebook in Keras's own layers: scores of the entries, the best one, its numbers."""
         book = ops.convert_to_numpy(self.quantizer.codebook)
         entries, dim = book.shape
         scores = keras.layers.Dense(entries, name="scores")

@@ -11,7 +11,7 @@ class NormalBank(keras.layers.Layer):
     """Standard normal numbers, some for each example of a batch.
 
     Random numbers are the slow part of a compiled step on a CPU (about 0.35 µs a number), so they come from a resident
-    bank, of which each example of each batch takes a stretch at a fresh random place.
+    bank: each example of each batch takes a stretch of it that starts at a fresh random place.
 
     Args:
         width: Numbers that one example needs.

@@ -34,9 +34,9 @@ def mean_and_log_var(features: Any) -> tuple[Any, Any]:
 class GaussianSampling(keras.layers.Layer):
     """Draws the code that the decoder sees: `z = μ + exp(½ ln σ²) ε`, `ε ~ N(0, I)`.
 
-    So written, chance comes from outside and the gradient reaches μ and σ. In training ε is fresh at every step, else
-    it depends on the place in the batch alone, so that a validation loss does not jitter. The code that a person is
-    shown is μ.
+    Written this way chance comes from outside, and the gradient reaches μ and σ. In training ε is fresh at every step;
+    otherwise it depends on the place in the batch alone, so that a validation loss does not jitter. The code that a
+    person is shown is μ.
 
     Args:
         latent_dim: Numbers in a code.

@@ -1,4 +1,4 @@
-"""What keeps most of the code at rest: penalties, or a rule."""
+"""Keeps most of the code at rest, by penalties or by a rule."""
 
 import keras
 from keras import ops

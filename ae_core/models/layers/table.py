@@ -1,4 +1,4 @@
-"""Data on the device: the training set as one table, and the moving of its images."""
+"""The training set as one table on the device."""
 
 import keras
 import numpy as np

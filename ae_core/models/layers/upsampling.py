@@ -11,10 +11,10 @@ class UpsampledConvolution(keras.layers.Layer):
 
     `y[2i+p, 2j+q] = f(b + Σ_st K_pq[s, t] x[i+s-1, j+t-1])` for `p, q` of 0 and 1. Of the three rows under the kernel
     two are the same: for `p = 0` its rows become `k₀, k₁+k₂, 0`, for `p = 1` `0, k₀+k₁, k₂`, and columns likewise. One
-    convolution of the small image gives all four answers, which are then laid between each other.
+    convolution of the small image gives all four answers, which are then interleaved.
 
     No large image is read or written. Training 16-8-8 channels on digits, a second of processor time took 1,650 to
-    1,700 images as two layers and 1,910 to 2,020 so (TensorFlow without XLA, 2 cores). As a transposed convolution,
+    1,700 images as two layers and 1,910 to 2,020 as one (TensorFlow without XLA, 2 cores). As a transposed convolution,
     which multiplies less, a step took 59 ms instead of 55, because it is slow for a single channel of output.
 
     Args:
