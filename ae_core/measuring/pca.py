@@ -8,8 +8,9 @@ SAMPLED_ROWS = 4000
 
 
 class PrincipalComponents:
-    """The best linear code: `z = (x - mean) Wᵀ`, `x̂ = z W + mean`, where the rows of W are the leading eigenvectors of
-    the training images' covariance matrix. One fit serves every code size.
+    """The best linear code: `z = (x - mean) Wᵀ`, `x̂ = z W + mean`.
+
+    The rows of W are the leading eigenvectors of the training images' covariance matrix. One fit serves every code size.
 
     Attributes:
         mean_: Mean image, ndarray of shape `(size,)`.
