@@ -10,7 +10,7 @@ SAMPLED_ROWS = 4000
 class PrincipalComponents:
     """The best linear code: `z = (x - mean) Wᵀ`, `x̂ = z W + mean`.
 
-    The rows of W are the leading eigenvectors of the training images' covariance matrix. One fit serves every code size.
+    The rows of W are the leading eigenvectors of the training images' covariance matrix. One fit serves all code sizes.
 
     Attributes:
         mean_: Mean image, ndarray of shape `(size,)`.

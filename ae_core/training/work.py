@@ -11,7 +11,10 @@ def operations(parts: Iterable[Any]) -> list:
     """The same layers and bare operations, but instead of a model inside the network what that one is made of."""
     found: list = []
     for part in parts:
-        found.extend(operations(getattr(part, "operations", part.layers)) if isinstance(part, keras.Model) else [part])
+        if isinstance(part, keras.Model):
+            found += operations(part.layers if isinstance(part, keras.Sequential) else part.operations)
+        else:
+            found.append(part)
     return found
 
 
@@ -45,7 +48,8 @@ def _of_product(operation: Any) -> float:
 
 def _of_layer(layer: Any) -> float:
     # Those of the layers inside it as well; weights that are no matrices are biases and scales.
-    kernels = sum(np.prod(weight.shape) for weight in getattr(layer, "weights", ()) if "kernel" in weight.name)
+    weights = layer.weights if isinstance(layer, keras.layers.Layer) else ()  # a bare operation has none
+    kernels = sum(np.prod(weight.shape) for weight in weights if "kernel" in weight.name)
     if not kernels:
         return 0.0
     places = layer.input.shape[1] if is_recurrent(layer) else np.prod(layer.output.shape[1:-1])

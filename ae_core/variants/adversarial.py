@@ -1,10 +1,10 @@
 """The adversarial autoencoder: a second network polices the codes."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from ae_core.measuring.metric_table import NEITHER, Metric
-from ae_core.measuring.panels.prior_match import MMD
+from ae_core.measuring.panels.prior_match import MMD, PriorMatch
 from ae_core.settings import (
     DataSpec,
     Settings,
@@ -52,7 +52,6 @@ class AdversarialSettings(Settings):
 
 def build(settings: AdversarialSettings, spec: DataSpec) -> "Autoencoder":
     """Dense layers, mirrored, a free code, and a discriminator that is trained in the same step."""
-    from ae_core.measuring.panels.prior_match import PriorMatch
     from ae_core.measuring.panels.samples import Samples
     from ae_core.models.autoencoder import Autoencoder
     from ae_core.models.layers.dense import dense_pair
@@ -69,8 +68,14 @@ def build(settings: AdversarialSettings, spec: DataSpec) -> "Autoencoder":
     penalty = AdversarialPenalty(
         settings.latent_dim, settings.adversarial_weight, settings.discriminator_widths, settings.seed
     )
-    panels: list[Any] = [Samples(settings.latent_dim), PriorMatch(discriminator_accuracy=penalty.accuracy)]
-    return Autoencoder(encoder, decoder, settings, spec, penalties={"adversarial": penalty}, panels=panels)
+    return Autoencoder(
+        encoder,
+        decoder,
+        settings,
+        spec,
+        penalties={"adversarial": penalty},
+        panels=[Samples(settings.latent_dim), PriorMatch(discriminator_accuracy=penalty.accuracy)],
+    )
 
 
 VARIANT = Variant(

@@ -1,9 +1,9 @@
 """The Wasserstein autoencoder: all codes together fill the prior, each by itself stays sharp."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from ae_core.measuring.panels.prior_match import MMD
+from ae_core.measuring.panels.prior_match import MMD, PriorMatch
 from ae_core.settings import (
     DataSpec,
     Settings,
@@ -51,7 +51,6 @@ class WassersteinSettings(Settings):
 
 def build(settings: WassersteinSettings, spec: DataSpec) -> "Autoencoder":
     """Dense layers, mirrored, a free code, and a penalty on the codes of a whole batch."""
-    from ae_core.measuring.panels.prior_match import PriorMatch
     from ae_core.measuring.panels.samples import Samples
     from ae_core.models.autoencoder import Autoencoder
     from ae_core.models.layers.dense import dense_pair
@@ -66,8 +65,14 @@ def build(settings: WassersteinSettings, spec: DataSpec) -> "Autoencoder":
         tied=settings.tied,
     )
     penalty = DiscrepancyPenalty(settings.latent_dim, spec.size, settings.mmd_weight, settings.seed)
-    panels: list[Any] = [Samples(settings.latent_dim), PriorMatch()]
-    return Autoencoder(encoder, decoder, settings, spec, penalties={"mmd": penalty}, panels=panels)
+    return Autoencoder(
+        encoder,
+        decoder,
+        settings,
+        spec,
+        penalties={"mmd": penalty},
+        panels=[Samples(settings.latent_dim), PriorMatch()],
+    )
 
 
 VARIANT = Variant(

@@ -116,8 +116,6 @@ def test_the_penalty_is_weighted_fresh_in_training_and_steady_beside_it():
 class MeanInput(keras.layers.Layer):
     """A penalty that tells what it was given."""
 
-    needs_input = True
-
     def __init__(self) -> None:
         super().__init__(name="mean_input")
         self.weight = self.add_weight(shape=(), initializer="ones", trainable=False)
