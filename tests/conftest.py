@@ -26,6 +26,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     missing = {}
     if CHROMIUM is None:
         missing["browser"] = "no Chromium is installed"
+    if not (shutil.which("node") and shutil.which("npm")):
+        missing["node"] = "no Node.js with npm is installed"
     if not MNIST.is_file():
         missing["mnist"] = "AE_DATA_DIR names no folder with mnist.npz"
     for item in items:
@@ -52,7 +54,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> FilesSideByS
 
 @pytest.fixture
 def _missing_in_ci() -> None:
-    pytest.fail("CI must have Chromium and MNIST, so that no test is skipped there.")
+    pytest.fail("CI must have Chromium, Node.js with npm, and MNIST, so that no test is skipped there.")
 
 
 @pytest.fixture

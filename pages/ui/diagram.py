@@ -1,5 +1,6 @@
 """The network as a picture: one bar a layer, from the input down to the code and back."""
 
+import functools
 import html
 import itertools
 import math
@@ -7,19 +8,12 @@ from typing import Any
 
 import streamlit as st
 
+from pages.ui import static
 from pages.ui.text import _, shape
 
 _WIDTH = 360  # the picture's own units: a phone shows them one to one
 _BAR, _GAP = 30, 14
 _NARROWEST = 96
-
-
-# st.html takes SVG out; inside an <img> it would not have the page's colours.
-_SCRIPT = """\
-export default ({ data, parentElement }) => {
-  parentElement.querySelector(".ae-picture").innerHTML = new TextDecoder().decode(data);
-};
-"""
 
 
 def show(description: dict[str, Any]) -> None:
@@ -28,10 +22,15 @@ def show(description: dict[str, Any]) -> None:
     Args:
         description: What `training.describe` returns.
     """
-    component = st.components.v2.component(
-        "ae_network", html='<div class="ae-picture"></div>', js=_SCRIPT, isolate_styles=False
+    _component()(key="network", data=network(description).encode())
+
+
+@functools.cache
+def _component() -> Any:
+    script = static.script("network_picture.js")
+    return st.components.v2.component(
+        "ae_network", html='<div class="ae-picture"></div>', js=script, isolate_styles=False
     )
-    component(key="network", data=network(description).encode())
 
 
 def network(description: dict[str, Any]) -> str:

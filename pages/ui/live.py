@@ -8,7 +8,7 @@ Where the bytes go, measured with Streamlit 1.67:
 - Streamlit remembers what the browser holds: an element whose message did not change goes out as a reference to it
   (60 bytes instead of 40,000), in timed fragments too, if the message is at least `global.minCachedMessageSize`
   long. So "nothing new" needs no logic here: a page mounts the same bytes again.
-- Inline script is part of every message, so the inline part only fetches the script proper from static serving.
+- Inline script is part of every message, so it only fetches the modules of `assets/javascript/live`.
 """
 
 import asyncio
@@ -26,11 +26,6 @@ from ae_core.figures import Figure
 from pages.ui import static
 from pages.ui.text import _
 
-# The base path is wherever the page's own scripts came from: right behind a proxy and on every page of the app.
-_LOADER = """\
-const base = document.querySelector('script[src*="static/js/"]').src.split("static/js/")[0];
-export default async (component) => (await import(base + "%s")).%s(component, base, "%s");
-"""
 _ROOT = '<div class="ae-frame"><div class="ae-live" role="img" aria-busy="true"></div><div class="ae-save"></div></div>'
 SETTLE_SECONDS = 0.05
 MOST_SECONDS = 2.0  # that a page's script waits for a server's loop which is behind
@@ -111,18 +106,14 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
 
 @functools.cache
 def _component() -> Any:
-    return st.components.v2.component("ae_live", html=_ROOT, js=_loader("default"), isolate_styles=False)
+    script = static.loader("live/mount.js", static.plotly())
+    return st.components.v2.component("ae_live", html=_ROOT, js=script, isolate_styles=False)
 
 
 @functools.cache
 def _listener() -> Any:
-    return st.components.v2.component("ae_listener", html="<i hidden></i>", js=_loader("listen"), isolate_styles=False)
-
-
-def _loader(function: str) -> str:
-    """A script that hands its component to a function of `live.js`."""
-    ours, plotly = static.prepare()
-    return _LOADER % (ours, function, plotly)
+    script = static.loader("live/listener.js")
+    return st.components.v2.component("ae_listener", html="<i hidden></i>", js=script, isolate_styles=False)
 
 
 @functools.cache

@@ -286,5 +286,4 @@ def _best(runs: Sequence[StoredRun]) -> dict[str, float]:
 
 @functools.cache
 def _component() -> Any:
-    script = (static.ROOT / "assets" / "runs.js").read_text(encoding="utf-8")
-    return st.components.v2.component("ae_runs", html=_ROOT, js=script, isolate_styles=False)
+    return st.components.v2.component("ae_runs", html=_ROOT, js=static.loader("runs/mount.js"), isolate_styles=False)

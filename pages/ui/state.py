@@ -1,5 +1,6 @@
 """The only place that knows session keys and query-parameter names."""
 
+import functools
 import re
 import runpy
 import secrets
@@ -14,7 +15,7 @@ from ae_core.engine.engine import Run
 from ae_core.errors import SettingError
 from ae_core.ownership import holds
 from ae_core.settings import Settings
-from pages.ui import form
+from pages.ui import form, static
 from pages.ui.form import Form
 from pages.ui.shared import engine
 from pages.ui.text import _
@@ -183,21 +184,9 @@ def _do_nothing() -> None:
     pass
 
 
+@functools.cache
 def _cookie_component() -> Any:
-    return st.components.v2.component("ae_owner", html="", js=_COOKIE_SCRIPT)
-
-
-_COOKIE_SCRIPT = """\
-export default ({ data, setStateValue }) => {
-  const mine = new TextDecoder().decode(data);
-  const cookies = () => { try { return document.cookie; } catch { return null; } }; // a sandboxed frame has none
-  const found = cookies()?.match(/(?:^|; )ae_owner=([A-Za-z0-9_-]{43})/);
-  if (found) { if (found[1] !== mine) setStateValue("token", found[1]); return; }
-  if (cookies() === null) return;
-  const secure = location.protocol === "https:" ? "; secure" : "";
-  document.cookie = `ae_owner=${mine}; path=/; max-age=31536000; samesite=lax${secure}`;
-};
-"""
+    return st.components.v2.component("ae_owner", html="", js=static.script("owner_cookie.js"))
 
 
 def write_address() -> None:

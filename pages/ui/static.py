@@ -1,15 +1,20 @@
-"""Files that a browser fetches by address: plotly.js, the live view's script, the pictures of the scatter.
+"""Files that a browser fetches by address: plotly.js, our own modules, the pictures of the scatter.
 
 Streamlit serves the folder `static` beside app.py at `app/static/`. It is made at start and ignored by git. It says
 nothing of how long a browser may keep a file, and answers the question whether one has changed with the whole file:
 4.8 MB at every reload of the page, for each laptop of a hall. Browsers then go by the time of the last change and keep
 a file for a tenth of its age. So each file bears a hash of its content in its name, and a time of long ago.
+
+Modules import each other by relative address, so they keep their names and stand in a folder whose name is a hash of
+them all: a module of one version never meets one of another.
 """
 
 import hashlib
 import importlib.resources
+import json
 import logging
 import os
+import shutil
 import tempfile
 import time
 from pathlib import Path
@@ -19,23 +24,80 @@ FOLDER = ROOT / "static"
 ADDRESS = "app/static/"
 # Newest first, so many of each: runs still watched keep theirs, a long lecture does not fill the disk.
 MOST_ATLASES = 64
-MOST_SCRIPTS = 4
+MOST_VERSIONS = 4
 LONG_AGO = 1_000_000_000  # in 2001
+
+_JAVASCRIPT = ROOT / "assets" / "javascript"
+# The app's address is wherever the page's own scripts came from: right behind a proxy and on every page of the app.
+_LOADER = """\
+const base = document.querySelector('script[src*="static/js/"]').src.split("static/js/")[0];
+export default async (component) => {
+  const [entry] = await Promise.all(%s.map((name) => import(`${base}%s/${name}`)));
+  return entry.default(component, base%s);
+};
+"""
 
 _log = logging.getLogger(__name__)
 
 
-def prepare() -> tuple[str, str]:
-    """Puts plotly.js and the live view's script in place.
+def script(name: str) -> str:
+    """A module that imports no other, as the inline script of a component.
 
-    Returns:
-        Addresses of the script and of plotly.js, relative to the app.
+    Args:
+        name: Its file in `assets/javascript`.
+    """
+    return (_JAVASCRIPT / name).read_text(encoding="utf-8")
+
+
+def loader(entry: str, *arguments: str) -> str:
+    """An inline script that hands its component to the default export of a module, after the address of the app.
+
+    Inline script is part of every message, so it only fetches the modules: all of the folder at once, rather than each
+    when another has been found to import it.
+
+    Args:
+        entry: File of the module, such as `live/mount.js`.
+        arguments: What the function gets beyond that.
 
     Raises:
-        OSError: If the folder cannot be written.
+        OSError: If the folder of static files cannot be written.
     """
-    script = _publish("live", ".js", (ROOT / "assets" / "live.js").read_bytes(), MOST_SCRIPTS)
-    return script, _publish("plotly", ".js", plotly_script(), MOST_SCRIPTS)
+    first = Path(entry)
+    others = sorted(path.name for path in (_JAVASCRIPT / first.parent).glob("*.js") if path.name != first.name)
+    folder = f"{modules()}/{first.parent}"
+    told = "".join(f", {json.dumps(argument)}" for argument in arguments)
+    return _LOADER % (json.dumps([first.name, *others]), folder, told)
+
+
+def modules() -> str:
+    """Puts the modules of `assets/javascript` in place.
+
+    Returns:
+        Address of their folder, relative to the app.
+
+    Raises:
+        OSError: If the folder of static files cannot be written.
+    """
+    files = {path.relative_to(_JAVASCRIPT): path.read_bytes() for path in sorted(_JAVASCRIPT.glob("*/*.js"))}
+    told = json.dumps([(name.as_posix(), _digest(payload)) for name, payload in files.items()])
+    folder = FOLDER / f"javascript-{_digest(told.encode())}"
+    for name, payload in files.items():
+        _place(folder / name, payload)
+    os.utime(folder, (time.time(), LONG_AGO))
+    _keep_newest("javascript-*", MOST_VERSIONS)
+    return ADDRESS + folder.name
+
+
+def plotly() -> str:
+    """Puts plotly.js in place.
+
+    Returns:
+        Its address, relative to the app.
+
+    Raises:
+        OSError: If the folder of static files cannot be written.
+    """
+    return _publish("plotly", ".js", plotly_script(), MOST_VERSIONS)
 
 
 def plotly_script() -> bytes:
@@ -60,17 +122,26 @@ def atlas(png: bytes) -> str:
 
 
 def _publish(kind: str, ending: str, payload: bytes, most: int) -> str:
-    target = FOLDER / f"{kind}-{hashlib.sha256(payload).hexdigest()[:32]}{ending}"
-    known = target.exists() and target.stat().st_size == len(payload)
-    if not known:
-        _place(target, payload)
-    os.utime(target, (time.time(), LONG_AGO))  # read last now; changed last long ago
-    if not known:
+    target = FOLDER / f"{kind}-{_digest(payload)}{ending}"
+    if _place(target, payload):
         _keep_newest(f"{kind}-*{ending}", most)
     return ADDRESS + target.name
 
 
-def _place(target: Path, payload: bytes) -> None:
+def _digest(payload: bytes) -> str:
+    return hashlib.sha256(payload).hexdigest()[:32]
+
+
+def _place(target: Path, payload: bytes) -> bool:
+    """Sees to it that a file is there, and tells whether it was not."""
+    known = target.exists() and target.stat().st_size == len(payload)
+    if not known:
+        _write(target, payload)
+    os.utime(target, (time.time(), LONG_AGO))  # read last now; changed last long ago
+    return not known
+
+
+def _write(target: Path, payload: bytes) -> None:
     """Writes a whole file or none: a browser never meets half of one, nor two processes each other's."""
     target.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=".part-", dir=target.parent)
@@ -91,4 +162,7 @@ def _keep_newest(pattern: str, most: int) -> None:
             return 0.0
 
     for old in sorted(FOLDER.glob(pattern), key=age)[most:]:
-        old.unlink(missing_ok=True)
+        if old.is_dir():
+            shutil.rmtree(old, ignore_errors=True)  # another process may be removing it too
+        else:
+            old.unlink(missing_ok=True)

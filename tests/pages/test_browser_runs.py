@@ -167,7 +167,7 @@ def test_a_reload_fetches_no_large_file_again(page, base):
     page.reload()
     wait_for_step(page, "live_grid", 0)
     sizes = page.evaluate(
-        "performance.getEntriesByType('resource').filter(one => /static.(plotly|live)-/.test(one.name))"
+        "performance.getEntriesByType('resource').filter(one => /static.(plotly|javascript)-/.test(one.name))"
         ".map(one => one.transferSize)"
     )
     assert len(sizes) >= 2 and not any(sizes), "plotly.js has 4.8 MB"

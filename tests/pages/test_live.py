@@ -322,18 +322,47 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "static"
 
 
-def test_plotly_and_the_script_are_put_in_place_once_and_may_be_kept(folder: Path) -> None:
-    script, plotly = (folder / Path(address).name for address in static.prepare())
+def test_plotly_and_the_modules_are_put_in_place_once_and_may_be_kept(folder: Path) -> None:
+    plotly, modules = (folder / Path(address).name for address in (static.plotly(), static.modules()))
     assert plotly.read_bytes()[:200].find(b"plotly.js v") > 0
-    assert script.read_bytes() == (ROOT / "assets" / "live.js").read_bytes()
-    first = plotly.stat().st_ino
-    assert [folder / Path(address).name for address in static.prepare()] == [script, plotly]
-    assert plotly.stat().st_ino == first
+    source = ROOT / "assets" / "javascript"
+    served = {path.relative_to(modules): path.read_bytes() for path in modules.rglob("*") if path.is_file()}
+    assert served == {path.relative_to(source): path.read_bytes() for path in source.glob("*/*.js")}
+    files = [plotly, *(modules / name for name in served)]
+    first = [path.stat().st_ino for path in files]
+    assert [folder / Path(address).name for address in (static.plotly(), static.modules())] == [plotly, modules]
+    assert [path.stat().st_ino for path in files] == first
     # A browser keeps a file that nobody says more of for a tenth of the time since it was changed.
-    assert all(time.time() - path.stat().st_mtime > 10 * 365 * 86_400 for path in (script, plotly))
-    plotly.write_text("cut off")
-    static.prepare()
-    assert plotly.stat().st_size > 1_000_000
+    assert all(time.time() - path.stat().st_mtime > 10 * 365 * 86_400 for path in files)
+    sizes = [path.stat().st_size for path in files]
+    for path in files:
+        path.write_text("cut off")
+    static.plotly(), static.modules()
+    assert [path.stat().st_size for path in files] == sizes
+
+
+def test_modules_of_one_version_never_meet_those_of_another(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = shutil.copytree(ROOT / "assets" / "javascript", tmp_path / "source")
+    monkeypatch.setattr(static, "_JAVASCRIPT", source)
+    first = static.modules()
+    versions = [first]
+    for place in range(static.MOST_VERSIONS):
+        os.utime(folder / Path(versions[-1]).name, (1 + place, 1 + place))
+        (source / "live" / "news.js").write_text(f"// {place}")
+        versions.append(static.modules())
+        assert (folder / Path(versions[-1]).name / "live" / "news.js").read_text() == f"// {place}"
+    assert len(set(versions)) == len(versions)
+    assert {path.name for path in folder.iterdir()} == {Path(address).name for address in versions[1:]}
+
+
+def test_a_loader_fetches_all_modules_of_a_folder_at_once_its_entry_first(folder: Path) -> None:
+    script = static.loader("runs/mount.js", "more")
+    assert '["mount.js", "html.js", "rows.js", "table.js"]' in script
+    assert f"{static.modules()}/runs/${{name}}" in script
+    assert 'entry.default(component, base, "more")' in script
+    assert len(script) < 600, "it is part of every message"
 
 
 def test_atlases_are_named_by_content_and_bounded_in_number(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

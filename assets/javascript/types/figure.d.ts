@@ -1,0 +1,50 @@
+import type { Layout, Trace } from "./plotly";
+
+/** What `pages/ui/live.py` sends to a view: a Plotly figure without colours, and what else there is to say about it. */
+export interface Figure {
+  data: Trace[];
+  layout: Layout & { meta: Meta };
+  /** Optimiser step that it shows. */
+  step: number;
+  /** What it is a picture of. Of two pictures of the same thing the later one counts. Empty if it never changes. */
+  of: string;
+  /** When it was made, in seconds since 1970; 0 if `of` is empty. */
+  at: number;
+  /** Titles of the buttons that save it, in the reader's language. */
+  words: Record<Format, string>;
+}
+
+export type Format = "png" | "svg";
+
+export interface Meta {
+  /** A sentence for screen readers. */
+  label: string;
+  /** Beginning of the name of a saved file. */
+  file: string;
+  /** What the view shows, if its element key does not say so. */
+  view?: string;
+  /** Whether there is nothing to zoom: no tools, no dragging. */
+  plain?: boolean;
+  atlas?: Atlas;
+}
+
+/** One picture that holds a small picture of every point, row by row. */
+export interface Atlas {
+  /** Its address, relative to the app; empty if there is none. */
+  url: string;
+  columns: number;
+  /** Height and width of a tile, in pixels. */
+  tile: [number, number];
+  /** Number of tiles: points beyond it have no picture. */
+  count: number;
+  /** The word for `image` in the reader's language. */
+  word: string;
+}
+
+/** What `pages/ui/streaming.py` sends over the WebSocket when a run has something new. */
+export interface News {
+  /** Figures by element key, such as `live_loss`. */
+  views: Record<string, Figure>;
+  /** HTML of an element by the selector that finds it. */
+  texts: Record<string, string>;
+}

@@ -1,0 +1,92 @@
+/** The small part of plotly.js that is used here. */
+
+export interface Axis {
+  title?: { text: string; standoff?: number; font?: Font };
+  range?: [number, number];
+  autorange?: boolean;
+  gridcolor?: string;
+  linecolor?: string;
+  zerolinecolor?: string;
+}
+
+export interface Font {
+  color?: string;
+  family?: string;
+  size?: number;
+}
+
+export interface Layout {
+  [name: `xaxis${string}` | `yaxis${string}`]: Axis;
+  paper_bgcolor?: string;
+  plot_bgcolor?: string;
+  font?: Font;
+  hoverlabel?: { bgcolor: string; bordercolor: string; font: Font };
+  modebar?: { bgcolor: string; color: string; activecolor: string };
+  showlegend?: boolean;
+  legend?: { orientation?: "h" | "v"; x?: number; y?: number; yanchor?: "top" | "bottom" };
+  dragmode?: false | "zoom" | "pan";
+}
+
+export interface Trace {
+  type: string;
+  name?: string;
+  /** Whether it is drawn, or hidden by a click on its name in the legend. */
+  visible?: boolean | "legendonly";
+}
+
+/** A point under the pointer. */
+export interface Point {
+  /** Index of its trace. */
+  curveNumber: number;
+  /** Index of the point in its trace. */
+  pointNumber: number;
+  customdata?: number | string;
+  data: Trace;
+}
+
+/** An element that Plotly has drawn in. */
+export interface Plot extends HTMLElement {
+  layout: Layout;
+  data: Trace[];
+  /** Not documented, but the only way to learn where in the element a point was drawn. */
+  _fullLayout: { xaxis: DrawnAxis; yaxis: DrawnAxis };
+  /** Not documented: the traces with their numbers unpacked. */
+  _fullData: { x: ArrayLike<number>; y: ArrayLike<number> }[];
+  on(event: "plotly_hover", handler: (event: { points: [Point, ...Point[]] }) => void): void;
+  on(event: "plotly_unhover", handler: () => void): void;
+}
+
+export interface DrawnAxis {
+  /** Pixels from the edge of the element to the start of the axis. */
+  _offset: number;
+  /** Pixels from the start of the axis to a value; not a number if the value is undefined. */
+  l2p(value: number | undefined): number;
+}
+
+export interface Config {
+  displaylogo: boolean;
+  displayModeBar: false | "hover";
+  modeBarButtons: string[][];
+}
+
+export interface Picture {
+  format: "png" | "svg";
+  width: number;
+  height: number;
+  scale: number;
+  filename: string;
+}
+
+export interface Plotly {
+  /** Draws a figure, or changes the one that is drawn already. The promise resolves once it is drawn. */
+  react(element: HTMLElement, data: Trace[], layout: Layout, config: Config): Promise<Plot>;
+  downloadImage(figure: { data: Trace[]; layout: Layout }, picture: Picture): Promise<string>;
+  purge(element: HTMLElement): void;
+  Plots: { resize(element: HTMLElement): void };
+}
+
+declare global {
+  interface Window {
+    Plotly?: Plotly;
+  }
+}

@@ -1,0 +1,78 @@
+"""The modules of `assets/javascript`: their types, by the TypeScript compiler, and what they compute, by Node.js."""
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from ae_core.folders import cache_folder
+from tests.conftest import ROOT
+
+SOURCE = ROOT / "assets" / "javascript"
+MODULES = sorted(path for path in SOURCE.rglob("*.js") if "node_modules" not in path.parts)
+PACKAGE_FILES = ("package.json", "package-lock.json")
+
+
+@pytest.fixture(scope="session")
+def typescript_compiler() -> Path:
+    """The compiler that `package-lock.json` names: fetched once for each version, then kept in this user's cache."""
+    version = hashlib.sha256(b"".join((SOURCE / name).read_bytes() for name in PACKAGE_FILES)).hexdigest()[:16]
+    kept = cache_folder() / f"typescript-{version}"
+    compiler = kept / "node_modules" / ".bin" / "tsc"
+    if compiler.exists():
+        return compiler
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=kept.parent) as folder:
+        fetched = Path(folder) / "fetched"
+        fetched.mkdir()
+        for name in PACKAGE_FILES:
+            shutil.copy(SOURCE / name, fetched)
+        command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+        result = subprocess.run(command, cwd=fetched, capture_output=True, text=True)
+        if result.returncode:
+            complain = pytest.fail if os.environ.get("CI") else pytest.skip
+            complain(f"The TypeScript compiler could not be fetched: {result.stderr}")
+        try:
+            fetched.rename(kept)
+        except OSError:  # another run of the tests was first
+            if not compiler.exists():
+                raise
+    return compiler
+
+
+@pytest.mark.node
+def test_types_are_right(typescript_compiler: Path) -> None:
+    result = subprocess.run([typescript_compiler, "-p", SOURCE, "--listFiles"], capture_output=True, text=True)
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert {str(path) for path in MODULES} <= set(result.stdout.splitlines()), "every module is looked at"
+
+
+@pytest.mark.node
+def test_a_wrong_type_is_found(typescript_compiler: Path, tmp_path: Path) -> None:
+    copy = shutil.copytree(SOURCE, tmp_path / "copy", ignore=shutil.ignore_patterns("node_modules"))
+    module = copy / "live" / "view.js"
+    module.write_text(module.read_text().replace("figure.step)", "figure.stepp)"))
+    result = subprocess.run([typescript_compiler, "-p", copy], capture_output=True, text=True)
+    assert result.returncode != 0
+    assert "Property 'stepp' does not exist on type 'Figure'" in result.stdout
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)
+def test_every_module_is_checked_without_exception(path: Path) -> None:
+    text = path.read_text()
+    assert text.startswith("// @ts-check\n/**\n"), "types are checked, and a comment says what it is for"
+    assert not re.findall(r"@ts-(?:ignore|nocheck|expect-error)", text)
+    assert not re.findall(r"[{<(|:,] *any\b *[\])}>|,;\[]", text), "a type can stand for any"
+
+
+@pytest.mark.node
+def test_what_modules_compute_is_right() -> None:
+    files = sorted(Path(__file__).parent.glob("*.test.mjs"))
+    result = subprocess.run(["node", "--test", "--test-reporter=tap", *files], capture_output=True, text=True)
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert re.search(r"^# pass [1-9]", result.stdout, re.MULTILINE), result.stdout
