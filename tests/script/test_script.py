@@ -24,6 +24,7 @@ TOLERANCE = 1e-3  # as the script itself says: 0.1 %
 MOST_LINES = 200
 MORE_LINES = {
     "masked": 300,  # patches, their mask, and a transformer with its attention written out
+    "vector_quantized": 220,  # a codebook with running averages, and how its gradient passes
     "denoising": 300,  # layers trained one by one, each with its own damage and its own loop
 }
 WIDEST_LINE = 120
