@@ -1,24 +1,24 @@
 """Puts the sections of a script together."""
 
-import ast
+import re
 import sys
-from collections.abc import Iterable
-from typing import Any
+import textwrap
 
 import keras
 
 from ae_core import data, variants
+from ae_core.data.built_in import DataInfo
 from ae_core.models.autoencoder import Autoencoder
-from ae_core.models.layers.dense import Preactivation
-from ae_core.script import sections, style
-from ae_core.script.blueprint import draw
-from ae_core.script.library import Library
-from ae_core.script.loop import Loop
-from ae_core.script.network import Networks
-from ae_core.script.reduced import is_own
-from ae_core.settings import Settings
+from ae_core.models.seeding import building
+from ae_core.script.constructors import WIDTH, Constructors
+from ae_core.script.examples import examples, rows_of
+from ae_core.script.library import Library, import_lines, is_own, module_of
+from ae_core.script.networks import Networks
+from ae_core.script.training import RELATIVE, constants, model_class, stages_of, start, training
+from ae_core.settings import Settings, options
 
-PACKAGES = {"sklearn": "scikit-learn", "PIL": "pillow"}
+TOLERANCE = "0.1 %"
+PACKAGES = {"sklearn": "scikit-learn", "PIL": "pillow"}  # by the name of their module, where it is another
 
 
 def python_script(settings: Settings) -> str:
@@ -28,7 +28,7 @@ def python_script(settings: Settings) -> str:
         settings: The experiment; its data set must be one that this machine knows.
 
     Returns:
-        Source of about 60 to 150 lines, in sections that begin with `# %%`.
+        Source of about 70 to 250 lines, in sections that begin with `# %%`.
 
     Raises:
         SettingError: If the settings do not fit the data.
@@ -37,133 +37,87 @@ def python_script(settings: Settings) -> str:
     info = data.catalogue()[settings.dataset]
     spec = settings.scaled(info.spec)
     settings.check(spec)
-    blueprint = draw(settings, spec)
-    model = blueprint.model
-    rows = sections.rows_of(settings, info, model)
-    loop = Loop(model, settings, rows)
-
-    own = [layer for layer in _layers(model) if is_own(type(layer))]
-    given: dict[type, list] = {}
-    for layer in own:
-        given.setdefault(type(layer), []).append(blueprint.given[id(layer)])
-    library = Library(given, loop.methods, settings.seed)
-    for_data = Library({}, (), settings.seed)
-    data_lines = sections.data_lines(settings, info, rows, for_data)
-    shared = _referred_to(own, blueprint.given, library) | _in_several(model)
-    networks = Networks(library, blueprint.given, shared, {})
-    first = networks.lines(
-        model.features, "encoder", "inputs", "code" if model.features is model.encoder else "features"
-    )
-    second = networks.lines(model.decoder, "decoder", "code", "outputs")
-    second += sections.start_lines(model)
-    class_lines = loop.class_lines(networks)
-    loop_lines = loop.lines(networks)
-
-    block_lines = [line for block in networks.blocks.values() for line in [*block, "", ""]]
-    seed = ["keras.utils.set_random_seed(SEED)  # of the first weights"]
-    parts = {
-        f"Data: {info.title}": [*_apart(for_data.lines), *data_lines],
-        "Layers that Keras does not have": library.lines,
-        "Network": [*_apart(block_lines), *seed, *first, "", *second],
-        "Model": class_lines,
-        "Training": [*loop_lines, "print(history)"],
-    }
-    imports = _imports(library.imports | for_data.imports | ALWAYS, parts)
-    packages = [PACKAGES.get(name, name) for name in _packages(imports)]
-    title = variants.get(settings.variant).title
-    text = "\n".join(
-        [*sections.heading(settings, title, info, packages), "", "# %% Imports and settings", *imports, ""]
-    )
-    constants = [*loop.constants(), *(line for few in library.constants.values() for line in few)]
-    text += "\n" + "\n".join(constants) + "\n"
-    for name, lines in parts.items():
-        if lines:
-            text += _section(name, [line for long in lines for line in _broken(long)], text)
-    return text
-
-
-def _broken(line: str) -> list[str]:
-    """A line that may be too long as several."""
-    bare = line.lstrip(" ")
-    return [line] if len(line) <= style.WIDTH or bare.startswith("#") else style.laid_out(bare, len(line) - len(bare))
-
-
-def _apart(lines: list[str]) -> list[str]:
-    """Definitions, with two empty lines before what follows."""
-    while lines and not lines[-1]:
-        lines = lines[:-1]
-    return [*lines, "", ""] if lines else []
-
-
-def _section(name: str, lines: list[str], before: str) -> str:
-    """A section with its heading; two empty lines stand around definitions."""
-    last = next((line for line in reversed(before.split("\n")) if line and not line.startswith((" ", ")", "]"))), "")
-    apart = lines[0].startswith(DEFINING) or last.startswith(DEFINING)
-    return ("\n\n" if apart else "\n") + f"# %% {name}\n" + "\n".join(lines) + "\n"
-
-
-DEFINING = ("class ", "def ", "@")
-
-
-def _layers(model: Autoencoder) -> list[Any]:
-    """Every layer that takes part in a training, those inside others included, each once."""
-    parts: list[Any] = []
-    for one in [*(phase.model for phase in model.phases), model]:
-        parts += [one.bottleneck, one.corruption, one.augmentation, *one.penalties.values(), one.features, one.decoder]
-    found = [layer for part in parts if part is not None for layer in part._flatten_layers()]
-    unique = {id(layer): layer for layer in found if not isinstance(layer, Preactivation)}
-    return list(unique.values())
-
-
-def _referred_to(own: Iterable[Any], given: Any, library: Library) -> set[int]:
-    """Layers that another layer is made from."""
-    found = set()
-    for layer in own:
-        left = library.reduced[type(layer)].parameters
-        values = keras.tree.flatten([given[id(layer)][name] for name in left])
-        found |= {id(value) for value in values if isinstance(value, keras.layers.Layer)}
-    return found
-
-
-def _in_several(model: Autoencoder) -> set[int]:
-    """Layers that phases and the whole have in common."""
-    if not model.phases:
-        return set()
-    return {id(layer) for part in (model.features, model.decoder) for layer in part.layers}
-
-
-ALWAYS = {"import keras", "import numpy as np", "from keras import layers", "from keras import ops"}
-
-
-def _imports(lines: set[str], parts: dict[str, list[str]]) -> list[str]:
-    """The imports that are used, sorted; those from one module together."""
-    text = "\n".join("\n".join(part) for part in parts.values())
-    used = {node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)}
-    whole: list[tuple[str, str]] = []
-    single: dict[str, set[str]] = {}
-    for node in [ast.parse(line).body[0] for line in lines]:
-        if not isinstance(node, ast.Import | ast.ImportFrom):
-            raise TypeError(f"An import is needed. Received: {ast.unparse(node)}.")
-        for alias in node.names:
-            if (alias.asname or alias.name) not in used:
-                continue
-            if isinstance(node, ast.ImportFrom):
-                single.setdefault(node.module or "", set()).add(ast.unparse(alias))
-            else:
-                whole.append((alias.name, f"import {ast.unparse(alias)}"))
-    found = [
-        *sorted(whole),
-        *(
-            (name, f"from {name} import {', '.join(sorted(single[name], key=str.lower))}")
-            for name in sorted(single, key=str.lower)
-        ),
+    with building(settings.seed):
+        model = variants.get(settings.variant).build(settings, spec)
+    rows = rows_of(settings, info, model)
+    for_data, for_layers = Library(), Library()
+    constructors = Constructors(for_layers, settings.seed)
+    networks = Networks(constructors, _needed_again(model))
+    made = examples(settings, info, rows, for_data)
+    last = "code" if model.features is model.encoder else "features"
+    network = [
+        networks.written(model.features, "encoder", "inputs", last),
+        networks.written(model.decoder, "decoder", "code", "outputs"),
+        start(model),
     ]
-    standard = [line for name, line in found if name.split(".")[0] in sys.stdlib_module_names]
-    others = [line for name, line in found if name.split(".")[0] not in sys.stdlib_module_names]
-    return [*standard, *([""] if standard else []), *others]
+    stages = stages_of(model, settings, rows)
+    after = {
+        "Loss of hidden layers": RELATIVE if any(stage.model.loss_name == "relative" for stage in stages) else "",
+        "Model": model_class(model, constructors),
+    }
+    for stage in stages:
+        name = f"Training: {stage.name}" if stage.name else "Training"
+        after[name] = training(stage, settings, rows, constructors)
+    sections = {
+        f"Data: {info.title}": _apart(for_data.text, made),
+        "Layers that Keras does not have": for_layers.text,  # complete now that all else is written
+        "Network": _apart(networks.blocks, "\n\n".join(filter(None, network))),
+        **after,
+    }
+    text = "".join(f"\n\n\n# %% {name}\n{part}" for name, part in sections.items() if part)
+    lines = import_lines(for_data.imports | for_layers.imports | _keras_imports(text))
+    packages = {module_of(line) for line in lines if line} - set(sys.stdlib_module_names) - {"keras", "numpy"}
+    begin = [
+        _heading(settings, info, [PACKAGES.get(name, name) for name in sorted(packages)]),
+        "\n# %% Imports and settings",
+        *lines,
+        "",
+        constants(stages[-1], settings, rows),
+        "keras.utils.set_random_seed(SEED)  # of the first weights",
+    ]
+    return "\n".join(begin) + f"{text}\nprint(history)\n"
 
 
-def _packages(imports: list[str]) -> list[str]:
-    """What must be installed; Keras brings no backend and no NumPy by itself."""
-    modules = {line.split()[1].split(".")[0] for line in imports if line}
-    return ["keras", "tensorflow", *sorted(modules - set(sys.stdlib_module_names) - {"keras", "numpy"})]
+def _needed_again(model: Autoencoder) -> set[int]:
+    """Layers by `id` that another layer is made from, or that are trained alone before the whole."""
+    inside = [*model.features.layers, *model.decoder.layers]
+    own = [layer for layer in [*inside, model.bottleneck, *model.penalties.values()] if is_own(layer)]
+    configurations = [layer.get_config() for layer in own]
+    found = [value for config in configurations for value in config.values() if isinstance(value, keras.layers.Layer)]
+    if model.phases:
+        found += [layer for layer in inside if layer.weights]
+    return {id(layer) for layer in found}
+
+
+def _apart(definitions: str, text: str) -> str:
+    """Text behind definitions, two empty lines between them."""
+    return f"{definitions}\n\n\n{text}" if definitions else text
+
+
+def _keras_imports(text: str) -> set[tuple[str, str]]:
+    """What every script imports, and those of Keras's own modules that this one names."""
+    used = [name for name in ("layers", "ops") if re.search(rf"(?<![\w.]){name}\.", text)]
+    return {("keras", ""), ("numpy as np", ""), *(("keras", name) for name in used)}
+
+
+def _heading(settings: Settings, info: DataInfo, packages: list[str]) -> str:
+    """The first lines: what is trained, with which settings, and how to run it."""
+    usual, title = type(settings)().to_dict(), variants.get(settings.variant).title
+    said = {"epochs", "seed", "dataset"}
+    changed = {
+        name: value
+        for name, value in settings.to_dict().items()
+        if name in options(settings) and name not in said and value != usual[name]
+    }
+    words = ", ".join(f"{name} {_worded(value)}" for name, value in changed.items())
+    paragraphs = [
+        f"Settings that differ from the usual ones: {words}." if words else "",
+        f"To run it: pip install keras tensorflow {' '.join(packages)}".strip(),
+        f"The same seed gives the same losses as Autoencoder Lab, within {TOLERANCE}, on the same kind of machine.",
+    ]
+    text = "\n".join(textwrap.fill(one, WIDTH) for one in paragraphs if one)
+    return f'"""{title} autoencoder on {info.title}: {settings.epochs} epochs, seed {settings.seed}.\n\n{text}\n"""'
+
+
+def _worded(value: object) -> str:
+    return "-".join(map(str, value)) or "none" if isinstance(value, list) else str(value)

@@ -1,158 +1,146 @@
-"""The definitions that a script needs from this package: layers reduced to what a run uses, and what they refer to."""
+"""Definitions that a script takes from this package's own files, whole, with all that they refer to."""
 
 import ast
-import builtins
 import functools
+import importlib
 import inspect
-from collections.abc import Iterable, Mapping
-from types import ModuleType
-from typing import Any
+import re
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
 
-import keras
+PACKAGE = __name__.split(".")[0]
 
-from ae_core.script import source, style
-from ae_core.script.folding import Shorten
-from ae_core.script.inlining import InlineResults
-from ae_core.script.reduced import PACKAGE, Reduced, attributes_read, definition
-from ae_core.settings import DataSpec
 
-KERAS_READS = ("built",)  # attributes that Keras itself looks at
+@dataclass(frozen=True)
+class Source:
+    """What stands at the top level of a module.
+
+    Args:
+        lines: The module's source.
+        statements: The statement that gives a name its meaning, by name.
+    """
+
+    lines: list[str]
+    statements: dict[str, ast.stmt]
+
+    def text(self, *nodes: ast.stmt) -> str:
+        """The source of statements that follow one another, but of each docstring only the first paragraph."""
+        first = nodes[0]
+        above = first.decorator_list if isinstance(first, ast.ClassDef | ast.FunctionDef) else []
+        begin = above[0].lineno if above else first.lineno
+        whole = "\n".join(self.lines[begin - 1 : nodes[-1].end_lineno])
+        return re.sub(
+            r'"""(.*?)"""', lambda found: f'"""{found[1].split(BLANK)[0].rstrip()}"""', whole, flags=re.DOTALL
+        )
+
+
+BLANK = "\n\n"
+
+
+def is_own(thing: object) -> bool:
+    """Whether an object's class is of this package."""
+    return type(thing).__module__.split(".")[0] == PACKAGE
+
+
+@functools.cache
+def source(module: str) -> Source:
+    """The source of a module of this package, by the module's full name."""
+    text = inspect.getsource(importlib.import_module(module))
+    statements: dict[str, ast.stmt] = {}
+    for node in ast.parse(text).body:
+        for name in _defined(node):
+            statements[name] = node
+    return Source(text.split("\n"), statements)
+
+
+def _defined(node: ast.stmt) -> list[str]:
+    """Names that a statement gives a meaning."""
+    match node:
+        case ast.ClassDef() | ast.FunctionDef():
+            return [node.name]
+        case ast.Import() | ast.ImportFrom():
+            return [alias.asname or alias.name for alias in node.names]
+    return [one.id for one in ast.walk(node) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)]
 
 
 class Library:
-    """Definitions and imports, each once, in an order in which Python can run them.
+    """Definitions and imports, each once; what a definition refers to stands before it."""
 
-    Args:
-        given: The constructor's arguments of each of this package's layers that the model uses, by class.
-        used: Names of methods that the script itself calls.
-        seed: Value of the script's constant `SEED`.
-    """
-
-    def __init__(self, given: Mapping[type, list[Mapping[str, Any]]], used: Iterable[str], seed: int):
-        self.seed = seed
-        self.reduced = {kind: Reduced(kind, instances) for kind, instances in given.items()}
-        begun, changed = {*used, *KERAS_READS}, True
-        while changed:
-            read = begun.union(*(one.names() for one in self.reduced.values()))
-            changed = sum(one.keep(read) for one in self.reduced.values()) > 0  # all of them are asked
-        self.imports: set[str] = set()
-        self.constants: dict[str, list[str]] = {}  # plain values, by their names
-        self._written: dict[str, list[str]] = {}
-        for one in self.reduced.values():
-            others = [other.tree for other in self.reduced.values() if other is not one]
-            one.inline(set(used).union(*map(attributes_read, others)))
+    def __init__(self) -> None:
+        self.imports: set[tuple[str, str]] = set()  # module, and what is imported from it or an empty text
+        self._begun: set[str] = set()
+        self._definitions: list[str] = []
 
     @property
-    def lines(self) -> list[str]:
-        """Every definition but constants, two empty lines around those with a body."""
-        lines: list[str] = []
-        for text in self._written.values():
-            deep = text[-1].startswith("    ")
-            if lines and (deep or lines[-1].startswith("    ")):
-                lines += ["", ""]
-            lines += text
-        return lines
+    def text(self) -> str:
+        """All definitions, with two empty lines around classes and functions."""
+        text = ""
+        for before, now in zip(["", *self._definitions], self._definitions, strict=False):
+            apart = 3 if any(one.startswith(DEFINING) for one in (before, now)) else 1
+            text += ("\n" * apart if text else "") + now
+        return text
 
-    def layer(self, kind: type) -> Reduced:
-        """Writes the definition of a layer class, if it is not written yet."""
-        found = self.reduced[kind]
-        if kind.__name__ not in self._written:
-            self._adapt_calls(found)
-            self._write(kind.__name__, found.tree, found.module)
-        return found
-
-    def function(self, module: ModuleType, name: str) -> None:
-        """Writes the definition of a function or constant of this package, if it is not written yet."""
-        module, name = definition(module, name)
-        if name not in {**self._written, **self.constants}:
-            self._write(name, Shorten().visit(source.read(module, name)), module)
-
-    def _write(self, name: str, tree: Any, module: ModuleType) -> None:
-        InlineResults(functools.partial(self._short, module)).visit(tree)
-        self.needs(tree, module)
-        tree.spaced = False
-        alone = isinstance(tree, ast.Assign) and not any(isinstance(one, ast.Name) for one in ast.walk(tree.value))
-        (self.constants if alone else self._written)[name] = source.written(tree)
-
-    @staticmethod
-    def _short(module: ModuleType, called: ast.expr) -> ast.FunctionDef | None:
-        """The function that is called, if this package wrote it for its neighbours alone."""
-        if not isinstance(called, ast.Name) or not called.id.startswith("_"):
-            return None
-        module, name = definition(module, called.id)
-        found = source.read(module, name)
-        return Shorten().visit(found) if isinstance(found, ast.FunctionDef) else None
-
-    def needs(self, tree: ast.AST, module: ModuleType, known: Iterable[str] = ()) -> None:
-        """Writes what a piece of a module's source refers to, and notes its imports; some names are known already."""
-        bound = set(known) | {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
-        bound |= {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-        names = [node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)]
-        own = getattr(tree, "name", "")
-        for name in dict.fromkeys(names):
-            if name in bound or name == own or (hasattr(builtins, name) and not hasattr(module, name)):
-                continue
-            thing = getattr(module, name, None)
-            if name == "layers" and thing is None:
-                self.imports.add("from keras import layers")
-            elif isinstance(thing, type) and thing in self.reduced:
-                self.layer(thing)
-            elif self._is_foreign(module, name):
-                self._import(module, name)
-            else:
-                self.function(module, name)
-
-    @staticmethod
-    def _is_foreign(module: ModuleType, name: str) -> bool:
-        origin = source.imported(module, name)
-        return origin is not None and origin[0].split(".")[0] != PACKAGE
-
-    def _import(self, module: ModuleType, name: str) -> None:
-        origin, there = source.imported(module, name) or ("", "")
-        alias = "" if name == (there or origin) else f" as {name}"
-        self.imports.add(f"from {origin} import {there}{alias}" if there else f"import {origin}{alias}")
-
-    def _adapt_calls(self, found: Reduced) -> None:
-        """Leaves out arguments that a reduced layer does not take any more."""
-        for node in ast.walk(found.tree):
-            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)):
-                continue
-            kind = getattr(found.module, node.func.id, None)
-            if isinstance(kind, type) and kind in self.reduced:
-                names = list(inspect.signature(kind.__init__).parameters)[1:]  # type: ignore[misc]
-                left = self.reduced[kind].parameters
-                node.args = [one for one, name in zip(node.args, names, strict=False) if name in left]
-                node.keywords = [one for one in node.keywords if one.arg is None or one.arg in left]
-
-    def construct(self, layer: keras.layers.Layer, given: Mapping[str, Any], names: Mapping[int, str]) -> str:
-        """Source of the call that makes a layer again.
+    def take(self, module: str, name: str) -> None:
+        """Takes what a name means in a module of this package, and what that refers to.
 
         Args:
-            layer: One of this package's layers.
-            given: Its constructor's arguments.
-            names: Names in the script of things that arguments may be, by `id`.
+            module: Full name of the module.
+            name: A name at the module's top level; one that was taken before is not taken again.
         """
-        kind = type(layer)
-        left = self.layer(kind).parameters
-        defaults = inspect.signature(kind.__init__).parameters
-        words = [
-            f"{name}={self._argument(given[name], name, names)}"
-            for name in left
-            if not (isinstance(given[name], (str, int, float, type(None))) and given[name] == defaults[name].default)
-        ]
-        return f"{kind.__name__}({', '.join(words)})"
+        found = source(module)
+        node = found.statements[name]
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            self._import(node, name)
+        elif name not in self._begun:
+            self._begun |= set(_defined(node))
+            self.take_for(module, [node])
+            self._definitions.append(found.text(node))
 
-    def _argument(self, thing: Any, name: str, names: Mapping[int, str]) -> str:
-        """Source of an argument: a name in the script, a list of such, or a plain value."""
-        if isinstance(thing, keras.layers.Layer):
-            return names[id(thing)]
-        if isinstance(thing, DataSpec):
-            self.imports.add("from types import SimpleNamespace")
-            return f"SimpleNamespace(shape={thing.shape}, size={thing.size}, unit_range={thing.unit_range})"
-        if isinstance(thing, (list, tuple)) and not all(isinstance(one, (int, float, str)) for one in thing):
-            return f"[{', '.join(self._argument(one, name, names) for one in thing)}]"
-        if name == "seed" and thing == self.seed:
-            return "SEED"
-        if isinstance(thing, (int, float, str, type(None), tuple, list)):
-            return style.value(thing)
-        raise TypeError(f"The argument {name} must be a plain value or a part of the network. Received: {thing!r:.80}.")
+    def take_for(self, module: str, nodes: Iterable[ast.AST]) -> None:
+        """Takes all that pieces of a module's source refer to."""
+        for node in nodes:
+            for inner in ast.walk(node):
+                if isinstance(inner, ast.Import | ast.ImportFrom):
+                    continue
+                if isinstance(inner, ast.Name) and inner.id in source(module).statements:
+                    self.take(module, inner.id)
+
+    def _import(self, node: ast.Import | ast.ImportFrom, name: str) -> None:
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == PACKAGE:
+            self.take(node.module or "", name)
+        else:
+            self.add_import(node, name)
+
+    def add_import(self, node: ast.Import | ast.ImportFrom, name: str = "") -> None:
+        """Notes an import statement, or the part of it that gives one name a meaning."""
+        for alias in node.names:
+            if name in ("", alias.asname or alias.name):
+                whole = ast.unparse(alias)
+                self.imports.add((node.module or "", whole) if isinstance(node, ast.ImportFrom) else (whole, ""))
+
+
+DEFINING = ("class ", "def ", "@")
+
+
+def import_lines(imports: Iterable[tuple[str, str]]) -> list[str]:
+    """Import statements, sorted, those of the standard library first.
+
+    Args:
+        imports: As a `Library` notes them.
+    """
+    whole = sorted(f"import {module}" for module, name in imports if not name)
+    modules = sorted({module for module, name in imports if name}, key=str.lower)
+    parts = [
+        f"from {one} import {', '.join(sorted(name for module, name in imports if module == one and name))}"
+        for one in modules
+    ]
+    lines = [*whole, *parts]
+    standard = [line for line in lines if module_of(line) in sys.stdlib_module_names]
+    others = [line for line in lines if module_of(line) not in sys.stdlib_module_names]
+    return [*standard, *([""] if standard else []), *others]
+
+
+def module_of(line: str) -> str:
+    """The package that a line of `import_lines` imports from."""
+    return line.split()[1].split(".")[0]

@@ -64,7 +64,7 @@ def parts(script: str) -> tuple[str, str]:
 
 def fits(space: dict[str, Any]) -> bool:
     """Whether `keras.fit` can do what the loop does: all pixels count alike, and nothing else happens in a step."""
-    return not {"weights_val", "augmentation", "stages"} & set(space)
+    return not {"weights_val", "augmentation"} & set(space)
 
 
 def _fit(space: dict[str, Any]) -> Any:

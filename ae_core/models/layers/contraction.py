@@ -35,11 +35,16 @@ class ContractivePenalty(keras.layers.Layer):
 
     def __init__(self, source: keras.layers.Dense, activation: str, weight: float):
         super().__init__(trainable=False, name="contraction")
-        self._kernel = lambda: source.kernel  # not tracked as a weight of this layer: it belongs to the encoder
+        self._source = lambda: source  # not tracked as a part of this layer: it belongs to the encoder
         self.slope = SLOPES[activation]
+        self._given = {"activation": activation, "weight": weight}
         self.weight = self.add_weight(
             shape=(), initializer=keras.initializers.Constant(weight), trainable=False, name="contraction_weight"
         )
+
+    def get_config(self):
+        """The constructor's arguments; `source` is the encoder's layer itself, not a copy of it."""
+        return super().get_config() | {"source": self._source(), **self._given}
 
     def call(self, code, inputs=None, training=False):
         """`(batch, units)` → the weighted penalty, a scalar."""
@@ -47,7 +52,7 @@ class ContractivePenalty(keras.layers.Layer):
 
     def squared_norms(self, code):
         """`(batch, units)` → `‖∂z/∂x‖²` of each example, `(batch,)`."""
-        return ops.sum(ops.square(self.slope(code)) * ops.sum(ops.square(self._kernel()), axis=0), axis=-1)
+        return ops.sum(ops.square(self.slope(code)) * ops.sum(ops.square(self._source().kernel), axis=0), axis=-1)
 
 
 class SampledContraction(keras.layers.Layer):
@@ -73,10 +78,15 @@ class SampledContraction(keras.layers.Layer):
     def __init__(self, encoder: keras.Model, size: int, weight: float, seed: int):
         super().__init__(trainable=False, name="contraction")
         self._encoder = lambda: encoder  # its weights do not belong to this layer
+        self._given = {"size": size, "weight": weight, "seed": seed}
         self.weight = self.add_weight(
             shape=(), initializer=keras.initializers.Constant(weight), trainable=False, name="contraction_weight"
         )
         self.normals = NormalBank(size, seed)
+
+    def get_config(self):
+        """The constructor's arguments; `encoder` is the encoder itself, not a copy of it."""
+        return super().get_config() | {"encoder": self._encoder(), **self._given}
 
     def build(self, code_shape):
         """Nothing to build."""

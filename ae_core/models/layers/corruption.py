@@ -30,11 +30,16 @@ class Corruption(keras.layers.Layer):
     def __init__(self, kind: str, factor: float, spec: DataSpec, seed: int):
         super().__init__(trainable=False, name="corruption")
         self.rule = CORRUPTIONS[kind]
+        self._given = {"kind": kind, "factor": factor, "spec": spec, "seed": seed}
         self.spec = spec
         self.factor = self.add_weight(
             shape=(), initializer=keras.initializers.Constant(factor), trainable=False, name="noise_factor"
         )
         self.normals = NormalBank(spec.size, seed)
+
+    def get_config(self):
+        """The constructor's arguments."""
+        return super().get_config() | self._given
 
     def apply(self, inputs, normals):
         """Corrupts with given normal numbers: the probe's way to the same noise each time."""

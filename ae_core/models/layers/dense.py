@@ -19,16 +19,21 @@ class TiedDense(keras.layers.Layer):
 
     def __init__(self, source: keras.layers.Dense, activation: str | None = None, name: str | None = None):
         super().__init__(name=name)
-        self._kernel = lambda: source.kernel  # not tracked as a weight of this layer: it belongs to the encoder
+        self._source = lambda: source  # not tracked as a part of this layer: it belongs to the encoder
         self.activation = keras.activations.get(activation)
         self.bias = self.add_weight(shape=(source.kernel.shape[0],), initializer="zeros", name="bias")
+
+    def get_config(self):
+        """The constructor's arguments; `source` is the other layer itself, not a copy of it."""
+        given = {"source": self._source(), "activation": keras.activations.serialize(self.activation)}
+        return super().get_config() | given
 
     def call(self, inputs):
         return self.activation(self.logits(inputs))
 
     def logits(self, inputs):
         """What stands before the activation, `x Wᵀ + b`."""
-        return ops.matmul(inputs, ops.transpose(self._kernel())) + self.bias
+        return ops.matmul(inputs, ops.transpose(self._source().kernel)) + self.bias
 
     def compute_output_shape(self, input_shape):
         return (*input_shape[:-1], self.bias.shape[0])
@@ -39,7 +44,7 @@ class TiedDense(keras.layers.Layer):
 
     def untied_weights(self) -> list[np.ndarray]:
         """Kernel and bias for `untied`."""
-        return [np.transpose(np.asarray(self._kernel())), np.asarray(self.bias)]
+        return [np.transpose(np.asarray(self._source().kernel)), np.asarray(self.bias)]
 
 
 class Preactivation(keras.layers.Layer):

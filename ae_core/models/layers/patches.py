@@ -65,11 +65,22 @@ class PatchMask(keras.layers.Layer):
     def __init__(self, factor: float, patch_size: int, hidden_only: bool, spec: DataSpec, seed: int):
         super().__init__(trainable=False, name="corruption")
         self.patch_size, self.hidden_only, self.spec = patch_size, hidden_only, spec
+        self._given = {
+            "factor": factor,
+            "patch_size": patch_size,
+            "hidden_only": hidden_only,
+            "spec": spec,
+            "seed": seed,
+        }
         self.grid = patch_grid(spec, patch_size)
         self.factor = self.add_weight(
             shape=(), initializer=keras.initializers.Constant(factor), trainable=False, name="noise_factor"
         )
         self.normals = NormalBank(self.grid[0] * self.grid[1], seed)
+
+    def get_config(self):
+        """The constructor's arguments."""
+        return super().get_config() | self._given
 
     def hidden(self, normals):
         """Which patches are hidden: `(batch, patches)` normal numbers → bool `(batch, patches)`."""

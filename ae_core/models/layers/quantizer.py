@@ -86,6 +86,10 @@ class StraightThrough(keras.layers.Layer):
         super().__init__(trainable=False, name="straight_through")
         self.quantizer = quantizer
 
+    def get_config(self):
+        """The constructor's arguments; `quantizer` is the codebook itself, not a copy of it."""
+        return super().get_config() | {"quantizer": self.quantizer}
+
     def call(self, features, training=False):
         vectors, found = ops.split(features, 2, axis=-1)
         return vectors + ops.stop_gradient(found - vectors)

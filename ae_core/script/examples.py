@@ -1,0 +1,154 @@
+"""The part of a script that makes the training and validation examples, as a training sees them."""
+
+import ast
+import textwrap
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ae_core import data
+from ae_core.data import built_in, preparation
+from ae_core.data.built_in import DataInfo, Dataset
+from ae_core.data.download import PUBLISHED
+from ae_core.formats import npz
+from ae_core.measuring import probe
+from ae_core.models.autoencoder import Autoencoder
+from ae_core.script.constructors import literal
+from ae_core.script.library import Library, source
+from ae_core.settings import Settings
+from ae_core.training import cache
+
+
+@dataclass(frozen=True)
+class Rows:
+    """How many examples there are of what.
+
+    Args:
+        train: Training examples.
+        validation: Validation examples that are measured.
+        held: Validation examples in all.
+        test: Test examples that are measured.
+        batch_size: Examples in a step.
+    """
+
+    train: int
+    validation: int
+    held: int
+    test: int
+    batch_size: int
+
+
+def rows_of(settings: Settings, info: DataInfo, model: Autoencoder) -> Rows:
+    """Counts the examples as a training does. Loads the data only if outliers are dropped.
+
+    Args:
+        settings: The experiment.
+        info: Its data set.
+        model: Its network.
+    """
+    taken = min(settings.train_size, info.train_count)
+    held = min(max(1, round(settings.validation_share * taken)), taken - 1)
+    train = taken - held
+    if settings.outliers != "keep":
+        train = len(data.prepare(data.load(info.name), settings).x_train)
+    points = probe.most_points(cache.probe_points(model), info.spec.size)
+    return Rows(
+        train, min(held, probe.measured(points)), held, min(info.test_count, points), min(settings.batch_size, train)
+    )
+
+
+def examples(settings: Settings, info: DataInfo, rows: Rows, library: Library) -> str:
+    """The code that makes `x_train` and `x_val`; they are raw if they are scaled after being moved.
+
+    Args:
+        settings: The experiment.
+        info: Its data set.
+        rows: How many examples there are.
+        library: Where functions of this package go that the code calls.
+    """
+    taken = min(settings.train_size, info.train_count)
+    some = "" if taken == info.train_count else f"[:{taken}]"
+    used = "" if rows.validation == rows.held else f"[:{rows.validation}]"
+    split = f"""\
+order = np.random.default_rng({preparation.SPLIT_SEED}).permutation(len(data)){some}
+x_train, x_val = data[order[:-{rows.held}]], data[order[-{rows.held}:]]{used}  # {rows.held} are kept out of training"""
+    axes = literal(tuple(range(1, 1 + len(info.spec.shape))))
+    parts = [_loaded(info, library), split, OUTLIERS[settings.outliers].format(axes=axes)]
+    if settings.scaling == "standardize":
+        parts.append(STANDARDIZED.format(unit="1 / 255" if info.spec.is_image else "1"))
+        parts.append(SCALED_NOW if settings.augmentation == "none" else SCALED_LATER)
+    elif info.spec.is_image:
+        parts.append('x_train, x_val = x_train.astype("float32") / 255, x_val.astype("float32") / 255')
+    return "\n".join(filter(None, parts))
+
+
+def _loaded(info: DataInfo, library: Library) -> str:
+    if info == built_in.INFOS.get(info.name):
+        if info.name in built_in.GENERATED:
+            return _generated(built_in.GENERATED[info.name], library)
+        if info.name in PUBLISHED:
+            return f"(data, _), _ = keras.datasets.{info.name}.load_data()\ndata = data[..., None]"
+    return _from_file(info, library)
+
+
+def _generated(make: Callable[[], Dataset], library: Library) -> str:
+    """What stands in the function that makes a data set, up to the training images of what it returns."""
+    module = source(make.__module__)
+    function = module.statements[make.__name__]
+    if not isinstance(function, ast.FunctionDef):
+        raise TypeError(f"A data set must be made by a function. Received: {make.__name__}.")
+    _docstring, *steps, last = function.body
+    match last:
+        case ast.Return(value=ast.Call(args=[_, images, *_])):
+            made = ast.unparse(images)
+        case _:
+            raise TypeError(f"{make.__name__} must end in `return Dataset(info, x_train, …)`.")
+    for step in steps:
+        if isinstance(step, ast.Import | ast.ImportFrom):
+            library.add_import(step)
+    steps = [step for step in steps if not isinstance(step, ast.Import | ast.ImportFrom)]
+    library.take_for(make.__module__, [*steps, images])
+    return textwrap.dedent(module.text(*steps)) + f"\ndata = {made}"
+
+
+def _from_file(info: DataInfo, library: Library) -> str:
+    """Reads what a person brought, as the reader of files does: with or without a test set, bytes or fractions."""
+    library.take(npz.__name__, npz.split_rows.__name__)
+    named = info.title.lower().endswith(".npz")
+    text = FILE.format(
+        name=literal(info.title if named else info.name + ".npz"),
+        note="" if named else "  # the arrays x_train and, where there are any, x_test and y_train",
+    )
+    if info.spec.is_image:
+        shape = ", ".join(map(str, info.spec.shape))
+        return text + f"data = np.rint(data * (255 if data.max() <= 1 else 1)).reshape(-1, {shape})"
+    return text + (FRACTIONS if info.spec.unit_range else "") + 'data = data.astype("float32")'
+
+
+FILE = """\
+file = np.load({name}){note}
+data = file["x_train"]
+if "x_test" not in file:
+    labels = file["y_train"].reshape(-1) if "y_train" in file else None
+    data = data[split_rows(len(data), labels)[0]]
+"""
+FRACTIONS = "data = data / 255 if data.max() > 1 else data\n"
+
+DISTANCE = """\
+# Outliers are dropped: what lies far from the mean example.
+distance = np.sqrt(np.square(x_train - x_train.mean(0, dtype=np.float64)).sum({axes}))
+"""
+ZSCORE = f"x_train = x_train[distance <= distance.mean() + {preparation.ZSCORE_LIMIT:g} * distance.std()]"
+IQR = f"""\
+low, high = np.quantile(distance, [0.25, 0.75])
+x_train = x_train[distance <= high + {preparation.IQR_FACTOR} * (high - low)]"""
+OUTLIERS = {"keep": "", "zscore": DISTANCE + ZSCORE, "iqr": DISTANCE + IQR}
+
+STANDARDIZED = """\
+mean, deviation = x_train.mean(0, dtype=np.float64), x_train.std(0, dtype=np.float64)
+deviation[(x_train == x_train[0]).all(0)] = 0  # a value that never changes is only centred
+scale = np.where(deviation > 0, 1 / np.where(deviation > 0, deviation, 1), {unit})
+x_val = ((x_val - mean) * scale).astype("float32")"""
+SCALED_NOW = 'x_train = ((x_train - mean) * scale).astype("float32")'
+SCALED_LATER = """\
+# Images are moved before they are scaled, so that what moves in from outside is black.
+x_train, mean, scale = (one.astype("float32") for one in (x_train, mean, scale))"""
