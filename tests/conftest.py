@@ -126,4 +126,5 @@ def warm_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     yield one
     processes = dask_processes()
     one.close()
-    assert processes and not [process for process in processes if lives(process)]
+    assert processes
+    until(lambda: not [process for process in processes if lives(process)], why=lambda: "a process outlived its engine")
