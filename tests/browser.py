@@ -7,7 +7,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from typing import Any
 from tests import waiting
 from tests.conftest import CHROMIUM, ROOT
 
+MILLISECONDS = 1000 * waiting.PATIENCE  # for whatever a page waits for
 VIEWS = ("live_loss", "live_latent", "live_grid")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
 
@@ -86,11 +86,9 @@ def running_app(**environment: str) -> Iterator[App]:
         )
         url = f"http://127.0.0.1:{port}"
         try:
-            end = time.monotonic() + 120
-            while not healthy(url):
-                if time.monotonic() > end or process.poll() is not None:
-                    raise RuntimeError("The app did not start.")
-                time.sleep(0.05)
+            waiting.until(lambda: healthy(url) or process.poll() is not None)
+            if process.poll() is not None:
+                raise RuntimeError("The app did not start.")
             yield App(url, process)
         finally:
             process.send_signal(signal.SIGINT)
@@ -118,7 +116,7 @@ def browser() -> Iterator:
 def visitor(chromium, **options: Any) -> Iterator[Any]:
     """A page in a context of its own, 1280×720 unless told otherwise, whose scripts fail nowhere while it is used."""
     context = chromium.new_context(**{"viewport": {"width": 1280, "height": 720}} | options)
-    context.set_default_timeout(120_000)
+    context.set_default_timeout(MILLISECONDS)
     page = context.new_page()
     complaints: list[str] = []
 
@@ -155,7 +153,7 @@ def plight(page) -> str:
     )
 
 
-def until(page, found: Callable[[], Any], why: str = "") -> Any:
+def until(page, found: Callable[[], Any], why: str = "it did not happen") -> Any:
     """Waits until something true is found, and gives it; meanwhile the page goes on.
 
     Args:
@@ -163,15 +161,12 @@ def until(page, found: Callable[[], Any], why: str = "") -> Any:
         found: Looks once.
         why: What a test that waited in vain says.
     """
-    return waiting.until(found, 120, lambda: page.wait_for_timeout(200), why)
+    return waiting.until(found, lambda: page.wait_for_timeout(200), lambda: why)
 
 
-def wait_for_step(page, key: str, above: int, seconds: float = 120) -> int:
+def wait_for_step(page, key: str, above: int) -> int:
     """Waits until a live view shows a step above the given one, and tells it."""
-    page.wait_for_function(
-        f"Number(document.querySelector('.st-key-{key} [data-step]')?.dataset.step ?? -1) > {above}",
-        timeout=1000 * seconds,
-    )
+    page.wait_for_function(f"Number(document.querySelector('.st-key-{key} [data-step]')?.dataset.step ?? -1) > {above}")
     return step_of(page, key)
 
 

@@ -1,28 +1,30 @@
-"""What all tests share: which of them can run here, and small real data."""
+"""What all tests share: which of them can run here, in what order they run, and what is started once for many."""
 
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
-from xdist.scheduler import LoadFileScheduling
 
+from ae_core.engine.engine import Engine
 from ae_core.runs import RunStore, writer
-
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+from tests.units import UnitsSideBySide, in_good_order
+from tests.waiting import until
 
 ROOT = Path(__file__).parent.parent
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-BROWSER_FILES = ("test_browser", "test_findings", "test_live")
 MNIST = Path(os.environ.get("AE_DATA_DIR", "")) / "mnist.npz"
+NOT_QUICK = ("browser", "workers", "slow")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skips what cannot run here and says why; in CI everything is here, so there a missing part is a failure."""
+    """Marks what is quick, brings the tests into their order, and skips what cannot run here and says why.
+
+    In CI everything is here, so there a missing part is a failure.
+    """
     missing = {}
     if CHROMIUM is None:
         missing["browser"] = "no Chromium is installed"
@@ -31,25 +33,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if not MNIST.is_file():
         missing["mnist"] = "AE_DATA_DIR names no folder with mnist.npz"
     for item in items:
+        if not any(item.get_closest_marker(name) for name in NOT_QUICK):
+            item.add_marker(pytest.mark.quick)
         for name, reason in missing.items():
             if item.get_closest_marker(name):
                 if os.environ.get("CI"):
                     item.add_marker(pytest.mark.usefixtures("_missing_in_ci"))
                 else:
                     item.add_marker(pytest.mark.skip(reason=reason))
+    items[:] = in_good_order(items)
 
 
-class FilesSideBySide(LoadFileScheduling):
-    """One file runs beside another, but never two browsers with their apps and trainings."""
-
-    def _split_scope(self, nodeid: str) -> str:
-        file = nodeid.split("::")[0]
-        return "browser" if Path(file).name.startswith(BROWSER_FILES) else file
-
-
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> FilesSideBySide:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> UnitsSideBySide:
     """What hands the tests to the processes of `-n 2`."""
-    return FilesSideBySide(config, log)
+    return UnitsSideBySide(config, log)
 
 
 @pytest.fixture
@@ -93,13 +90,43 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(writer, "SNAPSHOT_SHARE", 1e9)
 
 
-def command_line(*arguments: str, **environment: str) -> subprocess.CompletedProcess:
-    """Runs `python -m ae_core` with these arguments, as a user would."""
-    return subprocess.run(
-        [sys.executable, "-m", "ae_core", *arguments],
-        cwd=ROOT,
-        env=os.environ | environment,
-        capture_output=True,
-        text=True,
-        timeout=300,
+@pytest.fixture(scope="module")
+def chrome() -> Iterator[Any]:
+    """A headless browser. Not for longer than a file: its driver holds the thread's event loop."""
+    from tests.browser import browser
+
+    with browser() as started:
+        yield started
+
+
+def lives(process: psutil.Process) -> bool:
+    """Whether it still runs; one that has ended and that nobody has asked about does not."""
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def dask_processes() -> list[psutil.Process]:
+    """The schedulers and nannies that this process has started itself, and the workers below them."""
+    found = []
+    for child in psutil.Process().children():
+        if lives(child) and child.cmdline()[1:3] == ["-m", "dask"]:
+            found += [child, *child.children(recursive=True)]
+    return found
+
+
+@pytest.fixture(scope="session")
+def warm_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """One engine with one slot, started once: a worker needs ten seconds to load Keras."""
+    one = Engine(
+        concurrent=1, queue_limit=2, pause_limit=1.0, store=RunStore(tmp_path_factory.mktemp("runs of the engine"))
     )
+    one.start()
+    until(lambda: one.status in ("ready", "failed"))
+    assert one.status == "ready", one.status_text
+    yield one
+    processes = dask_processes()
+    one.close()
+    assert processes
+    until(lambda: not [process for process in processes if lives(process)], why=lambda: "a process outlived its engine")

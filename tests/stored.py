@@ -317,8 +317,8 @@ def main() -> None:
 
     os.fsync = lambda handle: None  # type: ignore[assignment]
     run_writer.SNAPSHOT_SECONDS, run_writer.SNAPSHOT_SHARE = 0.0, 1e9
-    word, folder = sys.argv[1], Path(sys.argv[2])
-    sys.stdout.write(str(die_everywhere(folder) if word == "everywhere" else kill_often(folder, 60)))
+    times, folder = sys.argv[1], Path(sys.argv[2])
+    sys.stdout.write(str(die_everywhere(folder) if times == "everywhere" else kill_often(folder, int(times))))
 
 
 if __name__ == "__main__":

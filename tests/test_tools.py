@@ -10,7 +10,11 @@ from tests.conftest import ROOT
 
 @pytest.mark.parametrize(
     "command",
-    [("ruff", "check", "."), ("ruff", "format", "--check", "."), ("mypy",)],
+    [
+        ("ruff", "check", "."),
+        ("ruff", "format", "--check", "."),
+        pytest.param(("mypy",), marks=pytest.mark.slow(seconds=40)),
+    ],
     ids=lambda command: " ".join(command),
 )
 def test_tool_runs_clean(command):

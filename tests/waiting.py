@@ -4,20 +4,23 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+PATIENCE = 180.0  # seconds: no machine is so busy, and only a test that fails waits for so long
+
 
 def until(
-    found: Callable[[], Any], seconds: float = 60.0, pause: Callable[[], Any] = lambda: time.sleep(0.01), why: str = ""
+    found: Callable[[], Any],
+    pause: Callable[[], Any] = lambda: time.sleep(0.01),
+    why: Callable[[], str] = lambda: "it did not happen",
 ) -> Any:
     """Waits until something true is found, and gives it.
 
     Args:
         found: Looks once.
-        seconds: Patience.
         pause: What is done between two looks.
-        why: What a test that waited in vain says.
+        why: Tells what a test that waited in vain says.
     """
-    end = time.monotonic() + seconds
+    end = time.monotonic() + PATIENCE
     while not (seen := found()):
-        assert time.monotonic() < end, why or f"not within {seconds} s"
+        assert time.monotonic() < end, f"After {PATIENCE:.0f} s: {why()}"
         pause()
     return seen

@@ -26,7 +26,7 @@ def main() -> None:
             page.wait_for_function(
                 "document.querySelector('.st-key-status').innerText.includes('Training')", timeout=120_000
             )
-            wait_for_step(page, "live_loss", step, 120)
+            wait_for_step(page, "live_loss", step)
             page.wait_for_timeout(1000)
             picture(page, FOLDER / f"{name}.png")
             page.click(".st-key-stop button")

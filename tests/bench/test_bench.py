@@ -82,6 +82,7 @@ print(said["images"], said["seconds"], *sorted({"XLA_FLAGS", "TF_ENABLE_ONEDNN_O
 """
 
 
+@pytest.mark.slow(seconds=10)
 def test_plain_keras_runs_as_whoever_has_the_script_would_run_it(monkeypatch):
     monkeypatch.delenv("XLA_FLAGS", raising=False)  # of this process, which has trained
     done = subprocess.run([sys.executable, "-c", PLAIN], cwd=ROOT, capture_output=True, text=True, check=False)
@@ -115,6 +116,7 @@ def test_a_goal_that_is_missed_is_said_and_one_that_was_not_measured_is_not():
     assert "not installed" in rows[4] and "not reached" not in rows[4]
 
 
+@pytest.mark.slow
 def test_a_step_is_fed_four_bytes_for_each_image_and_nothing_else_moves():
     given = variants.read_settings(TINY | {"variant": "vanilla", "epochs": 2})
     ready = cache.prepare(given, lambda *words: None)

@@ -9,11 +9,12 @@ import pytest
 
 from ae_core import variants
 from ae_core.recordings import recording
-from tests.conftest import command_line
+from tests.commands import command_here, command_line
 
 FIELDS = {"run_id", "variant", "dataset", "backend", "device", "epochs", "seconds", "samples_per_second", "history"}
 
 
+@pytest.mark.slow
 def test_train_prints_one_json_object_and_keeps_the_model(tmp_path):
     out = tmp_path / "made" / "here"
     result = command_line(
@@ -60,7 +61,7 @@ def test_train_prints_one_json_object_and_keeps_the_model(tmp_path):
     ],
 )
 def test_bad_settings_are_refused_in_one_line(arguments, message):
-    result = command_line("train", "--json", *arguments)
+    result = command_here("train", "--json", *arguments)
     assert result.returncode == 2
     assert result.stdout == ""
     last = result.stderr.strip().splitlines()[-1]
@@ -68,6 +69,7 @@ def test_bad_settings_are_refused_in_one_line(arguments, message):
     assert "Traceback" not in result.stderr
 
 
+@pytest.mark.slow
 def test_a_folder_that_cannot_be_made_is_said_in_one_line(tmp_path):
     (tmp_path / "file").write_text("")
     result = command_line("train", "--dataset", "digits", "--out", str(tmp_path / "file" / "folder"))
@@ -76,6 +78,7 @@ def test_a_folder_that_cannot_be_made_is_said_in_one_line(tmp_path):
     assert result.stderr.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_listings():
     told = json.loads(command_line("variants", "--json").stdout)
     assert {one["name"] for one in told} == set(variants.registry())
@@ -86,6 +89,7 @@ def test_listings():
     assert "sparse" in command_line("variants").stdout
 
 
+@pytest.mark.slow
 def test_a_recording_is_small_and_comes_back_whole(tmp_path):
     file = tmp_path / "new" / "run.json.gz"
     result = command_line("record", str(file), "--dataset", "digits", "--epochs", "3", "--frames", "6")
@@ -100,7 +104,7 @@ def test_a_recording_is_small_and_comes_back_whole(tmp_path):
 
 
 def test_what_the_app_ships_with_takes_no_settings():
-    result = command_line("record", "--epochs", "3")
+    result = command_here("record", "--epochs", "3")
     assert result.returncode == 2
     assert result.stderr.startswith("ae_core: FILE must be named")
 

@@ -11,6 +11,8 @@ from ae_core.diagnosis.evidence import short
 from ae_core.training import loop
 from tests.diagnosis.test_rules import found, names
 
+pytestmark = pytest.mark.slow(seconds=6)
+
 
 @functools.cache
 def trained(**values) -> tuple[dict[str, Any], dict[str, Any]]:

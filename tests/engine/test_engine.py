@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,14 +21,16 @@ from dask.system import cpu_count
 
 from ae_core.engine import worker
 from ae_core.engine.engine import Engine, Run
-from ae_core.engine.processes import default_slots, gpus
+from ae_core.engine.processes import Processes, default_slots, gpus
 from ae_core.errors import EngineError
 from ae_core.ownership import holds
 from ae_core.runs import RunStore
 from ae_core.settings import Settings
 from ae_core.variants import read_settings
-from tests.conftest import ROOT
-from tests.waiting import until
+from tests.conftest import ROOT, dask_processes, lives
+from tests.waiting import PATIENCE, until
+
+pytestmark = pytest.mark.workers
 
 ME, STRANGER = "me", "stranger"
 
@@ -41,42 +44,35 @@ def step_of(run: Run) -> int:
     return run.snapshot["step"] if run.snapshot else -1
 
 
-def descendants() -> list[psutil.Process]:
-    return psutil.Process().children(recursive=True)
+@pytest.fixture
+def engine(warm_engine: Engine) -> Iterator[Engine]:
+    """The engine of these tests; whatever a test leaves running is stopped after it."""
+    yield warm_engine
+    for run in warm_engine.runs():
+        if not run.ended and not run.elsewhere:
+            warm_engine.command(run.id, ME if holds(ME, run.owner) else STRANGER, "stop")
+    until(lambda: all(run.ended or run.elsewhere for run in warm_engine.runs()))
 
 
-def lives(process: psutil.Process) -> bool:
-    """Whether it still runs; one that has ended and that nobody has asked about does not."""
-    try:
-        return process.status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
+def test_to_start_an_engine_waits_for_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    begun, go = threading.Event(), threading.Event()
 
+    def held_up(processes: Processes) -> str:
+        begun.set()
+        assert go.wait(PATIENCE)
+        raise OSError
 
-@pytest.fixture(scope="module")
-def engine() -> Iterator[Engine]:
-    """One engine with one slot, warm; whatever a test leaves running is stopped after it."""
-    one = Engine(concurrent=1, queue_limit=2, pause_limit=1.0)
-    begun = time.monotonic()
+    monkeypatch.setattr(Processes, "start", held_up)
+    one = Engine(store=RunStore(tmp_path))
     one.start()
-    assert time.monotonic() - begun < 0.2
-    assert one.status in ("starting", "warming")
-    until(lambda: one.status in ("ready", "failed"), 120)
-    assert one.status == "ready", one.status_text
-    yield one
+    assert not go.is_set(), "it is back although nothing can have started"
+    assert one.status == "starting"
+    one.start()
+    assert begun.wait(PATIENCE)
+    go.set()
+    until(lambda: one.status == "failed")
+    assert one.status_text.endswith("no Dask scheduler answers on this machine.")
     one.close()
-    assert not [process for process in descendants() if lives(process)]
-
-
-@pytest.fixture(autouse=True)
-def stop_all(request: pytest.FixtureRequest) -> Iterator[None]:
-    yield
-    if "engine" in request.fixturenames:
-        one = request.getfixturevalue("engine")
-        for run in one.runs():
-            if not run.ended and not run.elsewhere:
-                one.command(run.id, ME if holds(ME, run.owner) else STRANGER, "stop")
-        until(lambda: all(run.ended or run.elsewhere for run in one.runs()))
 
 
 def test_a_run_goes_from_the_queue_to_its_result(engine: Engine) -> None:
@@ -107,25 +103,25 @@ def test_pause_holds_step_advances_and_stop_ends(engine: Engine) -> None:
     until(lambda: run.state == "running" and step_of(run) > 0)
 
     engine.command(run.id, ME, "pause")
-    until(lambda: run.state == "paused", 2)
+    until(lambda: run.state == "paused")
     held = step_of(run)
     time.sleep(0.6)
     assert (step_of(run), run.state) == (held, "paused")
 
     engine.command(run.id, ME, "step")
-    until(lambda: run.state == "paused" and step_of(run) > held, 2)
+    until(lambda: run.state == "paused" and step_of(run) > held)
     chunk = step_of(run) - held
     time.sleep(0.6)
     assert (step_of(run), run.state) == (held + chunk, "paused")
 
     engine.command(run.id, ME, "step")
-    until(lambda: run.state == "paused" and step_of(run) > held + chunk, 2)
+    until(lambda: run.state == "paused" and step_of(run) > held + chunk)
     assert step_of(run) == held + 2 * chunk
     engine.command(run.id, ME, "resume")
     until(lambda: run.state == "running" and step_of(run) > held + 3 * chunk)
 
     engine.command(run.id, ME, "stop")
-    until(lambda: run.state == "stopped", 2)
+    until(lambda: run.state == "stopped")
     with pytest.raises(EngineError, match=r"has ended \(stopped\)"):
         engine.command(run.id, ME, "pause")
     assert run.snapshot is not None and run.snapshot["state"] == "stopped"
@@ -135,7 +131,7 @@ def test_tune_leaves_a_mark_and_refuses_what_is_not_allowed(engine: Engine) -> N
     run = engine.submit(digits(), ME)
     until(lambda: step_of(run) > 0)
     engine.command(run.id, ME, "tune", name="learning_rate", value=0.01)
-    mark = until(lambda: run.snapshot and run.snapshot["marks"], 3)[0]
+    mark = until(lambda: run.snapshot and run.snapshot["marks"])[0]
     assert mark["name"] == "learning_rate"
     assert mark["from"] == pytest.approx(run.settings.learning_rate)
     assert mark["to"] == pytest.approx(0.01)
@@ -186,7 +182,7 @@ def test_the_queue_is_bounded_and_belongs_to_its_owners(engine: Engine) -> None:
     engine.command(second.id, ME, "stop")
     assert second.state == "stopped"  # at once
     assert second.started is None
-    until(lambda: third.position == 1, 2)
+    until(lambda: third.position == 1)
     fourth = engine.submit(digits(), STRANGER)
     assert (fourth.position, third.position) == (1, 2)  # who has nothing in training comes first
     engine.command(fourth.id, STRANGER, "stop")
@@ -217,12 +213,12 @@ def test_a_sentence_of_the_training_reaches_the_person(engine: Engine) -> None:
         "loss must be auto or mse for data outside [0, 1], because cross-entropy reads a value as a probability. "
         "Received: 'cross_entropy'."
     )
-    described = until(lambda: engine.describe(settings), 10)
+    described = until(lambda: engine.describe(settings))
     assert described == {"error": run.error}
 
 
 def test_describe_counts_the_parameters(engine: Engine) -> None:
-    described = until(lambda: engine.describe(digits(latent_dim=7)), 10)
+    described = until(lambda: engine.describe(digits(latent_dim=7)))
     assert described["input_shape"] == [28, 28, 1] and described["code_shape"] == [7]
     assert described["parameters"] == sum(layer["parameters"] for layer in described["layers"])
     assert engine.describe(digits(latent_dim=7)) is described
@@ -246,44 +242,44 @@ def test_a_run_whose_worker_died_goes_on_from_its_checkpoint(engine: Engine) -> 
     run = engine.submit(digits(), ME)
     waiting = engine.submit(digits(epochs=1, batch_size=128), STRANGER)
     checkpoint = engine.store.folder / run.id / "checkpoint.npz"
-    until(lambda: checkpoint.exists() and step_of(run) > 0, 60)
-    heaviest = max(descendants(), key=lambda process: process.memory_info().rss)
+    until(lambda: checkpoint.exists() and step_of(run) > 0)
+    heaviest = max(dask_processes(), key=lambda process: process.memory_info().rss)
     heaviest.send_signal(signal.SIGKILL)
-    until(lambda: run.state == "queued", 10)
-    until(lambda: waiting.ended, 90)
+    until(lambda: run.state == "queued")
+    until(lambda: waiting.ended)
     assert waiting.state == "done", waiting.error
-    until(lambda: run.state == "running" and run.attempts == 2, 60)
+    until(lambda: run.state == "running" and run.attempts == 2)
     resumed = step_of(run)
     assert resumed > 0, "it went on, it did not begin anew"
     engine.command(run.id, ME, "stop")
-    until(lambda: run.result is not None, 30)
-    until(lambda: engine.store.open(run.id).state == "stopped", 10)
+    until(lambda: run.result is not None)
+    until(lambda: engine.store.open(run.id).state == "stopped")
     assert engine.store.open(run.id).attempts == 2
 
 
-def test_runs_outlast_the_app(tmp_path: Path) -> None:
+def test_runs_outlast_the_app(engine: Engine, tmp_path: Path) -> None:
     store = RunStore(tmp_path)
     first = Engine(concurrent=1, store=store)
     first.start()
     done = first.submit(digits(epochs=2, batch_size=128), ME)
-    until(lambda: done.result is not None, 120)
+    until(lambda: done.result is not None)
     cut = first.submit(digits(), ME)
-    until(lambda: (tmp_path / cut.id / "checkpoint.npz").exists(), 60)
+    until(lambda: (tmp_path / cut.id / "checkpoint.npz").exists())
     first.close()
     assert store.open(done.id).state == "done"
-    until(lambda: store.open(cut.id).state == "interrupted", 20)  # as soon as its process is gone
-    second = Engine(concurrent=1, store=store)
+    until(lambda: store.open(cut.id).state == "interrupted")  # as soon as its process is gone
+    second = Engine(address=engine.address, store=store)  # so that it need not wait for workers of its own
     kept = second.run(done.id)
     assert kept is not None and kept.ended and kept.result == done.result
     assert kept.snapshot == {name: value for name, value in (done.snapshot or {}).items() if name != "worker"}
     early = second.run(cut.id)  # asked for by a page before the workers are there
     assert early is not None and not early.ended
     second.start()
-    until(lambda: early.state == "running" and step_of(early) > 0, 120)
+    until(lambda: early.state == "running" and step_of(early) > 0)
     with pytest.raises(EngineError, match="Only the person"):
         second.command(cut.id, STRANGER, "stop")
     second.command(cut.id, ME, "stop")
-    until(lambda: early.ended, 30)
+    until(lambda: early.ended)
     second.close()
     model = store.open(done.id).model
     assert model is not None and model.stat().st_size > 10_000
@@ -300,14 +296,19 @@ SCRIPT = textwrap.dedent("""
         time.sleep(0.01)
     print(engine.status, *(name for name in ("keras", "tensorflow", "streamlit") if name in sys.modules), flush=True)
     if sys.argv[1] == "hang":
-        time.sleep(60)
+        sys.stdin.read()
 """)
 
 
-def launch(how: str, mark: str = "") -> subprocess.Popen[str]:
+def launch(how: str, mark: str) -> subprocess.Popen[str]:
     environment = os.environ | {"PYTHONPATH": str(ROOT), "AE_TEST_MARK": mark}
     return subprocess.Popen(
-        [sys.executable, "-c", SCRIPT, how], stdout=subprocess.PIPE, text=True, env=environment, cwd="/"
+        [sys.executable, "-c", SCRIPT, how],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment,
+        cwd="/",
     )
 
 
@@ -322,29 +323,29 @@ def marked(mark: str) -> list[psutil.Process]:
 
 
 def test_no_process_outlives_the_app_and_the_app_never_loads_keras() -> None:
-    mark = secrets.token_hex(8)
-    with launch("end", mark) as ending, launch("hang", mark) as hanging:
+    mark, other = secrets.token_hex(8), secrets.token_hex(8)
+    with launch("end", mark) as ending, launch("hang", other) as hanging:
         assert ending.stdout is not None and hanging.stdout is not None
         assert hanging.stdout.readline().split() == ["warming"]
-        assert len(marked(mark)) >= 2 + 3  # the apps, and at least scheduler, nanny and worker of this one
+        until(lambda: len(marked(other)) >= 1 + 3)  # the app, and at least scheduler, nanny and worker
         hanging.kill()
         assert ending.stdout.readline().split() == ["warming"]
-        assert ending.wait(timeout=20) == 0
-    until(lambda: not marked(mark), 5)
+        assert ending.wait(PATIENCE) == 0
+    until(lambda: not marked(mark) and not marked(other))
 
 
 def test_another_app_can_join_the_same_workers(engine: Engine) -> None:
-    guest = Engine(address=engine.address)
+    guest = Engine(address=engine.address, store=RunStore(engine.store.folder))
     guest.start()
     run = guest.submit(digits(epochs=1, batch_size=128), ME)
     until(lambda: run.ended)
     assert run.state == "done", run.error
     # Both keep their runs in one store, so each can show the other's.
-    until(lambda: engine.run(run.id).state == "done", 20)  # type: ignore[union-attr]
+    until(lambda: engine.run(run.id).state == "done")  # type: ignore[union-attr]
     assert run not in engine.runs()
     guest.close()
     assert engine.status == "ready"
-    assert any(map(lives, descendants()))
+    assert any(map(lives, dask_processes()))
 
 
 def test_an_unexpected_failure_is_told_in_plain_data(caplog: pytest.LogCaptureFixture) -> None:
@@ -364,7 +365,7 @@ def test_an_unreachable_scheduler_is_one_sentence() -> None:
     one = Engine(address="tcp://127.0.0.1:9")
     run = one.submit(digits(), ME)
     one.start()
-    until(lambda: one.status == "failed", 20)
+    until(lambda: one.status == "failed")
     sentence = "The training processes cannot be reached: no Dask scheduler answers at tcp://127.0.0.1:9."
     assert one.status_text == sentence
     until(lambda: run.ended)

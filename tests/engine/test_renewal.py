@@ -1,14 +1,15 @@
 """A worker that has grown is followed by a fresh one: real workers, real trainings of the smallest data set."""
 
-import time
 from collections.abc import Iterator
 
 import pytest
 
-from ae_core.engine import renewal
+from ae_core.engine import pool, renewal
 from ae_core.engine.engine import Engine
 from ae_core.variants import read_settings
 from tests.waiting import until
+
+pytestmark = pytest.mark.workers
 
 ME = "me"
 
@@ -17,7 +18,7 @@ ME = "me"
 def engine() -> Iterator[Engine]:
     one = Engine(concurrent=1)
     one.start()
-    until(lambda: one.status == "ready", 120)
+    until(lambda: one.status == "ready")
     yield one
     one.close()
 
@@ -26,7 +27,7 @@ def trained_by(engine: Engine, seed: int) -> str | None:
     """The worker that did a short training."""
     settings = read_settings({"variant": "vanilla", "dataset": "digits", "epochs": 2, "seed": seed})
     run = engine.submit(settings, ME)
-    until(lambda: run.ended, 60)
+    until(lambda: run.ended)
     assert run.state == "done", run.error
     return run.worker
 
@@ -38,41 +39,57 @@ def workers(engine: Engine) -> dict[str, int]:
     return {address: int(info["resources"]["training"]) for address, info in found.items()}
 
 
+@pytest.fixture(autouse=True)
+def _look_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool, "_LOOK", 0.2)
+
+
+def wait_for_looks(engine: Engine) -> None:
+    """Waits until the engine has looked at its workers again and again, however long that takes."""
+    looks: set[float | None] = set()
+
+    def looked() -> bool:
+        looks.add(engine._pool._looked_at if engine._pool is not None else None)
+        return len(looks) > 4
+
+    until(looked)
+
+
 def test_a_fresh_worker_takes_over_without_a_pause(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     before = trained_by(engine, 0)
     assert list(workers(engine).values()) == [1]
-    time.sleep(3)  # two looks at the workers: nothing has grown by 350 MB
+    wait_for_looks(engine)  # nothing has grown by 350 MB
     assert list(workers(engine)) == [before]
 
     monkeypatch.setattr(renewal, "REST", 1e9)
     monkeypatch.setattr(renewal, "GROWTH", 1.0)
-    until(lambda: len(workers(engine)) == 2, 60)
+    until(lambda: len(workers(engine)) == 2)
     assert sorted(workers(engine).values()) == [0, 1]
     assert trained_by(engine, 1) == before  # while the fresh one is still warming up
-    until(lambda: before not in workers(engine), 120)
+    until(lambda: before not in workers(engine))
     until(lambda: list(workers(engine).values()) == [1])  # an answer can be older than the one before it
     assert trained_by(engine, 2) != before
     # Not again at once, although this one has grown too.
-    time.sleep(3)
+    wait_for_looks(engine)
     assert len(workers(engine)) == 1
 
 
 def test_while_a_worker_trains_it_may_grow_more(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = read_settings({"variant": "vanilla", "dataset": "digits", "epochs": 500})
     run = engine.submit(settings, ME)
-    until(lambda: run.state == "running", 60)
+    until(lambda: run.state == "running")
     engine.command(run.id, ME, "pause")  # so that it has not ended meanwhile
-    until(lambda: run.state == "paused", 60)
+    until(lambda: run.state == "paused")
     monkeypatch.setattr(renewal, "REST", 0.0)
     monkeypatch.setattr(renewal, "GROWTH", 1.0)
-    time.sleep(5)  # two looks at the workers
+    wait_for_looks(engine)
     assert run.state == "paused"
     assert list(workers(engine)) == [run.worker]
 
     engine.command(run.id, ME, "stop")
-    until(lambda: len(workers(engine)) == 2, 60)
+    until(lambda: len(workers(engine)) == 2)
     monkeypatch.setattr(renewal, "GROWTH", 1e15)
-    until(lambda: len(workers(engine)) == 1, 120)
+    until(lambda: len(workers(engine)) == 1)
 
 
 def test_without_memory_for_two_the_old_one_ends_first(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -80,11 +97,11 @@ def test_without_memory_for_two_the_old_one_ends_first(engine: Engine, monkeypat
     monkeypatch.setattr(renewal, "FRESH", 1e15)
     monkeypatch.setattr(renewal, "GROWTH", 1.0)
     monkeypatch.setattr(renewal, "REST", 0.0)
-    until(lambda: before not in workers(engine), 30)
+    until(lambda: before not in workers(engine))
     monkeypatch.setattr(renewal, "GROWTH", 1e15)
     # What is asked for meanwhile waits, and is done.
     assert trained_by(engine, 4) != before
-    until(lambda: engine.status == "ready", 60)
+    until(lambda: engine.status == "ready")
     assert len(workers(engine)) == 1
 
 
@@ -92,8 +109,8 @@ def test_a_fresh_worker_that_does_not_start_leaves_the_old_one(engine: Engine, m
     before = trained_by(engine, 5)
     monkeypatch.setattr(renewal, "REST", 0.0)
     monkeypatch.setattr(renewal, "GROWTH", 1.0)
-    until(lambda: len(workers(engine)) == 2, 60)
+    until(lambda: len(workers(engine)) == 2)
     monkeypatch.setattr(renewal, "GROWTH", 1e15)
     monkeypatch.setattr(renewal, "PATIENCE", 0.0)  # it has just begun to load Keras
-    until(lambda: len(workers(engine)) == 1, 30)
+    until(lambda: len(workers(engine)) == 1)
     assert trained_by(engine, 6) == before

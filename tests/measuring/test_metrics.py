@@ -241,6 +241,7 @@ def test_max_mean_discrepancy_tells_distributions_apart():
     assert metrics.max_mean_discrepancy(0.1 * prior, prior) > near, "the same mean, another spread"
 
 
+@pytest.mark.slow
 def test_every_number_that_is_shown_or_printed_is_in_the_table():
     messages: list[dict] = []
     given = variants.read_settings({"variant": "vanilla", "dataset": "digits", "epochs": 1, "train_size": 200})
@@ -288,6 +289,7 @@ def test_pca_is_that_of_scikit_learn(digits, code_size):
     )
 
 
+@pytest.mark.slow
 def test_pca_of_large_examples_is_close_to_the_exact_one():
     random = np.random.default_rng(0)
     factors = random.standard_normal((300, 5)) * np.array([9, 7, 5, 4, 3])
@@ -297,6 +299,7 @@ def test_pca_of_large_examples_is_close_to_the_exact_one():
     assert metrics.mean_squared_error(images, ours.reconstruct(images, 5)) < 1e-6 * images.var()
 
 
+@pytest.mark.slow
 @pytest.mark.mnist
 def test_pca_of_mnist_leaves_the_published_error():
     # 13.87 squared error per test image with 30 components: Hinton & Salakhutdinov, Science 2006, Fig. 2B.

@@ -48,6 +48,7 @@ def trained(variant: str, chunk: int) -> tuple[list[np.ndarray], Ends]:
     return [np.asarray(weight) for weight in model.trainable_variables], ends
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("variant", ["denoising", "variational", "convolutional"])
 def test_a_chunk_trains_as_its_steps_one_by_one(variant):
     together, once = trained(variant, STEPS)
@@ -58,6 +59,7 @@ def test_a_chunk_trains_as_its_steps_one_by_one(variant):
         np.testing.assert_allclose(left, right, rtol=1e-4, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_the_steps_of_a_chunk_are_one_loop_inside_of_what_is_compiled():
     model = ready("stacked").model
     assert model.jit_compile

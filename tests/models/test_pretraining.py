@@ -75,6 +75,7 @@ def test_each_phase_minimises_the_error_of_its_own_layer(activation, tied):
         seen = hidden
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("variant", ["stacked", "denoising"])
 @pytest.mark.parametrize("tied", [False, True])
 def test_a_phase_trains_its_layer_and_leaves_the_others_alone(variant, tied):
@@ -88,6 +89,7 @@ def test_a_phase_trains_its_layer_and_leaves_the_others_alone(variant, tied):
                 assert np.array_equal(was, is_now) == (pair != place), f"phase {place + 1}, layer {pair + 1}"
 
 
+@pytest.mark.slow
 def test_a_run_tells_its_phases_and_begins_the_whole_with_what_they_learnt():
     messages: list[dict[str, Any]] = []
     given = settings()
@@ -111,6 +113,7 @@ def test_a_run_tells_its_phases_and_begins_the_whole_with_what_they_learnt():
     assert result["history"]["loss"][6] < alone["history"]["loss"][0]
 
 
+@pytest.mark.slow
 def test_a_run_is_tuned_and_stopped_in_the_middle_of_a_phase():
     bench = cache.prepare(settings("denoising", pretraining_epochs=100), lambda *words: None)
     control = Control()

@@ -1,10 +1,12 @@
 """What only a browser shows: the page is alive, updates in place, obeys, and survives a refresh."""
 
+import itertools
 import time
 
 import pytest
 
-from tests.browser import VIEWS, WATCH, browser, running_app, step_of, until, visitor, wait_for_step
+from tests import waiting
+from tests.browser import VIEWS, WATCH, running_app, step_of, until, visitor, wait_for_step
 
 pytestmark = pytest.mark.browser
 
@@ -18,12 +20,6 @@ def app():
         yield started
 
 
-@pytest.fixture(scope="module")
-def chrome():
-    with browser() as started:
-        yield started
-
-
 @pytest.fixture
 def page(chrome):
     with visitor(chrome) as opened:
@@ -34,43 +30,41 @@ def status(page) -> str:
     return page.inner_text(".st-key-status")
 
 
-def wait_for_status(page, word: str, seconds: float = 120) -> None:
-    page.wait_for_function(
-        f"document.querySelector('.st-key-status')?.innerText.includes('{word}')", timeout=1000 * seconds
-    )
+def wait_for_status(page, word: str) -> None:
+    page.wait_for_function(f"document.querySelector('.st-key-status')?.innerText.includes('{word}')")
 
 
 def resting_step(page) -> int:
     """The step that is shown once nothing more is on its way; a training shows a new one each second."""
-    for _ in range(8):
-        before = step_of(page)
+    shown = [-1, step_of(page)]
+
+    def look_again() -> None:
         time.sleep(2)
-        if step_of(page) == before:
-            return before
-    pytest.fail("it went on")
+        shown.append(step_of(page))
+
+    waiting.until(lambda: shown[-2] == shown[-1], look_again, lambda: "it went on")
+    return shown[-1]
 
 
 def press(page, key: str) -> None:
-    page.click(f".st-key-{key} button:not([disabled])", timeout=120_000)
+    page.click(f".st-key-{key} button:not([disabled])")
 
 
 def test_a_run_is_started_watched_steered_left_found_and_stopped(app, page, chrome):
     page.goto(app.url + "/" + LONG)
     for key in VIEWS:
-        page.wait_for_selector(f".st-key-{key} [data-step]", timeout=120_000)
+        page.wait_for_selector(f".st-key-{key} [data-step]")
     assert "Recording" in status(page)
     wait_for_step(page, "live_loss", 0)  # the recording plays before anything is trained
 
-    page.wait_for_function(
-        "!document.querySelector('.st-key-status').innerText.match(/starting|warming/)", timeout=120_000
-    )
+    page.wait_for_function("!document.querySelector('.st-key-status').innerText.match(/starting|warming/)")
     press(page, "start")
     wait_for_status(page, "Training")
     assert "run=" in page.url
     for key in VIEWS:
         wait_for_step(page, key, 0)
     page.evaluate(WATCH)
-    page.wait_for_function("Object.values(window.seen).every((steps) => steps.length >= 4)", timeout=120_000)
+    page.wait_for_function("Object.values(window.seen).every((steps) => steps.length >= 4)")
     for key in VIEWS:
         seen = page.evaluate(f"window.seen['{key}']")
         steps = [entry["step"] for entry in seen]
@@ -91,7 +85,7 @@ def test_a_run_is_started_watched_steered_left_found_and_stopped(app, page, chro
     field = page.locator(".st-key-learning_rate input")
     field.fill("0.01")
     field.press("Enter")
-    page.wait_for_selector(".st-key-live_loss :text('learning rate')", timeout=120_000)
+    page.wait_for_selector(".st-key-live_loss :text('learning rate')")
 
     address = page.url
     assert "learning_rate=0.01" in address
@@ -143,16 +137,17 @@ def test_a_slow_update_greys_nothing(app, page):
 
 def test_a_point_of_the_map_shows_its_picture(app, page):
     page.goto(app.url)
-    page.wait_for_selector(".st-key-live_latent .nsewdrag", timeout=120_000)
+    page.wait_for_selector(".st-key-live_latent .nsewdrag")
     wait_for_step(page, "live_latent", 300)
     box = page.locator(".st-key-live_latent .nsewdrag").bounding_box()
-    for row in range(2, 9):
-        for column in range(2, 9):
-            page.mouse.move(box["x"] + box["width"] * column / 10, box["y"] + box["height"] * row / 10)
-            page.wait_for_timeout(30)
-            if page.locator(".ae-card-picture:visible").count():
-                return
-    pytest.fail("no point showed a picture")
+    places = itertools.cycle(itertools.product(range(2, 9), range(2, 9)))
+
+    def move_on() -> None:
+        row, column = next(places)
+        page.mouse.move(box["x"] + box["width"] * column / 10, box["y"] + box["height"] * row / 10)
+        page.wait_for_timeout(30)
+
+    waiting.until(page.locator(".ae-card-picture:visible").count, move_on, lambda: "no point showed a picture")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

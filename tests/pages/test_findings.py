@@ -7,7 +7,6 @@ import pytest
 
 from ae_core.diagnosis import Finding
 from pages.ui.findings import findings_html
-from tests.browser import browser
 from tests.conftest import ROOT
 
 HOSTILE = Finding("x", "warning", "<img src=x onerror=alert(1)> & 'so'", 'a" onclick="alert(1)')
@@ -52,27 +51,26 @@ def test_each_tone_has_a_class_and_a_word_of_its_own():
 
 
 @pytest.mark.browser
-def test_the_strip_is_always_of_one_height_and_scrolls_inside():
+def test_the_strip_is_always_of_one_height_and_scrolls_inside(chrome):
     style = "".join((ROOT / "assets" / name).read_text() for name in ("style.css", "page.css"))
     strips = [findings_html(some) for some in ([], [GOOD], [GOOD, HOSTILE], [LONG, GOOD, HOSTILE])]
     page_text = f"<!doctype html><meta charset=utf-8><style>{style}</style><body>{''.join(strips)}"
-    with browser() as chromium:
-        for width, lines in ((1280, 2.7), (390, 5.2)):  # two lines, four on a phone
-            page = chromium.new_page(viewport={"width": width, "height": 700})
-            page.set_content(page_text)
-            boxes = page.eval_on_selector_all(
-                ".ae-findings", "all => all.map(one => [one.getBoundingClientRect().height, one.scrollWidth])"
-            )
-            assert [height for height, _ in boxes] == pytest.approx([lines * 16] * 4, abs=0.1)
-            assert max(wide for _, wide in boxes) <= width
-            # The first finding is seen from its beginning, and the last one can be reached.
-            for strip in page.query_selector_all(".ae-findings ul"):
-                frame = strip.bounding_box()
-                assert strip.query_selector("b").bounding_box()["y"] >= frame["y"] - 0.5
-                strip.evaluate("one => one.scrollTo(0, 1e6)")
-                last = strip.query_selector_all("li")[-1].bounding_box()
-                assert last["y"] + last["height"] == pytest.approx(frame["y"] + frame["height"], abs=1)
-            page.close()
+    for width, lines in ((1280, 2.7), (390, 5.2)):  # two lines, four on a phone
+        page = chrome.new_page(viewport={"width": width, "height": 700})
+        page.set_content(page_text)
+        boxes = page.eval_on_selector_all(
+            ".ae-findings", "all => all.map(one => [one.getBoundingClientRect().height, one.scrollWidth])"
+        )
+        assert [height for height, _ in boxes] == pytest.approx([lines * 16] * 4, abs=0.1)
+        assert max(wide for _, wide in boxes) <= width
+        # The first finding is seen from its beginning, and the last one can be reached.
+        for strip in page.query_selector_all(".ae-findings ul"):
+            frame = strip.bounding_box()
+            assert strip.query_selector("b").bounding_box()["y"] >= frame["y"] - 0.5
+            strip.evaluate("one => one.scrollTo(0, 1e6)")
+            last = strip.query_selector_all("li")[-1].bounding_box()
+            assert last["y"] + last["height"] == pytest.approx(frame["y"] + frame["height"], abs=1)
+        page.close()
 
 
 def test_every_tone_has_its_colour_in_the_style_sheet():

@@ -69,12 +69,14 @@ def test_a_large_table_is_sent_in_part_and_searched_as_a_whole(store):
 def test_the_time_for_the_table_does_not_grow_with_the_store(store):
     seconds = []
     for count in (100, 2000):
-        runs = many(store, count)
-        begun = time.process_time()
-        payload = runs_table._payload(runs, [], Asked())
-        seconds.append(time.process_time() - begun)
+        runs, spent = many(store, count), []
+        for _ in range(3):
+            begun = time.process_time()
+            payload = runs_table._payload(runs, [], Asked())
+            spent.append(time.process_time() - begun)
+        seconds.append(min(spent))
         assert len(payload) < 150_000 and len(json.loads(payload)["rows"]) == 100
-    assert seconds[1] < 0.5, "it was 30 s when each run was held against each other one"
+    assert seconds[1] < 10 * seconds[0], "it was four hundred times when each run was held against each other one"
 
 
 @pytest.mark.parametrize("text", [None, "", "{", "[]", "[1, 2, 3]", '["a B", "state", true]', '[["x"], {}, 1]', "7"])

@@ -1,5 +1,6 @@
 """The pages, against the real engine: what a visitor sees and does, without a browser."""
 
+import os
 import re
 import subprocess
 import sys
@@ -14,18 +15,21 @@ from ae_core import variants
 from ae_core.ownership import holds
 from pages.ui import shared
 from tests.conftest import ROOT
+from tests.waiting import PATIENCE, until
+
+pytestmark = pytest.mark.workers
 
 APP = str(ROOT / "app.py")
-PATIENCE = 120.0  # seconds; a worker needs ten to import Keras where nothing else runs
 SMALL = {"dataset": "digits", "latent_dim": "4", "epochs": "500", "train_size": "400"}
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _engine(tmp_path_factory) -> Iterator[None]:
-    """One engine for all tests, as for all visitors; its processes are ended with the tests."""
+def _engine(warm_engine, tmp_path_factory) -> Iterator[None]:
+    """One engine for all tests, as for all visitors, which joins workers that are there."""
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("AE_DATA_DIR", raising=False)
         patch.setenv("AE_RUNS_DIR", str(tmp_path_factory.mktemp("runs")))
+        patch.setenv("AE_SCHEDULER", warm_engine.address)
         yield
         shared.engine().close()
         st.cache_resource.clear()
@@ -33,7 +37,7 @@ def _engine(tmp_path_factory) -> Iterator[None]:
 
 def visit(**address: str) -> AppTest:
     """A new visitor who opens this address."""
-    page = AppTest.from_file(APP, default_timeout=30)
+    page = AppTest.from_file(APP, default_timeout=PATIENCE)
     for name, text in address.items():
         page.query_params[name] = text
     page.run()
@@ -58,14 +62,15 @@ def steps(page: AppTest) -> int:
     return int(found[1].replace(",", "")) if found else -1
 
 
-def wait(page: AppTest, happened: Callable[[AppTest], bool], seconds: float = PATIENCE) -> None:
+def wait(page: AppTest, happened: Callable[[AppTest], bool]) -> None:
     """Draws the page again and again, as its timer does in a browser."""
-    until = time.monotonic() + seconds
-    while not happened(page):
-        assert time.monotonic() < until, status(page)
+
+    def draw() -> None:
         time.sleep(0.1)
         page.run()
         assert not page.exception
+
+    until(lambda: happened(page), draw, lambda: status(page))
 
 
 def buttons(page: AppTest) -> dict[str, bool]:
@@ -236,7 +241,7 @@ def test_the_learn_page_draws_the_network_of_the_present_settings():
 VISIT_ALL = """
 import sys
 from streamlit.testing.v1 import AppTest
-page = AppTest.from_file("app.py", default_timeout=60).run()
+page = AppTest.from_file("app.py", default_timeout=180).run()
 page.switch_page("pages/learn.py").run()
 page.switch_page("pages/train.py").run()
 failed = bool(page.exception)
@@ -248,8 +253,9 @@ sys.exit(f"failed: {failed}, loaded: {loaded}" if failed or loaded else 0)
 
 
 def test_the_web_process_loads_no_tensorflow():
+    starts_its_own = {name: value for name, value in os.environ.items() if name != "AE_SCHEDULER"}
     done = subprocess.run(
-        [sys.executable, "-c", VISIT_ALL], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
+        [sys.executable, "-c", VISIT_ALL], cwd=ROOT, env=starts_its_own, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr[-2000:]
 

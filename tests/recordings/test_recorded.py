@@ -98,6 +98,7 @@ def test_its_pictures_are_pictures(played):
     assert Image.open(io.BytesIO(setup["atlas"]["png"])).size == (columns * width, rows * height)
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_file(tmp_path):
     settings = variants.read_settings({"dataset": "digits", "train_size": 200, "epochs": 3, "latent_dim": 2})
     for name in ("one", "other"):

@@ -16,7 +16,7 @@ from ae_core import __main__, reference, variants
 from ae_core.errors import SettingError
 from ae_core.models.layers.corruption import Corruption
 from ae_core.reference import curve, directions, measurement, quantities, report, rows, trial
-from tests.conftest import command_line
+from tests.commands import command_here, command_line
 
 FEW = {"variant": "vanilla", "epochs": 1, "latent_dim": 4}
 
@@ -136,6 +136,7 @@ def test_pca_does_as_scikit_learn_does():
     assert quantities.pca_neighbour_error(10)(untrained()) == pytest.approx(error, abs=2 / len(test))
 
 
+@pytest.mark.slow
 def test_the_filter_sees_the_very_images_that_the_network_saw(monkeypatch):
     seen = []
     plain = Corruption.apply
@@ -156,6 +157,7 @@ def test_the_filter_sees_the_very_images_that_the_network_saw(monkeypatch):
     assert 0.1 < own < 0.3  # of the pixels hit some were black or white before
 
 
+@pytest.mark.slow
 def test_no_other_filter_does_better(monkeypatch):
     monkeypatch.setattr(quantities, "GAUSSIAN_WIDTHS", (0.3, 0.8, 1.5))
     monkeypatch.setattr(quantities, "MEDIAN_WIDTHS", (3, 5))
@@ -259,6 +261,7 @@ def test_a_wrong_claim_fails_the_quick_run(monkeypatch, capsys):
     assert [one["ok"] for one in json.loads(last)["checks"]] == [True, False]
 
 
+@pytest.mark.slow(seconds=10)
 def test_one_quick_check_from_the_command_line():
     result = command_line("reference", "--quick", "--only", "denoiser", "--json")
     assert result.returncode == 0, result.stderr
@@ -276,12 +279,13 @@ def test_one_quick_check_from_the_command_line():
     ],
 )
 def test_wrong_words_are_refused_in_one_line(arguments, message):
-    result = command_line("reference", *arguments)
+    result = command_here("reference", *arguments)
     assert result.returncode == 2
     assert message in result.stderr.strip().splitlines()[-1]
     assert "Traceback" not in result.stderr
 
 
+@pytest.mark.slow(seconds=8)
 @pytest.mark.mnist
 def test_the_published_pca_of_mnist(tmp_path):
     out = tmp_path / "numbers.json"

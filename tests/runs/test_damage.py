@@ -4,6 +4,7 @@ import logging
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -74,17 +75,19 @@ def test_a_newer_version_s_run_is_left_alone(store, caplog):
     assert store.list_runs() == [] and store.damaged() == [run_id]
 
 
-@pytest.mark.parametrize("word", ["everywhere", "often"])
-def test_a_killed_process_leaves_only_whole_runs(tmp_path, word):
+def killed(times: str, folder: Path) -> int:
+    """Kills a process that writes runs; gives at how many places, or how many steps it got."""
     done = subprocess.run(
-        [sys.executable, "-m", "tests.stored", word, str(tmp_path)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=500,
+        [sys.executable, "-m", "tests.stored", times, str(folder)], cwd=ROOT, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
-    assert int(done.stdout) > 80, "it was killed at many places, or got far"
+    return int(done.stdout)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("times", ["everywhere", "25"])
+def test_a_killed_process_leaves_only_whole_runs(tmp_path, times):
+    assert killed(times, tmp_path) > 80, "it was killed at many places, or got far"
 
 
 def test_a_file_is_on_the_disk_before_it_is_in_place(tmp_path, monkeypatch):

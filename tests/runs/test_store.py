@@ -240,7 +240,7 @@ def test_one_writer_at_a_time(store, monkeypatch):
         begun = time.monotonic()
         with pytest.raises(DataError, match="being trained by another process"):
             store.writer(run_id)
-        assert 0.1 < time.monotonic() - begun < 5
+        assert time.monotonic() - begun > 0.1, "it waited for the other one, and then gave up"
         for refused in (lambda: store.remove(run_id), lambda: store.end(run_id, "failed", "It died.")):
             with pytest.raises(DataError, match="train"):
                 refused()

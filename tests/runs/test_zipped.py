@@ -95,6 +95,7 @@ def test_messages_as_pages_know_them_are_taken(store):
     assert new.newest()["note"] == "from a newer part of the program"
 
 
+@pytest.mark.slow
 def test_a_real_training_is_stored_and_comes_back(store, monkeypatch):
     from ae_core.training import checkpoint, loop
     from ae_core.variants import read_settings

@@ -125,6 +125,7 @@ def histories(scripts: dict[str, str], tmp_path_factory: pytest.TempPathFactory)
         process.kill()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "settings"), CASES, ids=[name for name, _ in CASES])
 def test_it_trains_to_the_same_history(name, settings, histories):
     ours = loop.train(settings, emit=lambda message: None, test_images=20)["history"]
@@ -175,6 +176,7 @@ def test_it_makes_the_examples_that_a_training_sees(dataset, outliers, scaling):
         assert space[part].dtype == np.float32
 
 
+@pytest.mark.slow
 def test_every_choice_gives_a_script_that_python_can_read():
     """Not run: what must not happen is that a page's tab stays empty."""
     read = 0

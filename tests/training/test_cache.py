@@ -26,6 +26,7 @@ def model(variant: str = "vanilla", **values: object) -> cache.Autoencoder:
     return cache.prepare(given, lambda *words: None).model
 
 
+@pytest.mark.slow
 def test_every_variant_finds_its_model_again() -> None:
     models = {name: model(name) for name in variants.registry()}
     assert all(model(name, seed=7) is one for name, one in models.items())
@@ -46,6 +47,7 @@ def test_large_models_make_room_for_each_other_and_the_newest_stays(monkeypatch:
     assert model(latent_dim=2) is not small
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("chosen", "used"), [({}, True), ({"TF_ENABLE_ONEDNN_OPTS": "0"}, False)])
 def test_tensorflow_uses_the_library_that_convolves_fast(chosen: dict[str, str], used: bool) -> None:
     environment = {name: value for name, value in os.environ.items() if name != "TF_ENABLE_ONEDNN_OPTS"}

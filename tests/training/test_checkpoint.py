@@ -36,6 +36,7 @@ def run(given, keeper=None):
     return result, messages
 
 
+@pytest.mark.slow(seconds=6)
 @pytest.mark.parametrize(
     ("variant", "more"),
     [
@@ -67,6 +68,7 @@ def test_it_reaches_what_the_uninterrupted_one_reaches(variant, more, monkeypatc
         assert again["test"][name] == pytest.approx(whole["test"][name], rel=1e-3, abs=1e-3)
 
 
+@pytest.mark.slow
 def test_a_checkpoint_of_another_network_is_not_taken():
     given = variants.read_settings({"variant": "vanilla", "dataset": "digits", "epochs": 2, "latent_dim": 8})
     other = variants.read_settings(given.to_dict() | {"latent_dim": 9})

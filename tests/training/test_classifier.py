@@ -84,6 +84,7 @@ def test_the_loss_is_the_cross_entropy_of_the_true_class():
     assert float(model.mistakes.result()) == pytest.approx(np.mean(logits.argmax(axis=1) != labels))
 
 
+@pytest.mark.slow(seconds=20)
 def test_a_head_errs_as_often_as_logistic_regression(digits, encoder):
     result, messages = run(encoder, digits, epochs=40, compare=True)
     for name, part in (("code", result), ("pixels", result["pixels"])):
@@ -103,6 +104,7 @@ def test_a_head_errs_as_often_as_logistic_regression(digits, encoder):
     assert result["history"]["loss"][-1] < 0.5 * result["history"]["loss"][0]
 
 
+@pytest.mark.slow
 def test_nothing_is_learnt_or_chosen_from_validation_and_test(digits, encoder):
     shuffled = np.random.default_rng(0).permutation
     other = dataclasses.replace(digits, y_validation=shuffled(digits.y_validation), y_test=shuffled(digits.y_test))
@@ -113,6 +115,7 @@ def test_nothing_is_learnt_or_chosen_from_validation_and_test(digits, encoder):
     assert first["labels"] == 100
 
 
+@pytest.mark.slow
 def test_fine_tuning_learns_more_than_a_head_and_leaves_the_encoder_as_it_was(digits):
     keras.utils.set_random_seed(0)
     layers = [keras.layers.Flatten(), keras.layers.Dense(6, activation="relu"), keras.layers.Dense(5)]
@@ -127,6 +130,7 @@ def test_fine_tuning_learns_more_than_a_head_and_leaves_the_encoder_as_it_was(di
     np.testing.assert_allclose(again["history"]["loss"], tuned["history"]["loss"], rtol=1e-4)
 
 
+@pytest.mark.slow
 def test_it_pauses_steps_and_stops(digits, encoder):
     control, states = Control(), []
 
@@ -181,6 +185,7 @@ def command(*arguments: str) -> int:
     return given.run(given)
 
 
+@pytest.mark.slow
 def test_a_saved_run_is_classified_from_the_command_line(folder, capsys):
     assert command(str(folder), "--labels", "200", "--epochs", "5", "--seed", "2", "--json") == 0
     told = json.loads(capsys.readouterr().out.splitlines()[-1])
@@ -195,6 +200,7 @@ def test_a_saved_run_is_classified_from_the_command_line(folder, capsys):
     assert "epoch 1 of 1" in said.err
 
 
+@pytest.mark.slow
 def test_a_folder_without_a_run_is_refused_in_one_sentence(folder, tmp_path):
     with pytest.raises(SettingError, match="DIR must be a folder that `train --out DIR` has left"):
         command(str(tmp_path))

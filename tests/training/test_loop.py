@@ -14,6 +14,7 @@ from ae_core.measuring import probe
 from ae_core.training import cache, execution, loop
 from ae_core.training.control import Control
 from ae_core.training.history import LARGEST_CURVE, History
+from tests.waiting import PATIENCE, until
 
 
 def settings(variant="vanilla", **values):
@@ -31,24 +32,30 @@ class Background:
     def __init__(self, given):
         self.control = Control()
         self.messages: list[dict[str, Any]] = []
+        self.stop_at_once = False
         self.thread = threading.Thread(
-            target=lambda: loop.train(given, emit=self.messages.append, control=self.control), daemon=True
+            target=lambda: loop.train(given, emit=self.receive, control=self.control), daemon=True
         )
         self.thread.start()
+
+    def receive(self, message):
+        self.messages.append(message)
+        if self.stop_at_once and message.get("state") == "running":
+            self.control.stop()
 
     @property
     def last(self):
         return self.messages[-1] if self.messages else {}
 
-    def wait_for(self, test, seconds=30):
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            if self.messages and test(self.last):
-                return self.last
-            time.sleep(0.01)
-        raise AssertionError(f"still at {self.last.get('state')}, step {self.last.get('step')}")
+    def wait_for(self, test):
+        until(
+            lambda: self.messages and test(self.last),
+            why=lambda: f"still at {self.last.get('state')}, step {self.last.get('step')}",
+        )
+        return self.last
 
 
+@pytest.mark.slow
 def test_messages_can_be_packed_and_hold_what_a_page_needs():
     result, messages = run(settings("denoising"), run_id="one")
     kinds = [message["kind"] for message in messages]
@@ -72,6 +79,7 @@ def test_messages_can_be_packed_and_hold_what_a_page_needs():
     assert setup["input_size"] == 784
 
 
+@pytest.mark.slow
 def test_history_has_one_number_an_epoch():
     result, _ = run(settings())
     assert {len(values) for values in result["history"].values()} == {4}
@@ -91,6 +99,7 @@ def test_a_curve_is_thinned_and_keeps_its_ends():
     assert columns["step"] == sorted(columns["step"])
 
 
+@pytest.mark.slow
 def test_pause_step_tune_resume_stop():
     training_run = Background(settings("denoising", epochs=500))
     training_run.wait_for(lambda message: message.get("step", 0) > 0)
@@ -115,14 +124,15 @@ def test_pause_step_tune_resume_stop():
 
     training_run.control.resume()
     training_run.wait_for(lambda message: message["state"] == "running" and message["step"] > stepped["step"])
-    asked = time.monotonic()
-    training_run.control.stop()
-    training_run.wait_for(lambda message: message["state"] == "stopped")
-    assert time.monotonic() - asked < 3
-    training_run.thread.join(20)
+    training_run.stop_at_once = True
+    stopped = training_run.wait_for(lambda message: message["state"] == "stopped")
+    asked = [message["step"] for message in training_run.messages if message.get("state") == "running"][-1]
+    assert stopped["step"] - asked <= execution.LONGEST_CHUNK, "it ends with the chunk that runs"
+    training_run.thread.join(PATIENCE)
     assert not training_run.thread.is_alive()
 
 
+@pytest.mark.slow
 def test_a_paused_training_can_be_stopped():
     training_run = Background(settings(epochs=500))
     training_run.control.pause()
@@ -131,6 +141,7 @@ def test_a_paused_training_can_be_stopped():
     training_run.wait_for(lambda message: message["state"] == "stopped")
 
 
+@pytest.mark.slow
 def test_a_learning_rate_of_almost_nothing_stops_the_learning():
     training_run = Background(settings(epochs=500, optimizer="sgd", learning_rate=0.5))
     training_run.wait_for(lambda message: message.get("step", 0) > 0)
@@ -212,18 +223,21 @@ def test_an_epoch_sees_each_image_once(monkeypatch):
     assert not np.array_equal(order[0], order[1])
 
 
+@pytest.mark.slow
 def test_the_linear_twin_finds_what_pca_finds():
     given = settings("undercomplete", linear=True, latent_dim=5, epochs=200, learning_rate=0.01)
     result, _ = run(given)
     assert result["test"]["mse"] == pytest.approx(result["test"]["pca_mse"], rel=0.03)
 
 
+@pytest.mark.slow
 def test_a_denoiser_beats_its_input():
     _, messages = run(settings("denoising", epochs=60, latent_dim=32, learning_rate=0.003))
     grid = messages[-1]["grid"]
     assert np.mean(grid["errors"]) < 0.5 * np.mean(grid["corrupted_errors"])
 
 
+@pytest.mark.slow
 def test_a_penalty_makes_the_code_sparser():
     activations = {}
     for weight in (0.0, 0.05):
@@ -237,6 +251,7 @@ def test_a_penalty_makes_the_code_sparser():
     assert activations[0.05] == pytest.approx(0.05, abs=0.04)
 
 
+@pytest.mark.slow
 def test_noise_cannot_be_compressed():
     given = settings("stacked", dataset="noise", latent_dim=50, epochs=60)
     result, messages = run(given)

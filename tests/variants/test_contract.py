@@ -67,6 +67,7 @@ def test_shapes(name, shape):
     assert cache.parameter_count(model) > 0
 
 
+@pytest.mark.slow
 def test_loss_falls_on_held_out_images(trained):
     messages, result = trained
     history = result["history"]
@@ -77,6 +78,7 @@ def test_loss_falls_on_held_out_images(trained):
     assert snapshots[-1]["numbers"]["test_mse"] < 0.85 * snapshots[0]["numbers"]["test_mse"]
 
 
+@pytest.mark.slow
 def test_loss_is_the_sum_of_its_terms(trained):
     messages, result = trained
     setup = next(message for message in messages if message["kind"] == "setup")
@@ -85,6 +87,7 @@ def test_loss_is_the_sum_of_its_terms(trained):
         np.testing.assert_allclose(result["history"][prefix + "loss"], total, rtol=1e-4)
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_numbers(name, trained):
     again = loop.train(small(name, epochs=2), emit=lambda message: None)["history"]
     for key, values in trained[1]["history"].items():
@@ -93,6 +96,7 @@ def test_the_same_seed_gives_the_same_numbers(name, trained):
     assert not np.isclose(other["loss"][0], again["loss"][0], rtol=1e-4)
 
 
+@pytest.mark.slow
 def test_save_and_load_give_the_same_outputs(name, tmp_path):
     tied = {"tied": True} if "tied" in options(variants.get(name).settings) else {}
     settings = small(name, epochs=1, **tied)
@@ -112,6 +116,7 @@ def test_save_and_load_give_the_same_outputs(name, tmp_path):
     assert {type(layer).__module__.split(".")[0] for layer in parts} == {"keras"}, "no layer needs this package"
 
 
+@pytest.mark.slow
 def test_every_setting_at_both_bounds_builds(name):
     kind = variants.get(name).settings
     spec = DataSpec((16, 16, 1))

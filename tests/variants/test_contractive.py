@@ -166,6 +166,7 @@ def trained(**changes: Any) -> tuple[Run, dict[str, Any]]:
     return run, run._last["numbers"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("widths", ["", "64"])
 def test_the_penalty_calms_the_code(widths):
     """Under noise, measured in units of the code's own spread, and its Jacobian has a smaller norm."""
@@ -184,6 +185,7 @@ def test_the_penalty_calms_the_code(widths):
     assert errors[1] < 3 * errors[0], "and it still tells images apart"
 
 
+@pytest.mark.slow
 def test_the_default_learns_images_and_the_penalty_is_seen():
     """With pixels in [0, 1] a decoder that began grey would drive every sigmoid to one end, with or without penalty."""
     found = []

@@ -115,6 +115,7 @@ def trained(variant: str, **changes: Any) -> tuple[Run, list[dict[str, Any]]]:
     return run, snapshots
 
 
+@pytest.mark.slow(seconds=10)
 @pytest.mark.parametrize(("variant", "name"), [("wasserstein", "mmd_weight"), ("adversarial", "adversarial_weight")])
 def test_codes_match_the_prior_only_because_of_the_penalty(variant, name):
     free, _ = trained(variant, **{name: 0.0})

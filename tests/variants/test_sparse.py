@@ -53,6 +53,7 @@ def test_the_k_largest_stay():
     assert keep_largest(code, 12) is code, "from the number of units on, all stay"
 
 
+@pytest.mark.slow
 def test_a_trained_and_saved_code_has_exactly_k_active_units(tmp_path):
     run, _ = trained(sparsity="k-sparse", active_count=5)
     assert run.settings.sparsity == "k_sparse"  # type: ignore[attr-defined]
@@ -67,6 +68,7 @@ def test_a_trained_and_saved_code_has_exactly_k_active_units(tmp_path):
     )
 
 
+@pytest.mark.slow
 def test_the_rule_needs_no_penalty_and_the_error_still_falls():
     run, snapshots = trained(sparsity="k_sparse", active_count=5)
     assert run.model.term_names == ("reconstruction",)
@@ -77,6 +79,7 @@ def test_the_rule_needs_no_penalty_and_the_error_still_falls():
     assert snapshots[-1]["numbers"]["population_sparsity"] > free["population_sparsity"] + 0.1
 
 
+@pytest.mark.slow
 def test_mean_activations_move_to_the_target():
     target = 0.1
     run, snapshots = trained(sparsity="kl", sparsity_target=target, sparsity_weight=0.1, epochs=40)

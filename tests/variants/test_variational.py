@@ -67,6 +67,7 @@ def test_warm_up_rises_in_a_straight_line_and_stays():
     np.testing.assert_allclose(shares, [0, 0.25, 0.5, 1, 1], rtol=1e-6)
 
 
+@pytest.mark.slow
 def test_a_training_warms_up_and_a_second_one_begins_anew():
     given = settings(kl_warm_up=4.0, epochs=3, train_size=200, batch_size=32, widths=(16,))
     first = loop.train(given, emit=lambda message: None)
@@ -193,6 +194,7 @@ def test_a_plane_of_codes_is_shown_by_quantiles_of_the_prior():
     np.testing.assert_allclose(stats.norm.cdf(plane[::-1, 7, 1]), shares, atol=1e-5, err_msg="rising upwards")
 
 
+@pytest.mark.slow
 def test_a_higher_price_buys_fewer_nats():
     spent = []
     for beta in (0.5, 4.0):

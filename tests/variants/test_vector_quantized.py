@@ -94,6 +94,7 @@ def test_entries_are_running_means_of_the_vectors_that_chose_them():
     np.testing.assert_array_equal(np.asarray(layer.codebook), before, err_msg="a look must not change it")
 
 
+@pytest.mark.slow
 def test_entries_settle_on_clusters():
     layer = Quantizer(3, 2, seed=0)
     centres = np.array([[4, 0], [-4, 0], [0, 4]], np.float32)
@@ -216,6 +217,7 @@ def test_pictures_begin_with_the_unchanged_image_and_change_one_position():
         assert sorted(tried[row, :, position]) == [0, 1, 2, 3], "each entry once"
 
 
+@pytest.mark.slow
 def test_a_second_training_of_the_same_model_gives_the_same_codebook():
     given = settings(latent_dim=4, epochs=2, train_size=200, batch_size=32, codebook_size=16)
     books, starts, used = [], [], []
