@@ -5,19 +5,19 @@ import runpy
 import secrets
 import time
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from ae_core.engine.engine import Run
 from ae_core.errors import SettingError
+from ae_core.folders import ROOT
 from ae_core.ownership import holds
 from ae_core.settings import Settings
-from pages.ui import form
-from pages.ui.form import Form
+from pages.ui.form import form
+from pages.ui.form.form import Form
 from pages.ui.shared import engine
-from pages.ui.text import _
+from pages.ui.words.language import _
 
 RUN_PARAMETER = "run"
 TAKE_PARAMETER = "take"
@@ -27,7 +27,7 @@ PANEL = "panel"  # key of the choice of what else to look at
 CURVE, AXIS, COMPARED_LOGARITHMIC = "compared_curve", "compared_axis", "compared_log_scale"
 REFUSAL_SECONDS = 15.0  # long enough to be read
 _SESSION = "session"
-_FRAME = Path(__file__).resolve().parents[2] / "app.py"
+_FRAME = ROOT / "app.py"
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")  # secrets.token_urlsafe(32)
 
 

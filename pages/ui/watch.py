@@ -8,13 +8,15 @@ import streamlit as st
 from ae_core.engine.engine import Run
 from ae_core.errors import EngineError, SettingError
 from ae_core.settings import Settings
-from pages.ui import classifying, live, recorded, state, status, streaming, tiles, views
-from pages.ui.controls import TUNABLE_STATES
-from pages.ui.exporting import export
-from pages.ui.share import offered, share
+from pages.ui import state
+from pages.ui.classify import classifying
+from pages.ui.form.controls import TUNABLE_STATES
+from pages.ui.live import component, drawn, recorded, status, streaming, tiles
+from pages.ui.runs.exporting import export
+from pages.ui.runs.share import offered, share
 from pages.ui.shared import engine
 from pages.ui.state import Session
-from pages.ui.text import _, language
+from pages.ui.words.language import _, language
 
 TICK_SECONDS = 0.5
 IDLE_SECONDS = 1.0
@@ -59,7 +61,7 @@ def _draw(own: Session, settings: Settings | None) -> None:
         share(own, run, settings)
     offered(own)
     setup, snapshot, cached = _messages(own, run, played)
-    for text in views.texts(setup, snapshot, cached).values():
+    for text in drawn.texts(setup, snapshot, cached).values():
         if text:
             st.html(text)
     payloads: dict[str, bytes | None] = dict.fromkeys(("live_loss", "live_latent", "live_grid", "live_panel"))
@@ -68,22 +70,22 @@ def _draw(own: Session, settings: Settings | None) -> None:
     chosen = chosen if chosen in panels else next(iter(panels), None)
     if setup is not None and snapshot is not None:
         name, logarithmic = run.id if run is not None else "", bool(st.session_state.get(state.LOGARITHMIC))
-        payloads |= views.payloads(name, setup, snapshot, cached, logarithmic, chosen)
-        live.listen(_stream(own, run, logarithmic, chosen))
+        payloads |= drawn.payloads(name, setup, snapshot, cached, logarithmic, chosen)
+        component.listen(_stream(own, run, logarithmic, chosen))
     left, right = st.columns([11, 9], gap="small")
     with left.container(gap=None):
         _heading("loss", _("Loss"), state.LOGARITHMIC)
-        live.view("live_loss", payloads["live_loss"])
+        component.mount("live_loss", payloads["live_loss"])
     with right.container(gap=None):
         _heading("latent", _("Code map"))
-        live.view("live_latent", payloads["live_latent"])
+        component.mount("live_latent", payloads["live_latent"])
     left, right = st.columns([11, 9], gap="small")
     with left.container(gap=None):
         _heading("grid", _("Original and reconstruction"))
-        live.view("live_grid", payloads["live_grid"])
+        component.mount("live_grid", payloads["live_grid"])
     with right.container(gap=None):
         _panel_heading(panels, chosen)
-        live.view("live_panel", payloads["live_panel"])
+        component.mount("live_panel", payloads["live_panel"])
     words = language()
     result = run.result if run is not None else None
     if result is not None:
@@ -141,7 +143,7 @@ def _stream(own: Session, run: Run | None, logarithmic: bool, panel: str | None)
 
 def _messages(
     own: Session, run: Run | None, played: recorded.Recording | None
-) -> tuple[dict[str, Any] | None, dict[str, Any] | None, views.Cached]:
+) -> tuple[dict[str, Any] | None, dict[str, Any] | None, drawn.Cached]:
     """Setup, snapshot, and the memory that all viewers of them share."""
     if run is not None:
         return run.setup, run.snapshot, run.cached

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 import pytest
 
 from ae_core.diagnosis import Finding
-from pages.ui.findings import findings_html
+from pages.ui.live.findings import findings_html
 from tests.browser import browser
 from tests.conftest import ROOT
 

@@ -9,8 +9,11 @@ import pytest
 from ae_core import data, variants
 from ae_core.errors import SettingError
 from ae_core.settings import Option, option_of
-from pages.ui import diagram, recorded, state, text, tiles
-from pages.ui.form import Form, from_address, to_address
+from pages.ui import state
+from pages.ui.form import diagram
+from pages.ui.form.form import Form, from_address, to_address
+from pages.ui.live import recorded, tiles
+from pages.ui.words import units
 
 VARIANTS = list(variants.registry())
 
@@ -128,7 +131,7 @@ def test_settings_that_do_not_fit_are_refused(variant, values, named):
 
 
 def test_numbers_as_text():
-    assert [text.number(value) for value in (0.0123456, 1.5, 12.34, 123.4, 1234.5, 2e-6)] == [
+    assert [units.number(value) for value in (0.0123456, 1.5, 12.34, 123.4, 1234.5, 2e-6)] == [
         "0.0123",
         "1.50",
         "12.3",
@@ -136,16 +139,16 @@ def test_numbers_as_text():
         "1,234",
         "2.00e-06",
     ]
-    assert [text.number(value) for value in (None, float("nan"), 0)] == ["–", "–", "0.00"]
-    assert [text.percent(value) for value in (0.931, 1, None)] == ["93.1 %", "100.0 %", "–"]
-    assert [text.duration(value) for value in (0.4, 40, 125, 4200, None)] == [
+    assert [units.number(value) for value in (None, float("nan"), 0)] == ["–", "–", "0.00"]
+    assert [units.percent(value) for value in (0.931, 1, None)] == ["93.1 %", "100.0 %", "–"]
+    assert [units.duration(value) for value in (0.4, 40, 125, 4200, None)] == [
         "0 s",
         "40 s",
         "2 min 05 s",
         "1 h 10 min",
         "–",
     ]
-    assert [text.ordinal(place) for place in (1, 2, 3, 4, 11, 12, 13, 21, 112)] == [
+    assert [units.ordinal(place) for place in (1, 2, 3, 4, 11, 12, 13, 21, 112)] == [
         "1st",
         "2nd",
         "3rd",

@@ -27,12 +27,13 @@ SCRIPT = """
 import pathlib
 import streamlit as st
 from ae_core import figures
-from pages.ui import live, static
+from pages.ui import static, style
+from pages.ui.live import component, settling
 from tests import demo
 
 static.FOLDER = pathlib.Path(__file__).parent / "static"
 st.set_page_config(layout="wide")
-live.inject_style()
+style.inject()
 setup = demo.setup()
 url = static.atlas(setup["atlas"]["png"])
 held = st.toggle("Hold", key="hold")
@@ -55,10 +56,10 @@ def tick():
     columns = st.columns(2)
     for place, (key, figure) in zip((columns[0], columns[1], st.container()), shown.items()):
         with place:
-            live.view(key, live.payload(figure, step) if figure else None)
+            component.mount(key, component.payload(figure, step) if figure else None)
 
 tick()
-live.settle()
+settling.settle()
 """
 
 

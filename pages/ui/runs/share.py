@@ -9,10 +9,11 @@ import streamlit as st
 from ae_core.engine.engine import Run
 from ae_core.errors import EngineError
 from ae_core.settings import Settings
-from pages.ui import form, state
+from pages.ui import state
+from pages.ui.form import form
 from pages.ui.shared import engine
 from pages.ui.state import Session
-from pages.ui.text import _
+from pages.ui.words.language import _
 
 OFFER = "offer"  # key under which a made offer waits to be shown
 

@@ -17,8 +17,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from ae_core.engine.engine import Run
-from pages.ui import shared, views
-from pages.ui.text import language, spoken
+from pages.ui import shared
+from pages.ui.live import drawn
+from pages.ui.words.language import language, spoken
 
 ROUTE = "/live/{run_id}"
 LOOK_SECONDS = 0.1
@@ -106,9 +107,9 @@ def _message(run: Run, setup: dict[str, Any], snapshot: dict[str, Any], wishes: 
     shown = panel if any(one["name"] == panel for one in setup["panels"]) else None
 
     def build() -> bytes:
-        drawn = views.payloads(run.id, setup, snapshot, run.cached, logarithmic, shown)
-        parts = [f'"{key}":'.encode() + payload for key, payload in drawn.items()]
-        texts = json.dumps(views.texts(setup, snapshot, run.cached)).encode()
+        views = drawn.payloads(run.id, setup, snapshot, run.cached, logarithmic, shown)
+        parts = [f'"{key}":'.encode() + payload for key, payload in views.items()]
+        texts = json.dumps(drawn.texts(setup, snapshot, run.cached)).encode()
         return b'{"views":{' + b",".join(parts) + b'},"texts":' + texts + b"}"
 
     with spoken(words):

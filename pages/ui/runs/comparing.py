@@ -6,15 +6,17 @@ from typing import Any
 
 import streamlit as st
 
-from ae_core.engine.engine import Run
 from ae_core.figures import compare
 from ae_core.ownership import fingerprint
 from ae_core.runs import StoredRun
-from pages.ui import live, run_actions, runs_table, state, variations
-from pages.ui.listing import listing
+from pages.ui import state
+from pages.ui.live import component
+from pages.ui.runs import actions, table, variations
+from pages.ui.runs.listing import listing
 from pages.ui.shared import engine
 from pages.ui.state import Session
-from pages.ui.text import _, duration, word
+from pages.ui.words.language import _
+from pages.ui.words.names import quantity, word
 
 TICK_SECONDS = 2.0
 MOST_SHOWN = 6  # runs side by side: what a screen and a colour scheme can bear
@@ -28,13 +30,13 @@ def show(own: Session) -> None:
     _going(runs)
     st.fragment(_table, run_every=TICK_SECONDS if moving else None)(own, moving)
     chosen = [run for run_id in own.compared for run in runs if run.id == run_id]
-    run_actions.actions(own, chosen)
+    actions.buttons(own, chosen)
     if chosen:
         st.fragment(_views, run_every=TICK_SECONDS if moving else None)(own)
     else:
         st.info(_("Tick runs in the table to see them side by side."))
     variations.offer(own, chosen, runs)
-    run_actions.importing(own)
+    actions.importing(own)
 
 
 def mine(own: Session, fresh: bool = False) -> list[StoredRun]:
@@ -52,7 +54,7 @@ def _going(runs: Sequence[StoredRun]) -> None:
     known = {run.id for run in runs}
     going = [one for one in listing().going() if one.run.id in known]
     if going:
-        names = ", ".join(runs_table.title_of(one.run) for one in going[:3])
+        names = ", ".join(table.title_of(one.run) for one in going[:3])
         more = _(" and {count} more").format(count=len(going) - 3) if len(going) > 3 else ""
         st.warning(
             _(
@@ -66,7 +68,7 @@ def _table(own: Session, moving: bool) -> None:
     if any(not run.ended for run in runs) != moving:
         st.rerun()
     shown = list(own.compared)
-    runs_table.table(runs, shown, MOST_SHOWN, functools.partial(_choose, own))
+    table.show(runs, shown, MOST_SHOWN, functools.partial(_choose, own))
     if own.compared != own.compared_before:
         own.compared_before = list(own.compared)
         st.rerun()  # the whole page: other buttons, other figures
@@ -83,7 +85,7 @@ def _views(own: Session) -> None:
         st.info(_("These runs have nothing to show yet."))
         return
     stored = {run.id: run for run in mine(own)}
-    names = runs_table.labels_of([stored[run_id] for run_id, _run in ready if run_id in stored])
+    names = table.labels_of([stored[run_id] for run_id, _run in ready if run_id in stored])
     pairs = [(run.setup or {}, run.snapshot or {}) for run_id, run in ready if run_id in stored]
     _curves(pairs, names)
     alike = [place for place, (setup, _snapshot) in enumerate(pairs) if _same_images(setup, pairs[0][0])]
@@ -116,35 +118,20 @@ def _curves(pairs: Sequence[compare.Pair], names: Sequence[str]) -> None:
     )
     quantities.sort(key=lambda name: (name != "val_loss", name != "loss", name))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        quantity = st.selectbox(_("Curve"), quantities, key=state.CURVE, format_func=_quantity, width=260)
+        chosen = st.selectbox(_("Curve"), quantities, key=state.CURVE, format_func=quantity, width=260)
         axis = st.segmented_control(
             _("Along"), list(compare.AXES), key=state.AXIS, default="epoch", format_func=word, required=True
         )
         logarithmic = st.toggle(_("Log scale"), key=state.COMPARED_LOGARITHMIC)
-    figure = compare.curves(pairs, names, quantity or "val_loss", axis or "epoch", logarithmic, _)
+    figure = compare.curves(pairs, names, chosen or "val_loss", axis or "epoch", logarithmic, _)
     _mount("live_curves", figure, pairs)
 
 
-def _quantity(name: str) -> str:
-    kind = _("validation") if name.startswith("val_") else _("training")
-    term = name.removeprefix("val_")
-    return f"{_('Total loss') if term == 'loss' else word(term)}, {kind}"
-
-
 def _mount(key: str, figure: compare.Figure, pairs: Sequence[compare.Pair]) -> None:
-    live.view(key, live.payload(figure, max(snapshot["step"] for _setup, snapshot in pairs)))
+    component.mount(key, component.payload(figure, max(snapshot["step"] for _setup, snapshot in pairs)))
 
 
 def _same_images(one: dict[str, Any], other: dict[str, Any]) -> bool:
     return one["atlas"]["tile"] == other["atlas"]["tile"] and (
         one["settings"]["dataset"] == other["settings"]["dataset"]
-    )
-
-
-def summary(run: Run) -> str:
-    """How far a run has come, in words."""
-    if run.snapshot is None:
-        return ""
-    return _("{epochs:.1f} epochs in {time}.").format(
-        epochs=run.snapshot["epoch"], time=duration(run.snapshot["seconds"])
     )

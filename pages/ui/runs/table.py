@@ -14,8 +14,9 @@ from ae_core.measuring.metric_table import METRICS
 from ae_core.runs import StoredRun
 from ae_core.settings import option_of, options
 from pages.ui import static
-from pages.ui.form import as_text
-from pages.ui.text import _, number, percent
+from pages.ui.form.form import as_text
+from pages.ui.words.language import _
+from pages.ui.words.units import age, number, percent
 
 NUMBERS = ("test_mse", "pca_mse", "knn1_accuracy", "linear_probe_accuracy", "active_units")
 MOST_SETTINGS = 8  # columns of settings that differ
@@ -25,7 +26,7 @@ _ROOT = '<div class="ae-runs"></div>'
 Names = tuple[Mapping[str, str], Mapping[str, str]]
 
 
-def table(runs: Sequence[StoredRun], chosen: Sequence[str], most: int, on_choice: Callable[[list[str]], None]) -> None:
+def show(runs: Sequence[StoredRun], chosen: Sequence[str], most: int, on_choice: Callable[[list[str]], None]) -> None:
     """Draws the table.
 
     Args:
@@ -227,15 +228,6 @@ def title_of(run: StoredRun, names: Names | None = None) -> str:
     known, infos = names or _names()
     variant, dataset = str(run.settings.get("variant")), str(run.settings.get("dataset"))
     return _("{variant} on {dataset}").format(variant=known.get(variant, variant), dataset=infos.get(dataset, dataset))
-
-
-def age(seconds: float) -> str:
-    """A time gone by in its largest unit: `now`, `5 min`, `3 h`, `12 d`."""
-    minutes = int(max(0.0, seconds) // 60)
-    if minutes < 60:
-        return _("{minutes} min").format(minutes=minutes) if minutes else _("now")
-    hours = minutes // 60
-    return _("{hours} h").format(hours=hours) if hours < 48 else _("{days} d").format(days=hours // 24)
 
 
 def labels_of(runs: Sequence[StoredRun]) -> list[str]:

@@ -11,10 +11,12 @@ from ae_core.data.built_in import DataInfo
 from ae_core.errors import DataError, EngineError, SettingError
 from ae_core.settings import Option, Settings, option_of
 from pages.ui import state
-from pages.ui.form import as_text
+from pages.ui.form.form import as_text
 from pages.ui.shared import engine
 from pages.ui.state import Session
-from pages.ui.text import _, shape, word
+from pages.ui.words.language import _
+from pages.ui.words.names import word
+from pages.ui.words.units import shape
 
 TUNABLE_STATES = ("starting", "running", "paused")
 

@@ -4,7 +4,7 @@ import html
 from collections.abc import Sequence
 
 from ae_core.diagnosis import Finding
-from pages.ui.text import _
+from pages.ui.words.language import _
 
 
 def findings_html(findings: Sequence[Finding]) -> str:

@@ -7,7 +7,8 @@ from typing import Any
 
 import streamlit as st
 
-from pages.ui.text import _, shape
+from pages.ui.words.language import _
+from pages.ui.words.units import shape
 
 _WIDTH = 360  # the picture's own units: a phone shows them one to one
 _BAR, _GAP = 30, 14

@@ -12,10 +12,11 @@ from ae_core.engine import classifying
 from ae_core.engine.engine import Run
 from ae_core.errors import DataError, EngineError
 from ae_core.runs.classifiers import PUBLISHED, PUBLISHED_IN
-from pages.ui import live, status
+from pages.ui.live import component, status
 from pages.ui.shared import engine
 from pages.ui.state import Session
-from pages.ui.text import UNKNOWN, _
+from pages.ui.words.language import _
+from pages.ui.words.units import UNKNOWN
 
 LABELS, TUNED, EPOCHS = "classify_labels", "classify_tuned", "classify_epochs"  # keys of the wishes
 HEAD, WHOLE = "head", "whole"
@@ -62,7 +63,7 @@ def classify(own: Session, run: Run, words: str) -> None:
         left, right = st.columns([11, 9], gap="small")
         with left.container(gap=None):
             st.html(f'<div class="ae-heading ae-above">{_("Mistakes while the classifiers learn")}</div>')
-            live.view("live_classifier", _payload(run, job, kept, words))
+            component.mount("live_classifier", _payload(run, job, kept, words))
         with right.container(gap=None):
             st.html(_table(run, job, kept))
 
@@ -163,8 +164,8 @@ def _payload(run: Run, job: Run | None, kept: Kept, words: str) -> bytes:
     build = functools.partial(figures.classifier, curves, epochs, key, _)
     step = sum(len(curve["validation_error"]) for curve in curves.values())
     if job is None:
-        return live.payload(build(), step)
-    return job.cached(("classifier", words), lambda: live.payload(build(), step))
+        return component.payload(build(), step)
+    return job.cached(("classifier", words), lambda: component.payload(build(), step))
 
 
 def _table(run: Run, job: Run | None, kept: Kept) -> str:

@@ -4,7 +4,8 @@ import html
 from typing import Any
 
 from ae_core.measuring.metric_table import METRICS
-from pages.ui.text import UNKNOWN, _, duration, number, percent
+from pages.ui.words.language import _
+from pages.ui.words.units import UNKNOWN, duration, number, percent
 
 COMMON = {
     "samples_per_second",

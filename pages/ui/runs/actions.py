@@ -8,16 +8,16 @@ import streamlit as st
 from ae_core.errors import DataError, EngineError
 from ae_core.ownership import fingerprint
 from ae_core.runs import StoredRun
-from pages.ui.exporting import export
-from pages.ui.runs_table import title_of
+from pages.ui.runs.exporting import export
+from pages.ui.runs.table import title_of
 from pages.ui.shared import engine
 from pages.ui.state import Session
-from pages.ui.text import _
+from pages.ui.words.language import _
 
 LARGEST_IMPORT = 200  # MB
 
 
-def actions(own: Session, chosen: Sequence[StoredRun]) -> None:
+def buttons(own: Session, chosen: Sequence[StoredRun]) -> None:
     """A row of buttons for the first ticked run; removing is for all of them.
 
     Args:

@@ -5,7 +5,8 @@ from typing import Any
 
 from ae_core import data, variants
 from ae_core.engine.engine import Engine, Run
-from pages.ui.text import _, duration, ordinal
+from pages.ui.words.language import _
+from pages.ui.words.units import duration, ordinal
 
 Status = tuple[str, str, str]  # tone (a class of the style sheet), word, sentence
 

@@ -13,7 +13,7 @@ from ae_core.errors import DataError, EngineError
 from ae_core.runs.event_log import event_log
 from pages.ui import static
 from pages.ui.shared import engine
-from pages.ui.text import _
+from pages.ui.words.language import _
 
 Maker = Callable[[], bytes | str]
 

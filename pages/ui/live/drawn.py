@@ -6,9 +6,10 @@ from typing import Any
 
 from ae_core import figures
 from ae_core.diagnosis import diagnose
-from pages.ui import live, static, tiles
-from pages.ui.findings import findings_html
-from pages.ui.text import _, language
+from pages.ui import static
+from pages.ui.live import component, tiles
+from pages.ui.live.findings import findings_html
+from pages.ui.words.language import _, language
 
 Cached = Callable[[Hashable, Callable[[], Any]], Any]
 
@@ -48,7 +49,7 @@ def payloads(
 
 
 def _payload(build: Callable[[], figures.Figure], step: int, of: str) -> bytes:
-    return live.payload(build(), step, of)
+    return component.payload(build(), step, of)
 
 
 def texts(setup: dict[str, Any] | None, snapshot: dict[str, Any] | None, cached: Cached) -> dict[str, str]:
