@@ -9,7 +9,6 @@ from pathlib import Path
 import streamlit as st
 
 from ae_core import variants
-from ae_core.engine import worker
 from ae_core.errors import EngineError, SettingError
 from ae_core.settings import Settings, option_of
 from ae_core.variants import Variant
@@ -60,7 +59,7 @@ def _script(own: Session) -> None:
         return
     try:
         settings = own.form.settings()
-        texts = engine().ask(worker.script, settings.to_dict())
+        texts = engine().script(settings)
     except (SettingError, EngineError) as error:
         st.error(_(str(error)))
         return

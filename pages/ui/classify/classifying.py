@@ -8,8 +8,7 @@ from typing import Any
 import streamlit as st
 
 from ae_core import data, figures
-from ae_core.engine import classifying
-from ae_core.engine.engine import Run
+from ae_core.engine.engine import MOST_EPOCHS, MOST_LABELS, Run
 from ae_core.errors import DataError, EngineError
 from ae_core.runs.classifiers import PUBLISHED, PUBLISHED_IN
 from pages.ui.live import component, status
@@ -38,7 +37,7 @@ def classify(own: Session, run: Run, words: str) -> None:
         run: The run that is shown.
         words: The reader's language.
     """
-    if classifying.why_not(run):
+    if engine().why_not_classify(run):
         return
     job, kept = engine().classifier(run.id), _kept(run)
     job = job.view() if job is not None else None
@@ -78,7 +77,7 @@ def _kept(run: Run) -> Kept:
 def _form(own: Session, run: Run, job: Run | None) -> None:
     active = job is not None and not job.ended
     info = data.catalogue().get(run.settings.dataset)
-    most = min(info.train_count if info else classifying.MOST_LABELS, run.settings.train_size)
+    most = min(info.train_count if info else MOST_LABELS, run.settings.train_size)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         st.number_input(
             _("Labels"),
@@ -103,7 +102,7 @@ def _form(own: Session, run: Run, job: Run | None) -> None:
         st.number_input(
             _("Epochs"),
             1,
-            classifying.MOST_EPOCHS,
+            MOST_EPOCHS,
             20,
             key=EPOCHS,
             width=110,

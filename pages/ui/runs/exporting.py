@@ -7,7 +7,6 @@ from collections.abc import Callable
 import streamlit as st
 
 from ae_core import figures
-from ae_core.engine import worker
 from ae_core.engine.engine import Run
 from ae_core.errors import DataError, EngineError
 from ae_core.runs.event_log import event_log
@@ -73,11 +72,11 @@ def _guarded(make: Maker) -> Maker:
 
 
 def _model(run: Run, part: str) -> Maker:
-    return lambda: engine().ask(worker.model_part, str(engine().store.folder), run.id, part)
+    return lambda: engine().model_part(run.id, part)
 
 
 def _script(run: Run, kind: str) -> Maker:
-    return lambda: engine().ask(worker.script, run.settings.to_dict())[kind]
+    return lambda: engine().script(run.settings)[kind]
 
 
 def _csv(run: Run) -> Maker:
