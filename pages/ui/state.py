@@ -5,7 +5,7 @@ import runpy
 import secrets
 import time
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -18,6 +18,9 @@ from pages.ui.form import form
 from pages.ui.form.form import Form
 from pages.ui.shared import engine
 from pages.ui.words.language import _
+
+if TYPE_CHECKING:
+    from pages.ui.live.recorded import Recording
 
 RUN_PARAMETER = "run"
 TAKE_PARAMETER = "take"
@@ -72,9 +75,9 @@ class Session:
     failure: str = ""
     refused: tuple[str, str, float] = ("", "", 0.0)
     offer: str = ""
-    played: Any = None
+    played: "Recording | None" = None
     begun: float = field(default_factory=time.monotonic)
-    shown: Any = None
+    shown: tuple[str | None, float | None, bool] | None = None
     page: str = ""
     page_token: str = field(default_factory=lambda: secrets.token_urlsafe(9))
     opened_at: float = field(default_factory=time.monotonic)

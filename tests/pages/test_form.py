@@ -14,6 +14,7 @@ from pages.ui.form import diagram
 from pages.ui.form.form import Form, from_address, to_address
 from pages.ui.live import recorded, tiles
 from pages.ui.words import units
+from tests import demo
 
 VARIANTS = list(variants.registry())
 
@@ -186,14 +187,15 @@ def test_the_diagram_shows_every_layer_with_shape_and_parameters():
 
 
 def test_a_recording_plays_rests_and_starts_over():
-    played = recorded.Recording({}, [{"step": step} for step in range(5)])
+    frame = demo.snapshot(0)
+    played = recorded.Recording(demo.setup(), [frame] * 5)
     assert [played.frame(seconds) for seconds in (0, 0.9, 1, 3.5, 4, 6.9, 7, 8)] == [0, 0, 1, 3, 4, 4, 0, 1]
-    assert [recorded.Recording({}, [{}]).frame(seconds) for seconds in (0, 10)] == [0, 0]
+    assert [recorded.Recording(demo.setup(), [frame]).frame(seconds) for seconds in (0, 10)] == [0, 0]
 
 
 def test_a_note_is_text_not_markup():
-    assert tiles.notes({"notes": ["<b>", "two"]}) == '<div class="ae-note">&lt;b&gt;<br>two</div>'
-    assert tiles.notes(None) == tiles.notes({"notes": []}) == '<div class="ae-note"></div>'
+    assert tiles.notes(demo.setup(notes=["<b>", "two"])) == '<div class="ae-note">&lt;b&gt;<br>two</div>'
+    assert tiles.notes(None) == tiles.notes(demo.setup(notes=[])) == '<div class="ae-note"></div>'
 
 
 def test_what_was_not_possible_is_said_for_a_while_and_no_longer_than_it_holds(monkeypatch):

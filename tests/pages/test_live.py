@@ -26,7 +26,7 @@ from tests.conftest import CHROMIUM, ROOT
 SCRIPT = """
 import pathlib
 import streamlit as st
-from ae_core import figures
+from ae_core.figures.views import PLAIN, VIEWS
 from pages.ui import static, style
 from pages.ui.live import component, settling
 from tests import demo
@@ -35,7 +35,7 @@ static.FOLDER = pathlib.Path(__file__).parent / "static"
 st.set_page_config(layout="wide")
 style.inject()
 setup = demo.setup()
-url = static.atlas(setup["atlas"]["png"])
+url = static.atlas(setup.atlas.png)
 held = st.toggle("Hold", key="hold")
 logarithmic = st.toggle("Logarithmic", key="log")
 ticks = st.session_state.setdefault("ticks", [0])
@@ -44,19 +44,14 @@ ticks = st.session_state.setdefault("ticks", [0])
 def tick():
     ticks[0] += not held
     step = (ticks[0] - 4) * 40
-    if step < 0:
-        shown = dict.fromkeys(("live_loss", "live_latent", "live_grid"))
-    else:
-        snapshot = demo.snapshot(step)
-        shown = {
-            "live_loss": figures.loss(setup, snapshot, logarithmic),
-            "live_latent": figures.latent(setup, snapshot, url),
-            "live_grid": figures.grid(setup, snapshot),
-        }
+    given = {**PLAIN, "logarithmic": logarithmic, "atlas_url": url}
+    snapshot = demo.snapshot(max(step, 0))
+    views = [view for view in VIEWS if view.ready(given)]
     columns = st.columns(2)
-    for place, (key, figure) in zip((columns[0], columns[1], st.container()), shown.items()):
+    for place, view in zip((columns[0], columns[1], st.container()), views, strict=True):
+        figure = view.draw(setup, snapshot, given) if step >= 0 else None
         with place:
-            component.mount(key, component.payload(figure, step) if figure else None)
+            component.mount(view.key, component.payload(figure, step) if figure else None)
 
 tick()
 settling.settle()

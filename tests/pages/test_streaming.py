@@ -19,7 +19,7 @@ WISHES = {"log": "0", "panel": "", "words": "en"}
 def run():
     queue = Queue(limit=2, per_owner=2, pause_limit=60)
     run = queue.add(read_settings({"variant": "vanilla", "dataset": "digits"}), "somebody")
-    run.change(setup=demo.setup() | {"panels": []}, snapshot=demo.snapshot(40))
+    run.change(setup=demo.setup(panels=[]), snapshot=demo.snapshot(40))
     return run
 
 

@@ -3,14 +3,14 @@
 import functools
 import html
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import streamlit as st
 
 from ae_core import data, figures
 from ae_core.engine.engine import MOST_EPOCHS, MOST_LABELS, Run
 from ae_core.errors import DataError, EngineError
-from ae_core.runs.classifiers import PUBLISHED, PUBLISHED_IN
+from ae_core.messages import ClassifierSummary, ErrorCurve
+from ae_core.runs.classifiers import NETWORKS, PUBLISHED, PUBLISHED_IN
 from pages.ui.live import component, status
 from pages.ui.shared import engine
 from pages.ui.state import Session
@@ -20,7 +20,7 @@ from pages.ui.words.units import UNKNOWN
 LABELS, TUNED, EPOCHS = "classify_labels", "classify_tuned", "classify_epochs"  # keys of the wishes
 HEAD, WHOLE = "head", "whole"
 
-Kept = Sequence[Mapping[str, Any]]
+Kept = Sequence[ClassifierSummary]
 
 
 def moving(run: Run) -> bool:
@@ -157,11 +157,11 @@ def _said(own: Session, job: Run | None) -> status.Status | None:
 
 def _payload(run: Run, job: Run | None, kept: Kept, words: str) -> bytes:
     found = (job.result or job.snapshot) if job is not None else next(iter(kept), None)
-    epochs = job.wishes["epochs"] if job is not None else kept[0]["epochs"]
-    curves = found["curves"] if found else {}
+    epochs = job.wishes["epochs"] if job is not None else kept[0].epochs
+    curves: Mapping[str, ErrorCurve] = found.curves if found is not None else {}
     key = job.id if job is not None else run.id
     build = functools.partial(figures.classifier, curves, epochs, key, _)
-    step = sum(len(curve["validation_error"]) for curve in curves.values())
+    step = sum(len(curve.validation_error) for curve in curves.values())
     if job is None:
         return component.payload(build(), step)
     return job.cached(("classifier", words), lambda: component.payload(build(), step))
@@ -171,14 +171,14 @@ def _table(run: Run, job: Run | None, kept: Kept) -> str:
     """Test errors as HTML: a line for each classifier that was trained, and published ones of the same data below."""
     fresh = job.result if job is not None else None
     found = list(kept) if fresh is None or fresh in kept else [fresh, *kept]  # a full disk keeps nothing
-    images = found[0]["test_images"] if found else None
+    images = found[0].test_images if found else None
     heads = [_("Labels"), _("Learns"), _("Epochs"), _("Code"), _("Pixels"), _("PCA")]
     lines = [
         [
-            f"{one['labels']:,}",
-            _("encoder too") if one["fine_tune"] else _("head only"),
-            f"{one['epochs']}",
-            *(_error(one["curves"][name]["test_error"]) for name in ("code", "pixels", "pca")),
+            f"{one.labels:,}",
+            _("encoder too") if one.fine_tune else _("head only"),
+            f"{one.epochs}",
+            *(_error(one.curves[name].test_error) for name in NETWORKS),
         ]
         for one in found
     ] or [[UNKNOWN] * len(heads)]
@@ -192,8 +192,8 @@ def _table(run: Run, job: Run | None, kept: Kept) -> str:
     return "".join(parts)
 
 
-def _error(share: float) -> str:
-    return f"{100 * share:.2f} %"  # as exact as the published ones
+def _error(share: float | None) -> str:
+    return UNKNOWN if share is None else f"{100 * share:.2f} %"  # as exact as the published ones
 
 
 def _rows(heads: Sequence[str], lines: Sequence[Sequence[str]]) -> str:

@@ -190,7 +190,7 @@ def tunable(own: Session) -> list[str]:
         return []
     names = [name for name, one in own.form.fields().items() if option_of(one).live]
     # Not every choice has every rate: a sparse code without a penalty has no weight of it.
-    return names if run.setup is None else [name for name in names if name in run.setup["live"]]
+    return names if run.setup is None else [name for name in names if name in run.setup.live]
 
 
 def _what_changes_do(own: Session) -> None:

@@ -4,8 +4,9 @@ import functools
 from collections.abc import Callable, Hashable
 from typing import Any
 
-from ae_core import figures
 from ae_core.diagnosis import diagnose
+from ae_core.figures.views import VIEWS, Given, View
+from ae_core.messages import Setup, Snapshot
 from pages.ui import static
 from pages.ui.live import component, tiles
 from pages.ui.live.findings import findings_html
@@ -14,45 +15,34 @@ from pages.ui.words.language import _, language
 Cached = Callable[[Hashable, Callable[[], Any]], Any]
 
 
-def payloads(
-    run: str, setup: dict[str, Any], snapshot: dict[str, Any], cached: Cached, logarithmic: bool, panel: str | None
-) -> dict[str, bytes]:
-    """The four views, by element key.
+def payloads(run: str, setup: Setup, snapshot: Snapshot, chosen: Given, cached: Cached) -> dict[str, bytes]:
+    """The views that have something to show, by element key.
 
     Args:
         run: Id of the run; empty for a recording.
         setup: The run's setup message.
         snapshot: A snapshot message of it.
+        chosen: What the viewer has chosen: `logarithmic` and `panel`.
         cached: The memory that all viewers of this snapshot share.
-        logarithmic: Whether losses are drawn on a logarithmic scale.
-        panel: Name of the panel to look at, None for none.
     """
-
-    def latent() -> figures.Figure:
-        return figures.latent(setup, snapshot, static.atlas(setup["atlas"]["png"]), _)
-
-    builders: dict[str, Callable[[], figures.Figure]] = {
-        "live_loss": lambda: figures.loss(setup, snapshot, logarithmic, _),
-        "live_latent": latent,
-        "live_grid": lambda: figures.grid(setup, snapshot, _),
-    }
-    parts: dict[str, Any] = {"live_loss": logarithmic, "live_panel": panel}
-    if panel is not None:
-        builders["live_panel"] = lambda: figures.panel(setup, snapshot, panel, _)
-    return {
-        key: cached(
-            (key, parts.get(key), language()),
-            functools.partial(_payload, build, snapshot["step"], f"{run}/{parts.get(key)}" if run else ""),
-        )
-        for key, build in builders.items()
-    }
+    made = {}
+    for view in VIEWS:
+        if view.ready(chosen):
+            depends = tuple(chosen[need] for need in view.needs if need in chosen)
+            of = "/".join((run, *map(str, depends))) if run else ""
+            build = functools.partial(_payload, view, setup, snapshot, chosen, of)
+            made[view.key] = cached((view.key, depends, language()), build)
+    return made
 
 
-def _payload(build: Callable[[], figures.Figure], step: int, of: str) -> bytes:
-    return component.payload(build(), step, of)
+def _payload(view: View, setup: Setup, snapshot: Snapshot, chosen: Given, of: str) -> bytes:
+    given = dict(chosen)
+    if "atlas_url" in view.needs:
+        given["atlas_url"] = static.atlas(setup.atlas.png)
+    return component.payload(view.draw(setup, snapshot, given, _), snapshot.step, of)
 
 
-def texts(setup: dict[str, Any] | None, snapshot: dict[str, Any] | None, cached: Cached) -> dict[str, str]:
+def texts(setup: Setup | None, snapshot: Snapshot | None, cached: Cached) -> dict[str, str]:
     """Numbers and sentences as HTML, by the selector of their element; a part that a variant has not is empty.
 
     Args:

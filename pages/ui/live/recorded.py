@@ -3,11 +3,12 @@
 import functools
 import logging
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
+from ae_core.messages import Setup, Snapshot
 from ae_core.recordings import recording
 
 SECONDS_A_FRAME = 1.0
@@ -27,7 +28,7 @@ class Recording:
         snapshots: The snapshot messages, oldest first.
     """
 
-    def __init__(self, setup: dict[str, Any], snapshots: list[dict[str, Any]]) -> None:
+    def __init__(self, setup: Setup, snapshots: Sequence[Snapshot]) -> None:
         self.setup, self.snapshots = setup, snapshots
 
     def frame(self, seconds: float) -> int:

@@ -1,10 +1,12 @@
 """Where a run stands, in a word and a sentence."""
 
 import html
+from collections.abc import Mapping
 from typing import Any
 
 from ae_core import data, variants
 from ae_core.engine.engine import Engine, Run
+from ae_core.messages import Progress, Setup
 from pages.ui.words.language import _
 from pages.ui.words.units import duration, ordinal
 
@@ -40,7 +42,7 @@ def of_run(run: Run, own: bool, engine: Engine) -> Status:
         sentence = f"{experiment(run.settings.to_dict())}."
         if state in ("done", "stopped") and run.snapshot is not None:
             sentence += " " + _("{epochs:.1f} epochs in {time}.").format(
-                epochs=run.snapshot["epoch"], time=duration(run.snapshot["seconds"])
+                epochs=run.snapshot.epoch, time=duration(run.snapshot.seconds)
             )
         if run.measuring:
             sentence += " " + _("It is being measured on the test images.")
@@ -73,7 +75,7 @@ def of_classifier(run: Run, engine: Engine) -> Status:
             state,
             _("Done"),
             _("{count} labelled images, {epochs} epochs, in {time}.").format(
-                count=f"{found['labels']:,}", epochs=found["epochs"], time=duration(found["seconds"])
+                count=f"{found.labels:,}", epochs=found.epochs, time=duration(found.seconds)
             ),
         )
     if run.snapshot is None:
@@ -82,14 +84,14 @@ def of_classifier(run: Run, engine: Engine) -> Status:
         "running",
         _("Training"),
         _("{name}: epoch {epoch} of {epochs}").format(
-            name=names[run.snapshot["name"]].capitalize(),
-            epoch=f"{run.snapshot['epoch']:.1f}",
-            epochs=run.snapshot["epochs"],
+            name=names[run.snapshot.name].capitalize(),
+            epoch=f"{run.snapshot.epoch:.1f}",
+            epochs=run.snapshot.epochs,
         ),
     )
 
 
-def of_engine(engine: Engine, recording: dict[str, Any] | None) -> Status:
+def of_engine(engine: Engine, recording: Setup | None) -> Status:
     """What to say before anything is trained.
 
     Args:
@@ -104,10 +106,10 @@ def of_engine(engine: Engine, recording: dict[str, Any] | None) -> Status:
         ready = _("The training processes are warming up; you can press Start already.")
     if recording is None:
         return ("done", _("Ready"), ready) if status == "ready" else ("starting", _("Warming up"), ready)
-    return "recording", _("Recording"), f"{experiment(recording['settings'])}. {ready}"
+    return "recording", _("Recording"), f"{experiment(recording.settings)}. {ready}"
 
 
-def experiment(settings: dict[str, Any]) -> str:
+def experiment(settings: Mapping[str, Any]) -> str:
     """Variant and data set in words: `Sparse on Digits`."""
     info = data.catalogue().get(settings["dataset"])
     return _("{variant} on {dataset}").format(
@@ -125,11 +127,10 @@ def _waiting(run: Run, engine: Engine) -> str:
     return _("{place}, about {time}.").format(place=place, time=duration(run.expected_wait))
 
 
-def _progress(progress: dict[str, Any] | None) -> str:
+def _progress(progress: Progress | None) -> str:
     if progress is None:
         return _("A worker takes over.")
-    share = progress.get("share")
-    return _(progress["text"]) + (f" · {share:.0%}" if share is not None else " …")
+    return _(progress.text) + (f" · {progress.share:.0%}" if progress.share is not None else " …")
 
 
 def badge(status: Status) -> str:

@@ -10,13 +10,15 @@ import asyncio
 import json
 import time
 from collections import Counter
-from typing import Any
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from ae_core.engine.engine import Run
+from ae_core.figures.views import Given
+from ae_core.messages import Setup, Snapshot
 from pages.ui import shared
 from pages.ui.live import drawn
 from pages.ui.words.language import language, spoken
@@ -32,16 +34,20 @@ GONE, FULL = 4404, 1013  # codes with which a connection is refused
 _listening: Counter[str] = Counter()  # connections by the page that opened them
 
 
-def address(page: str, run_id: str, logarithmic: bool, panel: str | None) -> str:
+def address(page: str, run_id: str, chosen: Given) -> str:
     """Where a page hears of a run, relative to the app.
 
     Args:
         page: Token of the page.
         run_id: The run.
-        logarithmic: Whether losses are drawn on a logarithmic scale.
-        panel: Name of the panel that is shown, None for none.
+        chosen: What the viewer has chosen: `logarithmic` and `panel`.
     """
-    wishes = {"page": page, "log": int(logarithmic), "panel": panel or "", "words": language()}
+    wishes = {
+        "page": page,
+        "log": int(bool(chosen["logarithmic"])),
+        "panel": chosen["panel"] or "",
+        "words": language(),
+    }
     return f"live/{run_id}?{urlencode(wishes)}"
 
 
@@ -101,16 +107,18 @@ async def _closed(socket: WebSocket) -> None:
         pass
 
 
-def _message(run: Run, setup: dict[str, Any], snapshot: dict[str, Any], wishes: Any) -> bytes:
+def _message(run: Run, setup: Setup, snapshot: Snapshot, wishes: Mapping[str, str]) -> bytes:
     """Everything that changes with a snapshot, once for all pages with the same wishes."""
-    logarithmic, panel, words = wishes.get("log") == "1", wishes.get("panel"), wishes.get("words", "en")[:20]
-    shown = panel if any(one["name"] == panel for one in setup["panels"]) else None
+    words = wishes.get("words", "en")[:20]
+    wanted = wishes.get("panel")
+    panel = wanted if any(one.name == wanted for one in setup.panels) else None
+    chosen: Given = {"logarithmic": wishes.get("log") == "1", "panel": panel}
 
     def build() -> bytes:
-        views = drawn.payloads(run.id, setup, snapshot, run.cached, logarithmic, shown)
+        views = drawn.payloads(run.id, setup, snapshot, chosen, run.cached)
         parts = [f'"{key}":'.encode() + payload for key, payload in views.items()]
         texts = json.dumps(drawn.texts(setup, snapshot, run.cached)).encode()
         return b'{"views":{' + b",".join(parts) + b'},"texts":' + texts + b"}"
 
     with spoken(words):
-        return run.cached(("stream", logarithmic, shown, words), build)
+        return run.cached(("stream", *chosen.values(), words), build)

@@ -2,11 +2,11 @@
 
 import functools
 from collections.abc import Sequence
-from typing import Any
 
 import streamlit as st
 
 from ae_core.figures import compare
+from ae_core.messages import Setup
 from ae_core.ownership import fingerprint
 from ae_core.runs import StoredRun
 from pages.ui import state
@@ -79,14 +79,17 @@ def _choose(own: Session, chosen: list[str]) -> None:
 
 
 def _views(own: Session) -> None:
-    found = [(run_id, run.view()) for run_id in own.compared if (run := engine().run(run_id)) is not None]
-    ready = [(run_id, run) for run_id, run in found if run.setup is not None and run.snapshot is not None]
+    found = [run.view() for run_id in own.compared if (run := engine().run(run_id)) is not None]
+    stored = {run.id: run for run in mine(own)}
+    ready = {
+        run.id: (run.setup, run.snapshot)
+        for run in found
+        if run.setup is not None and run.snapshot is not None and run.id in stored
+    }
     if not ready:
         st.info(_("These runs have nothing to show yet."))
         return
-    stored = {run.id: run for run in mine(own)}
-    names = table.labels_of([stored[run_id] for run_id, _run in ready if run_id in stored])
-    pairs = [(run.setup or {}, run.snapshot or {}) for run_id, run in ready if run_id in stored]
+    names, pairs = table.labels_of([stored[run_id] for run_id in ready]), list(ready.values())
     _curves(pairs, names)
     alike = [place for place, (setup, _snapshot) in enumerate(pairs) if _same_images(setup, pairs[0][0])]
     if len(alike) < len(pairs):
@@ -110,10 +113,7 @@ def _side_by_side(together: Sequence[compare.Pair], called: Sequence[str]) -> No
 def _curves(pairs: Sequence[compare.Pair], names: Sequence[str]) -> None:
     quantities = list(
         dict.fromkeys(
-            name
-            for _setup, snapshot in pairs
-            for name in snapshot["history"]
-            if name not in ("step", "epoch", "seconds")
+            name for _setup, snapshot in pairs for name in snapshot.history if name not in ("step", "epoch", "seconds")
         )
     )
     quantities.sort(key=lambda name: (name != "val_loss", name != "loss", name))
@@ -128,10 +128,8 @@ def _curves(pairs: Sequence[compare.Pair], names: Sequence[str]) -> None:
 
 
 def _mount(key: str, figure: compare.Figure, pairs: Sequence[compare.Pair]) -> None:
-    component.mount(key, component.payload(figure, max(snapshot["step"] for _setup, snapshot in pairs)))
+    component.mount(key, component.payload(figure, max(snapshot.step for _setup, snapshot in pairs)))
 
 
-def _same_images(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    return one["atlas"]["tile"] == other["atlas"]["tile"] and (
-        one["settings"]["dataset"] == other["settings"]["dataset"]
-    )
+def _same_images(one: Setup, other: Setup) -> bool:
+    return one.atlas.tile == other.atlas.tile and one.settings["dataset"] == other.settings["dataset"]
