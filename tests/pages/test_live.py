@@ -45,13 +45,14 @@ def tick():
     ticks[0] += not held
     step = (ticks[0] - 4) * 40
     given = {**PLAIN, "logarithmic": logarithmic, "atlas_url": url}
-    snapshot = demo.snapshot(max(step, 0))
-    views = [view for view in VIEWS if view.ready(given)]
+    shown = {view.key: None for view in VIEWS if view.ready(given)}
+    if step >= 0:
+        snapshot = demo.snapshot(step)
+        shown = {view.key: view.draw(setup, snapshot, given) for view in VIEWS if view.key in shown}
     columns = st.columns(2)
-    for place, view in zip((columns[0], columns[1], st.container()), views, strict=True):
-        figure = view.draw(setup, snapshot, given) if step >= 0 else None
+    for place, (key, figure) in zip((columns[0], columns[1], st.container()), shown.items(), strict=True):
         with place:
-            component.mount(view.key, component.payload(figure, step) if figure else None)
+            component.mount(key, component.payload(figure, step) if figure else None)
 
 tick()
 settling.settle()

@@ -1,12 +1,10 @@
 """Where a run stands, in a word and a sentence."""
 
 import html
-from collections.abc import Mapping
-from typing import Any
 
-from ae_core import data, variants
 from ae_core.engine.engine import Engine, Run
 from ae_core.messages import Progress, Setup
+from pages.ui.words import names
 from pages.ui.words.language import _
 from pages.ui.words.units import duration, ordinal
 
@@ -21,16 +19,6 @@ def of_run(run: Run, own: bool, engine: Engine) -> Status:
         own: Whether the reader may command it.
         engine: The engine, which may not be ready yet.
     """
-    words = {
-        "queued": _("Waiting"),
-        "starting": _("Starting"),
-        "running": _("Training"),
-        "paused": _("Paused"),
-        "done": _("Done"),
-        "stopped": _("Stopped"),
-        "failed": _("Failed"),
-        "interrupted": _("Interrupted"),
-    }
     state = run.state
     if state == "queued":
         sentence = _waiting(run, engine)
@@ -39,7 +27,7 @@ def of_run(run: Run, own: bool, engine: Engine) -> Status:
     elif state == "failed":
         sentence = _(run.error or "")
     else:
-        sentence = f"{experiment(run.settings.to_dict())}."
+        sentence = f"{names.experiment(run.settings.to_dict())}."
         if state in ("done", "stopped") and run.snapshot is not None:
             sentence += " " + _("{epochs:.1f} epochs in {time}.").format(
                 epochs=run.snapshot.epoch, time=duration(run.snapshot.seconds)
@@ -52,7 +40,7 @@ def of_run(run: Run, own: bool, engine: Engine) -> Status:
             sentence += " " + _(run.error)
     if not own:
         sentence += " " + _("You are watching; Start begins a run of your own.")
-    return state, words[state], sentence
+    return state, names.state(state), sentence
 
 
 def of_classifier(run: Run, engine: Engine) -> Status:
@@ -63,28 +51,28 @@ def of_classifier(run: Run, engine: Engine) -> Status:
         engine: The engine.
     """
     state, found = run.state, run.result
-    names = {"code": _("on the code"), "pixels": _("on pixels"), "pca": _("on PCA")}
+    networks = {"code": _("on the code"), "pixels": _("on pixels"), "pca": _("on PCA")}
     if state == "queued":
-        return state, _("Waiting"), _waiting(run, engine)
+        return state, names.state(state), _waiting(run, engine)
     if state == "failed":
-        return state, _("Failed"), _(run.error or "")
+        return state, names.state(state), _(run.error or "")
     if state == "stopped":
-        return state, _("Stopped"), _(run.error or "Nothing of it is kept.")
+        return state, names.state(state), _(run.error or "Nothing of it is kept.")
     if found is not None:
         return (
             state,
-            _("Done"),
+            names.state("done"),
             _("{count} labelled images, {epochs} epochs, in {time}.").format(
                 count=f"{found.labels:,}", epochs=found.epochs, time=duration(found.seconds)
             ),
         )
     if run.snapshot is None:
-        return "starting", _("Starting"), _progress(run.progress)
+        return "starting", names.state("starting"), _progress(run.progress)
     return (
         "running",
-        _("Training"),
+        names.state("running"),
         _("{name}: epoch {epoch} of {epochs}").format(
-            name=names[run.snapshot.name].capitalize(),
+            name=networks[run.snapshot.name].capitalize(),
             epoch=f"{run.snapshot.epoch:.1f}",
             epochs=run.snapshot.epochs,
         ),
@@ -100,22 +88,13 @@ def of_engine(engine: Engine, recording: Setup | None) -> Status:
     """
     status = engine.status
     if status == "failed":
-        return "failed", _("Failed"), _(engine.status_text)
+        return "failed", names.state("failed"), _(engine.status_text)
     ready = _("Press Start to train your own.")
     if status != "ready":
         ready = _("The training processes are warming up; you can press Start already.")
     if recording is None:
         return ("done", _("Ready"), ready) if status == "ready" else ("starting", _("Warming up"), ready)
-    return "recording", _("Recording"), f"{experiment(recording.settings)}. {ready}"
-
-
-def experiment(settings: Mapping[str, Any]) -> str:
-    """Variant and data set in words: `Sparse on Digits`."""
-    info = data.catalogue().get(settings["dataset"])
-    return _("{variant} on {dataset}").format(
-        variant=_(variants.get(settings["variant"]).title),
-        dataset=_(info.title) if info is not None else settings["dataset"],
-    )
+    return "recording", _("Recording"), f"{names.experiment(recording.settings)}. {ready}"
 
 
 def _waiting(run: Run, engine: Engine) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from ae_core.measuring.metric_table import METRICS
 from ae_core.messages import Numbers, Result, Setup, Snapshot
 from pages.ui.words.language import _
+from pages.ui.words.names import better
 from pages.ui.words.units import UNKNOWN, duration, number, percent
 
 COMMON = {
@@ -113,9 +114,9 @@ def _row(numbers: Mapping[str, float]) -> str:
         if name not in METRICS:
             continue
         metric = METRICS[name]
-        better = {"lower": _("less is better"), "higher": _("more is better")}.get(metric.better, "")
         shown = percent(value) if metric.unit == "share" else number(value)
-        beside = ", ".join(_(part) for part in (metric.unit if metric.unit != "share" else "", better) if part)
+        unit = _(metric.unit) if metric.unit != "share" else ""
+        beside = ", ".join(part for part in (unit, better(metric)) if part)
         cells.append(_cell(_(metric.title), shown, beside or "\u00a0", _(metric.help)))
     return f'<div class="ae-tiles ae-numbers ae-more">{"".join(cells)}</div>' if cells else ""
 

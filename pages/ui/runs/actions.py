@@ -9,7 +9,7 @@ from ae_core.errors import DataError, EngineError
 from ae_core.ownership import fingerprint
 from ae_core.runs import StoredRun
 from pages.ui.runs.exporting import export
-from pages.ui.runs.table import title_of
+from pages.ui.runs.titles import title_of
 from pages.ui.shared import engine
 from pages.ui.state import Session
 from pages.ui.words.language import _

@@ -13,6 +13,7 @@ from pages.ui import state
 from pages.ui.live import component
 from pages.ui.runs import actions, table, variations
 from pages.ui.runs.listing import listing
+from pages.ui.runs.titles import labels_of, title_of
 from pages.ui.shared import engine
 from pages.ui.state import Session
 from pages.ui.words.language import _
@@ -54,7 +55,7 @@ def _going(runs: Sequence[StoredRun]) -> None:
     known = {run.id for run in runs}
     going = [one for one in listing().going() if one.run.id in known]
     if going:
-        names = ", ".join(table.title_of(one.run) for one in going[:3])
+        names = ", ".join(title_of(one.run) for one in going[:3])
         more = _(" and {count} more").format(count=len(going) - 3) if len(going) > 3 else ""
         st.warning(
             _(
@@ -89,7 +90,7 @@ def _views(own: Session) -> None:
     if not ready:
         st.info(_("These runs have nothing to show yet."))
         return
-    names, pairs = table.labels_of([stored[run_id] for run_id in ready]), list(ready.values())
+    names, pairs = labels_of([stored[run_id] for run_id in ready]), list(ready.values())
     _curves(pairs, names)
     alike = [place for place, (setup, _snapshot) in enumerate(pairs) if _same_images(setup, pairs[0][0])]
     if len(alike) < len(pairs):

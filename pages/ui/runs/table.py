@@ -7,23 +7,22 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 import streamlit as st
 
-from ae_core import data, variants
 from ae_core.measuring.metric_table import METRICS
 from ae_core.runs import StoredRun
-from ae_core.settings import option_of, options
 from pages.ui import static
 from pages.ui.form.form import as_text
+from pages.ui.runs.titles import differing_settings, label_of, title_of
 from pages.ui.words.language import _
+from pages.ui.words.names import Titles, better, state, titles
 from pages.ui.words.units import age, number, percent
 
 NUMBERS = ("test_mse", "pca_mse", "knn1_accuracy", "linear_probe_accuracy", "active_units")
-MOST_SETTINGS = 8  # columns of settings that differ
 MOST_ROWS = 100  # sent to a browser; of more runs, the newest that have the words, or the first in the wanted order
 _KEY = "runs_table"
 _ROOT = '<div class="ae-runs"></div>'
-Names = tuple[Mapping[str, str], Mapping[str, str]]
 
 
 def show(runs: Sequence[StoredRun], chosen: Sequence[str], most: int, on_choice: Callable[[list[str]], None]) -> None:
@@ -65,6 +64,44 @@ class Asked:
     falling: bool = False
 
 
+class Column(msgspec.Struct):
+    """A column, as the browser draws it.
+
+    Args:
+        name: By which a row's cells have it.
+        title: One or two words above it.
+        help: A sentence for whoever points at that.
+        unit: What stands beside the title in small letters.
+        number: Whether it is ordered by number.
+    """
+
+    name: str
+    title: str
+    help: str
+    unit: str = ""
+    number: bool = False
+
+
+class Row(msgspec.Struct):
+    """A run, as the browser draws it.
+
+    Args:
+        id: The run's id.
+        name: What it is called.
+        values: By which the columns are ordered; None comes last.
+        cells: What is read in the columns; None for nothing.
+        marked: Columns in which it differs from the other ticked ones.
+        best: Columns in which it is the best of all that are compared.
+    """
+
+    id: str
+    name: str
+    values: dict[str, float | str | None]
+    cells: dict[str, str | None]
+    marked: list[str]
+    best: list[str]
+
+
 def asked(text: Any) -> Asked:
     """Reads what a browser sent, which may be anything."""
     try:
@@ -87,12 +124,12 @@ def picked(runs: Sequence[StoredRun], chosen: Sequence[str], asked: Asked) -> li
     ticked = [run for run in runs if run.id in chosen]
     others = [run for run in runs if run.id not in chosen]
     if asked.words or asked.column:
-        names = _names()
-        rows = {run.id: _row(run, list(run.settings), {}, False, names) for run in others}
+        known_titles = titles()
+        rows = {run.id: _row(run, list(run.settings), {}, False, known_titles) for run in others}
         if asked.words:
-            texts = {run_id: words_of(row["cells"]) for run_id, row in rows.items()}
+            texts = {run_id: words_of(row.cells) for run_id, row in rows.items()}
             others = [run for run in others if all(word in texts[run.id] for word in asked.words)]
-        values = {run_id: row["values"].get(asked.column) for run_id, row in rows.items()}
+        values = {run_id: row.values.get(asked.column) for run_id, row in rows.items()}
         known = [run for run in others if isinstance(values[run.id], int | float | str)]
         known.sort(key=lambda run: (isinstance(values[run.id], str), values[run.id]), reverse=asked.falling)
         in_order = {run.id for run in known}
@@ -100,9 +137,9 @@ def picked(runs: Sequence[StoredRun], chosen: Sequence[str], asked: Asked) -> li
     return [*ticked, *others[: MOST_ROWS - len(ticked)]]
 
 
-def words_of(cells: Mapping[str, Any]) -> str:
+def words_of(cells: Mapping[str, str | None]) -> str:
     """What the filter looks at in a row."""
-    return " ".join(str(cell) for cell in cells.values() if cell is not None).lower()
+    return " ".join(cell for cell in cells.values() if cell is not None).lower()
 
 
 def _payload(runs: Sequence[StoredRun], chosen: Sequence[str], asked: Asked, most: int = 6) -> bytes:
@@ -111,23 +148,23 @@ def _payload(runs: Sequence[StoredRun], chosen: Sequence[str], asked: Asked, mos
     together = ticked or shown
     marked = {run.id for run in ticked} if len(ticked) > 1 else set()
     compared = {run.id for run in together}
-    differing = _differing(together)
+    differing = differing_settings(together)
     columns = [
-        _column("name", _("Run"), _("Variant, data set and title.")),
-        _column("state", _("State"), _("Whether it still trains.")),
-        _column("created", _("Age"), _("Time since it was started."), number=True),
+        Column("name", _("Run"), _("Variant, data set and title.")),
+        Column("state", _("State"), _("Whether it still trains.")),
+        Column("created", _("Age"), _("Time since it was started."), number=True),
         *(
-            _column(f"set_{name}", _label(together, name), _("A setting in which these runs differ."))
+            Column(f"set_{name}", label_of(together, name), _("A setting in which these runs differ."))
             for name in differing
         ),
-        _column("epoch", _("Trained"), _("Epochs done."), number=True, unit=_("epochs")),
-        _column("seconds", _("Time"), _("Time in training."), unit=_("seconds"), number=True),
-        _column("parameters", _("Weights"), _("Numbers that are learnt."), number=True),
-        _column("code_size", _("Code"), _("Numbers in the code."), number=True),
+        Column("epoch", _("Trained"), _("Epochs done."), number=True, unit=_("epochs")),
+        Column("seconds", _("Time"), _("Time in training."), unit=_("seconds"), number=True),
+        Column("parameters", _("Weights"), _("Numbers that are learnt."), number=True),
+        Column("code_size", _("Code"), _("Numbers in the code."), number=True),
         *(_metric(name) for name in NUMBERS if any(run.numbers.get(name) is not None for run in shown)),
     ]
-    best, names = _best(together), _names()
-    rows = [_row(run, differing, best if run.id in compared else {}, run.id in marked, names) for run in shown]
+    best, known = _best(together), titles()
+    rows = [_row(run, differing, best if run.id in compared else {}, run.id in marked, known) for run in shown]
     labels = {
         "filter": _("Filter: words that a run must have"),
         "choose": _("Choose"),
@@ -148,42 +185,28 @@ def _payload(runs: Sequence[StoredRun], chosen: Sequence[str], asked: Asked, mos
         "words": " ".join(asked.words),
         "most": most,
     }
-    return json.dumps(content, allow_nan=False, separators=(",", ":")).encode()
+    return msgspec.json.encode(content)
 
 
-def _column(name: str, title: str, help: str, unit: str = "", number: bool = False) -> dict[str, Any]:
-    return {"name": name, "title": title, "help": help, "unit": unit, "number": number}
-
-
-def _metric(name: str) -> dict[str, Any]:
+def _metric(name: str) -> Column:
     metric = METRICS[name]
-    better = {"lower": _("less is better"), "higher": _("more is better")}.get(metric.better, "")
-    return _column(name, _(metric.title), _(metric.help), better, number=True)
+    return Column(name, _(metric.title), _(metric.help), better(metric), number=True)
 
 
-def _row(run: StoredRun, differing: list[str], best: dict[str, float], marked: bool, names: Names) -> dict[str, Any]:
-    name = title_of(run, names)
-    states = {
-        "queued": _("Waiting"),
-        "running": _("Training"),
-        "paused": _("Paused"),
-        "done": _("Done"),
-        "stopped": _("Stopped"),
-        "failed": _("Failed"),
-        "interrupted": _("Interrupted"),
-    }
-    values: dict[str, Any] = {
+def _row(run: StoredRun, differing: list[str], best: dict[str, float], marked: bool, known: Titles) -> Row:
+    name = title_of(run, known)
+    values: dict[str, float | str | None] = {
         "name": name,
-        "state": states[run.state],
+        "state": state(run.state),
         "created": run.created,
         "epoch": run.epoch,
         "seconds": run.seconds,
         "parameters": run.parameters,
         "code_size": run.code_size,
     }
-    cells: dict[str, Any] = {
+    cells: dict[str, str | None] = {
         "name": name + (" 📌" if run.pinned else ""),
-        "state": states[run.state],
+        "state": state(run.state),
         "created": age(time.time() - run.created),
         "epoch": f"{run.epoch:g}"[:6],
         "seconds": f"{run.seconds:.1f}",
@@ -198,70 +221,14 @@ def _row(run: StoredRun, differing: list[str], best: dict[str, float], marked: b
         value = run.numbers.get(metric)
         values[metric] = value
         cells[metric] = percent(value) if METRICS[metric].unit == "share" else number(value)
-    return {
-        "id": run.id,
-        "name": name,
-        "values": values,
-        "cells": cells,
-        "marked": [f"set_{setting}" for setting in differing] if marked else [],
-        "best": [metric for metric, value in best.items() if run.numbers.get(metric) == value],
-    }
-
-
-def _names() -> Names:
-    """Titles of variants and of data sets in the reader's language."""
-    return (
-        {name: _(variant.title) for name, variant in variants.registry().items()},
-        {name: _(info.title) for name, info in data.catalogue().items()},
+    return Row(
+        id=run.id,
+        name=name,
+        values=values,
+        cells=cells,
+        marked=[f"set_{setting}" for setting in differing] if marked else [],
+        best=[metric for metric, value in best.items() if run.numbers.get(metric) == value],
     )
-
-
-def title_of(run: StoredRun, names: Names | None = None) -> str:
-    """A run's title, or its variant and data set where nobody gave it one.
-
-    Args:
-        run: The run.
-        names: Titles of variants and of data sets, where they are at hand: to find them takes a look at the disk.
-    """
-    if run.title:
-        return run.title
-    known, infos = names or _names()
-    variant, dataset = str(run.settings.get("variant")), str(run.settings.get("dataset"))
-    return _("{variant} on {dataset}").format(variant=known.get(variant, variant), dataset=infos.get(dataset, dataset))
-
-
-def labels_of(runs: Sequence[StoredRun]) -> list[str]:
-    """A short name for each run: what it is called, and where that is not enough, settings in which it differs."""
-    names = _names()
-    titles = [title_of(run, names) for run in runs]
-    labels = []
-    for run, title in zip(runs, titles, strict=True):
-        alike = [other for other, its in zip(runs, titles, strict=True) if its == title]
-        differing = _differing(alike)[:3] if len(alike) > 1 else []
-        parts = [f"{_label(alike, name)} {text}" for name in differing if (text := as_text(run.settings.get(name, "")))]
-        labels.append(", ".join(parts if parts and len(alike) == len(runs) else [title, *parts]))
-    return [
-        f"{label} ({labels[:place].count(label) + 1})" if labels.count(label) > 1 else label
-        for place, label in enumerate(labels)
-    ]
-
-
-def _differing(runs: Sequence[StoredRun]) -> list[str]:
-    """Settings in which some runs differ, as far as more than one of them has the setting."""
-    found = []
-    for name in dict.fromkeys(name for run in runs for name in run.settings):
-        values = [as_text(run.settings[name]) for run in runs if name in run.settings]
-        if name not in ("variant", "dataset") and len(set(values)) > 1:
-            found.append(name)
-    return found[:MOST_SETTINGS]
-
-
-def _label(runs: Sequence[StoredRun], name: str) -> str:
-    for run in runs:
-        variant = variants.registry().get(str(run.settings.get("variant")))
-        if variant is not None and name in options(variant.settings):
-            return _(option_of(variant.settings.__dataclass_fields__[name]).label)
-    return name
 
 
 def _best(runs: Sequence[StoredRun]) -> dict[str, float]:

@@ -12,7 +12,7 @@ from ae_core.settings import Settings, options
 from ae_core.variants import read_settings
 from pages.ui.form.form import as_text
 from pages.ui.live import component
-from pages.ui.runs.table import title_of
+from pages.ui.runs.titles import title_of
 from pages.ui.shared import engine
 from pages.ui.state import Session
 from pages.ui.words.language import _
