@@ -28,6 +28,7 @@ COOKIE = "ae_owner"
 LOGARITHMIC = "log_scale"  # key of the loss view's switch
 PANEL = "panel"  # key of the choice of what else to look at
 CURVE, AXIS, COMPARED_LOGARITHMIC = "compared_curve", "compared_axis", "compared_log_scale"
+MOST_COMPARED = 6  # runs side by side: as many as a screen and a colour scheme can hold
 REFUSAL_SECONDS = 15.0  # long enough to be read
 _SESSION = "session"
 _FRAME = ROOT / "app.py"
@@ -99,7 +100,7 @@ class Session:
         return run.view() if run is not None else None
 
     def refusal(self, state: str = "") -> str:
-        """What the last button could not do: said for a while, and no longer than what it was about stands.
+        """What the last button could not do: shown for a while, and only until the run it was about moves on.
 
         Args:
             state: State of the run that is shown, empty for none.
@@ -130,7 +131,7 @@ def session(page: str = "") -> Session:
     own: Session = st.session_state[_SESSION]
     if page:
         own.arrived, own.page = own.page != page, page
-        if own.arrived:  # what another page's button could not do is of no interest here
+        if own.arrived:  # what a button on another page could not do does not matter here
             own.failure = own.twin_problem = own.import_problem = own.upload_problem = ""
     return own
 
@@ -168,15 +169,15 @@ def _open() -> Session:
 
 
 def keep_owner() -> None:
-    """Leaves the token in a cookie, so that the person still owns the run after a reload of the page.
+    """Keeps the token in a cookie, so that the person still owns the run after reloading the page.
 
     The address does not carry it: whoever gets a copied address may watch, not command.
     """
     own = session()
     if own.cookie_known:
         return
-    # Data of another type than bytes would have Streamlit load pandas. A tab opened at the same moment may have been
-    # first: then its token is this browser's.
+    # Data of any type but bytes would make Streamlit load pandas. A tab opened at the same moment may have been
+    # faster: then its token is this browser's.
     other = _cookie_component()(key="owner_cookie", data=own.owner.encode(), on_token_change=_do_nothing).get("token")
     if isinstance(other, str) and _TOKEN.fullmatch(other) and not own.owns(own.run):
         own.owner, own.cookie_known = other, True
@@ -218,5 +219,5 @@ def write_address() -> None:
 
 
 def _written(chosen: Form) -> Settings:
-    # Settings that are right each for itself may stand in an address, even where they do not fit together.
+    # Settings that are valid one by one may stand in an address even if they do not fit together.
     return chosen.kind.from_mapping({name: chosen.value(name) for name in chosen.fields()})

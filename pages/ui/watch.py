@@ -1,4 +1,4 @@
-"""What is seen of a run: buttons, status, numbers and the three views, drawn anew by one timer."""
+"""The Train page below its form: buttons, status, numbers and live views, redrawn by one timer."""
 
 import time
 
@@ -25,7 +25,7 @@ IDLE_SECONDS = 1.0
 
 
 def watch(own: Session, settings: Settings | None) -> None:
-    """Draws everything, and again in time for as long as something can change.
+    """Draws everything, and redraws it regularly for as long as something can change.
 
     Args:
         own: The session.
@@ -36,12 +36,12 @@ def watch(own: Session, settings: Settings | None) -> None:
 
 
 def _pace(own: Session) -> tuple[str | None, float | None, bool]:
-    """What the whole page depends on: the run that is shown, seconds between drawings, whether it can be tuned."""
+    """What the whole page depends on: the run shown, the seconds between drawings, whether the run can be tuned."""
     run = own.run
     if run is None:
         moving = recorded.choose(own.form.variant) is not None or engine().status in ("starting", "warming")
         return None, IDLE_SECONDS if moving else None, False
-    changing = run.measuring or classifying.moving(run) or bool(own.failure)  # which goes after a while
+    changing = run.measuring or classifying.moving(run) or bool(own.failure)  # a failure is shown for a while only
     still = run.ended and not changing
     tick = TICK_SECONDS if own.owns(run) else max(TICK_SECONDS, streaming.rest(own.page_token, own.opened_at))
     return run.id, None if still else tick, run.state in TUNABLE_STATES
@@ -110,7 +110,7 @@ def _messages(
         return run.setup, run.snapshot, run.cached
     if played is None:
         return None, None, lambda key, build: build()
-    if own.played is not played:  # another variant's begins with its first frame
+    if own.played is not played:  # another variant's recording starts at its first frame
         own.played, own.begun = played, time.monotonic()
     place = played.frame(time.monotonic() - own.begun)
     return played.setup, played.snapshots[place], lambda key, build: played.cached((place, key), build)

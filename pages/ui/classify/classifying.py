@@ -2,7 +2,7 @@
 
 import functools
 import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import streamlit as st
 
@@ -12,6 +12,7 @@ from ae_core.errors import DataError, EngineError
 from ae_core.messages import ClassifierSummary, ErrorCurve
 from ae_core.runs.classifiers import NETWORKS, PUBLISHED, PUBLISHED_IN
 from pages.ui.live import component, status
+from pages.ui.live.headings import above
 from pages.ui.shared import engine
 from pages.ui.state import Session
 from pages.ui.words.language import _
@@ -30,7 +31,7 @@ def moving(run: Run) -> bool:
 
 
 def classify(own: Session, run: Run, words: str) -> None:
-    """Draws the section, for a run whose code can be classified; wishes and buttons for its owner only.
+    """Draws the section for a run whose code can be classified; only its owner sees the form and the buttons.
 
     Args:
         own: The session.
@@ -61,7 +62,7 @@ def classify(own: Session, run: Run, words: str) -> None:
             return
         left, right = st.columns([11, 9], gap="small")
         with left.container(gap=None):
-            st.html(f'<div class="ae-heading ae-above">{_("Mistakes while the classifiers learn")}</div>')
+            above(_("Mistakes while the classifiers learn"))
             component.mount("live_classifier", _payload(run, job, kept, words))
         with right.container(gap=None):
             st.html(_table(run, job, kept))
@@ -71,7 +72,7 @@ def _kept(run: Run) -> Kept:
     try:
         return engine().store.classifiers(run.id)
     except (DataError, OSError):
-        return ()  # damaged or removed meanwhile; a new one takes its place
+        return ()  # damaged, or removed in the meantime; the next one replaces it
 
 
 def _form(own: Session, run: Run, job: Run | None) -> None:
@@ -142,7 +143,7 @@ def _stop(own: Session, job_id: str) -> None:
     own.classify_problem = ""
     job = engine().run(job_id)
     if job is None or job.ended:
-        return  # it ended while the button was pressed, which is what is drawn next
+        return  # it ended while the button was being pressed; the next drawing shows that
     try:
         engine().command(job_id, own.owner, "stop")
     except EngineError as error:
@@ -158,7 +159,7 @@ def _said(own: Session, job: Run | None) -> status.Status | None:
 def _payload(run: Run, job: Run | None, kept: Kept, words: str) -> bytes:
     found = (job.result or job.snapshot) if job is not None else next(iter(kept), None)
     epochs = job.wishes["epochs"] if job is not None else kept[0].epochs
-    curves: Mapping[str, ErrorCurve] = found.curves if found is not None else {}
+    curves: dict[str, ErrorCurve] = {**found.curves} if found is not None else {}
     key = job.id if job is not None else run.id
     build = functools.partial(figures.classifier, curves, epochs, key, _)
     step = sum(len(curve.validation_error) for curve in curves.values())

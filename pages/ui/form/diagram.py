@@ -17,7 +17,7 @@ _BAR, _GAP = 30, 14
 _NARROWEST = 96
 
 
-# st.html takes SVG out; inside an <img> it would not have the page's colours.
+# st.html removes SVG, and inside an <img> it would not get the page's colours.
 _SCRIPT = """\
 export default ({ data, parentElement }) => {
   parentElement.querySelector(".ae-picture").innerHTML = new TextDecoder().decode(data);

@@ -12,11 +12,11 @@ from pages.ui.shared import engine
 from pages.ui.state import Session
 from pages.ui.words.language import _
 
-SETTLE_SECONDS = 0.4  # how long a button waits for its effect, so that what is drawn next shows it
+SETTLE_SECONDS = 0.4  # how long a button waits for its effect, so that the next drawing shows it
 
 
 def buttons(own: Session, run: Run | None, settings: Settings | None) -> None:
-    """The row of buttons; those that cannot be pressed now are grey.
+    """The row of buttons; those that make no sense at the moment are disabled.
 
     Args:
         own: The session.
@@ -72,7 +72,7 @@ def _command(word: str) -> None:
     own = state.session()
     run, own.failure = own.run, ""
     if run is None or run.ended:
-        return  # it ended while the button was pressed, which is what is drawn next
+        return  # it ended while the button was being pressed; the next drawing shows that
     try:
         engine().command(run.id, own.owner, word)
     except EngineError as error:

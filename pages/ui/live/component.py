@@ -22,7 +22,7 @@ from ae_core.figures import Figure
 from pages.ui import static
 from pages.ui.words.language import _
 
-# The base path is wherever the page's own scripts came from: right behind a proxy and on every page of the app.
+# The base path is wherever the page's own scripts came from, which is right behind a proxy and on every page.
 _LOADER = """\
 const base = document.querySelector('script[src*="static/js/"]').src.split("static/js/")[0];
 export default async (component) => (await import(base + "%s")).%s(component, base, "%s");
@@ -36,8 +36,8 @@ def payload(figure: Figure, step: int, of: str = "") -> bytes:
     Args:
         figure: What a function of `ae_core.figures` returns.
         step: Optimiser step that it shows; becomes `data-step` of the view.
-        of: What it is a picture of: of two with the same name, a view that gets the later one first keeps it. Empty
-            for nothing that goes on.
+        of: What it is a picture of: of two figures with the same name a view keeps the later one, whichever
+            arrives first. Empty for a figure that stands alone.
     """
     words = {"png": _("Save as PNG"), "svg": _("Save as SVG")}
     about = {"step": step, "of": of, "at": time.time() if of else 0, "words": words}
@@ -45,7 +45,7 @@ def payload(figure: Figure, step: int, of: str = "") -> bytes:
 
 
 def mount(key: str, payload: bytes | None) -> None:
-    """Mounts a live view, or updates it in place. Above it stand two buttons that save it: leave a line free for them.
+    """Mounts a live view, or updates it in place. Two buttons that save it stand above it: leave a line free for them.
 
     Args:
         key: Element key, `live_…`; a class `st-key-…` in the page, from which the style sheet takes the view's height.
@@ -58,7 +58,7 @@ def mount(key: str, payload: bytes | None) -> None:
 
 
 def listen(address: str) -> None:
-    """Lets the page's views hear of what is new by themselves, as long as this is mounted.
+    """Lets the page's views hear of news by themselves for as long as this is mounted.
 
     Args:
         address: Where, as `streaming.address` says; empty for nowhere.

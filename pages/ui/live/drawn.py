@@ -43,7 +43,7 @@ def _payload(view: View, setup: Setup, snapshot: Snapshot, chosen: Given, of: st
 
 
 def texts(setup: Setup | None, snapshot: Snapshot | None, cached: Cached) -> dict[str, str]:
-    """Numbers and sentences as HTML, by the selector of their element; a part that a variant has not is empty.
+    """Numbers and sentences as HTML, by the selector of their element; a part that a variant does not have is empty.
 
     Args:
         setup: The run's setup message, None before it.

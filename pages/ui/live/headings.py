@@ -8,6 +8,11 @@ from pages.ui import state
 from pages.ui.words.language import _
 
 
+def above(text: str) -> None:
+    """The line above a view that nothing can be chosen about."""
+    st.html(f'<div class="ae-heading ae-above">{text}</div>')
+
+
 def heading(view: View, panels: dict[str, PanelTitle], panel: str | None) -> None:
     """The line above a view.
 
@@ -31,11 +36,11 @@ def _choice_of_panel(view: View, panels: dict[str, PanelTitle], chosen: str | No
     """The name of the panel that is shown, or the choice where there are several."""
     help = _(panels[chosen].help) if chosen else None
     if len(panels) < 2:
-        title = f"**{_(panels[chosen].title)}**" if chosen else "\u00a0"  # some have nothing more to show
+        title = f"**{_(panels[chosen].title)}**" if chosen else "\u00a0"  # some runs have no panels
         st.markdown(title, help=help, width="content")
         return
     if st.session_state.get(state.PANEL) != chosen:
-        st.session_state[state.PANEL] = chosen  # the marked one is the one that is seen
+        st.session_state[state.PANEL] = chosen  # so that the one marked is the one shown
     st.segmented_control(
         _(view.heading),
         list(panels),

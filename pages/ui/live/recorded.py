@@ -13,7 +13,7 @@ from ae_core.recordings import recording
 
 SECONDS_A_FRAME = 1.0
 SECONDS_AT_THE_END = 3.0
-MOST_BUILT = 200  # things of some 40 kB, of all recordings together
+MOST_BUILT = 200  # things of about 40 kB each, for all recordings together
 
 _log = logging.getLogger(__name__)
 _built: OrderedDict[Hashable, Any] = OrderedDict()
@@ -32,7 +32,7 @@ class Recording:
         self.setup, self.snapshots = setup, snapshots
 
     def frame(self, seconds: float) -> int:
-        """The number of the snapshot to show so long after the start; the last one stays a while, then all begins anew.
+        """The number of the snapshot to show after so many seconds; the last one stays a while, then it starts over.
 
         Args:
             seconds: Seconds since the viewer came, from 0.
@@ -68,7 +68,7 @@ def _read(path: Path) -> Recording | None:
 
 @functools.cache
 def choose(variant: str) -> Recording | None:
-    """The recording of a variant; where there is none, another's, so that something moves.
+    """The recording of a variant, or another variant's where there is none, so that something moves.
 
     Args:
         variant: Name of the variant.

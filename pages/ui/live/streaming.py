@@ -1,9 +1,9 @@
 """What is new in a run, sent to a page the moment it is there, over a connection beside Streamlit's own.
 
-A timed fragment costs the server tens of milliseconds for each viewer, whether or not anything is new: fifty of them
-would take more than a processor core from the training. What is sent here is serialised once and costs each viewer a
-write to a socket. So a page that listens here is drawn by its timer the more seldom the more of them there are. One
-that cannot, because of what stands between it and the server, is drawn as often as ever.
+A timed fragment costs the server tens of milliseconds for each viewer, whether or not anything is new: fifty viewers
+would take more than a processor core from the training. What is sent here is serialised once, and costs one write to a
+socket for each viewer. So the more pages listen here, the more rarely their timers redraw them. A page that cannot
+listen, because something between it and the server prevents it, is redrawn as often as ever.
 """
 
 import asyncio
@@ -26,8 +26,8 @@ from pages.ui.words.language import language, spoken
 ROUTE = "/live/{run_id}"
 LOOK_SECONDS = 0.1
 MOST = 1000  # connections
-DRAWN_A_SECOND = 6  # pages that their timers draw, all together
-RESTS = (2.0, 8.0)  # few, because a page with another one is drawn anew as a whole
+DRAWN_A_SECOND = 6  # pages redrawn by their timers, all visitors together
+RESTS = (2.0, 8.0)  # few values, because a page whose value changes is redrawn as a whole
 PATIENCE = 10.0  # seconds that a page has to open its connection
 GONE, FULL = 4404, 1013  # codes with which a connection is refused
 
@@ -52,7 +52,7 @@ def address(page: str, run_id: str, chosen: Given) -> str:
 
 
 def rest(page: str, since: float) -> float:
-    """Seconds between two drawings of a page by its timer: 0 for as often as it likes.
+    """Seconds that a page's timer must wait between two drawings; 0 for no wait.
 
     Args:
         page: Token of the page.
@@ -93,7 +93,7 @@ async def stream(socket: WebSocket) -> None:
                 return
             await asyncio.wait({closed}, timeout=LOOK_SECONDS)
     except WebSocketDisconnect:
-        pass  # while something was sent
+        pass  # while something was being sent
     finally:
         closed.cancel()
         _listening[page] -= 1
@@ -102,7 +102,7 @@ async def stream(socket: WebSocket) -> None:
 
 
 async def _closed(socket: WebSocket) -> None:
-    """Waits until the page goes away; whatever it says is of no interest."""
+    """Waits until the page goes away; whatever it says is ignored."""
     while (await socket.receive())["type"] != "websocket.disconnect":
         pass
 

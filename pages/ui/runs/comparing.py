@@ -11,6 +11,7 @@ from ae_core.ownership import fingerprint
 from ae_core.runs import StoredRun
 from pages.ui import state
 from pages.ui.live import component
+from pages.ui.live.headings import above
 from pages.ui.runs import actions, table, variations
 from pages.ui.runs.listing import listing
 from pages.ui.runs.titles import labels_of, title_of
@@ -20,7 +21,6 @@ from pages.ui.words.language import _
 from pages.ui.words.names import quantity, word
 
 TICK_SECONDS = 2.0
-MOST_SHOWN = 6  # runs side by side: what a screen and a colour scheme can bear
 
 
 def show(own: Session) -> None:
@@ -69,14 +69,14 @@ def _table(own: Session, moving: bool) -> None:
     if any(not run.ended for run in runs) != moving:
         st.rerun()
     shown = list(own.compared)
-    table.show(runs, shown, MOST_SHOWN, functools.partial(_choose, own))
+    table.show(runs, shown, state.MOST_COMPARED, functools.partial(_choose, own))
     if own.compared != own.compared_before:
         own.compared_before = list(own.compared)
         st.rerun()  # the whole page: other buttons, other figures
 
 
 def _choose(own: Session, chosen: list[str]) -> None:
-    own.compared = chosen[:MOST_SHOWN]
+    own.compared = chosen[: state.MOST_COMPARED]
 
 
 def _views(own: Session) -> None:
@@ -96,7 +96,7 @@ def _views(own: Session) -> None:
     if len(alike) < len(pairs):
         st.caption(_("Images and maps below are those of the runs on the same data as the first one."))
     together, called = [pairs[place] for place in alike], [names[place] for place in alike]
-    # As high as so many runs need: the style sheet counts them by this key.
+    # The style sheet reads from this key how many runs there are, and so how high the view must be.
     with st.container(key=f"side_by_side_{len(together)}"):
         _side_by_side(together, called)
 
@@ -104,10 +104,10 @@ def _views(own: Session) -> None:
 def _side_by_side(together: Sequence[compare.Pair], called: Sequence[str]) -> None:
     left, right = st.columns([1, 1], gap="medium")
     with left.container(gap=None):
-        st.html(f'<div class="ae-heading ae-above">{_("The same held-out images, and the difference")}</div>')
+        above(_("The same held-out images, and the difference"))
         _mount("live_images", compare.reconstructions(together, called, _), together)
     with right.container(gap=None):
-        st.html(f'<div class="ae-heading ae-above">{_("Code maps, turned to match the first")}</div>')
+        above(_("Code maps, turned to match the first"))
         _mount("live_maps", compare.maps(together, called, _), together)
 
 

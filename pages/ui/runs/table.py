@@ -15,12 +15,13 @@ from ae_core.runs import StoredRun
 from pages.ui import static
 from pages.ui.form.form import as_text
 from pages.ui.runs.titles import differing_settings, label_of, title_of
+from pages.ui.state import MOST_COMPARED
 from pages.ui.words.language import _
 from pages.ui.words.names import Titles, better, state, titles
 from pages.ui.words.units import age, number, percent
 
 NUMBERS = ("test_mse", "pca_mse", "knn1_accuracy", "linear_probe_accuracy", "active_units")
-MOST_ROWS = 100  # sent to a browser; of more runs, the newest that have the words, or the first in the wanted order
+MOST_ROWS = 100  # sent to a browser; of more, the newest with the words, or the first in the order that was asked for
 _KEY = "runs_table"
 _ROOT = '<div class="ae-runs"></div>'
 
@@ -51,7 +52,7 @@ def _do_nothing() -> None:
 
 @dataclass(frozen=True)
 class Asked:
-    """What a person looks for among more runs than are sent.
+    """What a person looks for, where there are more runs than are sent.
 
     Args:
         words: Small letters; a run must have all of them.
@@ -142,7 +143,7 @@ def words_of(cells: Mapping[str, str | None]) -> str:
     return " ".join(cell for cell in cells.values() if cell is not None).lower()
 
 
-def _payload(runs: Sequence[StoredRun], chosen: Sequence[str], asked: Asked, most: int = 6) -> bytes:
+def _payload(runs: Sequence[StoredRun], chosen: Sequence[str], asked: Asked, most: int = MOST_COMPARED) -> bytes:
     shown = picked(runs, chosen, asked)
     ticked = [run for run in shown if run.id in chosen]
     together = ticked or shown

@@ -26,7 +26,7 @@ def language() -> str:
 
 @contextmanager
 def spoken(wanted: str) -> Iterator[None]:
-    """Within it, texts are in this language: for what is drawn outside a visitor's session."""
+    """Inside it, texts are in this language: for what is drawn outside a visitor's session."""
     token = _reader.set(wanted)
     try:
         yield
@@ -36,7 +36,7 @@ def spoken(wanted: str) -> Iterator[None]:
 
 def _(text: str) -> str:
     """The text in the reader's language."""
-    # An empty text would give the head of the translation file.
+    # gettext answers an empty text with the header of the translation file.
     return _translation(language()).gettext(text) if text else ""
 
 

@@ -8,7 +8,7 @@ UNKNOWN = "–"
 
 
 def number(value: float | None, digits: int = 3) -> str:
-    """A number with so many significant digits; a dash where it is unknown.
+    """A number to so many significant digits; a dash where it is unknown.
 
     Args:
         value: The number, or None.
