@@ -119,7 +119,7 @@ class Evidence:
     def list_of(self, name: str) -> list[float]:
         """A list of the snapshot's numbers, such as one for each dimension of the code; empty where there is none."""
         values = self.numbers.get(name)
-        return values if isinstance(values, list) else []
+        return [math.nan if value is None else value for value in values] if isinstance(values, list) else []
 
     def above_floor(self, loss: float) -> float:
         """What of a reconstruction loss could still be saved, as far as is known; at least a millionth of it."""
@@ -153,7 +153,8 @@ class Evidence:
             default: What an experiment without this setting has.
         """
         changed = [mark.after for mark in self.marks if mark.name == name]
-        return float(changed[-1] if changed else self.settings.get(name, default))
+        value = changed[-1] if changed else self.settings.get(name)
+        return float(value) if isinstance(value, int | float) else default
 
     def label(self, name: str) -> str:
         """A setting's label in quotation marks, as the form shows it."""

@@ -1,6 +1,7 @@
 """The loss curves of one run."""
 
 import math
+from collections.abc import Sequence
 
 from ae_core.figures.shared import COLOURS, GREY, Figure, Json, Translate, ends, layout_of, rounded, unit, words
 from ae_core.messages import Curves, Mark, PhaseStart, Setup, Snapshot
@@ -77,7 +78,7 @@ def loss(setup: Setup, snapshot: Snapshot, logarithmic: bool = False, translate:
     return {"data": traces, "layout": layout}
 
 
-def _curve(history: Curves, key: str, colour: str, dash: str, logarithmic: bool, begins: list[float]) -> Json:
+def _curve(history: Curves, key: str, colour: str, dash: str, logarithmic: bool, begins: Sequence[float]) -> Json:
     # A logarithmic axis has no place for a term that is still zero: a gap, like a value not measured.
     values = [rounded(value, above_zero=logarithmic) for value in history[key]]
     measured = sum(value is not None for value in values)

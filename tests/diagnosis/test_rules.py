@@ -58,7 +58,7 @@ def mark(epoch: float, name: str, before: float, after: float) -> Mark:
     return Mark(step=int(100 * epoch), epoch=epoch, name=name, before=before, after=after)
 
 
-def phases(begin: float) -> list[PhaseStart]:
+def phases(begin: int) -> list[PhaseStart]:
     """One layer first; the whole begins then."""
     return [PhaseStart(name="layer 1", epoch=0), PhaseStart(name="fine-tuning", epoch=begin)]
 
