@@ -6,16 +6,16 @@ The web server imports this file for `app`, which is what it serves; each visito
 import streamlit as st
 from starlette.routing import WebSocketRoute
 
-from pages.ui import live, page, shared, state, static, streaming
-from pages.ui.text import _
+from pages.ui import shared, state, static, style
+from pages.ui.live import settling, streaming
+from pages.ui.words.language import _
 
 
 def frame() -> None:
     """Draws the page that the visitor asked for, and what is around it."""
     st.set_page_config(page_title="Autoencoder Lab", page_icon=str(static.ROOT / "assets" / "icon.png"), layout="wide")
     shared.engine()  # the workers warm up while the visitor still reads
-    live.inject_style()
-    page.inject_style()
+    style.inject()
     pages = {
         "train": st.Page("pages/train.py", title=_("Train"), icon=":material/model_training:", default=True),
         "compare": st.Page(
@@ -29,10 +29,10 @@ def frame() -> None:
     if (wanted := state.leave()) in pages:
         st.switch_page(pages[wanted])
     chosen.run()
-    live.settle()
+    settling.settle()
 
 
 if __name__ == "__main__":
     frame()
 else:
-    app = st.App("app.py", routes=[WebSocketRoute(streaming.ROUTE, streaming.stream)], lifespan=live.lifespan)
+    app = st.App("app.py", routes=[WebSocketRoute(streaming.ROUTE, streaming.stream)], lifespan=settling.lifespan)

@@ -9,16 +9,16 @@ from pathlib import Path
 import streamlit as st
 
 from ae_core import variants
-from ae_core.engine import worker
 from ae_core.errors import EngineError, SettingError
 from ae_core.settings import Settings, option_of
 from ae_core.variants import Variant
-from pages.ui import diagram, state
-from pages.ui.controls import notices, variant_select
-from pages.ui.form import as_text
+from pages.ui import state
+from pages.ui.form import diagram
+from pages.ui.form.controls import notices, variant_select
+from pages.ui.form.form import as_text
 from pages.ui.shared import engine
 from pages.ui.state import Session
-from pages.ui.text import _
+from pages.ui.words.language import _
 
 WAITING_SECONDS = 1.0
 
@@ -59,7 +59,7 @@ def _script(own: Session) -> None:
         return
     try:
         settings = own.form.settings()
-        texts = engine().ask(worker.script, settings.to_dict())
+        texts = engine().script(settings)
     except (SettingError, EngineError) as error:
         st.error(_(str(error)))
         return

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.ui import state
-from pages.ui.controls import notices, settings_form
+from pages.ui.form.controls import notices, settings_form
 from pages.ui.watch import watch
 
 own = state.session("train")

@@ -1,6 +1,7 @@
 """The real app in a process of its own, and a real browser to look at it."""
 
 import contextlib
+import json
 import os
 import signal
 import socket
@@ -13,17 +14,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ae_core.figures import views
 from tests import waiting
 from tests.conftest import CHROMIUM, ROOT
 
 MILLISECONDS = 1000 * waiting.PATIENCE  # for whatever a page waits for
-VIEWS = ("live_loss", "live_latent", "live_grid")
+VIEWS = tuple(view.key for view in views.VIEWS if view.ready(views.PLAIN))  # those that every run has
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
 
 # Notes every step that each live view has shown, and lets a test see whether its element was replaced.
 WATCH = """() => {
   window.seen = {};
-  for (const key of ["live_loss", "live_latent", "live_grid"]) {
+  for (const key of KEYS) {
     const root = document.querySelector(`.st-key-${key} [data-step]`);
     root.stamp = key;
     const steps = window.seen[key] = [];
@@ -34,7 +36,7 @@ WATCH = """() => {
     new MutationObserver(note).observe(root, {attributes: true, attributeFilter: ["data-step"]});
     note();
   }
-}"""
+}""".replace("KEYS", json.dumps(VIEWS))
 
 
 @dataclass

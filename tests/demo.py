@@ -4,10 +4,13 @@ import functools
 import io
 from typing import Any
 
+import msgspec
 import numpy as np
 from PIL import Image
 from sklearn.datasets import load_digits
 from sklearn.decomposition import PCA
+
+from ae_core.messages import Atlas, Grid, Mark, Setup, Snapshot
 
 POINTS, COLUMNS, TILE = 1000, 10, 28
 ROWS = ["original", "corrupted", "reconstruction", "pca", "error"]
@@ -49,38 +52,38 @@ def atlas() -> bytes:
     return mosaic(list(digits()[0].reshape(-1, 50, TILE, TILE)), 0)
 
 
-def setup(size: int = 8, **changes: Any) -> dict[str, Any]:
+def setup(size: int = 8, **changes: Any) -> Setup:
     """A setup message."""
     _, labels = digits()
-    return {
-        "kind": "setup",
-        "run_id": "demo",
-        "settings": {"variant": "sparse", "latent_dim": size},
-        "shape": [TILE, TILE, 1],
-        "unit_range": True,
-        "device": "CPU, 2 cores",
-        "backend": "tensorflow",
-        "parameters": 218_000,
-        "input_size": 784,
-        "code_size": size,
-        "code_shape": [size],
-        "class_names": [str(digit) for digit in range(10)],
-        "labels": labels.astype(np.uint8).tobytes(),
-        "atlas": {"png": atlas(), "columns": 50, "tile": [TILE, TILE], "count": POINTS},
-        "loss_name": "mse",
-        "terms": ["reconstruction", "sparsity"],
-        "total_steps": 3000,
-        "steps_per_epoch": 100,
-        "total_epochs": 30,
-        "phases": [],
-        "panels": [],
-        "loss_floor": 0.0,
-        "live": {"learning_rate": 0.001, "sparsity_weight": 0.1},
-        "notes": [],
-    } | changes
+    made = Setup(
+        run_id="demo",
+        settings={"variant": "sparse", "latent_dim": size},
+        shape=[TILE, TILE, 1],
+        unit_range=True,
+        device="CPU, 2 cores",
+        backend="tensorflow",
+        parameters=218_000,
+        input_size=784,
+        code_size=size,
+        code_shape=[size],
+        class_names=[str(digit) for digit in range(10)],
+        labels=labels.astype(np.uint8).tobytes(),
+        atlas=Atlas(png=atlas(), columns=50, tile=(TILE, TILE), count=POINTS),
+        loss_name="mse",
+        terms=["reconstruction", "sparsity"],
+        total_steps=3000,
+        steps_per_epoch=100,
+        total_epochs=30,
+        phases=[],
+        panels=[],
+        loss_floor=0.0,
+        live={"learning_rate": 0.001, "sparsity_weight": 0.1},
+        notes=[],
+    )
+    return msgspec.structs.replace(made, **changes)
 
 
-def snapshot(step: int, size: int = 8, **changes: Any) -> dict[str, Any]:
+def snapshot(step: int, size: int = 8, **changes: Any) -> Snapshot:
     """The snapshot message at a step, from nothing learnt at 0 to PCA itself far out."""
     images, _ = digits()
     flat = images.reshape(POINTS, -1)
@@ -98,15 +101,14 @@ def snapshot(step: int, size: int = 8, **changes: Any) -> dict[str, Any]:
     errors = np.mean((output - flat[:COLUMNS]) ** 2, axis=1)
     noisy = np.clip(flat[:COLUMNS] + np.random.default_rng(0).normal(0, 0.3, (COLUMNS, 784)), 0, 1)
     rows = [flat[:COLUMNS], noisy, output, rebuilt[:COLUMNS], np.abs(output - flat[:COLUMNS])]
-    return {
-        "kind": "snapshot",
-        "run_id": "demo",
-        "step": step,
-        "epoch": step / 100,
-        "seconds": step / 250,
-        "state": "running",
-        "history": {
-            "step": steps,
+    made = Snapshot(
+        run_id="demo",
+        step=step,
+        epoch=step / 100,
+        seconds=step / 250,
+        state="running",
+        history={
+            "step": [float(at) for at in steps],
             "epoch": [at / 100 for at in steps],
             "seconds": [at / 250 for at in steps],
             "loss": [None, *(a + b for a, b in zip(curve[1:], sparsity[1:], strict=True))],
@@ -116,23 +118,23 @@ def snapshot(step: int, size: int = 8, **changes: Any) -> dict[str, Any]:
             ],
             "reconstruction": [None, *curve[1:]],
             "val_reconstruction": [1.08 * value for value in curve],
-            "sparsity": sparsity,
-            "val_sparsity": sparsity,
+            "sparsity": [*sparsity],
+            "val_sparsity": [*sparsity],
         },
-        "marks": [{"step": 300, "epoch": 3.0, "name": "learning_rate", "from": 0.001, "to": 0.01}] * (step > 300),
-        "latent": (codes[:, :2] * (0.2 + 0.8 * learnt(step))).astype("<f4").tobytes(),
-        "grid": {
-            "png": mosaic([row.reshape(-1, TILE, TILE) for row in rows], 1),
-            "columns": COLUMNS,
-            "rows": ROWS,
-            "tile": [TILE, TILE],
-            "gap": 1,
-            "errors": errors.tolist(),
-            "pca_errors": pca_errors.tolist(),
-            "corrupted_errors": np.mean((noisy - flat[:COLUMNS]) ** 2, axis=1).tolist(),
-        },
-        "pca_loss": float(np.mean((rebuilt - flat) ** 2)),
-        "numbers": {
+        marks=[Mark(step=300, epoch=3.0, name="learning_rate", before=0.001, after=0.01)] * (step > 300),
+        latent=(codes[:, :2] * (0.2 + 0.8 * learnt(step))).astype("<f4").tobytes(),
+        grid=Grid(
+            png=mosaic([row.reshape(-1, TILE, TILE) for row in rows], 1),
+            columns=COLUMNS,
+            rows=ROWS,
+            tile=(TILE, TILE),
+            gap=1,
+            errors=errors.tolist(),
+            pca_errors=pca_errors.tolist(),
+            corrupted_errors=np.mean((noisy - flat[:COLUMNS]) ** 2, axis=1).tolist(),
+        ),
+        pca_loss=float(np.mean((rebuilt - flat) ** 2)),
+        numbers={
             "samples_per_second": 52_000.0,
             "eta_seconds": 31.0,
             "test_mse": 0.021,
@@ -141,4 +143,5 @@ def snapshot(step: int, size: int = 8, **changes: Any) -> dict[str, Any]:
             "pca_knn1_accuracy": 0.95,
             "active_units": 0.75,
         },
-    } | changes
+    )
+    return msgspec.structs.replace(made, **changes)

@@ -7,7 +7,8 @@ at medians over stretches of the curve, so that noise neither calls it nor hushe
 from collections.abc import Callable
 
 from ae_core.diagnosis import code, learning
-from ae_core.diagnosis.evidence import Evidence, Finding, Message, Translate
+from ae_core.diagnosis.evidence import Evidence, Finding, Translate
+from ae_core.messages import Setup, Snapshot
 
 Rule = Callable[[Evidence], Finding | None]
 
@@ -38,7 +39,7 @@ EXPLAINS = {
 }
 
 
-def diagnose(setup: Message, snapshot: Message, translate: Translate = str) -> list[Finding]:
+def diagnose(setup: Setup, snapshot: Snapshot, translate: Translate = str) -> list[Finding]:
     """What can be said of a run by now, the most important first; nothing where too little is known.
 
     Args:

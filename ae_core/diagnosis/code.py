@@ -22,7 +22,7 @@ def codebook_unused(seen: Evidence) -> Finding | None:
 
 def collapsed(seen: Evidence) -> Finding | None:
     """Dimensions of a variational code whose KL is next to nothing."""
-    nats = seen.numbers.get("kl_per_dimension") or []
+    nats = seen.list_of("kl_per_dimension")
     silent = [place for place, value in enumerate(nats, 1) if value < LIMITS.collapsed_nats]
     if not silent or not _settled(seen):
         return None
@@ -50,9 +50,9 @@ def collapsed(seen: Evidence) -> Finding | None:
 
 def dead_units(seen: Evidence) -> Finding | None:
     """Code units that have one value for all images."""
-    share, size = seen.number("active_units"), seen.setup.get("code_size")
+    share, size = seen.number("active_units"), seen.setup.code_size
     known = {"kl_per_dimension", "perplexity"} & set(seen.numbers)  # those say it better
-    if share is None or share >= LIMITS.active_share or not size or known or not seen.whole:
+    if share is None or share >= LIMITS.active_share or known or not seen.whole:
         return None
     if len(seen.curve("loss")) < LIMITS.least_points:
         return None
@@ -73,7 +73,7 @@ def dead_units(seen: Evidence) -> Finding | None:
 
 def code_larger(seen: Evidence) -> Finding | None:
     """A code with more numbers than the input."""
-    code, size = seen.setup.get("code_size") or 0, seen.setup.get("input_size") or 0
+    code, size = seen.setup.code_size, seen.setup.input_size
     if code <= size:
         return None
     _ = seen.translate
@@ -171,4 +171,4 @@ def better_than_pca(seen: Evidence) -> Finding | None:
 
 def _settled(seen: Evidence) -> bool:
     """Whether every part of the code has had its chance by now."""
-    return seen.whole and (seen.ended or seen.snapshot["step"] >= LIMITS.settled_steps)
+    return seen.whole and (seen.ended or seen.snapshot.step >= LIMITS.settled_steps)

@@ -1,17 +1,16 @@
 """The messages of a run as the rules of a diagnosis look at them: curves without gaps, smoothed by medians."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from ae_core import variants
 from ae_core.diagnosis.limits import LIMITS
+from ae_core.messages import Setup, Snapshot
 from ae_core.settings import Settings, options, tuner_of
 
-Message = Mapping[str, Any]
 Translate = Callable[[str], str]
 
 
@@ -83,22 +82,19 @@ class Evidence:
         translate: Turns a text into the reader's language.
     """
 
-    def __init__(self, setup: Message, snapshot: Message, translate: Translate = str):
+    def __init__(self, setup: Setup, snapshot: Snapshot, translate: Translate = str):
         self.setup, self.snapshot, self.translate = setup, snapshot, translate
-        self.settings: Message = setup["settings"]
-        self.numbers: Message = snapshot.get("numbers", {})
-        self.epoch = float(snapshot["epoch"])
-        self.ended = snapshot.get("state") in ("done", "stopped")
-        self.epochs_left = max(0.0, (setup.get("total_epochs") or self.epoch) - self.epoch)
-        self.marks: list[Message] = list(snapshot.get("marks") or [])
-        self.rate_since = max((mark["epoch"] for mark in self.marks if mark["name"] == "learning_rate"), default=0.0)
+        self.settings, self.numbers, self.marks = setup.settings, snapshot.numbers, snapshot.marks
+        self.epoch = snapshot.epoch
+        self.ended = snapshot.state in ("done", "stopped")
+        self.epochs_left = max(0.0, setup.total_epochs - self.epoch)
+        self.rate_since = max((mark.epoch for mark in self.marks if mark.name == "learning_rate"), default=0.0)
         # A new phase has another loss, and so has a changed noise or penalty: what was before cannot be compared.
-        phases = setup.get("phases") or []
-        begins = [phase["epoch"] for phase in phases if phase["epoch"] < self.epoch]
-        changes = [mark["epoch"] for mark in self.marks if mark["name"] != "learning_rate"]
+        begins = [phase.epoch for phase in setup.phases if phase.epoch < self.epoch]
+        changes = [mark.epoch for mark in self.marks if mark.name != "learning_rate"]
         self.since = max([0.0, *begins, *changes])
-        self.whole = len(begins) == len(phases)  # not one of the phases before the training of the whole
-        self.floor: float | None = setup.get("loss_floor")
+        self.whole = len(begins) == len(setup.phases)  # not one of the phases before the training of the whole
+        self.floor = setup.loss_floor
         self.learning_rate = self.now("learning_rate")
 
     def curve(self, name: str, under_this_rate: bool = False) -> Curve:
@@ -108,7 +104,7 @@ class Evidence:
             name: Its name in the history, such as `val_reconstruction`.
             under_this_rate: Whether what was before the last change of the learning rate is left out.
         """
-        history = self.snapshot.get("history") or {}
+        history = self.snapshot.history
         epoch = np.array(history.get("epoch", ()), np.float64)
         value = np.array([math.nan if one is None else one for one in history.get(name, ())], np.float64)
         known = np.isfinite(value) & (epoch[: len(value)] > self.since)
@@ -120,9 +116,14 @@ class Evidence:
         value = self.numbers.get(name)
         return float(value) if isinstance(value, int | float) and math.isfinite(value) else None
 
+    def list_of(self, name: str) -> list[float]:
+        """A list of the snapshot's numbers, such as one for each dimension of the code; empty where there is none."""
+        values = self.numbers.get(name)
+        return [math.nan if value is None else value for value in values] if isinstance(values, list) else []
+
     def above_floor(self, loss: float) -> float:
         """What of a reconstruction loss could still be saved, as far as is known; at least a millionth of it."""
-        return max(loss - (self.floor or 0.0), 1e-6 * abs(loss), 1e-12)
+        return max(loss - self.floor, 1e-6 * abs(loss), 1e-12)
 
     def still_falls(self, curve: Curve) -> bool:
         """Whether a curve's newest third has lost a good part of what now lies above the floor."""
@@ -141,7 +142,7 @@ class Evidence:
 
     def penalties(self) -> list[str]:
         """Names of the loss terms beside the reconstruction that have a price above 0."""
-        names = (name for name in self.setup.get("terms", ()) if name != "reconstruction")
+        names = (name for name in self.setup.terms if name != "reconstruction")
         return [name for name in names if self.now(self.tuner(name), 1.0) > 0]
 
     def tuner(self, term: str) -> str:
@@ -155,8 +156,9 @@ class Evidence:
             name: Its name.
             default: What an experiment without this setting has.
         """
-        changed = [mark["to"] for mark in self.marks if mark["name"] == name]
-        return float(changed[-1] if changed else self.settings.get(name, default))
+        changed = [mark.after for mark in self.marks if mark.name == name]
+        value = changed[-1] if changed else self.settings.get(name)
+        return float(value) if isinstance(value, int | float) else default
 
     @property
     def _kind(self) -> type[Settings]:

@@ -10,10 +10,10 @@ from ae_core.diagnosis.limits import LIMITS
 
 def not_finite(seen: Evidence) -> Finding | None:
     """The loss is infinite or not a number any more."""
-    history = seen.snapshot.get("history") or {}
-    newest = [history[name][-1] for name in ("loss", "val_loss") if history.get(name)]
+    history = seen.snapshot.history
+    newest: list[object] = [history[name][-1] for name in ("loss", "val_loss") if history.get(name)]
     newest.append(seen.numbers.get("test_mse"))
-    if all(value is None or math.isfinite(value) for value in newest):
+    if all(not isinstance(value, int | float) or math.isfinite(value) for value in newest):
         return None
     _ = seen.translate
     return Finding(
@@ -73,7 +73,7 @@ def _jumps(seen: Evidence, checked: Curve) -> str:
 
 
 def _stuck(seen: Evidence) -> str:
-    checked, pca = seen.curve("val_reconstruction", under_this_rate=True), seen.snapshot.get("pca_loss")
+    checked, pca = seen.curve("val_reconstruction", under_this_rate=True), seen.snapshot.pca_loss
     rates = dict(LIMITS.high_rates)
     if pca is None or seen.learning_rate < rates.get(str(seen.settings.get("optimizer")), math.inf):
         return ""
@@ -138,7 +138,7 @@ def penalty_dominates(seen: Evidence) -> Finding | None:
 
 def learning_rate_low(seen: Evidence) -> Finding | None:
     """The loss creeps down a straight line, and PCA's is out of reach."""
-    checked, pca = seen.curve("val_reconstruction", under_this_rate=True), seen.snapshot.get("pca_loss")
+    checked, pca = seen.curve("val_reconstruction", under_this_rate=True), seen.snapshot.pca_loss
     if len(checked) < LIMITS.least_points or checked.epochs < LIMITS.least_epochs or pca is None:
         return None
     if seen.learning_rate > dict(LIMITS.low_rates).get(str(seen.settings.get("optimizer")), 0.0):
@@ -163,7 +163,7 @@ def learning_rate_low(seen: Evidence) -> Finding | None:
 def unfinished(seen: Evidence) -> Finding | None:
     """A training that ended while it was still learning."""
     checked = seen.curve("val_reconstruction")
-    done = seen.snapshot.get("state") == "done"
+    done = seen.snapshot.state == "done"
     if not done or checked.epochs < LIMITS.least_epochs or len(checked) < LIMITS.least_points:
         return None
     if not seen.still_falls(checked):

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ae_core.engine import classifying, worker
+from ae_core.engine.classifying import MOST_EPOCHS, MOST_LABELS
 from ae_core.engine.commands import Commands, checked, lists
 from ae_core.engine.descriptions import Descriptions
 from ae_core.engine.dispatch import Dispatch
@@ -27,10 +28,11 @@ from ae_core.ownership import fingerprint, holds
 from ae_core.runs import RunStore
 from ae_core.settings import Settings
 
-__all__ = ["Engine", "EngineError", "Run"]
+__all__ = ["MOST_EPOCHS", "MOST_LABELS", "Engine", "EngineError", "Run"]
 
 logger = logging.getLogger(__name__)
 
+ANSWER_SECONDS = 60.0  # longest wait for a worker's answer
 _TICK = 0.5  # seconds between looks at workers, waits and pauses when nothing calls earlier
 _RESTARTS = 3  # of a scheduler that was lost
 
@@ -146,6 +148,10 @@ class Engine:
         """The newest classifier on the code of that run; None if none was asked for, or it is forgotten."""
         return classifying.of(self._queue, run_id)
 
+    def why_not_classify(self, run: Run) -> str:
+        """One sentence: why no classifier can be trained on a run's code; empty if one can."""
+        return classifying.why_not(run)
+
     def run(self, run_id: str) -> Run | None:
         """The run of that id, from the store if need be; None if it is unknown or was removed."""
         return self._recovery.find(run_id)
@@ -195,21 +201,41 @@ class Engine:
         self.store.remove(run_id)
         self._queue.forget(run_id)
 
-    def ask(self, task: Callable[..., dict[str, Any]], *arguments: Any, seconds: float = 60.0) -> Any:
-        """Has a worker do a small task beside its trainings, and waits for the answer.
+    def script(self, settings: Settings) -> dict[str, str]:
+        """The experiment as a plain Keras script, which a worker writes: waits for it.
 
         Args:
-            task: A function of `worker` that gives a `worker.answer`.
-            arguments: What it is called with.
-            seconds: How long to wait.
+            settings: The experiment.
+
+        Returns:
+            `python`: the source; `notebook`: the same as a Jupyter notebook, in JSON.
 
         Raises:
-            EngineError: If no worker is ready, it takes too long, or the task says what is wrong.
+            EngineError: If no worker is ready, it takes too long, or the settings do not fit the data.
         """
+        return self._ask(worker.script, settings.to_dict())
+
+    def model_part(self, run_id: str, part: str) -> bytes:
+        """The trained model of a stored run, which a worker reads: waits for it.
+
+        Args:
+            run_id: The run.
+            part: `whole`, or `encoder` or `decoder` alone.
+
+        Returns:
+            Content of a `.keras` file.
+
+        Raises:
+            EngineError: If no worker is ready, it takes too long, or the run has no trained model.
+        """
+        return self._ask(worker.model_part, str(self.store.folder), run_id, part)
+
+    def _ask(self, task: Callable[..., dict[str, Any]], *arguments: Any) -> Any:
+        """Has a worker do a small task beside its trainings, and waits for the answer."""
         pool = self._pool
         if pool is None:
             raise EngineError(WARMING)
-        return pool.ask(task, *arguments, seconds=seconds)
+        return pool.ask(task, *arguments, seconds=ANSWER_SECONDS)
 
     def offer(self, run_id: str, owner: str) -> str:
         """Lets somebody else become the owner of a run.

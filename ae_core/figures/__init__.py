@@ -10,6 +10,6 @@ from ae_core.figures.grid import grid
 from ae_core.figures.latent import latent
 from ae_core.figures.loss import loss
 from ae_core.figures.panel import panel
-from ae_core.figures.shared import COLOURS, SYMBOLS, Figure, Message, Translate
+from ae_core.figures.shared import COLOURS, SYMBOLS, Figure, Translate
 
-__all__ = ["COLOURS", "SYMBOLS", "Figure", "Message", "Translate", "classifier", "grid", "latent", "loss", "panel"]
+__all__ = ["COLOURS", "SYMBOLS", "Figure", "Translate", "classifier", "grid", "latent", "loss", "panel"]

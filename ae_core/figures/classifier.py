@@ -1,8 +1,9 @@
 """How well classes are told apart while classifiers learn: on the code, on raw pixels, on PCA."""
 
-from typing import Any
+from collections.abc import Mapping
 
-from ae_core.figures.shared import COLOURS, GREY, Figure, Message, Translate, rounded
+from ae_core.figures.shared import COLOURS, GREY, Figure, Json, Translate, rounded
+from ae_core.messages import ErrorCurve
 
 # Both ends stay, whatever is measured: one mistake in 500, and all wrong.
 LEAST, MOST = 0.2, 100.0
@@ -11,12 +12,11 @@ COLOUR_OF = {"code": COLOURS[0], "pixels": COLOURS[1], "pca": GREY}
 NAMES = {"code": "code", "pixels": "pixels", "pca": "PCA, same size"}
 
 
-def classifier(curves: Message, epochs: int, key: str, translate: Translate = str) -> Figure:
+def classifier(curves: Mapping[str, ErrorCurve], epochs: int, key: str, translate: Translate = str) -> Figure:
     """Share of mistakes on validation images against epochs, in per cent on a logarithmic axis.
 
     Args:
-        curves: By the name of what is classified (`code`, `pixels`, `pca`) its `validation_error`, shares of mistakes,
-            one an epoch. What is missing has not been trained yet.
+        curves: By the name of what is classified: `code`, `pixels`, `pca`. What is missing has not been trained yet.
         epochs: How many epochs each is trained.
         key: What it shows; zoom is kept as long as it is the same.
         translate: Turns an English label into the reader's language.
@@ -24,10 +24,10 @@ def classifier(curves: Message, epochs: int, key: str, translate: Translate = st
     Returns:
         A Plotly figure whose axes and legend stay as they are from the first to the last epoch.
     """
-    traces: list[dict[str, Any]] = []
+    traces: list[Json] = []
     last = []
     for name, colour in COLOUR_OF.items():
-        errors = [100 * error for error in curves.get(name, {}).get("validation_error", ())]
+        errors = [100 * error for error in curves[name].validation_error] if name in curves else []
         title = translate(NAMES[name])
         traces.append(
             {

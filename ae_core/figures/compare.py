@@ -1,20 +1,19 @@
 """Several runs in one figure: curves on one axis, the same images in rows, maps turned to match, a sweep."""
 
-import base64
 import io
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
-from ae_core.figures.shared import COLOURS, GREY, Figure, Message, Translate, rounded, short, typed, words
+from ae_core.figures.shared import BARE, COLOURS, GREY, Figure, Json, Translate, picture, rounded, short, typed, words
 from ae_core.formats.png_sheets import png
+from ae_core.messages import Grid, Setup, Snapshot
 
 AXES = {"epoch": "epoch", "step": "step", "seconds": "training time (s)"}
 TITLE = 0.14  # of a map's height, for its name in two lines
 DASHES = ("solid", "dash", "dot", "dashdot")
 
-Pair = tuple[Message, Message]  # setup and snapshot of one run
+Pair = tuple[Setup, Snapshot]  # of one run
 
 
 def curves(
@@ -37,7 +36,7 @@ def curves(
     """
     traces = []
     for place, ((_, snapshot), name) in enumerate(zip(runs, names, strict=True)):
-        history = snapshot["history"]
+        history = snapshot.history
         if quantity not in history:
             continue
         traces.append(
@@ -77,17 +76,17 @@ def reconstructions(runs: Sequence[Pair], names: Sequence[str], translate: Trans
         names: What each is called.
         translate: Turns an English label into the reader's language.
     """
-    first = runs[0][1]["grid"]
+    first = runs[0][1].grid
     # Blocks of strips, each under its name: beside the strips a name would take half of a phone's width.
     blocks: list[tuple[str, list[np.ndarray], list[float]]] = [(translate("original"), [_row(first, "original")], [])]
     for (_, snapshot), name in zip(runs, names, strict=True):
-        grid = snapshot["grid"]
-        blocks.append((name, [_row(grid, "reconstruction"), _row(grid, "error")], list(grid["errors"])))
+        grid = snapshot.grid
+        blocks.append((name, [_row(grid, "reconstruction"), _row(grid, "error")], grid.errors))
     height, width = blocks[0][1][0].shape[:2]
-    gap, line = first["gap"], height // 2  # a line of text, large enough on a phone
+    gap, line = first.gap, height // 2  # a line of text, large enough on a phone
     strips = sum(len(strips) for _, strips, _ in blocks)
     canvas = np.zeros((strips * (height + gap) + len(blocks) * line, width, 4), np.uint8)
-    titles: list[dict[str, Any]] = []
+    titles: list[Json] = []
     errors: list[tuple[int, int, float]] = []  # column, lower edge, value
     top = 0
     for name, pictures, values in blocks:
@@ -98,38 +97,31 @@ def reconstructions(runs: Sequence[Pair], names: Sequence[str], translate: Trans
         for strip in pictures:
             canvas[top : top + height] = strip
             top += height + gap
-    tile_width = first["tile"][1] + gap
+    tile_width = first.tile[1] + gap
     texts = {
         "type": "scatter",
         "mode": "text",
         "hoverinfo": "skip",
         "cliponaxis": False,
-        "x": [column * tile_width + first["tile"][1] - 1 for column, _, _ in errors],
+        "x": [column * tile_width + first.tile[1] - 1 for column, _, _ in errors],
         "y": [lower for _, lower, _ in errors],
         "text": [short(error) for _, _, error in errors],
         "textposition": "top left",
         "textfont": {"size": 9, "color": "#ffffff"},
     }
-    picture = {
-        "type": "image",
-        "source": "data:image/png;base64," + base64.b64encode(png(canvas)).decode("ascii"),
-        "zsmooth": False,
-        "hoverinfo": "skip",
-    }
-    bare = {"showgrid": False, "zeroline": False, "showline": False, "ticks": "", "fixedrange": True}
     layout = _layout(runs, translate("The same images, reconstructed by {count} runs.").format(count=len(runs)))
     layout |= {
         "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
         "showlegend": False,
         "annotations": titles,
-        "xaxis": bare
+        "xaxis": BARE
         | {
             "range": [-0.5, canvas.shape[1] - 0.5],
             "showticklabels": False,
             "constrain": "domain",
             "constraintoward": "left",
         },
-        "yaxis": bare
+        "yaxis": BARE
         | {
             "range": [canvas.shape[0] - 0.5, -0.5],
             "showticklabels": False,
@@ -139,7 +131,7 @@ def reconstructions(runs: Sequence[Pair], names: Sequence[str], translate: Trans
         },
     }
     layout["meta"]["plain"] = True
-    return {"data": [picture, texts], "layout": layout}
+    return {"data": [picture(png(canvas)), texts], "layout": layout}
 
 
 def maps(runs: Sequence[Pair], names: Sequence[str], translate: Translate = str) -> Figure:
@@ -151,9 +143,9 @@ def maps(runs: Sequence[Pair], names: Sequence[str], translate: Translate = str)
         translate: Turns an English label into the reader's language.
     """
     count = len(runs)
-    planes = [np.frombuffer(snapshot["latent"], "<f4").reshape(-1, 2) for _, snapshot in runs]
-    labels = np.frombuffer(runs[0][0]["labels"], np.uint8)
-    traces: list[dict[str, Any]] = []
+    planes = [np.frombuffer(snapshot.latent, "<f4").reshape(-1, 2) for _, snapshot in runs]
+    labels = np.frombuffer(runs[0][0].labels, np.uint8)
+    traces: list[Json] = []
     layout = _layout(runs, translate("Code maps of {count} runs, aligned.").format(count=count))
     layout |= {"margin": {"l": 4, "r": 4, "t": 4, "b": 4}, "showlegend": False, "hovermode": False, "annotations": []}
     aligned = []
@@ -240,7 +232,7 @@ def sweep(
         },
     ]
     label = translate("Test error against {setting} for {count} runs.").format(setting=setting, count=len(values))
-    layout: dict[str, Any] = {"meta": {"label": label, "file": "compare"}, "uirevision": f"sweep {setting}"}
+    layout: Json = {"meta": {"label": label, "file": "compare"}, "uirevision": f"sweep {setting}"}
     layout["autosize"] = True
     layout |= {
         "hovermode": "x unified",
@@ -289,19 +281,19 @@ def align(points: np.ndarray, target: np.ndarray) -> np.ndarray:
     return (moved @ (left @ right)).astype(np.float32)
 
 
-def _layout(runs: Sequence[Pair], label: str) -> dict[str, Any]:
+def _layout(runs: Sequence[Pair], label: str) -> Json:
     return {
         "meta": {"label": label, "file": "compare"},
         "autosize": True,
-        "uirevision": " ".join(setup["run_id"] for setup, _ in runs),
+        "uirevision": " ".join(setup.run_id for setup, _ in runs),
     }
 
 
-def _row(grid: Message, name: str) -> np.ndarray:
+def _row(grid: Grid, name: str) -> np.ndarray:
     """One row of a grid's picture: `(height, width, 4)` bytes."""
     from PIL import Image
 
-    picture = np.asarray(Image.open(io.BytesIO(grid["png"])).convert("RGBA"))
-    height = grid["tile"][0]
-    top = list(grid["rows"]).index(name) * (height + grid["gap"])
+    picture = np.asarray(Image.open(io.BytesIO(grid.png)).convert("RGBA"))
+    height = grid.tile[0]
+    top = grid.rows.index(name) * (height + grid.gap)
     return picture[top : top + height]

@@ -1,15 +1,14 @@
 """Originals and reconstructions side by side."""
 
-import base64
-import struct
 from collections.abc import Sequence
 
 import numpy as np
 
-from ae_core.figures.shared import Figure, Message, Translate, layout_of, short, words
+from ae_core.figures.shared import BARE, Figure, Translate, layout_of, picture, short, size_of, words
+from ae_core.messages import Setup, Snapshot
 
 
-def grid(setup: Message, snapshot: Message, translate: Translate = str) -> Figure:
+def grid(setup: Setup, snapshot: Snapshot, translate: Translate = str) -> Figure:
     """Originals, corruptions, reconstructions, PCA's and errors as one picture, with each image's error below.
 
     Args:
@@ -20,16 +19,18 @@ def grid(setup: Message, snapshot: Message, translate: Translate = str) -> Figur
     Returns:
         A Plotly figure in units of the picture's own pixels, which are never smoothed.
     """
-    table = snapshot["grid"]
-    rows, columns = list(table["rows"]), table["columns"]
-    tile_height, tile_width = table["tile"]
-    step_y, step_x = tile_height + table["gap"], tile_width + table["gap"]
-    width, height = struct.unpack(">II", table["png"][16:24])  # the header chunk comes first in every PNG
-    first_x = (width - columns * step_x + table["gap"] + tile_width - 1) / 2
-    first_y = (height - len(rows) * step_y + table["gap"] + tile_height - 1) / 2
+    table = snapshot.grid
+    rows, columns = table.rows, table.columns
+    tile_height, tile_width = table.tile
+    step_y, step_x = tile_height + table.gap, tile_width + table.gap
+    width, height = size_of(table.png)
+    first_x = (width - columns * step_x + table.gap + tile_width - 1) / 2
+    first_y = (height - len(rows) * step_y + table.gap + tile_height - 1) / 2
     centres_x = [first_x + column * step_x for column in range(columns)]
     centres_y = [first_y + row * step_y for row in range(len(rows))]
-    errors = {"reconstruction": table["errors"], "pca": table["pca_errors"], "corrupted": table["corrupted_errors"]}
+    errors = {"reconstruction": table.errors, "pca": table.pca_errors}
+    if table.corrupted_errors is not None:
+        errors["corrupted"] = table.corrupted_errors
 
     line = 0.46 * step_y  # height of a row of numbers, enough for the text of a phone
     numbers = [("reconstruction", "MSE"), ("pca", translate("MSE of PCA"))]
@@ -43,12 +44,6 @@ def grid(setup: Message, snapshot: Message, translate: Translate = str) -> Figur
         "hoverinfo": "skip",
         "cliponaxis": False,
     }
-    picture = {
-        "type": "image",
-        "source": "data:image/png;base64," + base64.b64encode(table["png"]).decode("ascii"),
-        "zsmooth": False,
-        "hoverinfo": "skip",
-    }
     # An image trace can only speak of colours, so what a tile has to say hangs on an unseen point at its centre.
     tiles = {
         "type": "scatter",
@@ -60,15 +55,14 @@ def grid(setup: Message, snapshot: Message, translate: Translate = str) -> Figur
         "hovertemplate": "%{text}<extra></extra>",
     }
     layout = layout_of(setup, _grid_label(snapshot, translate))
-    bare = {"showgrid": False, "zeroline": False, "showline": False, "ticks": "", "fixedrange": True}
     # Explicit ends: an image's axis runs downwards, and the rows of numbers lie below it.
     layout |= {
         "margin": {"l": 4, "r": 4, "t": 4, "b": 4, "pad": 4},
         "showlegend": False,
         "hovermode": "closest",
         "hoverdistance": -1,
-        "xaxis": bare | {"range": [-0.5, width - 0.5], "showticklabels": False, "constrain": "domain"},
-        "yaxis": bare
+        "xaxis": BARE | {"range": [-0.5, width - 0.5], "showticklabels": False, "constrain": "domain"},
+        "yaxis": BARE
         | {
             "range": [height + (len(numbers) + 0.2) * line, -0.5],
             "scaleanchor": "x",
@@ -81,18 +75,18 @@ def grid(setup: Message, snapshot: Message, translate: Translate = str) -> Figur
         },
     }
     layout["meta"]["plain"] = True
-    return {"data": [picture, tiles, text], "layout": layout}
+    return {"data": [picture(table.png), tiles, text], "layout": layout}
 
 
-def _grid_label(snapshot: Message, translate: Translate) -> str:
-    table = snapshot["grid"]
+def _grid_label(snapshot: Snapshot, translate: Translate) -> str:
+    table = snapshot.grid
     return translate(
         "{count} held-out images and their reconstructions at step {step}: mean squared error {error}, PCA {pca}."
     ).format(
-        count=table["columns"],
-        step=snapshot["step"],
-        error=f"{np.mean(table['errors']):.4g}",
-        pca=f"{np.mean(table['pca_errors']):.4g}",
+        count=table.columns,
+        step=snapshot.step,
+        error=f"{np.mean(table.errors):.4g}",
+        pca=f"{np.mean(table.pca_errors):.4g}",
     )
 
 

@@ -1,16 +1,16 @@
 """The map of the codes."""
 
 import math
-from typing import Any
 
 import numpy as np
 
-from ae_core.figures.shared import COLOURS, SYMBOLS, Figure, Message, Translate, ends, layout_of, typed
+from ae_core.figures.shared import COLOURS, SYMBOLS, Figure, Json, Translate, ends, layout_of, typed
+from ae_core.messages import Setup, Snapshot
 
 MOST_CLASSES = 20
 
 
-def latent(setup: Message, snapshot: Message, atlas_url: str = "", translate: Translate = str) -> Figure:
+def latent(setup: Setup, snapshot: Snapshot, atlas_url: str = "", translate: Translate = str) -> Figure:
     """The fixed held-out images as points of the code plane, coloured by class.
 
     Args:
@@ -23,9 +23,9 @@ def latent(setup: Message, snapshot: Message, atlas_url: str = "", translate: Tr
     Returns:
         A Plotly figure; every point's `customdata` is its place in the atlas, which `layout.meta.atlas` describes.
     """
-    points = np.frombuffer(snapshot["latent"], dtype="<f4").reshape(-1, 2)  # (points, 2)
-    labels = np.frombuffer(setup["labels"], dtype=np.uint8)  # (points,)
-    names = list(setup["class_names"])
+    points = np.frombuffer(snapshot.latent, dtype="<f4").reshape(-1, 2)  # (points, 2)
+    labels = np.frombuffer(setup.labels, dtype=np.uint8)  # (points,)
+    names = setup.class_names
     places = np.arange(len(points), dtype=np.uint16)
     groups = [(name, labels == index) for index, name in enumerate(names)]
     if not 1 < len(names) <= MOST_CLASSES or len(labels) != len(points):
@@ -50,18 +50,18 @@ def latent(setup: Message, snapshot: Message, atlas_url: str = "", translate: Tr
         for index, (name, chosen) in enumerate(groups)
     ]
     label = translate("Map of {count} codes, coloured by class, at step {step}.").format(
-        count=len(points), step=snapshot["step"]
+        count=len(points), step=snapshot.step
     )
     layout = layout_of(setup, label)
     layout["meta"]["atlas"] = {
         "url": atlas_url,
-        "columns": setup["atlas"]["columns"],
-        "tile": list(setup["atlas"]["tile"]),
-        "count": setup["atlas"]["count"],
+        "columns": setup.atlas.columns,
+        "tile": list(setup.atlas.tile),
+        "count": setup.atlas.count,
         "word": translate("image"),
     }
     titles = ("code 1", "code 2")
-    if setup["code_size"] != 2:
+    if setup.code_size != 2:
         titles = ("first principal component of the code", "second principal component of the code")
     layout |= {
         "margin": {"l": 8, "r": 8, "t": 26, "b": 8},  # above the legend, room for the tools
@@ -74,7 +74,7 @@ def latent(setup: Message, snapshot: Message, atlas_url: str = "", translate: Tr
     return {"data": traces, "layout": layout}
 
 
-def _plane_axis(title: str, values: np.ndarray) -> dict[str, Any]:
+def _plane_axis(title: str, values: np.ndarray) -> Json:
     return {"title": {"text": title}, **ends(*_steady_range(values)), "automargin": True, "zeroline": False}
 
 

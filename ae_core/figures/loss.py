@@ -1,14 +1,15 @@
 """The loss curves of one run."""
 
 import math
-from typing import Any
+from collections.abc import Sequence
 
-from ae_core.figures.shared import COLOURS, GREY, Figure, Message, Translate, ends, layout_of, rounded, unit, words
+from ae_core.figures.shared import COLOURS, GREY, Figure, Json, Translate, ends, layout_of, rounded, unit, words
+from ae_core.messages import Curves, Mark, PhaseStart, Setup, Snapshot
 
 MOST_MARK_LABELS = 6
 
 
-def loss(setup: Message, snapshot: Message, logarithmic: bool = False, translate: Translate = str) -> Figure:
+def loss(setup: Setup, snapshot: Snapshot, logarithmic: bool = False, translate: Translate = str) -> Figure:
     """Training (solid) and validation (dashed) curves of the total loss, and of every term if there are several.
 
     Args:
@@ -20,10 +21,10 @@ def loss(setup: Message, snapshot: Message, logarithmic: bool = False, translate
     Returns:
         A Plotly figure over epochs, with PCA's loss as a dotted line and a thin line for every setting changed.
     """
-    history = snapshot["history"]
-    terms = ["loss"] if len(setup["terms"]) < 2 else ["loss", *setup["terms"]]
-    horizon = _horizon(snapshot["epoch"], setup["total_epochs"])
-    begins = [phase["epoch"] for phase in setup["phases"]][1:]
+    history = snapshot.history
+    terms = ["loss"] if len(setup.terms) < 2 else ["loss", *setup.terms]
+    horizon = _horizon(snapshot.epoch, setup.total_epochs)
+    begins = [phase.epoch for phase in setup.phases][1:]
     traces = []
     for place, term in enumerate(terms):
         colour = COLOURS[place % len(COLOURS)]
@@ -63,27 +64,21 @@ def loss(setup: Message, snapshot: Message, logarithmic: bool = False, translate
             "automargin": True,
             "zeroline": False,
             # A zoom made on one scale means nothing on the other.
-            "uirevision": f"{setup['run_id']} {logarithmic}",
+            "uirevision": f"{setup.run_id} {logarithmic}",
         },
         "shapes": [
-            *(_mark_line(mark) for mark in snapshot["marks"]),
-            *(_mark_line(phase) | {"line": {"color": GREY, "width": 1, "dash": "dash"}} for phase in setup["phases"]),
+            *(_line(mark) for mark in snapshot.marks),
+            *(_line(phase) | {"line": {"color": GREY, "width": 1, "dash": "dash"}} for phase in setup.phases),
         ],
         "annotations": [
-            *(_mark_words(mark, translate) for mark in snapshot["marks"][-MOST_MARK_LABELS:]),
-            *(
-                _upright(translate(phase["name"]), phase["epoch"])
-                for phase in setup["phases"]
-                if phase["epoch"] <= horizon
-            ),
+            *(_mark_words(mark, translate) for mark in snapshot.marks[-MOST_MARK_LABELS:]),
+            *(_upright(translate(phase.name), phase.epoch) for phase in setup.phases if phase.epoch <= horizon),
         ],
     }
     return {"data": traces, "layout": layout}
 
 
-def _curve(
-    history: Message, key: str, colour: str, dash: str, logarithmic: bool, begins: list[float]
-) -> dict[str, Any]:
+def _curve(history: Curves, key: str, colour: str, dash: str, logarithmic: bool, begins: Sequence[float]) -> Json:
     # A logarithmic axis has no place for a term that is still zero: a gap, like a value not measured.
     values = [rounded(value, above_zero=logarithmic) for value in history[key]]
     measured = sum(value is not None for value in values)
@@ -105,20 +100,18 @@ def _curve(
     }
 
 
-def _stroke(name: str, dash: str) -> dict[str, Any]:
+def _stroke(name: str, dash: str) -> Json:
     """An entry of the legend that stands for no curve of its own."""
     line = {"color": GREY, "dash": dash, "width": 2}
     return {"type": "scatter", "mode": "lines", "name": name, "x": [None], "y": [None], "line": line}
 
 
-def _pca_line(
-    setup: Message, snapshot: Message, horizon: float, logarithmic: bool, translate: Translate
-) -> list[dict[str, Any]]:
-    level = rounded(snapshot["pca_loss"], above_zero=logarithmic)
+def _pca_line(setup: Setup, snapshot: Snapshot, horizon: float, logarithmic: bool, translate: Translate) -> list[Json]:
+    level = rounded(snapshot.pca_loss, above_zero=logarithmic)
     if level is None:
         return []
     name = translate("PCA, same code size")
-    history = snapshot["history"]
+    history = snapshot.history
     places = [0.0, *(rounded(epoch) for epoch in history["epoch"]), horizon]  # a place to hover beside each value
     return [
         {
@@ -127,20 +120,20 @@ def _pca_line(
             "name": name,
             "x": places,
             "y": [level] * len(places),
-            "customdata": [0, *history["step"], setup["total_steps"]],
+            "customdata": [0, *history["step"], setup.total_steps],
             "line": {"color": GREY, "dash": "dot", "width": 2},
             "hovertemplate": f"%{{y:.4g}} {name}<extra></extra>",
         }
     ]
 
 
-def _mark_line(mark: Message) -> dict[str, Any]:
-    """A thin upright line where a setting was changed."""
+def _line(at: Mark | PhaseStart) -> Json:
+    """A thin upright line where a setting was changed, or a phase begins."""
     return {
         "type": "line",
         "yref": "paper",
-        "x0": mark["epoch"],
-        "x1": mark["epoch"],
+        "x0": at.epoch,
+        "x1": at.epoch,
         "y0": 0,
         "y1": 1,
         "layer": "below",
@@ -148,13 +141,13 @@ def _mark_line(mark: Message) -> dict[str, Any]:
     }
 
 
-def _mark_words(mark: Message, translate: Translate) -> dict[str, Any]:
+def _mark_words(mark: Mark, translate: Translate) -> Json:
     """What was changed, along that line. Only the newest marks bear words, which would else pile up."""
-    text = f"{words(mark['name'], translate)} {mark['from']:g} → {mark['to']:g}"
-    return _upright(text, mark["epoch"])
+    text = f"{words(mark.name, translate)} {mark.before:g} → {mark.after:g}"
+    return _upright(text, mark.epoch)
 
 
-def _upright(text: str, epoch: float) -> dict[str, Any]:
+def _upright(text: str, epoch: float) -> Json:
     return {
         "text": text,
         "textangle": -90,
@@ -175,18 +168,18 @@ def _horizon(epoch: float, total: float) -> float:
     return min(nearest, total) if epoch <= total else nearest
 
 
-def _loss_label(setup: Message, snapshot: Message, translate: Translate) -> str:
+def _loss_label(setup: Setup, snapshot: Snapshot, translate: Translate) -> str:
     def last(key: str) -> str:
-        known = [value for value in snapshot["history"].get(key, []) if value is not None]
+        known = [value for value in snapshot.history.get(key, []) if value is not None]
         return f"{known[-1]:.4g}" if known else "–"
 
     return translate(
         "Loss curves at step {step}, epoch {epoch}: training {training}, validation {validation}, "
         "PCA of the same code size {pca}."
     ).format(
-        step=snapshot["step"],
-        epoch=f"{snapshot['epoch']:.1f}",
+        step=snapshot.step,
+        epoch=f"{snapshot.epoch:.1f}",
         training=last("loss"),
         validation=last("val_loss"),
-        pca=f"{snapshot['pca_loss']:.4g}",
+        pca="–" if snapshot.pca_loss is None else f"{snapshot.pca_loss:.4g}",
     )

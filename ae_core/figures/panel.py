@@ -1,49 +1,43 @@
 """What a variant shows beside the three common views: pictures or bars."""
 
-import base64
-import struct
-from typing import Any
-
-from ae_core.figures.shared import COLOURS, GREY, Figure, Message, Translate, layout_of, rounded
+from ae_core.figures.shared import BARE, COLOURS, GREY, Figure, Json, Translate, layout_of, picture, rounded, size_of
+from ae_core.messages import Bars, Panel, Pictures, Setup, Snapshot
 
 
-def panel(setup: Message, snapshot: Message, name: str, translate: Translate = str) -> Figure:
+def panel(setup: Setup, snapshot: Snapshot, panel: str, translate: Translate = str) -> Figure:
     """One panel of a snapshot.
 
     Args:
         setup: The run's setup message.
         snapshot: One of its snapshot messages.
-        name: The panel's name, one of those in the setup.
+        panel: The panel's name, one of those in the setup.
         translate: Turns an English label into the reader's language.
 
     Returns:
         A Plotly figure.
     """
-    content = snapshot["panels"][name]
-    title = next(one["title"] for one in setup["panels"] if one["name"] == name)
-    data, layout = KINDS[content["kind"]](content, translate)
-    label = f"{translate(title)}, {translate('step')} {snapshot['step']}. {translate(content['caption'])}".strip()
-    layout = layout_of(setup, label) | {"uirevision": f"{setup['run_id']} {name}", "showlegend": False} | layout
-    layout["meta"] |= {"plain": True, "view": name}
+    content = snapshot.panels[panel]
+    title = next(one.title for one in setup.panels if one.name == panel)
+    match content:
+        case Pictures():
+            data, layout = _pictures(content, translate)
+        case Bars():
+            data, layout = _bars(content, translate)
+    label = f"{translate(title)}, {translate('step')} {snapshot.step}. {translate(content.caption)}".strip()
+    layout = layout_of(setup, label) | {"uirevision": f"{setup.run_id} {panel}", "showlegend": False} | layout
+    layout["meta"] |= {"plain": True, "view": panel}
     return {"data": data, "layout": layout}
 
 
-def _pictures(content: Message, translate: Translate) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    tile_height, _tile_width = content["tile"]
-    width, height = struct.unpack(">II", content["png"][16:24])  # the header chunk comes first in every PNG
-    step = tile_height + content["gap"]
-    picture = {
-        "type": "image",
-        "source": "data:image/png;base64," + base64.b64encode(content["png"]).decode("ascii"),
-        "zsmooth": False,
-        "hoverinfo": "skip",
-    }
-    bare = {"showgrid": False, "zeroline": False, "showline": False, "ticks": "", "fixedrange": True}
-    labels = [translate(row) for row in content["rows"]]
+def _pictures(content: Pictures, translate: Translate) -> tuple[list[Json], Json]:
+    tile_height, _tile_width = content.tile
+    width, height = size_of(content.png)
+    step = tile_height + content.gap
+    labels = [translate(row) for row in content.rows]
     layout = {
         "margin": {"l": 4, "r": 4, "t": 4, "b": 4, "pad": 4},
-        "xaxis": bare | {"range": [-0.5, width - 0.5], "showticklabels": False, "constrain": "domain"},
-        "yaxis": bare
+        "xaxis": BARE | {"range": [-0.5, width - 0.5], "showticklabels": False, "constrain": "domain"},
+        "yaxis": BARE
         | {
             "range": [height - 0.5, -0.5],
             "scaleanchor": "x",
@@ -55,53 +49,53 @@ def _pictures(content: Message, translate: Translate) -> tuple[list[dict[str, An
             "ticktext": labels,
         },
     }
-    return [picture], layout | _caption(content, translate)
+    return [picture(content.png)], layout | _caption(content, translate)
 
 
-def _bars(content: Message, translate: Translate) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    faint = set(content["faint"])
-    values = [rounded(value) for value in content["values"]]
+def _bars(content: Bars, translate: Translate) -> tuple[list[Json], Json]:
+    faint = set(content.faint)
+    values = [rounded(value) for value in content.values]
     trace = {
         "type": "bar",
-        "x": content["x"],
+        "x": content.x,
         "y": values,
         "marker": {"color": [GREY if place in faint else COLOURS[0] for place in range(len(values))]},
         "hovertemplate": "%{x:.4g}: %{y:.4g}<extra></extra>",
     }
     known = [value for value in values if value is not None]
-    across = {"y0": content["line"], "y1": content["line"], "xref": "paper", "x0": 0, "x1": 1}
-    upright = {"x0": content["line"], "x1": content["line"], "yref": "paper", "y0": 0, "y1": 1}
+    across = {"y0": content.line, "y1": content.line, "xref": "paper", "x0": 0, "x1": 1}
+    upright = {"x0": content.line, "x1": content.line, "yref": "paper", "y0": 0, "y1": 1}
     line = {"type": "line", "line": {"color": COLOURS[1], "width": 2, "dash": "dot"}}
-    words = {"showarrow": False, "text": translate(content["line_name"]), "font": {"color": COLOURS[1], "size": 11}}
-    layout: dict[str, Any] = {
+    words = {"showarrow": False, "text": translate(content.line_name), "font": {"color": COLOURS[1], "size": 11}}
+    layout: Json = {
         "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
         "bargap": 0.15,
-        "xaxis": {"title": {"text": translate(content["x_title"])}, "automargin": True, "zeroline": False},
+        "xaxis": {"title": {"text": translate(content.x_title)}, "automargin": True, "zeroline": False},
         "yaxis": {
-            "title": {"text": translate(content["y_title"])},
+            "title": {"text": translate(content.y_title)},
             "automargin": True,
             "zeroline": True,
             "rangemode": "nonnegative" if min(known, default=0) >= 0 else "normal",
         },
     }
     layout |= _caption(content, translate)
-    if content["line"] is not None:
-        layout["shapes"] = [line | (upright if content["upright"] else across)]
+    if content.line is not None:
+        layout["shapes"] = [line | (upright if content.upright else across)]
         place = (
-            {"x": content["line"], "xanchor": "left", "yref": "paper", "y": 1, "yanchor": "top"}
-            if content["upright"]
-            else {"xref": "paper", "x": 1, "xanchor": "right", "y": content["line"], "yanchor": "bottom"}
+            {"x": content.line, "xanchor": "left", "yref": "paper", "y": 1, "yanchor": "top"}
+            if content.upright
+            else {"xref": "paper", "x": 1, "xanchor": "right", "y": content.line, "yanchor": "bottom"}
         )
         layout["annotations"] = [*layout.get("annotations", []), words | place]
     return [trace], layout
 
 
-def _caption(content: Message, translate: Translate) -> dict[str, Any]:
-    if not content["caption"]:
+def _caption(content: Panel, translate: Translate) -> Json:
+    if not content.caption:
         return {}
     words = {
         "showarrow": False,
-        "text": translate(content["caption"]),
+        "text": translate(content.caption),
         "font": {"size": 11},
         "xref": "paper",
         "x": 0,
@@ -111,6 +105,3 @@ def _caption(content: Message, translate: Translate) -> dict[str, Any]:
         "yanchor": "bottom",
     }
     return {"annotations": [words], "margin": {"l": 8, "r": 8, "t": 26, "b": 8}}
-
-
-KINDS = {"pictures": _pictures, "bars": _bars}

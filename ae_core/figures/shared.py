@@ -2,13 +2,16 @@
 
 import base64
 import math
-from collections.abc import Callable, Mapping
+import struct
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-Figure = dict[str, Any]
-Message = Mapping[str, Any]
+from ae_core.messages import Setup
+
+Json = dict[str, Any]  # a part of a figure as Plotly has it: a trace, an axis, a layout
+Figure = Json  # `data` and `layout`
 Translate = Callable[[str], str]
 
 # All from Paul Tol's qualitative schemes (bright, vibrant, light, rainbow; SRON/EPS/TN/09-002, 2021): the ten that
@@ -30,14 +33,33 @@ COLOURS = (
 SYMBOLS = ("circle", "diamond", "square")
 GREY = "#8a8f98"
 
+BARE: Json = {"showgrid": False, "zeroline": False, "showline": False, "ticks": "", "fixedrange": True}
+"""An axis of a picture, of which nothing is seen."""
 
-def layout_of(setup: Message, label: str) -> dict[str, Any]:
+
+def picture(png: bytes) -> Json:
+    """The trace of a picture whose pixels are never smoothed."""
+    return {
+        "type": "image",
+        "source": "data:image/png;base64," + base64.b64encode(png).decode("ascii"),
+        "zsmooth": False,
+        "hoverinfo": "skip",
+    }
+
+
+def size_of(png: bytes) -> tuple[int, int]:
+    """Width and height of a picture, in pixels."""
+    width, height = struct.unpack(">II", png[16:24])  # the header chunk comes first in every PNG
+    return width, height
+
+
+def layout_of(setup: Setup, label: str) -> Json:
     """What all views share. Zoom and hidden traces are kept for as long as the run is the same one."""
-    file = f"{setup['settings']['variant']}-{setup['run_id']}"  # beginning of the name of a saved picture
-    return {"meta": {"label": label, "file": file}, "uirevision": setup["run_id"], "autosize": True}
+    file = f"{setup.settings['variant']}-{setup.run_id}"  # beginning of the name of a saved picture
+    return {"meta": {"label": label, "file": file}, "uirevision": setup.run_id, "autosize": True}
 
 
-def ends(low: float, high: float) -> dict[str, Any]:
+def ends(low: float, high: float) -> Json:
     """Ends of an axis that a person's zoom overrides.
 
     A plain `range` that differs from the one before would undo the zoom at every snapshot: Plotly takes it for the
@@ -74,10 +96,10 @@ def words(name: str, translate: Translate) -> str:
     return translate({"pca": "PCA", "loss": "total loss"}.get(name, name.replace("_", " ")))
 
 
-def unit(setup: Message, translate: Translate) -> str:
+def unit(setup: Setup, translate: Translate) -> str:
     """The loss's unit for an axis."""
-    if len(setup["shape"]) == 3:
+    if len(setup.shape) == 3:
         pixel = {"cross_entropy": "cross-entropy per pixel (nats)", "mse": "mean squared error per pixel"}
-        return translate(pixel[setup["loss_name"]])
+        return translate(pixel[setup.loss_name])
     value = {"cross_entropy": "cross-entropy per value (nats)", "mse": "mean squared error per value"}
-    return translate(value[setup["loss_name"]])
+    return translate(value[setup.loss_name])

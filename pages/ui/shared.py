@@ -7,12 +7,12 @@ import streamlit as st
 
 from ae_core.engine.engine import Engine
 
-HEAD_START_SECONDS = 3.0  # of the first page: to load TensorFlow takes all cores for ten seconds
+HEAD_START_SECONDS = 3.0  # for the first page: loading TensorFlow takes every core for ten seconds
 
 
 @st.cache_resource(show_spinner=False)
 def engine() -> Engine:
-    """The engine, started in the background a moment after the first visitor came."""
+    """The engine, started in the background a moment after the first visitor arrives."""
     shared = Engine(address=os.environ.get("AE_SCHEDULER"))
     begin = threading.Timer(HEAD_START_SECONDS, shared.start)
     begin.daemon = True

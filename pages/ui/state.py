@@ -6,19 +6,23 @@ import runpy
 import secrets
 import time
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from ae_core.engine.engine import Run
 from ae_core.errors import SettingError
+from ae_core.folders import ROOT
 from ae_core.ownership import holds
 from ae_core.settings import Settings
-from pages.ui import form, static
-from pages.ui.form import Form
+from pages.ui import static
+from pages.ui.form import form
+from pages.ui.form.form import Form
 from pages.ui.shared import engine
-from pages.ui.text import _
+from pages.ui.words.language import _
+
+if TYPE_CHECKING:
+    from pages.ui.live.recorded import Recording
 
 RUN_PARAMETER = "run"
 TAKE_PARAMETER = "take"
@@ -26,9 +30,10 @@ COOKIE = "ae_owner"
 LOGARITHMIC = "log_scale"  # key of the loss view's switch
 PANEL = "panel"  # key of the choice of what else to look at
 CURVE, AXIS, COMPARED_LOGARITHMIC = "compared_curve", "compared_axis", "compared_log_scale"
+MOST_COMPARED = 6  # runs side by side: as many as a screen and a colour scheme can hold
 REFUSAL_SECONDS = 15.0  # long enough to be read
 _SESSION = "session"
-_FRAME = Path(__file__).resolve().parents[2] / "app.py"
+_FRAME = ROOT / "app.py"
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")  # secrets.token_urlsafe(32)
 
 
@@ -73,9 +78,9 @@ class Session:
     failure: str = ""
     refused: tuple[str, str, float] = ("", "", 0.0)
     offer: str = ""
-    played: Any = None
+    played: "Recording | None" = None
     begun: float = field(default_factory=time.monotonic)
-    shown: Any = None
+    shown: tuple[str | None, float | None, bool] | None = None
     page: str = ""
     page_token: str = field(default_factory=lambda: secrets.token_urlsafe(9))
     opened_at: float = field(default_factory=time.monotonic)
@@ -97,7 +102,7 @@ class Session:
         return run.view() if run is not None else None
 
     def refusal(self, state: str = "") -> str:
-        """What the last button could not do: said for a while, and no longer than what it was about stands.
+        """What the last button could not do: shown for a while, and only until the run it was about moves on.
 
         Args:
             state: State of the run that is shown, empty for none.
@@ -128,7 +133,7 @@ def session(page: str = "") -> Session:
     own: Session = st.session_state[_SESSION]
     if page:
         own.arrived, own.page = own.page != page, page
-        if own.arrived:  # what another page's button could not do is of no interest here
+        if own.arrived:  # what a button on another page could not do does not matter here
             own.failure = own.twin_problem = own.import_problem = own.upload_problem = ""
     return own
 
@@ -166,15 +171,15 @@ def _open() -> Session:
 
 
 def keep_owner() -> None:
-    """Leaves the token in a cookie, so that the person still owns the run after a reload of the page.
+    """Keeps the token in a cookie, so that the person still owns the run after reloading the page.
 
     The address does not carry it: whoever gets a copied address may watch, not command.
     """
     own = session()
     if own.cookie_known:
         return
-    # Data of another type than bytes would have Streamlit load pandas. A tab opened at the same moment may have been
-    # first: then its token is this browser's.
+    # Data of any type but bytes would make Streamlit load pandas. A tab opened at the same moment may have been
+    # faster: then its token is this browser's.
     other = _cookie_component()(key="owner_cookie", data=own.owner.encode(), on_token_change=_do_nothing).get("token")
     if isinstance(other, str) and _TOKEN.fullmatch(other) and not own.owns(own.run):
         own.owner, own.cookie_known = other, True
@@ -204,5 +209,5 @@ def write_address() -> None:
 
 
 def _written(chosen: Form) -> Settings:
-    # Settings that are right each for itself may stand in an address, even where they do not fit together.
+    # Settings that are valid one by one may stand in an address even if they do not fit together.
     return chosen.kind.from_mapping({name: chosen.value(name) for name in chosen.fields()})

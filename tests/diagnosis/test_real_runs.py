@@ -1,13 +1,13 @@
 """The diagnosis of real trainings on small data: what its thresholds were set by."""
 
 import functools
-from typing import Any
 
 import pytest
 
 from ae_core import variants
 from ae_core.diagnosis import diagnose
 from ae_core.diagnosis.evidence import short
+from ae_core.messages import Setup, Snapshot, TrainingMessage
 from ae_core.training import loop
 from tests.diagnosis.test_rules import found, names
 
@@ -15,13 +15,14 @@ pytestmark = pytest.mark.slow(seconds=6)
 
 
 @functools.cache
-def trained(**values) -> tuple[dict[str, Any], dict[str, Any]]:
+def trained(**values) -> tuple[Setup, Snapshot]:
     """Setup and last snapshot of a real training on the small digits."""
-    messages: list[dict[str, Any]] = []
+    messages: list[TrainingMessage] = []
     given = {"dataset": "digits", "epochs": 30, "batch_size": 64} | values
     loop.train(variants.read_settings(given), emit=messages.append, test_images=50)
-    first = next(message for message in messages if message["kind"] == "setup")
-    return first, messages[-1]
+    (first,) = (message for message in messages if isinstance(message, Setup))
+    *_, last = (message for message in messages if isinstance(message, Snapshot))
+    return first, last
 
 
 @pytest.mark.parametrize(
@@ -40,7 +41,7 @@ def test_real_dead_units():
 
 def test_a_real_loss_stands_on_its_floor():
     given, last = trained(variant="vanilla", learning_rate=0.003)
-    assert short(given["loss_floor"]) in found("near_floor", given, last).sentence
+    assert short(given.loss_floor) in found("near_floor", given, last).sentence
 
 
 def test_real_over_fitting_on_vectors_that_have_nothing_in_common():

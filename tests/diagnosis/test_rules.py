@@ -4,34 +4,33 @@ import functools
 import math
 import subprocess
 import sys
-from typing import Any
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from ae_core import variants
 from ae_core.diagnosis import EXPLAINS, RULES, diagnose
 from ae_core.diagnosis.evidence import Curve, percent, short
+from ae_core.messages import Mark, PhaseStart, Setup, Snapshot
 from tests import demo
 from tests.conftest import ROOT
 
 
-def setup(terms=(), **changes) -> dict[str, Any]:
+@functools.cache
+def unremarkable() -> Snapshot:
+    """A snapshot of which the rest is taken: its pictures are of no interest here."""
+    return demo.snapshot(0)
+
+
+def setup(terms=(), **changes) -> Setup:
     """A setup message; `settings` are added to the defaults of a variant that has all that is asked."""
     settings = variants.read_settings({"variant": "vanilla"}).to_dict() | changes.pop("settings", {})
-    return {
-        "settings": settings,
-        "terms": ["reconstruction", *terms],
-        "loss_name": "mse",
-        "loss_floor": 0.0,
-        "code_size": 32,
-        "input_size": 784,
-        "total_epochs": 40,
-        "phases": [],
-    } | changes
+    given = {"settings": settings, "terms": ["reconstruction", *terms], "total_epochs": 40}
+    return demo.setup(32, **given | changes)
 
 
-def snapshot(checked=(), trained=None, terms=None, numbers=None, pca_loss=0.02, **changes) -> dict[str, Any]:
+def snapshot(checked=(), trained=None, terms=None, numbers=None, pca_loss=0.02, **changes) -> Snapshot:
     """A snapshot message with one point an epoch; the training loss is a little below the validation loss."""
     checked = list(checked)
     trained = [0.98 * value for value in checked] if trained is None else list(trained)
@@ -43,15 +42,25 @@ def snapshot(checked=(), trained=None, terms=None, numbers=None, pca_loss=0.02, 
     }
     for total, name in (("loss", "reconstruction"), ("val_loss", "val_reconstruction")):
         history[total] = [sum(values) for values in zip(history[name], *terms.values(), strict=True)]
-    return {
+    given = {
         "step": 100 * len(checked),
         "epoch": float(len(checked)),
-        "state": "running",
         "history": history,
         "marks": [],
         "pca_loss": pca_loss,
         "numbers": {"test_mse": 0.021, "pca_mse": 0.02, "active_units": 1.0} | (numbers or {}),
-    } | changes
+    }
+    return replace(unremarkable(), **given | changes)
+
+
+def mark(epoch: float, name: str, before: float, after: float) -> Mark:
+    """A rate that was changed after so many epochs of 100 steps."""
+    return Mark(step=int(100 * epoch), epoch=epoch, name=name, before=before, after=after)
+
+
+def phases(begin: int) -> list[PhaseStart]:
+    """One layer first; the whole begins then."""
+    return [PhaseStart(name="layer 1", epoch=0), PhaseStart(name="fine-tuning", epoch=begin)]
 
 
 def names(*messages) -> list[str]:
@@ -77,7 +86,7 @@ def test_nothing_is_said_of_too_little(count):
     jumps = [0.1 + 0.05 * (-1) ** place for place in range(count)]
     assert names(setup(), snapshot(jumps, numbers={"active_units": 0.1})) == []
     assert names(setup(), snapshot(falling(count), numbers={"test_mse": 1.0})) == []
-    assert names(setup(), {"epoch": 0, "step": 0}) == []
+    assert names(setup(), snapshot(numbers=dict.fromkeys(demo.snapshot(0).numbers), history={})) == []
 
 
 @pytest.mark.parametrize("noise", [0.0, 0.0002])
@@ -97,9 +106,9 @@ def test_a_loss_that_is_no_number_is_said_first_and_alone(broken, name):
     message = snapshot([0.1, 0.2, 0.4, 0.9, 3.0, 9.0, 50.0, 200.0, 3000.0], numbers={"active_units": 0.0})
     assert names(setup(), message)[0] == "learning_rate_high"
     if name == "test_mse":
-        message["numbers"][name] = broken
+        message.numbers[name] = broken
     else:
-        message["history"][name][-1] = broken
+        message.history[name][-1] = broken
     (finding,) = diagnose(setup(), message)
     assert finding.name == "not_finite"
     assert "“Learning rate” from 0.001 to 0.0001" in finding.why
@@ -108,10 +117,10 @@ def test_a_loss_that_is_no_number_is_said_first_and_alone(broken, name):
 def test_what_is_missing_is_unknown_not_broken():
     message = snapshot(falling(20))
     for name in ("loss", "val_loss", "reconstruction", "val_reconstruction"):
-        message["history"][name][-1] = message["history"][name][0] = None
-    message["numbers"] = {"test_mse": None, "pca_mse": None, "knn1_accuracy": None, "active_units": None}
+        message.history[name][-1] = message.history[name][0] = None
+    message.numbers = {"test_mse": None, "pca_mse": None, "knn1_accuracy": None, "active_units": None}
     assert names(setup(), message) == []
-    assert names(setup(loss_floor=None, phases=None), message | {"pca_loss": None, "marks": None}) == []
+    assert names(setup(loss_floor=0.0, phases=[]), replace(message, pca_loss=None, marks=[])) == []
 
 
 def test_a_loss_that_climbs():
@@ -150,11 +159,11 @@ def test_a_loss_that_has_stopped_early_is_blamed_on_a_high_rate_only():
 def test_a_rate_that_was_changed_is_judged_by_what_came_after():
     jumping = falling(20) + 0.004 * (-1.0) ** np.arange(20)
     calm = falling(20, start=0.017, end=0.014, pace=0.1)
-    mark = {"step": 2000, "epoch": 20.0, "name": "learning_rate", "from": 0.01, "to": 0.002}
+    changed = mark(20.0, "learning_rate", 0.01, 0.002)
     before = setup(settings={"learning_rate": 0.01})
     assert "learning_rate_high" in names(before, snapshot(jumping))
-    assert "learning_rate_high" not in names(before, snapshot([*jumping, *calm], marks=[mark]))
-    again = snapshot([*jumping, *jumping], marks=[mark])
+    assert "learning_rate_high" not in names(before, snapshot([*jumping, *calm], marks=[changed]))
+    again = snapshot([*jumping, *jumping], marks=[changed])
     assert "from 0.002 to 0.0002" in found("learning_rate_high", before, again).why
 
 
@@ -178,15 +187,13 @@ def test_over_fitting():
 def test_a_new_phase_and_a_changed_noise_begin_a_new_curve():
     checked, trained = falling(60, pace=0.4), falling(60, end=0.001, pace=0.1)
     rising = checked + np.maximum(0, np.arange(60) - 20) * 0.0002
-    changed = {"step": 5000, "epoch": 50.0, "name": "noise_factor", "from": 0.2, "to": 0.5}
+    changed = mark(50.0, "noise_factor", 0.2, 0.5)
     assert "over_fitting" not in names(setup(), snapshot(rising, trained, marks=[changed]))
-    phases = [{"name": "layer 1", "epoch": 0}, {"name": "fine-tuning", "epoch": 50}]
-    assert "over_fitting" not in names(setup(phases=phases), snapshot(rising, trained))
+    assert "over_fitting" not in names(setup(phases=phases(50)), snapshot(rising, trained))
     jumped = np.concatenate([falling(20), falling(20, start=0.5)])
-    phases[1]["epoch"] = 20
-    assert "learning_rate_high" not in names(setup(phases=phases), snapshot(jumped))
+    assert "learning_rate_high" not in names(setup(phases=phases(20)), snapshot(jumped))
     before = snapshot(falling(20), numbers={"test_mse": 0.5, "active_units": 0.1}, state="stopped")
-    assert names(setup(phases=phases), before) == [], "what is measured is not the whole yet"
+    assert names(setup(phases=phases(20)), before) == [], "what is measured is not the whole yet"
 
 
 def test_a_penalty_that_dominates():

@@ -27,13 +27,13 @@ def test_curves_share_an_axis(axis):
     assert [trace["name"] for trace in figure["data"]] == NAMES
     assert len({trace["line"]["color"] for trace in figure["data"]}) == 2
     for trace, (_, snapshot) in zip(figure["data"], RUNS, strict=True):
-        assert trace["x"][-1] == pytest.approx(snapshot["history"][axis][-1])
-        assert trace["y"][0] == pytest.approx(snapshot["history"]["val_loss"][0], rel=1e-5)
+        assert trace["x"][-1] == pytest.approx(snapshot.history[axis][-1])
+        assert trace["y"][0] == pytest.approx(snapshot.history["val_loss"][0], rel=1e-5)
 
 
 def test_a_run_without_the_quantity_is_left_out():
     other = demo.snapshot(400)
-    del other["history"]["sparsity"]
+    del other.history["sparsity"]
     figure = compare.curves([RUNS[0], (RUNS[1][0], other)], NAMES, "sparsity")
     assert [trace["name"] for trace in figure["data"]] == ["first"]
 
@@ -44,7 +44,7 @@ def test_the_same_images_stand_below_each_other():
     sheet = np.asarray(Image.open(io.BytesIO(base64.b64decode(picture["source"].split(",")[1]))))
     strip, line = 28 + 1, 14
     assert sheet.shape[0] == 5 * strip + 3 * line
-    grids = [np.asarray(Image.open(io.BytesIO(snapshot["grid"]["png"])).convert("RGBA")) for _, snapshot in RUNS]
+    grids = [np.asarray(Image.open(io.BytesIO(snapshot.grid.png)).convert("RGBA")) for _, snapshot in RUNS]
     wanted = [(0, "original"), (0, "reconstruction"), (0, "error"), (1, "reconstruction"), (1, "error")]
     for top, (grid, name) in zip(
         (line, 2 * line + strip, 2 * line + 2 * strip, 3 * line + 3 * strip, 3 * line + 4 * strip), wanted, strict=True

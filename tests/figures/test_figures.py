@@ -9,6 +9,7 @@ import subprocess
 import sys
 from typing import Any
 
+import msgspec
 import numpy as np
 import plotly.graph_objects as go
 import pytest
@@ -16,6 +17,7 @@ from PIL import Image
 
 from ae_core import figures
 from ae_core.figures.shared import short
+from ae_core.messages import Setup, Snapshot
 from tests import demo
 
 
@@ -32,7 +34,7 @@ def ends(figure: figures.Figure, axis: str) -> tuple[float, float]:
     return options["minallowed"], options["maxallowed"]
 
 
-def every_figure(setup: dict, snapshot: dict, **more: Any) -> list[figures.Figure]:
+def every_figure(setup: Setup, snapshot: Snapshot, **more: Any) -> list[figures.Figure]:
     return [
         figures.loss(setup, snapshot, **more),
         figures.loss(setup, snapshot, logarithmic=True, **more),
@@ -59,9 +61,9 @@ def test_curves_are_the_history_with_gaps_where_nothing_was_measured() -> None:
     ]:
         trace = curve(figure, words)
         assert trace["line"]["dash"] == dash
-        assert trace["customdata"] == snapshot["history"]["step"]
-        assert [y is None for y in trace["y"]] == [y is None for y in snapshot["history"][key]]
-        wanted = [y for y in snapshot["history"][key] if y is not None]
+        assert trace["customdata"] == snapshot.history["step"]
+        assert [y is None for y in trace["y"]] == [y is None for y in snapshot.history[key]]
+        wanted = [y for y in snapshot.history[key] if y is not None]
         np.testing.assert_allclose([y for y in trace["y"] if y is not None], wanted, rtol=1e-5)
     legend = [trace["name"] for trace in figure["data"] if trace.get("showlegend", True)]
     assert legend == [
@@ -89,7 +91,7 @@ def test_the_line_of_pca_spans_the_axis_at_its_own_loss() -> None:
 
 def test_before_anything_is_measured_the_axis_has_no_negative_loss() -> None:
     later = demo.snapshot(900)
-    begun = demo.snapshot(0) | {"history": {name: [] for name in later["history"]}}
+    begun = demo.snapshot(0, history={name: [] for name in later.history})
     modes = [figures.loss(demo.setup(), shown)["layout"]["yaxis"]["rangemode"] for shown in (begun, later)]
     assert modes == ["nonnegative", "normal"]
 
@@ -98,7 +100,7 @@ def test_a_change_of_setting_leaves_a_line_and_its_words() -> None:
     layout = figures.loss(demo.setup(), demo.snapshot(900))["layout"]
     assert [(one["x0"], one["x1"]) for one in layout["shapes"]] == [(3.0, 3.0)]
     assert layout["annotations"][0]["text"] == "learning rate 0.001 → 0.01"
-    marks = demo.snapshot(900)["marks"] * 40
+    marks = demo.snapshot(900).marks * 40
     crowded = figures.loss(demo.setup(), demo.snapshot(900, marks=marks))["layout"]
     assert len(crowded["shapes"]) == 40
     assert len(crowded["annotations"]) < 10
@@ -106,10 +108,10 @@ def test_a_change_of_setting_leaves_a_line_and_its_words() -> None:
 
 def test_a_diverged_run_is_drawn_as_gaps() -> None:
     snapshot = demo.snapshot(200)
-    snapshot["history"]["loss"][-1] = float("nan")
-    snapshot["history"]["reconstruction"][-1] = float("inf")
-    snapshot["latent"] = np.full((demo.POINTS, 2), np.nan, "<f4").tobytes()
-    snapshot["grid"]["errors"][0] = float("nan")
+    snapshot.history["loss"][-1] = float("nan")
+    snapshot.history["reconstruction"][-1] = float("inf")
+    snapshot.latent = np.full((demo.POINTS, 2), np.nan, "<f4").tobytes()
+    snapshot.grid.errors[0] = float("nan")
     for figure in every_figure(demo.setup(), snapshot):
         json.dumps(figure, allow_nan=False)
     assert curve(figures.loss(demo.setup(), snapshot), "total loss, training")["y"][-1] is None
@@ -117,7 +119,7 @@ def test_a_diverged_run_is_drawn_as_gaps() -> None:
 
 def test_a_logarithmic_axis_leaves_out_zero_and_forgets_a_linear_zoom() -> None:
     snapshot = demo.snapshot(200)
-    snapshot["history"]["sparsity"][5] = 0.0
+    snapshot.history["sparsity"][5] = 0.0
     linear = figures.loss(demo.setup(), snapshot)
     logarithmic = figures.loss(demo.setup(), snapshot, logarithmic=True)
     assert curve(linear, "sparsity, training")["y"][5] == 0.0
@@ -153,7 +155,7 @@ def test_the_epoch_axis_holds_the_present_and_moves_rarely() -> None:
 def test_every_point_keeps_its_class_its_place_and_its_picture() -> None:
     setup, snapshot = demo.setup(), demo.snapshot(800)
     figure = figures.latent(setup, snapshot, atlas_url="app/static/atlas-1.png")
-    points = np.frombuffer(snapshot["latent"], "<f4").reshape(-1, 2)
+    points = np.frombuffer(snapshot.latent, "<f4").reshape(-1, 2)
     seen: list[int] = []
     for digit, trace in enumerate(figure["data"]):
         places = decoded(trace["customdata"])
@@ -165,7 +167,7 @@ def test_every_point_keeps_its_class_its_place_and_its_picture() -> None:
     assert sorted(seen) == list(range(demo.POINTS))
     atlas = figure["layout"]["meta"]["atlas"]
     assert atlas["url"] == "app/static/atlas-1.png"
-    picture = np.asarray(Image.open(io.BytesIO(setup["atlas"]["png"])))
+    picture = np.asarray(Image.open(io.BytesIO(setup.atlas.png)))
     height, width = atlas["tile"]
     top, left = 777 // atlas["columns"] * height, 777 % atlas["columns"] * width
     tile = picture[top : top + height, left : left + width]
@@ -277,8 +279,8 @@ def test_tiles_of_the_grid_lie_where_hover_and_words_say() -> None:
         "MSE of PCA",
     ]
     shown = [float(text) for text in numbers["text"]]
-    np.testing.assert_allclose(shown[: demo.COLUMNS], snapshot["grid"]["errors"], rtol=0.05)
-    np.testing.assert_allclose(shown[demo.COLUMNS :], snapshot["grid"]["pca_errors"], rtol=0.05)
+    np.testing.assert_allclose(shown[: demo.COLUMNS], snapshot.grid.errors, rtol=0.05)
+    np.testing.assert_allclose(shown[demo.COLUMNS :], snapshot.grid.pca_errors, rtol=0.05)
     assert numbers["x"] == [x for x, _ in spots] * 2
     assert set(numbers["y"]) == set(axis["tickvals"][-2:])
     assert min(numbers["y"]) > picture.shape[0]
@@ -287,14 +289,15 @@ def test_tiles_of_the_grid_lie_where_hover_and_words_say() -> None:
 def test_the_grid_of_a_run_without_noise_has_no_corrupted_row() -> None:
     snapshot = demo.snapshot(700)
     kept = [row.reshape(-1, 28, 28) for row in [demo.digits()[0][:10]] * 4]
-    snapshot["grid"] |= {
-        "rows": ["original", "reconstruction", "pca", "error"],
-        "corrupted_errors": None,
-        "png": demo.mosaic(kept, 1),
-    }
+    snapshot.grid = msgspec.structs.replace(
+        snapshot.grid,
+        rows=["original", "reconstruction", "pca", "error"],
+        corrupted_errors=None,
+        png=demo.mosaic(kept, 1),
+    )
     figure = figures.grid(demo.setup(), snapshot)
     assert "corrupted" not in figure["layout"]["yaxis"]["ticktext"]
-    assert f"MSE {snapshot['grid']['errors'][2]:.4g}" in figure["data"][1]["text"][12]
+    assert f"MSE {snapshot.grid.errors[2]:.4g}" in figure["data"][1]["text"][12]
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from websockets.sync.client import connect
 from ae_core.runs import RunStore, StoredRun
 from tests import stored
 from tests.bench import visitor as without_browser
-from tests.browser import plight, running_app, step_of, until, visitor, wait_for_step
+from tests.browser import VIEWS, plight, running_app, step_of, until, visitor, wait_for_step
 from tests.hostile import zipped
 from tests.waiting import PATIENCE
 
@@ -28,7 +28,6 @@ pytestmark = pytest.mark.browser
 
 TINY = "variant=vanilla&dataset=digits&latent_dim=2&epochs=4&train_size=600&seed=5"
 LONG = "variant=denoising&dataset=digits&latent_dim=2&epochs=500&batch_size=8&seed=3"
-TRAIN_VIEWS = ("live_loss", "live_latent", "live_grid")
 COMPARE_VIEWS = ("live_curves", "live_images", "live_maps")
 
 
@@ -161,12 +160,12 @@ def check_pictures(page, keys: tuple[str, ...], begin: str) -> None:
 
 
 def test_the_figures_of_a_run_are_saved_as_png_and_svg(page, base):
-    for key in TRAIN_VIEWS:
+    for key in VIEWS:
         wait_for_step(page, key, 0)
-    check_pictures(page, TRAIN_VIEWS, f"vanilla-{base}-")
+    check_pictures(page, VIEWS, f"vanilla-{base}-")
     page.emulate_media(color_scheme="dark")  # the file is for paper all the same
     page.wait_for_timeout(500)
-    check_pictures(page, TRAIN_VIEWS[:1], f"vanilla-{base}-")
+    check_pictures(page, VIEWS[:1], f"vanilla-{base}-")
     page.emulate_media(color_scheme="light")
 
 

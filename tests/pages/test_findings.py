@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 import pytest
 
 from ae_core.diagnosis import Finding
-from pages.ui.findings import findings_html
+from pages.ui.live.findings import findings_html
 from tests.conftest import ROOT
 
 HOSTILE = Finding("x", "warning", "<img src=x onerror=alert(1)> & 'so'", 'a" onclick="alert(1)')

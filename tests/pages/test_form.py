@@ -9,8 +9,12 @@ import pytest
 from ae_core import data, variants
 from ae_core.errors import SettingError
 from ae_core.settings import Option, option_of
-from pages.ui import diagram, recorded, state, text, tiles
-from pages.ui.form import Form, from_address, to_address
+from pages.ui import state
+from pages.ui.form import diagram
+from pages.ui.form.form import Form, from_address, to_address
+from pages.ui.live import recorded, tiles
+from pages.ui.words import units
+from tests import demo
 
 VARIANTS = list(variants.registry())
 
@@ -128,7 +132,7 @@ def test_settings_that_do_not_fit_are_refused(variant, values, named):
 
 
 def test_numbers_as_text():
-    assert [text.number(value) for value in (0.0123456, 1.5, 12.34, 123.4, 1234.5, 2e-6)] == [
+    assert [units.number(value) for value in (0.0123456, 1.5, 12.34, 123.4, 1234.5, 2e-6)] == [
         "0.0123",
         "1.50",
         "12.3",
@@ -136,16 +140,16 @@ def test_numbers_as_text():
         "1,234",
         "2.00e-06",
     ]
-    assert [text.number(value) for value in (None, float("nan"), 0)] == ["–", "–", "0.00"]
-    assert [text.percent(value) for value in (0.931, 1, None)] == ["93.1 %", "100.0 %", "–"]
-    assert [text.duration(value) for value in (0.4, 40, 125, 4200, None)] == [
+    assert [units.number(value) for value in (None, float("nan"), 0)] == ["–", "–", "0.00"]
+    assert [units.percent(value) for value in (0.931, 1, None)] == ["93.1 %", "100.0 %", "–"]
+    assert [units.duration(value) for value in (0.4, 40, 125, 4200, None)] == [
         "0 s",
         "40 s",
         "2 min 05 s",
         "1 h 10 min",
         "–",
     ]
-    assert [text.ordinal(place) for place in (1, 2, 3, 4, 11, 12, 13, 21, 112)] == [
+    assert [units.ordinal(place) for place in (1, 2, 3, 4, 11, 12, 13, 21, 112)] == [
         "1st",
         "2nd",
         "3rd",
@@ -183,14 +187,15 @@ def test_the_diagram_shows_every_layer_with_shape_and_parameters():
 
 
 def test_a_recording_plays_rests_and_starts_over():
-    played = recorded.Recording({}, [{"step": step} for step in range(5)])
+    frame = demo.snapshot(0)
+    played = recorded.Recording(demo.setup(), [frame] * 5)
     assert [played.frame(seconds) for seconds in (0, 0.9, 1, 3.5, 4, 6.9, 7, 8)] == [0, 0, 1, 3, 4, 4, 0, 1]
-    assert [recorded.Recording({}, [{}]).frame(seconds) for seconds in (0, 10)] == [0, 0]
+    assert [recorded.Recording(demo.setup(), [frame]).frame(seconds) for seconds in (0, 10)] == [0, 0]
 
 
 def test_a_note_is_text_not_markup():
-    assert tiles.notes({"notes": ["<b>", "two"]}) == '<div class="ae-note">&lt;b&gt;<br>two</div>'
-    assert tiles.notes(None) == tiles.notes({"notes": []}) == '<div class="ae-note"></div>'
+    assert tiles.notes(demo.setup(notes=["<b>", "two"])) == '<div class="ae-note">&lt;b&gt;<br>two</div>'
+    assert tiles.notes(None) == tiles.notes(demo.setup(notes=[])) == '<div class="ae-note"></div>'
 
 
 def test_what_was_not_possible_is_said_for_a_while_and_no_longer_than_it_holds(monkeypatch):

@@ -7,9 +7,10 @@ import time
 import pytest
 
 from ae_core.runs import RunStore, StoredRun
-from pages.ui import runs_table
-from pages.ui.listing import Listing
-from pages.ui.runs_table import Asked
+from pages.ui.runs import table
+from pages.ui.runs.listing import Listing
+from pages.ui.runs.table import Asked
+from pages.ui.words import units
 from tests import stored
 
 
@@ -51,19 +52,17 @@ def test_one_look_serves_all_viewers_until_it_is_old_or_must_be_fresh(store, mon
 
 def test_a_large_table_is_sent_in_part_and_searched_as_a_whole(store):
     runs = many(store, 300)
-    shown = runs_table.picked(runs, ["000000000299"], Asked())
+    shown = table.picked(runs, ["000000000299"], Asked())
     assert [run.title for run in shown] == ["run 299", *(f"run {place}" for place in range(99))]
-    assert [run.title for run in runs_table.picked(runs, [], Asked(("run", "250")))] == ["run 250"]
-    assert [run.title for run in runs_table.picked(runs, [], Asked(("0.5",)))] == ["run 7"], "a setting without column"
-    best = runs_table.picked(runs, [], Asked((), "test_mse"))
+    assert [run.title for run in table.picked(runs, [], Asked(("run", "250")))] == ["run 250"]
+    assert [run.title for run in table.picked(runs, [], Asked(("0.5",)))] == ["run 7"], "a setting without column"
+    best = table.picked(runs, [], Asked((), "test_mse"))
     assert [run.numbers["test_mse"] for run in best] == list(range(100))
-    worst = runs_table.picked(runs, [], Asked((), "test_mse", True))
+    worst = table.picked(runs, [], Asked((), "test_mse", True))
     assert [run.numbers["test_mse"] for run in worst] == list(range(299, 199, -1))
-    last = runs_table.picked(
-        [*runs, dataclasses.replace(runs[0], id="x" * 12, numbers={})], [], Asked((), "test_mse", True)
-    )
+    last = table.picked([*runs, dataclasses.replace(runs[0], id="x" * 12, numbers={})], [], Asked((), "test_mse", True))
     assert "x" * 12 not in {run.id for run in last}, "what has no number comes last either way"
-    assert runs_table.picked(runs[:100], [], Asked(("nothing",))) == runs[:100], "a small table is filtered in the page"
+    assert table.picked(runs[:100], [], Asked(("nothing",))) == runs[:100], "a small table is filtered in the page"
 
 
 def test_the_time_for_the_table_does_not_grow_with_the_store(store):
@@ -72,7 +71,7 @@ def test_the_time_for_the_table_does_not_grow_with_the_store(store):
         runs, spent = many(store, count), []
         for _ in range(3):
             begun = time.process_time()
-            payload = runs_table._payload(runs, [], Asked())
+            payload = table._payload(runs, [], Asked())
             spent.append(time.process_time() - begun)
         seconds.append(min(spent))
         assert len(payload) < 150_000 and len(json.loads(payload)["rows"]) == 100
@@ -81,7 +80,7 @@ def test_the_time_for_the_table_does_not_grow_with_the_store(store):
 
 @pytest.mark.parametrize("text", [None, "", "{", "[]", "[1, 2, 3]", '["a B", "state", true]', '[["x"], {}, 1]', "7"])
 def test_what_a_browser_asks_may_be_anything(text):
-    found = runs_table.asked(text)
+    found = table.asked(text)
     assert all(isinstance(word, str) for word in found.words) and isinstance(found.falling, bool)
     if text and "state" in text:
         assert found == Asked(("a", "b"), "state", True)
@@ -91,4 +90,4 @@ def test_what_a_browser_asks_may_be_anything(text):
     ("seconds", "words"), [(-5, "now"), (59, "now"), (60, "1 min"), (7200, "2 h"), (86400 * 3.5, "3 d")]
 )
 def test_ages_are_short(seconds, words):
-    assert runs_table.age(seconds) == words
+    assert units.age(seconds) == words

@@ -25,15 +25,16 @@ from tests.conftest import ROOT
 SCRIPT = """
 import pathlib
 import streamlit as st
-from ae_core import figures
-from pages.ui import live, static
+from ae_core.figures.views import PLAIN, VIEWS
+from pages.ui import static, style
+from pages.ui.live import component, settling
 from tests import demo
 
 static.FOLDER = pathlib.Path(__file__).parent / "static"
 st.set_page_config(layout="wide")
-live.inject_style()
+style.inject()
 setup = demo.setup()
-url = static.atlas(setup["atlas"]["png"])
+url = static.atlas(setup.atlas.png)
 held = st.toggle("Hold", key="hold")
 logarithmic = st.toggle("Logarithmic", key="log")
 ticks = st.session_state.setdefault("ticks", [0])
@@ -42,22 +43,18 @@ ticks = st.session_state.setdefault("ticks", [0])
 def tick():
     ticks[0] += not held
     step = (ticks[0] - 4) * 40
-    if step < 0:
-        shown = dict.fromkeys(("live_loss", "live_latent", "live_grid"))
-    else:
+    given = {**PLAIN, "logarithmic": logarithmic, "atlas_url": url}
+    shown = {view.key: None for view in VIEWS if view.ready(given)}
+    if step >= 0:
         snapshot = demo.snapshot(step)
-        shown = {
-            "live_loss": figures.loss(setup, snapshot, logarithmic),
-            "live_latent": figures.latent(setup, snapshot, url),
-            "live_grid": figures.grid(setup, snapshot),
-        }
+        shown = {view.key: view.draw(setup, snapshot, given) for view in VIEWS if view.key in shown}
     columns = st.columns(2)
-    for place, (key, figure) in zip((columns[0], columns[1], st.container()), shown.items()):
+    for place, (key, figure) in zip((columns[0], columns[1], st.container()), shown.items(), strict=True):
         with place:
-            live.view(key, live.payload(figure, step) if figure else None)
+            component.mount(key, component.payload(figure, step) if figure else None)
 
 tick()
-live.settle()
+settling.settle()
 """
 
 

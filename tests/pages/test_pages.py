@@ -179,10 +179,10 @@ def test_a_run_from_start_to_stop_and_a_second_visitor_who_watches():
     page.button("pause").click().run()
     run = shared.engine().run(run_id)
     assert run is not None
-    wait(page, lambda page: bool(run.snapshot and run.snapshot["marks"]))
+    wait(page, lambda page: bool(run.snapshot and run.snapshot.marks))
     assert run.snapshot is not None
-    (mark,) = run.snapshot["marks"]
-    assert (mark["name"], mark["from"], mark["to"]) == ("learning_rate", pytest.approx(0.001), pytest.approx(0.01))
+    (mark,) = run.snapshot.marks
+    assert (mark.name, mark.before, mark.after) == ("learning_rate", pytest.approx(0.001), pytest.approx(0.01))
 
     learned = r"<span>Test MSE</span><b>0\.0\d+</b><small>PCA 0\.0\d+</small>"
     wait(page, lambda page: bool(re.search(learned, shown(page))))
@@ -281,7 +281,7 @@ def test_a_finished_run_goes_on_as_a_classifier():
     job = shared.engine().classifier(run_id)
     wait(page, lambda page: "2 epochs, in" in shown(page))
     assert job is not None and job.result is not None
-    errors = {name: curve["test_error"] for name, curve in job.result["curves"].items()}
+    errors = {name: curve.test_error for name, curve in job.result.curves.items()}
     assert errors["pixels"] < 0.6, "better than a guess, which errs at 0.9"
     row = ["100", "head only", "2", *(f"{100 * errors[name]:.2f} %" for name in ("code", "pixels", "pca"))]
     assert "".join(f"<td>{cell}</td>" for cell in row) in shown(page)

@@ -9,7 +9,7 @@ import pytest
 
 from ae_core.engine.queue import Queue
 from ae_core.variants import read_settings
-from pages.ui import live, streaming
+from pages.ui.live import settling, streaming
 from tests import demo
 
 WISHES = {"log": "0", "panel": "", "words": "en"}
@@ -19,7 +19,7 @@ WISHES = {"log": "0", "panel": "", "words": "en"}
 def run():
     queue = Queue(limit=2, per_owner=2, pause_limit=60)
     run = queue.add(read_settings({"variant": "vanilla", "dataset": "digits"}), "somebody")
-    run.change(setup=demo.setup() | {"panels": []}, snapshot=demo.snapshot(40))
+    run.change(setup=demo.setup(panels=[]), snapshot=demo.snapshot(40))
     return run
 
 
@@ -83,15 +83,15 @@ def test_the_end_of_a_page_waits_for_a_server_that_is_behind():
     order: list[str] = []
 
     def page() -> None:
-        live.settle()
+        settling.settle()
         order.append("ended")
 
     async def serve() -> None:
-        async with live.lifespan(None):
-            asyncio.get_running_loop().call_later(live.SETTLE_SECONDS / 2, order.append, "sent")
+        async with settling.lifespan(None):
+            asyncio.get_running_loop().call_later(settling.SETTLE_SECONDS / 2, order.append, "sent")
             drawn = asyncio.create_task(asyncio.to_thread(page))
-            await asyncio.sleep(live.SETTLE_SECONDS / 5)
-            time.sleep(6 * live.SETTLE_SECONDS)  # the server has other things to do
+            await asyncio.sleep(settling.SETTLE_SECONDS / 5)
+            time.sleep(6 * settling.SETTLE_SECONDS)  # the server has other things to do
             await drawn
 
     asyncio.run(serve())

@@ -14,7 +14,8 @@ from ae_core.data.lookup import catalogue
 from ae_core.formats import picture_series
 from ae_core.measuring.panels.filters import common_panels
 from ae_core.recordings import demonstrations, recording
-from pages.ui import recorded, status, watch
+from pages.ui import watch
+from pages.ui.live import recorded, status
 from tests.conftest import ROOT
 
 MOST_BYTES = 300_000

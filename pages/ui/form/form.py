@@ -18,8 +18,8 @@ class Form:
 
     Args:
         variant: Name of the variant.
-        chosen: Values that differ from a default, by setting. Those that the present variant lacks wait here until a
-            variant has them again, and a text that cannot be read stays as it was typed.
+        chosen: Values that differ from a default, by setting. Those that the present variant lacks wait here for one
+            that has them, and text that cannot be read stays as it was typed.
     """
 
     variant: str = START_VARIANT
@@ -97,7 +97,7 @@ def to_address(settings: Settings) -> dict[str, str]:
 
 
 def from_address(parameters: Mapping[str, str]) -> tuple[Form, list[str]]:
-    """Reads an address that anybody may have written.
+    """Reads an address, which anybody may have written.
 
     Args:
         parameters: Names and texts from the address bar, without those that are no settings.

@@ -8,17 +8,17 @@ import streamlit as st
 from ae_core.errors import DataError, EngineError
 from ae_core.ownership import fingerprint
 from ae_core.runs import StoredRun
-from pages.ui.exporting import export
-from pages.ui.runs_table import title_of
+from pages.ui.runs.exporting import export
+from pages.ui.runs.titles import title_of
 from pages.ui.shared import engine
-from pages.ui.state import Session
-from pages.ui.text import _
+from pages.ui.state import MOST_COMPARED, Session
+from pages.ui.words.language import _
 
 LARGEST_IMPORT = 200  # MB
 
 
-def actions(own: Session, chosen: Sequence[StoredRun]) -> None:
-    """A row of buttons for the first ticked run; removing is for all of them.
+def buttons(own: Session, chosen: Sequence[StoredRun]) -> None:
+    """A row of buttons for the first ticked run; Remove acts on all of them.
 
     Args:
         own: The session.
@@ -117,7 +117,7 @@ def _import(own: Session) -> None:
     except DataError as error:
         own.import_problem = str(error)
     else:
-        own.compared = [run_id, *own.compared][:6]
+        own.compared = [run_id, *own.compared][:MOST_COMPARED]
 
 
 def _try(own: Session, work: Callable[[], object]) -> None:

@@ -2,25 +2,26 @@
 
 import functools
 import html
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import streamlit as st
 
 from ae_core import data, figures
-from ae_core.engine import classifying
-from ae_core.engine.engine import Run
+from ae_core.engine.engine import MOST_EPOCHS, MOST_LABELS, Run
 from ae_core.errors import DataError, EngineError
-from ae_core.runs.classifiers import PUBLISHED, PUBLISHED_IN
-from pages.ui import live, status
+from ae_core.messages import ClassifierSummary, ErrorCurve
+from ae_core.runs.classifiers import NETWORKS, PUBLISHED, PUBLISHED_IN
+from pages.ui.live import component, status
+from pages.ui.live.headings import above
 from pages.ui.shared import engine
 from pages.ui.state import Session
-from pages.ui.text import UNKNOWN, _
+from pages.ui.words.language import _
+from pages.ui.words.units import UNKNOWN
 
 LABELS, TUNED, EPOCHS = "classify_labels", "classify_tuned", "classify_epochs"  # keys of the wishes
 HEAD, WHOLE = "head", "whole"
 
-Kept = Sequence[Mapping[str, Any]]
+Kept = Sequence[ClassifierSummary]
 
 
 def moving(run: Run) -> bool:
@@ -30,14 +31,14 @@ def moving(run: Run) -> bool:
 
 
 def classify(own: Session, run: Run, words: str) -> None:
-    """Draws the section, for a run whose code can be classified; wishes and buttons for its owner only.
+    """Draws the section for a run whose code can be classified; only its owner sees the form and the buttons.
 
     Args:
         own: The session.
         run: The run that is shown.
         words: The reader's language.
     """
-    if classifying.why_not(run):
+    if engine().why_not_classify(run):
         return
     job, kept = engine().classifier(run.id), _kept(run)
     job = job.view() if job is not None else None
@@ -61,8 +62,8 @@ def classify(own: Session, run: Run, words: str) -> None:
             return
         left, right = st.columns([11, 9], gap="small")
         with left.container(gap=None):
-            st.html(f'<div class="ae-heading ae-above">{_("Mistakes while the classifiers learn")}</div>')
-            live.view("live_classifier", _payload(run, job, kept, words))
+            above(_("Mistakes while the classifiers learn"))
+            component.mount("live_classifier", _payload(run, job, kept, words))
         with right.container(gap=None):
             st.html(_table(run, job, kept))
 
@@ -71,13 +72,13 @@ def _kept(run: Run) -> Kept:
     try:
         return engine().store.classifiers(run.id)
     except (DataError, OSError):
-        return ()  # damaged or removed meanwhile; a new one takes its place
+        return ()  # damaged, or removed in the meantime; the next one replaces it
 
 
 def _form(own: Session, run: Run, job: Run | None) -> None:
     active = job is not None and not job.ended
     info = data.catalogue().get(run.settings.dataset)
-    most = min(info.train_count if info else classifying.MOST_LABELS, run.settings.train_size)
+    most = min(info.train_count if info else MOST_LABELS, run.settings.train_size)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         st.number_input(
             _("Labels"),
@@ -102,7 +103,7 @@ def _form(own: Session, run: Run, job: Run | None) -> None:
         st.number_input(
             _("Epochs"),
             1,
-            classifying.MOST_EPOCHS,
+            MOST_EPOCHS,
             20,
             key=EPOCHS,
             width=110,
@@ -142,7 +143,7 @@ def _stop(own: Session, job_id: str) -> None:
     own.classify_problem = ""
     job = engine().run(job_id)
     if job is None or job.ended:
-        return  # it ended while the button was pressed, which is what is drawn next
+        return  # it ended while the button was being pressed; the next drawing shows that
     try:
         engine().command(job_id, own.owner, "stop")
     except EngineError as error:
@@ -157,28 +158,28 @@ def _said(own: Session, job: Run | None) -> status.Status | None:
 
 def _payload(run: Run, job: Run | None, kept: Kept, words: str) -> bytes:
     found = (job.result or job.snapshot) if job is not None else next(iter(kept), None)
-    epochs = job.wishes["epochs"] if job is not None else kept[0]["epochs"]
-    curves = found["curves"] if found else {}
+    epochs = job.wishes["epochs"] if job is not None else kept[0].epochs
+    curves: dict[str, ErrorCurve] = {**found.curves} if found is not None else {}
     key = job.id if job is not None else run.id
     build = functools.partial(figures.classifier, curves, epochs, key, _)
-    step = sum(len(curve["validation_error"]) for curve in curves.values())
+    step = sum(len(curve.validation_error) for curve in curves.values())
     if job is None:
-        return live.payload(build(), step)
-    return job.cached(("classifier", words), lambda: live.payload(build(), step))
+        return component.payload(build(), step)
+    return job.cached(("classifier", words), lambda: component.payload(build(), step))
 
 
 def _table(run: Run, job: Run | None, kept: Kept) -> str:
     """Test errors as HTML: a line for each classifier that was trained, and published ones of the same data below."""
     fresh = job.result if job is not None else None
     found = list(kept) if fresh is None or fresh in kept else [fresh, *kept]  # a full disk keeps nothing
-    images = found[0]["test_images"] if found else None
+    images = found[0].test_images if found else None
     heads = [_("Labels"), _("Learns"), _("Epochs"), _("Code"), _("Pixels"), _("PCA")]
     lines = [
         [
-            f"{one['labels']:,}",
-            _("encoder too") if one["fine_tune"] else _("head only"),
-            f"{one['epochs']}",
-            *(_error(one["curves"][name]["test_error"]) for name in ("code", "pixels", "pca")),
+            f"{one.labels:,}",
+            _("encoder too") if one.fine_tune else _("head only"),
+            f"{one.epochs}",
+            *(_error(one.curves[name].test_error) for name in NETWORKS),
         ]
         for one in found
     ] or [[UNKNOWN] * len(heads)]
@@ -192,8 +193,8 @@ def _table(run: Run, job: Run | None, kept: Kept) -> str:
     return "".join(parts)
 
 
-def _error(share: float) -> str:
-    return f"{100 * share:.2f} %"  # as exact as the published ones
+def _error(share: float | None) -> str:
+    return UNKNOWN if share is None else f"{100 * share:.2f} %"  # as exact as the published ones
 
 
 def _rows(heads: Sequence[str], lines: Sequence[Sequence[str]]) -> str:

@@ -2,22 +2,25 @@
 
 import functools
 from collections.abc import Sequence
-from typing import Any
 
 import streamlit as st
 
-from ae_core.engine.engine import Run
 from ae_core.figures import compare
+from ae_core.messages import Setup
 from ae_core.ownership import fingerprint
 from ae_core.runs import StoredRun
-from pages.ui import live, run_actions, runs_table, state, variations
-from pages.ui.listing import listing
+from pages.ui import state
+from pages.ui.live import component
+from pages.ui.live.headings import above
+from pages.ui.runs import actions, table, variations
+from pages.ui.runs.listing import listing
+from pages.ui.runs.titles import labels_of, title_of
 from pages.ui.shared import engine
 from pages.ui.state import Session
-from pages.ui.text import _, duration, word
+from pages.ui.words.language import _
+from pages.ui.words.names import quantity, word
 
 TICK_SECONDS = 2.0
-MOST_SHOWN = 6  # runs side by side: what a screen and a colour scheme can bear
 
 
 def show(own: Session) -> None:
@@ -28,13 +31,13 @@ def show(own: Session) -> None:
     _going(runs)
     st.fragment(_table, run_every=TICK_SECONDS if moving else None)(own, moving)
     chosen = [run for run_id in own.compared for run in runs if run.id == run_id]
-    run_actions.actions(own, chosen)
+    actions.buttons(own, chosen)
     if chosen:
         st.fragment(_views, run_every=TICK_SECONDS if moving else None)(own)
     else:
         st.info(_("Tick runs in the table to see them side by side."))
     variations.offer(own, chosen, runs)
-    run_actions.importing(own)
+    actions.importing(own)
 
 
 def mine(own: Session, fresh: bool = False) -> list[StoredRun]:
@@ -52,7 +55,7 @@ def _going(runs: Sequence[StoredRun]) -> None:
     known = {run.id for run in runs}
     going = [one for one in listing().going() if one.run.id in known]
     if going:
-        names = ", ".join(runs_table.title_of(one.run) for one in going[:3])
+        names = ", ".join(title_of(one.run) for one in going[:3])
         more = _(" and {count} more").format(count=len(going) - 3) if len(going) > 3 else ""
         st.warning(
             _(
@@ -66,31 +69,34 @@ def _table(own: Session, moving: bool) -> None:
     if any(not run.ended for run in runs) != moving:
         st.rerun()
     shown = list(own.compared)
-    runs_table.table(runs, shown, MOST_SHOWN, functools.partial(_choose, own))
+    table.show(runs, shown, state.MOST_COMPARED, functools.partial(_choose, own))
     if own.compared != own.compared_before:
         own.compared_before = list(own.compared)
         st.rerun()  # the whole page: other buttons, other figures
 
 
 def _choose(own: Session, chosen: list[str]) -> None:
-    own.compared = chosen[:MOST_SHOWN]
+    own.compared = chosen[: state.MOST_COMPARED]
 
 
 def _views(own: Session) -> None:
-    found = [(run_id, run.view()) for run_id in own.compared if (run := engine().run(run_id)) is not None]
-    ready = [(run_id, run) for run_id, run in found if run.setup is not None and run.snapshot is not None]
+    found = [run.view() for run_id in own.compared if (run := engine().run(run_id)) is not None]
+    stored = {run.id: run for run in mine(own)}
+    ready = {
+        run.id: (run.setup, run.snapshot)
+        for run in found
+        if run.setup is not None and run.snapshot is not None and run.id in stored
+    }
     if not ready:
         st.info(_("These runs have nothing to show yet."))
         return
-    stored = {run.id: run for run in mine(own)}
-    names = runs_table.labels_of([stored[run_id] for run_id, _run in ready if run_id in stored])
-    pairs = [(run.setup or {}, run.snapshot or {}) for run_id, run in ready if run_id in stored]
+    names, pairs = labels_of([stored[run_id] for run_id in ready]), list(ready.values())
     _curves(pairs, names)
     alike = [place for place, (setup, _snapshot) in enumerate(pairs) if _same_images(setup, pairs[0][0])]
     if len(alike) < len(pairs):
         st.caption(_("Images and maps below are those of the runs on the same data as the first one."))
     together, called = [pairs[place] for place in alike], [names[place] for place in alike]
-    # As high as so many runs need: the style sheet counts them by this key.
+    # The style sheet reads from this key how many runs there are, and so how high the view must be.
     with st.container(key=f"side_by_side_{len(together)}"):
         _side_by_side(together, called)
 
@@ -98,53 +104,33 @@ def _views(own: Session) -> None:
 def _side_by_side(together: Sequence[compare.Pair], called: Sequence[str]) -> None:
     left, right = st.columns([1, 1], gap="medium")
     with left.container(gap=None):
-        st.html(f'<div class="ae-heading ae-above">{_("The same held-out images, and the difference")}</div>')
+        above(_("The same held-out images, and the difference"))
         _mount("live_images", compare.reconstructions(together, called, _), together)
     with right.container(gap=None):
-        st.html(f'<div class="ae-heading ae-above">{_("Code maps, turned to match the first")}</div>')
+        above(_("Code maps, turned to match the first"))
         _mount("live_maps", compare.maps(together, called, _), together)
 
 
 def _curves(pairs: Sequence[compare.Pair], names: Sequence[str]) -> None:
     quantities = list(
         dict.fromkeys(
-            name
-            for _setup, snapshot in pairs
-            for name in snapshot["history"]
-            if name not in ("step", "epoch", "seconds")
+            name for _setup, snapshot in pairs for name in snapshot.history if name not in ("step", "epoch", "seconds")
         )
     )
     quantities.sort(key=lambda name: (name != "val_loss", name != "loss", name))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        quantity = st.selectbox(_("Curve"), quantities, key=state.CURVE, format_func=_quantity, width=260)
+        chosen = st.selectbox(_("Curve"), quantities, key=state.CURVE, format_func=quantity, width=260)
         axis = st.segmented_control(
             _("Along"), list(compare.AXES), key=state.AXIS, default="epoch", format_func=word, required=True
         )
         logarithmic = st.toggle(_("Log scale"), key=state.COMPARED_LOGARITHMIC)
-    figure = compare.curves(pairs, names, quantity or "val_loss", axis or "epoch", logarithmic, _)
+    figure = compare.curves(pairs, names, chosen or "val_loss", axis or "epoch", logarithmic, _)
     _mount("live_curves", figure, pairs)
 
 
-def _quantity(name: str) -> str:
-    kind = _("validation") if name.startswith("val_") else _("training")
-    term = name.removeprefix("val_")
-    return f"{_('Total loss') if term == 'loss' else word(term)}, {kind}"
-
-
 def _mount(key: str, figure: compare.Figure, pairs: Sequence[compare.Pair]) -> None:
-    live.view(key, live.payload(figure, max(snapshot["step"] for _setup, snapshot in pairs)))
+    component.mount(key, component.payload(figure, max(snapshot.step for _setup, snapshot in pairs)))
 
 
-def _same_images(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    return one["atlas"]["tile"] == other["atlas"]["tile"] and (
-        one["settings"]["dataset"] == other["settings"]["dataset"]
-    )
-
-
-def summary(run: Run) -> str:
-    """How far a run has come, in words."""
-    if run.snapshot is None:
-        return ""
-    return _("{epochs:.1f} epochs in {time}.").format(
-        epochs=run.snapshot["epoch"], time=duration(run.snapshot["seconds"])
-    )
+def _same_images(one: Setup, other: Setup) -> bool:
+    return one.atlas.tile == other.atlas.tile and one.settings["dataset"] == other.settings["dataset"]

@@ -1,6 +1,6 @@
 """The stored runs as all visitors see them.
 
-To look at every run takes time that grows with the store, and each open Compare page looks every two seconds: so one
+Looking at every run takes time that grows with the store, and every open Compare page looks every two seconds. So one
 look serves all of them for a moment.
 """
 
@@ -12,8 +12,8 @@ import streamlit as st
 from ae_core.runs import Going, RunStore, StoredRun
 from pages.ui.shared import engine
 
-SHARED_SECONDS = 1.0  # a look serves all viewers for so long
-GOING_SECONDS = 30.0  # the same of which runs will be removed, which changes over days
+SHARED_SECONDS = 1.0  # for which one look serves all viewers
+GOING_SECONDS = 30.0  # the same for what will be removed next, which changes over days
 
 
 class Listing:
@@ -34,11 +34,11 @@ class Listing:
         """Every run that can be read, newest first.
 
         Args:
-            fresh: Whether what has just been changed must be seen; else it may be so many seconds old.
+            fresh: Whether a change made just now must be seen; otherwise what is given may be `SHARED_SECONDS` old.
         """
         asked = time.monotonic()
         with self._guard:
-            # Whoever waited here has been served by the look of the one before.
+            # Whoever had to wait here is served by the look of whoever was first.
             if self._looked < (asked if fresh else asked - SHARED_SECONDS):
                 self._looked, self._runs = time.monotonic(), self._store.list_runs()
             return self._runs

@@ -1,11 +1,14 @@
 """The row of numbers above the views, and the sentences below them."""
 
 import html
-from typing import Any
+from collections.abc import Mapping
 
 from ae_core import variants
 from ae_core.measuring.metric_table import NEITHER, Metric
-from pages.ui.text import UNKNOWN, _, duration, number, percent
+from ae_core.messages import Numbers, Result, Setup, Snapshot
+from pages.ui.words.language import _
+from pages.ui.words.names import better
+from pages.ui.words.units import UNKNOWN, duration, number, percent
 
 COMMON = {
     "samples_per_second",
@@ -18,32 +21,28 @@ COMMON = {
 }
 
 
-def tiles(setup: dict[str, Any] | None, snapshot: dict[str, Any] | None) -> str:
+def tiles(setup: Setup | None, snapshot: Snapshot | None) -> str:
     """The numbers as HTML; dashes before anything is known, so that nothing moves later.
 
     Args:
         setup: The run's setup message, or None.
         snapshot: Its newest snapshot message, or None.
     """
-    setup, snapshot = setup or {}, snapshot or {}
-    known = snapshot.get("numbers", {})
-    total = setup.get("total_steps")
-    epochs = setup.get("total_epochs")
-    epoch = f"{snapshot['epoch']:.1f}" if "epoch" in snapshot else UNKNOWN
+    known = _single(snapshot.numbers) if snapshot else {}
     rate = known.get("samples_per_second")
-    running = snapshot.get("state") in ("running", "paused")
-    code, size = setup.get("code_size"), setup.get("input_size")
+    running = snapshot is not None and snapshot.state in ("running", "paused")
+    device, _comma, about = setup.device.partition(",") if setup else (UNKNOWN, "", "")
     cells = [
         (
             _("Epoch"),
-            epoch,
-            _("of {total}").format(total=f"{epochs:g}" if epochs else UNKNOWN),
+            f"{snapshot.epoch:.1f}" if snapshot else UNKNOWN,
+            _("of {total}").format(total=f"{setup.total_epochs:g}" if setup else UNKNOWN),
             _("How many times the network has seen every training image."),
         ),
         (
             _("Step"),
-            f"{snapshot['step']:,}" if "step" in snapshot else UNKNOWN,
-            _("of {total}").format(total=f"{total:,}" if total else UNKNOWN),
+            f"{snapshot.step:,}" if snapshot else UNKNOWN,
+            _("of {total}").format(total=f"{setup.total_steps:,}" if setup else UNKNOWN),
             _("Updates of the weights, one for each batch."),
         ),
         (
@@ -55,7 +54,7 @@ def tiles(setup: dict[str, Any] | None, snapshot: dict[str, Any] | None) -> str:
         (
             _("Time left"),
             duration(known.get("eta_seconds") if running else None),
-            _("{time} so far").format(time=duration(snapshot.get("seconds"))),
+            _("{time} so far").format(time=duration(snapshot.seconds if snapshot else None)),
             _("Training time that remains at the present speed."),
         ),
         (
@@ -78,14 +77,14 @@ def tiles(setup: dict[str, Any] | None, snapshot: dict[str, Any] | None) -> str:
         ),
         (
             _("Code size"),
-            f"{code:,}" if code else UNKNOWN,
-            _("of {size} numbers").format(size=f"{size:,}" if size else UNKNOWN),
+            f"{setup.code_size:,}" if setup else UNKNOWN,
+            _("of {size} numbers").format(size=f"{setup.input_size:,}" if setup else UNKNOWN),
             _("Numbers in the code, beside the numbers in one input."),
         ),
         (
             _("Device"),
-            setup.get("device", UNKNOWN).partition(",")[0],
-            setup.get("device", "").partition(",")[2].strip() or UNKNOWN,
+            device,
+            about.strip() or UNKNOWN,
             _("What trains."),
         ),
     ]
@@ -93,28 +92,31 @@ def tiles(setup: dict[str, Any] | None, snapshot: dict[str, Any] | None) -> str:
     return f'<div class="ae-tiles ae-numbers{empty}">{"".join(_cell(*cell) for cell in cells)}</div>'
 
 
-def more(snapshot: dict[str, Any] | None) -> str:
+def more(snapshot: Snapshot | None) -> str:
     """The numbers that only some variants have, as a second row; empty where there are none."""
-    numbers = (snapshot or {}).get("numbers", {})
+    numbers = _single(snapshot.numbers) if snapshot else {}
     return _row({name: value for name, value in numbers.items() if name not in COMMON})
 
 
-def measured(result: dict[str, Any] | None) -> str:
-    """What was measured at the end of a run, as rows of numbers; empty before."""
-    row = _row((result or {}).get("test", {}))
+def measured(result: Result) -> str:
+    """What was measured at the end of a run, as rows of numbers; empty where nothing was."""
+    row = _row(_single(result.test))
     return f'<div class="ae-heading">{_("Measured at the end, on held-out images")}</div>{row}' if row else ""
 
 
-def _row(numbers: dict[str, Any]) -> str:
+def _single(numbers: Numbers) -> dict[str, float]:
+    """Those that are no lists."""
+    return {name: value for name, value in numbers.items() if isinstance(value, int | float)}
+
+
+def _row(numbers: Mapping[str, float]) -> str:
     cells, known = [], variants.metrics()
     for name, value in numbers.items():
-        if not isinstance(value, int | float):
-            continue
         # Another version of the program may have measured something that this one has no words for.
         metric = known.get(name) or Metric(name, name, "", NEITHER, _("This version does not know what it means."))
-        better = {"lower": _("less is better"), "higher": _("more is better")}.get(metric.better, "")
         shown = percent(value) if metric.unit == "share" else number(value)
-        beside = ", ".join(_(part) for part in (metric.unit if metric.unit != "share" else "", better) if part)
+        unit = _(metric.unit) if metric.unit != "share" else ""
+        beside = ", ".join(part for part in (unit, better(metric)) if part)
         cells.append(_cell(_(metric.title), shown, beside or "\u00a0", _(metric.help)))
     return f'<div class="ae-tiles ae-numbers ae-more">{"".join(cells)}</div>' if cells else ""
 
@@ -127,9 +129,9 @@ def _cell(label: str, value: str, beside: str, help: str) -> str:
     )
 
 
-def notes(setup: dict[str, Any] | None) -> str:
+def notes(setup: Setup | None) -> str:
     """Sentences that a person should know of this run, as HTML."""
     if setup is None:
         return '<div class="ae-note"></div>'
-    sentences = [html.escape(_(note)) for note in setup["notes"]]
+    sentences = [html.escape(_(note)) for note in setup.notes]
     return f'<div class="ae-note">{"<br>".join(sentences)}</div>'

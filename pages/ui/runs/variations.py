@@ -10,12 +10,13 @@ from ae_core.figures import compare
 from ae_core.runs import StoredRun
 from ae_core.settings import Settings, options
 from ae_core.variants import read_settings
-from pages.ui import live
-from pages.ui.form import as_text
-from pages.ui.runs_table import title_of
+from pages.ui.form.form import as_text
+from pages.ui.live import component
+from pages.ui.live.headings import above
+from pages.ui.runs.titles import title_of
 from pages.ui.shared import engine
-from pages.ui.state import Session
-from pages.ui.text import _
+from pages.ui.state import MOST_COMPARED, Session
+from pages.ui.words.language import _
 
 MOST_VALUES = 8
 
@@ -94,7 +95,7 @@ def _start(own: Session, base: StoredRun, settings: Settings) -> None:
     except SettingError as error:
         own.twin_problem = by_label(error, settings)
         return
-    own.compared = [base.id, *(run.id for run in started)][:6]
+    own.compared = [base.id, *(run.id for run in started)][:MOST_COMPARED]
     st.session_state["twin_values"] = ""
 
 
@@ -143,10 +144,8 @@ def _plot(base: StoredRun, runs: Sequence[StoredRun]) -> None:
     name, values, errors, pca = points
     label = _(options(base.experiment)[name].label)
     with st.container(gap=None):
-        st.html(
-            f'<div class="ae-heading ae-above">{_("Sweep: test error against {setting}").format(setting=label)}</div>'
-        )
-        live.view("live_sweep", live.payload(compare.sweep(values, errors, pca, label, _), len(values)))
+        above(_("Sweep: test error against {setting}").format(setting=label))
+        component.mount("live_sweep", component.payload(compare.sweep(values, errors, pca, label, _), len(values)))
 
 
 def swept(family: Sequence[StoredRun]) -> tuple[str, list[float], list[float], list[float]] | None:

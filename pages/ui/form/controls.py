@@ -11,10 +11,12 @@ from ae_core.data.built_in import DataInfo
 from ae_core.errors import DataError, EngineError, SettingError
 from ae_core.settings import Option, Settings, option_of
 from pages.ui import state
-from pages.ui.form import as_text
+from pages.ui.form.form import as_text
 from pages.ui.shared import engine
 from pages.ui.state import Session
-from pages.ui.text import _, shape, word
+from pages.ui.words.language import _
+from pages.ui.words.names import word
+from pages.ui.words.units import shape
 
 TUNABLE_STATES = ("starting", "running", "paused")
 
@@ -84,7 +86,7 @@ def _dataset_select(own: Session, infos: dict[str, DataInfo]) -> None:
 
 
 def notices(own: Session) -> None:
-    """Says what was wrong with the address, until something is chosen. Not in the sidebar, which a phone folds away."""
+    """Says what was wrong with the address until something is chosen. Not in the sidebar, which a phone folds away."""
     if own.notices:
         st.warning("  \n".join(_(sentence) for sentence in own.notices))
 
@@ -162,7 +164,7 @@ def _stride(default: float) -> float:
 
 def _seed(own: Session, key: str, value: Any) -> None:
     # Only where it differs: writing a value that is already there would overwrite what is being typed. After a change
-    # of page the value is that of the other page's widget, and this one would begin with its first choice.
+    # of page the value still belongs to the other page's widget, and this one would start at its first choice.
     if own.arrived or key not in st.session_state or st.session_state[key] != value:
         st.session_state[key] = value
 
@@ -187,8 +189,8 @@ def tunable(own: Session) -> list[str]:
     if run is None or not own.owns(run) or run.state not in TUNABLE_STATES or run.settings.variant != own.form.variant:
         return []
     names = [name for name, one in own.form.fields().items() if option_of(one).live]
-    # Not every choice has every rate: a sparse code without a penalty has no weight of it.
-    return names if run.setup is None else [name for name in names if name in run.setup["live"]]
+    # Not every choice has every rate: a sparse code without a penalty has no penalty weight.
+    return names if run.setup is None else [name for name in names if name in run.setup.live]
 
 
 def _what_changes_do(own: Session) -> None:

@@ -1,51 +1,58 @@
 """What is new in a run, sent to a page the moment it is there, over a connection beside Streamlit's own.
 
-A timed fragment costs the server tens of milliseconds for each viewer, whether or not anything is new: fifty of them
-would take more than a processor core from the training. What is sent here is serialised once and costs each viewer a
-write to a socket. So a page that listens here is drawn by its timer the more seldom the more of them there are. One
-that cannot, because of what stands between it and the server, is drawn as often as ever.
+A timed fragment costs the server tens of milliseconds for each viewer, whether or not anything is new: fifty viewers
+would take more than a processor core from the training. What is sent here is serialised once, and costs one write to a
+socket for each viewer. So the more pages listen here, the more rarely their timers redraw them. A page that cannot
+listen, because something between it and the server prevents it, is redrawn as often as ever.
 """
 
 import asyncio
 import json
 import time
 from collections import Counter
-from typing import Any
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from ae_core.engine.engine import Run
-from pages.ui import shared, views
-from pages.ui.text import language, spoken
+from ae_core.figures.views import Given
+from ae_core.messages import Setup, Snapshot
+from pages.ui import shared
+from pages.ui.live import drawn
+from pages.ui.words.language import language, spoken
 
 ROUTE = "/live/{run_id}"
 LOOK_SECONDS = 0.1
 MOST = 1000  # connections
-DRAWN_A_SECOND = 6  # pages that their timers draw, all together
-RESTS = (2.0, 8.0)  # few, because a page with another one is drawn anew as a whole
+DRAWN_A_SECOND = 6  # pages redrawn by their timers, all visitors together
+RESTS = (2.0, 8.0)  # few values, because a page whose value changes is redrawn as a whole
 PATIENCE = 10.0  # seconds that a page has to open its connection
 GONE, FULL = 4404, 1013  # codes with which a connection is refused
 
 _listening: Counter[str] = Counter()  # connections by the page that opened them
 
 
-def address(page: str, run_id: str, logarithmic: bool, panel: str | None) -> str:
+def address(page: str, run_id: str, chosen: Given) -> str:
     """Where a page hears of a run, relative to the app.
 
     Args:
         page: Token of the page.
         run_id: The run.
-        logarithmic: Whether losses are drawn on a logarithmic scale.
-        panel: Name of the panel that is shown, None for none.
+        chosen: What the viewer has chosen: `logarithmic` and `panel`.
     """
-    wishes = {"page": page, "log": int(logarithmic), "panel": panel or "", "words": language()}
+    wishes = {
+        "page": page,
+        "log": int(bool(chosen["logarithmic"])),
+        "panel": chosen["panel"] or "",
+        "words": language(),
+    }
     return f"live/{run_id}?{urlencode(wishes)}"
 
 
 def rest(page: str, since: float) -> float:
-    """Seconds between two drawings of a page by its timer: 0 for as often as it likes.
+    """Seconds that a page's timer must wait between two drawings; 0 for no wait.
 
     Args:
         page: Token of the page.
@@ -86,7 +93,7 @@ async def stream(socket: WebSocket) -> None:
                 return
             await asyncio.wait({closed}, timeout=LOOK_SECONDS)
     except WebSocketDisconnect:
-        pass  # while something was sent
+        pass  # while something was being sent
     finally:
         closed.cancel()
         _listening[page] -= 1
@@ -95,21 +102,23 @@ async def stream(socket: WebSocket) -> None:
 
 
 async def _closed(socket: WebSocket) -> None:
-    """Waits until the page goes away; whatever it says is of no interest."""
+    """Waits until the page goes away; whatever it says is ignored."""
     while (await socket.receive())["type"] != "websocket.disconnect":
         pass
 
 
-def _message(run: Run, setup: dict[str, Any], snapshot: dict[str, Any], wishes: Any) -> bytes:
+def _message(run: Run, setup: Setup, snapshot: Snapshot, wishes: Mapping[str, str]) -> bytes:
     """Everything that changes with a snapshot, once for all pages with the same wishes."""
-    logarithmic, panel, words = wishes.get("log") == "1", wishes.get("panel"), wishes.get("words", "en")[:20]
-    shown = panel if any(one["name"] == panel for one in setup["panels"]) else None
+    words = wishes.get("words", "en")[:20]
+    wanted = wishes.get("panel")
+    panel = wanted if any(one.name == wanted for one in setup.panels) else None
+    chosen: Given = {"logarithmic": wishes.get("log") == "1", "panel": panel}
 
     def build() -> bytes:
-        drawn = views.payloads(run.id, setup, snapshot, run.cached, logarithmic, shown)
-        parts = [f'"{key}":'.encode() + payload for key, payload in drawn.items()]
-        texts = json.dumps(views.texts(setup, snapshot, run.cached)).encode()
+        views = drawn.payloads(run.id, setup, snapshot, chosen, run.cached)
+        parts = [f'"{key}":'.encode() + payload for key, payload in views.items()]
+        texts = json.dumps(drawn.texts(setup, snapshot, run.cached)).encode()
         return b'{"views":{' + b",".join(parts) + b'},"texts":' + texts + b"}"
 
     with spoken(words):
-        return run.cached(("stream", logarithmic, shown, words), build)
+        return run.cached(("stream", *chosen.values(), words), build)

@@ -9,12 +9,13 @@ import streamlit as st
 from ae_core.engine.engine import Run
 from ae_core.errors import EngineError
 from ae_core.settings import Settings
-from pages.ui import form, state
+from pages.ui import state
+from pages.ui.form import form
 from pages.ui.shared import engine
 from pages.ui.state import Session
-from pages.ui.text import _
+from pages.ui.words.language import _
 
-OFFER = "offer"  # key under which a made offer waits to be shown
+OFFER = "offer"  # key under which an offer that was made waits to be shown
 
 
 def share(own: Session, run: Run | None, settings: Settings | None) -> None:
@@ -85,7 +86,7 @@ def _address(parameters: dict[str, str]) -> str:
     return urlunsplit((here.scheme, here.netloc, here.path or "/", urlencode(parameters, safe=","), ""))
 
 
-@functools.lru_cache(maxsize=64)  # it takes longer to draw than the rest of the page
+@functools.lru_cache(maxsize=64)  # drawing it takes longer than the rest of the page
 def _code(address: str, label: str) -> str:
     """A QR code of an address: dark on white in both themes, as cameras expect it."""
     picture = segno.make(address, error="m", micro=False).svg_data_uri(scale=5, border=3, dark="#000", light="#fff")

@@ -1,11 +1,12 @@
 """Where a run stands, in a word and a sentence."""
 
 import html
-from typing import Any
 
-from ae_core import data, variants
 from ae_core.engine.engine import Engine, Run
-from pages.ui.text import _, duration, ordinal
+from ae_core.messages import Progress, Setup
+from pages.ui.words import names
+from pages.ui.words.language import _
+from pages.ui.words.units import duration, ordinal
 
 Status = tuple[str, str, str]  # tone (a class of the style sheet), word, sentence
 
@@ -18,16 +19,6 @@ def of_run(run: Run, own: bool, engine: Engine) -> Status:
         own: Whether the reader may command it.
         engine: The engine, which may not be ready yet.
     """
-    words = {
-        "queued": _("Waiting"),
-        "starting": _("Starting"),
-        "running": _("Training"),
-        "paused": _("Paused"),
-        "done": _("Done"),
-        "stopped": _("Stopped"),
-        "failed": _("Failed"),
-        "interrupted": _("Interrupted"),
-    }
     state = run.state
     if state == "queued":
         sentence = _waiting(run, engine)
@@ -36,10 +27,10 @@ def of_run(run: Run, own: bool, engine: Engine) -> Status:
     elif state == "failed":
         sentence = _(run.error or "")
     else:
-        sentence = f"{experiment(run.settings.to_dict())}."
+        sentence = f"{names.experiment(run.settings.to_dict())}."
         if state in ("done", "stopped") and run.snapshot is not None:
             sentence += " " + _("{epochs:.1f} epochs in {time}.").format(
-                epochs=run.snapshot["epoch"], time=duration(run.snapshot["seconds"])
+                epochs=run.snapshot.epoch, time=duration(run.snapshot.seconds)
             )
         if run.measuring:
             sentence += " " + _("It is being measured on the test images.")
@@ -49,7 +40,7 @@ def of_run(run: Run, own: bool, engine: Engine) -> Status:
             sentence += " " + _(run.error)
     if not own:
         sentence += " " + _("You are watching; Start begins a run of your own.")
-    return state, words[state], sentence
+    return state, names.state(state), sentence
 
 
 def of_classifier(run: Run, engine: Engine) -> Status:
@@ -60,35 +51,35 @@ def of_classifier(run: Run, engine: Engine) -> Status:
         engine: The engine.
     """
     state, found = run.state, run.result
-    names = {"code": _("on the code"), "pixels": _("on pixels"), "pca": _("on PCA")}
+    networks = {"code": _("on the code"), "pixels": _("on pixels"), "pca": _("on PCA")}
     if state == "queued":
-        return state, _("Waiting"), _waiting(run, engine)
+        return state, names.state(state), _waiting(run, engine)
     if state == "failed":
-        return state, _("Failed"), _(run.error or "")
+        return state, names.state(state), _(run.error or "")
     if state == "stopped":
-        return state, _("Stopped"), _(run.error or "Nothing of it is kept.")
+        return state, names.state(state), _(run.error or "Nothing of it is kept.")
     if found is not None:
         return (
             state,
-            _("Done"),
+            names.state("done"),
             _("{count} labelled images, {epochs} epochs, in {time}.").format(
-                count=f"{found['labels']:,}", epochs=found["epochs"], time=duration(found["seconds"])
+                count=f"{found.labels:,}", epochs=found.epochs, time=duration(found.seconds)
             ),
         )
     if run.snapshot is None:
-        return "starting", _("Starting"), _progress(run.progress)
+        return "starting", names.state("starting"), _progress(run.progress)
     return (
         "running",
-        _("Training"),
+        names.state("running"),
         _("{name}: epoch {epoch} of {epochs}").format(
-            name=names[run.snapshot["name"]].capitalize(),
-            epoch=f"{run.snapshot['epoch']:.1f}",
-            epochs=run.snapshot["epochs"],
+            name=networks[run.snapshot.name].capitalize(),
+            epoch=f"{run.snapshot.epoch:.1f}",
+            epochs=run.snapshot.epochs,
         ),
     )
 
 
-def of_engine(engine: Engine, recording: dict[str, Any] | None) -> Status:
+def of_engine(engine: Engine, recording: Setup | None) -> Status:
     """What to say before anything is trained.
 
     Args:
@@ -97,23 +88,14 @@ def of_engine(engine: Engine, recording: dict[str, Any] | None) -> Status:
     """
     status = engine.status
     if status == "failed":
-        return "failed", _("Failed"), _(engine.status_text)
+        return "failed", names.state("failed"), _(engine.status_text)
     ready = _("Press Start to train your own.")
     if status != "ready":
         ready = _("The training processes are warming up; you can press Start already.")
     if recording is None:
         ready = _("There is no recording of this variant yet.") + " " + ready
         return ("done", _("Ready"), ready) if status == "ready" else ("starting", _("Warming up"), ready)
-    return "recording", _("Recording"), f"{experiment(recording['settings'])}. {ready}"
-
-
-def experiment(settings: dict[str, Any]) -> str:
-    """Variant and data set in words: `Sparse on Digits`."""
-    info = data.catalogue().get(settings["dataset"])
-    return _("{variant} on {dataset}").format(
-        variant=_(variants.get(settings["variant"]).title),
-        dataset=_(info.title) if info is not None else settings["dataset"],
-    )
+    return "recording", _("Recording"), f"{names.experiment(recording.settings)}. {ready}"
 
 
 def _waiting(run: Run, engine: Engine) -> str:
@@ -125,11 +107,10 @@ def _waiting(run: Run, engine: Engine) -> str:
     return _("{place}, about {time}.").format(place=place, time=duration(run.expected_wait))
 
 
-def _progress(progress: dict[str, Any] | None) -> str:
+def _progress(progress: Progress | None) -> str:
     if progress is None:
         return _("A worker takes over.")
-    share = progress.get("share")
-    return _(progress["text"]) + (f" · {share:.0%}" if share is not None else " …")
+    return _(progress.text) + (f" · {progress.share:.0%}" if progress.share is not None else " …")
 
 
 def badge(status: Status) -> str:

@@ -6,14 +6,13 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from ae_core import figures
-from ae_core.engine import worker
 from ae_core.engine.engine import Run
 from ae_core.errors import DataError, EngineError
+from ae_core.figures.views import all_of
 from ae_core.runs.event_log import event_log
 from pages.ui import static
 from pages.ui.shared import engine
-from pages.ui.text import _
+from pages.ui.words.language import _
 
 Maker = Callable[[], bytes | str]
 
@@ -26,7 +25,7 @@ def export(run: Run, key: str) -> None:
         key: Beginning of the element keys.
     """
     with st.popover(_("Export"), icon=":material/download:", key=f"{key}_export"), st.container(gap="small"):
-        history = (run.snapshot or {}).get("history")
+        history = run.snapshot.history if run.snapshot is not None else {}
         _group(_("Model"), _("Keras's own format, of built-in layers: it loads without this app."))
         with st.container(horizontal=True, gap="small"):
             for part, label in (("whole", _("Whole")), ("encoder", _("Encoder")), ("decoder", _("Decoder"))):
@@ -73,11 +72,11 @@ def _guarded(make: Maker) -> Maker:
 
 
 def _model(run: Run, part: str) -> Maker:
-    return lambda: engine().ask(worker.model_part, str(engine().store.folder), run.id, part)
+    return lambda: engine().model_part(run.id, part)
 
 
 def _script(run: Run, kind: str) -> Maker:
-    return lambda: engine().ask(worker.script, run.settings.to_dict())[kind]
+    return lambda: engine().script(run.settings)[kind]
 
 
 def _csv(run: Run) -> Maker:
@@ -85,7 +84,7 @@ def _csv(run: Run) -> Maker:
 
 
 def _log(run: Run) -> Maker:
-    return lambda: event_log((run.snapshot or {})["history"], run.started or run.created)
+    return lambda: event_log(run.snapshot.history if run.snapshot is not None else {}, run.started or run.created)
 
 
 def _zip(run: Run) -> Maker:
@@ -99,13 +98,10 @@ def _zip(run: Run) -> Maker:
 
 def _html(run: Run) -> str:
     """All figures of a run as one page with plotly.js inside."""
-    setup, snapshot = run.setup or {}, run.snapshot or {}
-    made = [
-        (_("Loss"), figures.loss(setup, snapshot, False, _)),
-        (_("Code map"), figures.latent(setup, snapshot, "", _)),
-        (_("Original and reconstruction"), figures.grid(setup, snapshot, _)),
-        *((_(panel["title"]), figures.panel(setup, snapshot, panel["name"], _)) for panel in setup["panels"]),
-    ]
+    setup, snapshot = run.setup, run.snapshot
+    if setup is None or snapshot is None:
+        raise DataError("This run has nothing to show yet.")
+    made = [(_(heading), view.draw(setup, snapshot, given, _)) for heading, view, given in all_of(setup)]
     script = static.plotly_script().decode()
     settings = json.dumps(run.settings.to_dict(), indent=1)
     parts = [

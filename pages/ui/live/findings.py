@@ -4,11 +4,11 @@ import html
 from collections.abc import Sequence
 
 from ae_core.diagnosis import Finding
-from pages.ui.text import _
+from pages.ui.words.language import _
 
 
 def findings_html(findings: Sequence[Finding]) -> str:
-    """A strip of findings as HTML, the first one visible; as high without any, so that nothing moves when one comes.
+    """A strip of findings as HTML, the first one visible. It keeps its height without any, so that nothing moves.
 
     Args:
         findings: What `diagnose` found, in the reader's language, the most important first.

@@ -3,16 +3,17 @@
 import functools
 import logging
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
+from ae_core.messages import Setup, Snapshot
 from ae_core.recordings import recording
 
 SECONDS_A_FRAME = 1.0
 SECONDS_AT_THE_END = 3.0
-MOST_BUILT = 200  # things of some 40 kB, of all recordings together
+MOST_BUILT = 200  # things of about 40 kB each, for all recordings together
 
 _log = logging.getLogger(__name__)
 _built: OrderedDict[Hashable, Any] = OrderedDict()
@@ -27,11 +28,11 @@ class Recording:
         snapshots: The snapshot messages, oldest first.
     """
 
-    def __init__(self, setup: dict[str, Any], snapshots: list[dict[str, Any]]) -> None:
+    def __init__(self, setup: Setup, snapshots: Sequence[Snapshot]) -> None:
         self.setup, self.snapshots = setup, snapshots
 
     def frame(self, seconds: float) -> int:
-        """The number of the snapshot to show so long after the start; the last one stays a while, then all begins anew.
+        """The number of the snapshot to show after so many seconds; the last one stays a while, then it starts over.
 
         Args:
             seconds: Seconds since the viewer came, from 0.

@@ -4,19 +4,39 @@ import functools
 import html
 import itertools
 import math
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
 from pages.ui import static
-from pages.ui.text import _, shape
+from pages.ui.words.language import _
+from pages.ui.words.units import shape
 
 _WIDTH = 360  # the picture's own units: a phone shows them one to one
 _BAR, _GAP = 30, 14
 _NARROWEST = 96
 
 
-def show(description: dict[str, Any]) -> None:
+@dataclass(frozen=True)
+class Bar:
+    """A layer, or what stands for the input or its damage.
+
+    Args:
+        kind: `input`, `noise`, `encoder`, `code` or `decoder`.
+        text: What stands in it.
+        shape: Shape of what leaves it.
+        parameters: Numbers that it learns.
+    """
+
+    kind: str
+    text: str
+    shape: list[int]
+    parameters: int = 0
+
+
+def show(description: Mapping[str, Any]) -> None:
     """Draws the network into the page.
 
     Args:
@@ -33,7 +53,7 @@ def _component() -> Any:
     )
 
 
-def network(description: dict[str, Any]) -> str:
+def network(description: Mapping[str, Any]) -> str:
     """Draws what `training.describe` returns.
 
     The width of a bar grows with the logarithm of the numbers that leave the layer. Colours come from the style sheet.
@@ -44,21 +64,21 @@ def network(description: dict[str, Any]) -> str:
     Returns:
         An SVG element.
     """
-    rows = _rows(description)
-    largest = max(math.prod(row["shape"]) for row in rows)
+    bars = _bars(description)
+    largest = max(math.prod(bar.shape) for bar in bars)
     parts, edges = [], []
-    for place, row in enumerate(rows):
-        wide = _wide(math.prod(row["shape"]), largest)
+    for place, bar in enumerate(bars):
+        wide = _wide(math.prod(bar.shape), largest)
         top = place * (_BAR + _GAP)
         edges.append((_WIDTH / 2 - wide / 2, _WIDTH / 2 + wide / 2, top))
-        parts.append(_bar(row, wide, top))
+        parts.append(_drawn(bar, wide, top))
     funnels = [
         f'<path class="ae-net-link" d="M{a:.1f} {top + _BAR} H{b:.1f} L{d:.1f} {below} H{c:.1f} Z"/>'
         for (a, b, top), (c, d, below) in itertools.pairwise(edges)
     ]
-    height = len(rows) * (_BAR + _GAP) - _GAP
+    height = len(bars) * (_BAR + _GAP) - _GAP
     label = _("{layers} layers with {parameters:,} parameters: {input} numbers in, a code of {code}.").format(
-        layers=len(rows),
+        layers=len(bars),
         parameters=description["parameters"],
         input=math.prod(description["input_shape"]),
         code=math.prod(description["code_shape"]),
@@ -69,13 +89,13 @@ def network(description: dict[str, Any]) -> str:
     )
 
 
-def _rows(description: dict[str, Any]) -> list[dict[str, Any]]:
+def _bars(description: Mapping[str, Any]) -> list[Bar]:
     """Layers in order, with the input first, damage if there is any, and without the decoder's own input."""
     size = list(description["input_shape"])
-    rows = [{"kind": "input", "text": _("Input"), "shape": size, "parameters": 0}]
+    bars = [Bar("input", _("Input"), size)]
     if description.get("corruption"):
-        text = _("Noise ({kind})").format(kind=_(str(description["corruption"]).replace("_", " ")))
-        rows.append({"kind": "noise", "text": text, "shape": size, "parameters": 0})
+        kind = _(str(description["corruption"]).replace("_", " "))
+        bars.append(Bar("noise", _("Noise ({kind})").format(kind=kind), size))
     encoder = [layer for layer in description["layers"] if layer["part"] == "encoder"]
     for layer in description["layers"]:
         if layer["type"] == "InputLayer":
@@ -83,8 +103,8 @@ def _rows(description: dict[str, Any]) -> list[dict[str, Any]]:
         kind = "code" if layer is encoder[-1] else layer["part"]
         activation = layer["activation"]
         text = layer["type"] + (f", {activation}" if activation and activation != "linear" else "")
-        rows.append({"kind": kind, "text": text, "shape": layer["output_shape"], "parameters": layer["parameters"]})
-    return rows
+        bars.append(Bar(kind, text, layer["output_shape"], layer["parameters"]))
+    return bars
 
 
 def _wide(numbers: int, largest: int) -> float:
@@ -92,12 +112,12 @@ def _wide(numbers: int, largest: int) -> float:
     return _NARROWEST + (_WIDTH - _NARROWEST) * share**2
 
 
-def _bar(row: dict[str, Any], wide: float, top: float) -> str:
+def _drawn(bar: Bar, wide: float, top: float) -> str:
     left = _WIDTH / 2 - wide / 2
-    title = _("Code: {text}").format(text=row["text"]) if row["kind"] == "code" else row["text"]
-    count = f" · {row['parameters']:,} {_('parameters')}" if row["parameters"] else ""
+    title = _("Code: {text}").format(text=bar.text) if bar.kind == "code" else bar.text
+    count = f" · {bar.parameters:,} {_('parameters')}" if bar.parameters else ""
     return (
-        f'<rect class="ae-net-{row["kind"]}" x="{left:.1f}" y="{top}" width="{wide:.1f}" height="{_BAR}" rx="5"/>'
+        f'<rect class="ae-net-{bar.kind}" x="{left:.1f}" y="{top}" width="{wide:.1f}" height="{_BAR}" rx="5"/>'
         f'<text x="{_WIDTH / 2}" y="{top + 13}"><tspan class="ae-net-name">{html.escape(title)}</tspan></text>'
-        f'<text x="{_WIDTH / 2}" y="{top + 25}"><tspan class="ae-net-size">{shape(row["shape"])}{count}</tspan></text>'
+        f'<text x="{_WIDTH / 2}" y="{top + 25}"><tspan class="ae-net-size">{shape(bar.shape)}{count}</tspan></text>'
     )

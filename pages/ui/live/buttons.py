@@ -1,0 +1,92 @@
+"""Start, pause, step and stop."""
+
+import time
+
+import streamlit as st
+
+from ae_core.engine.engine import Run
+from ae_core.errors import EngineError, SettingError
+from ae_core.settings import Settings
+from pages.ui import state
+from pages.ui.shared import engine
+from pages.ui.state import Session
+from pages.ui.words.language import _
+
+SETTLE_SECONDS = 0.4  # how long a button waits for its effect, so that the next drawing shows it
+
+
+def buttons(own: Session, run: Run | None, settings: Settings | None) -> None:
+    """The row of buttons; those that make no sense at the moment are disabled.
+
+    Args:
+        own: The session.
+        run: The run that is shown, or None.
+        settings: The experiment in the form, None while something is wrong with it.
+    """
+    mine = run is not None and own.owns(run)
+    active = run is not None and not run.ended
+    training = mine and run is not None and run.state in ("starting", "running", "paused")
+    paused = run is not None and run.state == "paused"
+    st.button(
+        _("Start"),
+        key="start",
+        type="primary",
+        icon=":material/play_arrow:",
+        on_click=_start,
+        disabled=settings is None or (mine and active) or engine().status == "failed",
+    )
+    st.button(
+        _("Resume") if paused else _("Pause"),
+        key="pause",
+        on_click=_command,
+        args=("resume" if paused else "pause",),
+        icon=":material/resume:" if paused else ":material/pause:",
+        disabled=not training,
+    )
+    st.button(
+        _("Step"),
+        key="step",
+        icon=":material/skip_next:",
+        on_click=_command,
+        args=("step",),
+        disabled=not training,
+        help=_("Trains for a moment, then pauses."),
+    )
+    st.button(
+        _("Stop"), key="stop", icon=":material/stop:", on_click=_command, args=("stop",), disabled=not (mine and active)
+    )
+
+
+def _start() -> None:
+    own = state.session()
+    own.failure = ""
+    try:
+        run = engine().submit(own.form.settings(), own.owner)
+    except (EngineError, SettingError) as error:
+        own.failure = str(error)
+    else:
+        own.run_id = run.id
+
+
+def _command(word: str) -> None:
+    own = state.session()
+    run, own.failure = own.run, ""
+    if run is None or run.ended:
+        return  # it ended while the button was being pressed; the next drawing shows that
+    try:
+        engine().command(run.id, own.owner, word)
+    except EngineError as error:
+        own.failure = str(error)
+        return
+    until = time.monotonic() + SETTLE_SECONDS
+    wanted = {"pause": "paused", "resume": "running", "step": "paused", "stop": "stopped"}[word]
+    before = _step(run)
+    while time.monotonic() < until:
+        now = own.run
+        if now is None or now.ended or (now.state == wanted and (word != "step" or _step(now) != before)):
+            return
+        time.sleep(0.01)
+
+
+def _step(run: Run) -> int | None:
+    return run.snapshot.step if run.snapshot is not None else None

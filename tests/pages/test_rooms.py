@@ -1,0 +1,33 @@
+"""The rooms of the pages: each uses only what stands before it, and the engine is the only door to the workers."""
+
+import ast
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.test_house import PAGES, imports
+
+UI = ROOT / "pages" / "ui"
+FOR_ALL = ("shared", "static", "style", "state")  # `state` also reads the form, whose rules know nothing of Streamlit
+ROOMS = ("words", "form", "live", "runs", "classify", "watch")
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_uses_only_what_stands_before_it(room):
+    allowed = {*FOR_ALL, *ROOMS[: ROOMS.index(room) + 1]}
+    for path in [*(UI / room).glob("*.py"), *UI.glob(f"{room}.py")]:
+        used = {name.split(".")[2] for name in imports(path) if name.startswith("pages.ui.")}
+        assert used <= allowed, f"{path.name} of {room} uses {', '.join(sorted(used - allowed))}, which stands after it"
+
+
+def test_every_file_of_the_pages_stands_in_a_room():
+    assert {path.stem for path in UI.iterdir() if not path.name.startswith(("_", "README"))} == {*FOR_ALL, *ROOMS}
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_pages_know_the_engine_by_its_public_methods_only(path):
+    inner = {name for name in imports(path) if name.startswith("ae_core.engine.")}
+    assert not {name for name in inner if not name.startswith("ae_core.engine.engine")}
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Attribute) and node.attr == "folder":
+            assert not ast.unparse(node).endswith("store.folder"), f"{path.name}:{node.lineno} knows the store's folder"
