@@ -35,6 +35,93 @@ def top_names(path: Path) -> set[str]:
     return {name.split(".")[0] for name in imports(path)}
 
 
+# Which rooms a room may use, besides those that every room speaks to. Whoever adds a room adds a line.
+SPOKEN_BY_ALL = {"errors", "folders", "messages", "ownership", "settings"}
+USES: dict[str, set[str]] = {
+    "errors": set(),
+    "folders": set(),
+    "messages": set(),
+    "ownership": set(),
+    "settings": set(),
+    "formats": set(),
+    "data": {"formats"},
+    "models": {"formats", "data"},
+    "measuring": {"formats", "data", "models"},
+    "variants": {"models", "measuring"},
+    "training": {"formats", "data", "models", "measuring", "variants"},
+    "runs": {"formats", "variants"},
+    "figures": {"formats", "measuring.metric_table", "variants"},
+    "diagnosis": {"measuring.metric_table", "variants"},
+    "script": {"formats", "data", "models", "measuring", "variants", "training"},
+    "recordings": {"formats", "variants", "training"},
+    "engine": {"formats", "data", "models", "variants", "training", "runs", "script"},
+    "reference": {"formats", "data", "models", "measuring", "variants", "training", "figures"},
+    "bench": {"formats", "data", "variants", "training", "runs", "script", "engine", "figures"},
+    "cli": {
+        "bench",
+        "data",
+        "engine",
+        "formats",
+        "measuring",
+        "recordings",
+        "reference",
+        "runs",
+        "script",
+        "training",
+        "variants",
+    },
+    "__main__": {"cli"},
+}
+MOST_FLAT = 12  # modules that stand flat in ae_core/
+
+
+MODULES = {
+    path.relative_to(ROOT).with_suffix("").as_posix().replace("/", ".").removesuffix(".__init__"): path
+    for path in PACKAGE
+}
+
+
+def package_imports(path: Path) -> set[str]:
+    """The modules of the package that a file imports; of `from package import module` the module alone."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= {name if name in MODULES else node.module for name in names}
+    return found & MODULES.keys()
+
+
+def test_each_room_uses_only_what_it_may():
+    wrong = []
+    for module, path in MODULES.items():
+        if module == "ae_core":
+            continue
+        room = module.split(".")[1]
+        assert room in USES, f"{room} is a new room: say in USES which others it may use"
+        allowed = {f"ae_core.{name}" for name in USES[room] | SPOKEN_BY_ALL | {room}} | {"ae_core"}
+        wrong += [
+            f"{module} uses {name}: {room} may use {', '.join(sorted(USES[room])) or 'no other room'} only"
+            for name in sorted(package_imports(path) - {"ae_core"})
+            if not any(name == one or name.startswith(f"{one}.") for one in allowed)
+        ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_nothing_runs_in_circles():
+    needs = {module: package_imports(path) - {module} for module, path in MODULES.items()}
+    while needs:
+        free = {name for name, used in needs.items() if not used & needs.keys()}
+        assert free, f"these import one another in a circle, or need some that do: {', '.join(sorted(needs))}"
+        needs = {name: used for name, used in needs.items() if name not in free}
+
+
+def test_few_modules_stand_flat():
+    flat = sorted(path.name for path in (ROOT / "ae_core").glob("*.py"))
+    assert len(flat) <= MOST_FLAT, f"a module belongs into a room: {', '.join(flat)}"
+
+
 @pytest.mark.parametrize("path", PACKAGE, ids=lambda path: path.name)
 def test_the_package_knows_nothing_of_streamlit(path):
     assert not top_names(path) & {"streamlit", "pages", "app"}

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
 
+from ae_core.messages import Bars, Pictures
+
 if TYPE_CHECKING:
     import keras
 
@@ -182,8 +184,8 @@ class Panel(Protocol):
         The variant declares what each of them means in its `metrics`.
         """
 
-    def measure(self, look: Look) -> dict[str, Any]:
-        """The panel's content as plain data, see `measuring.panels`."""
+    def measure(self, look: Look) -> Pictures | Bars:
+        """The panel's content."""
 
 
 # What a part of that contract may be able to do besides: if it has any of these members, it must have all.

@@ -13,8 +13,8 @@ from ae_core.errors import SettingError
 from ae_core.recordings import demonstrations
 from ae_core.script import script_for
 from ae_core.training import loop
-from pages.ui import recorded
-from pages.ui.form import Form, from_address, to_address
+from pages.ui.form.form import Form, from_address, to_address
+from pages.ui.live import recorded
 from tests.variants import test_contract as contract
 
 FILE = Path(__file__).with_name("one_file.py")

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from ae_core.measuring.panels import pictures
+from ae_core.messages import Pictures
 from ae_core.models.contracts import Look
 
 GAP = 0.5  # what stands for a hidden value
@@ -32,7 +33,7 @@ class Partial:
         """None."""
         return {}
 
-    def measure(self, look: Look) -> dict[str, Any]:
+    def measure(self, look: Look) -> Pictures:
         """Both rows of pictures."""
         given = self._parts(look.images[0])
         made = look.model.decode(look.model.encode(given))

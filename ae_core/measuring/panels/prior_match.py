@@ -8,6 +8,7 @@ import numpy as np
 from ae_core.measuring.metric_table import LOWER, Metric
 from ae_core.measuring.metrics import max_mean_discrepancy
 from ae_core.measuring.panels import bars
+from ae_core.messages import Bars
 from ae_core.models.contracts import Look
 
 MMD = Metric(
@@ -49,6 +50,6 @@ class PriorMatch:
             name: measure(look.codes) for name, measure in self._numbers.items()
         }
 
-    def measure(self, look: Look) -> dict[str, Any]:
+    def measure(self, look: Look) -> Bars:
         """One bar a unit."""
         return bars(look.codes.std(axis=0), "code unit", "standard deviation", line=1.0, line_name="prior")

@@ -2,7 +2,8 @@
 
 import functools
 import html
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import cast
 
 import streamlit as st
 
@@ -159,7 +160,7 @@ def _said(own: Session, job: Run | None) -> status.Status | None:
 def _payload(run: Run, job: Run | None, kept: Kept, words: str) -> bytes:
     found = (job.result or job.snapshot) if job is not None else next(iter(kept), None)
     epochs = job.wishes["epochs"] if job is not None else kept[0].epochs
-    curves: dict[str, ErrorCurve] = {**found.curves} if found is not None else {}
+    curves = cast("Mapping[str, ErrorCurve]", found.curves) if found is not None else {}
     key = job.id if job is not None else run.id
     build = functools.partial(figures.classifier, curves, epochs, key, _)
     step = sum(len(curve.validation_error) for curve in curves.values())

@@ -73,5 +73,5 @@ def choose(variant: str) -> Recording | None:
     Args:
         variant: Name of the variant.
     """
-    path = recording.FOLDER / f"{variant}.json.gz"
+    path = recording.file_of(variant)
     return _read(path) if path.is_file() else None
