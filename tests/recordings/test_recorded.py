@@ -25,7 +25,7 @@ MOST_BYTES_IN_ALL = 3_000_000
 AGAIN = "The panels are other ones by now: python -m ae_core record"
 
 
-SHIPPED = sorted(file.name.removesuffix(".json.gz") for file in recording.FOLDER.iterdir())
+SHIPPED = sorted(file.name.removesuffix(recording.SUFFIX) for file in recording.FOLDER.iterdir())
 
 
 @pytest.fixture(params=SHIPPED)
@@ -45,7 +45,7 @@ def test_it_is_small(variant):
 def test_all_together_are_small_and_none_is_left_over():
     files = list(recording.FOLDER.iterdir())
     assert SHIPPED, "a page has something to play"
-    assert {file.name for file in files} <= {f"{variant}.msgpack.gz" for variant in variants.registry()}
+    assert {file.name for file in files} <= {recording.file_of(variant).name for variant in variants.registry()}
     assert sum(file.stat().st_size for file in files) <= MOST_BYTES_IN_ALL
 
 

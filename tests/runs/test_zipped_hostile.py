@@ -1,6 +1,7 @@
 """Files of runs that are wrong, or hostile: each is refused in one sentence, and nothing is changed."""
 
 import base64
+import contextlib
 import gzip
 import io
 import json
@@ -172,7 +173,7 @@ HOSTILE = {
         "same settings in setup.msgpack.gz",
     ),
     "labels too short": (changed(SETUP, labels=b"\0" * 19), "setup.labels must be 20 bytes"),
-    "labels a text": (changed(SETUP, labels="0" * 20), "setup.labels must be 20 bytes"),
+    "labels a text": (changed(SETUP, labels="0" * 20), "setup.labels must be (20 )?bytes"),
     "atlas of no columns": (atlas(columns=0), "setup.atlas.columns must be a whole number >= 1"),
     "atlas of another size": (atlas(png=picture(30, 7)), "must have 30×6 pixels"),
     "atlas no picture": (atlas(png=b"<svg onload=alert(1)>"), "plain PNG"),
@@ -248,7 +249,7 @@ HOSTILE = {
     "bomb": (put(NEWEST, bomb), "must be whole"),
     "too many values": (
         put(NEWEST, gzip.compress(b"\x81\xa7history\x81\xa4loss\xdd\x00\xf0\x00\x00" + b"\xe0" * 15_728_640)),
-        "must be a list of length <= 2000|must be whole",
+        "must be a list of length <= 2000",
     ),
     "too many values of before": (in_first_format(NEWEST, b"[" + b"[]," * 400_000 + b"[]]"), "whole"),
     "too deep of before": (in_first_format(NEWEST, b"[" * 200_000 + b"]" * 200_000), "whole"),
@@ -345,10 +346,11 @@ def rewritten(members):
     """The same file as an earlier version would have written it; what is no message stays as it is."""
     found = {}
     for name, payload in members.items():
-        try:
-            values = msgspec.msgpack.decode(gzip.decompress(payload)) if name.endswith(".msgpack.gz") else None
-        except (ValueError, OSError, EOFError, RecursionError):
-            values = None
+        values = None
+        if name.endswith(".msgpack.gz"):
+            with contextlib.suppress(ValueError, OSError, EOFError, RecursionError):
+                content = gzip.decompress(payload)
+                values = msgspec.msgpack.decode(content) if len(content) < 2**20 else None
         if values is None:
             found[name] = payload
         else:
