@@ -1,43 +1,80 @@
 """What a training says of itself, and what is kept of it: every message and stored record, declared once.
 
 A worker sends them as msgpack, see `encode` and `decode`; `runs` keeps them on disk; figures, diagnosis and pages read
-them. They are checked where they come in: a value of another type or outside its bounds is refused by name. Of a
-newer version's message what is not known here is left out.
+them. They are checked where they come in: a value of another type or outside its bounds is refused by name. What a
+newer version has added to a message is left out. A message is never changed once it is sent; `msgspec.structs.replace`
+makes a changed copy.
+
+No field takes values of any kind: as every text and list has a longest length, a hostile file cannot fill the memory.
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import msgspec
-from msgspec import Meta, Struct, field
+from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 MOST_POINTS = 20_000  # of the code map
 MOST_PNG = 12 * 2**20  # bytes
 MOST_CURVE = 2000  # points
 MOST_EPOCHS = 10_000
+MOST_CLASSIFIER_EPOCHS = 500
+MOST_BARS = 5000
+MOST_CHUNKS = 100_000
+LARGEST_INTEGER = 2**53
+LARGEST_NUMBER = 1e308
 LONGEST_TITLE = 80
 LONGEST_ERROR = 1000
 
 State = Literal["queued", "running", "paused", "done", "stopped", "failed", "interrupted"]
 Origin = Literal["app", "command line", "imported"]
+Network = Literal["code", "pixels", "pca"]  # what a classifier learns from
 
-Count = Annotated[int, Meta(ge=0, le=2**53)]
-Positive = Annotated[int, Meta(ge=1, le=2**53)]
-Amount = Annotated[float, Meta(ge=0)]  # finite or not: a training that has gone astray measures infinity
+STATES: tuple[State, ...] = get_args(State)
+ORIGINS: tuple[Origin, ...] = get_args(Origin)
+
+NAME = r"\A[A-Za-z0-9_][A-Za-z0-9_ .+-]{0,79}\Z"
+RUN_ID = r"\A[A-Za-z0-9_-]{12}\Z"
+FINGERPRINT = r"\A[0-9a-f]{64}\Z"
+PATTERNS = {NAME: "a short plain name", RUN_ID: "the id of a run", FINGERPRINT: "a fingerprint"}
+"""What each pattern asks for, in words."""
+
+Count = Annotated[int, Meta(ge=0, le=LARGEST_INTEGER)]
+Positive = Annotated[int, Meta(ge=1, le=LARGEST_INTEGER)]
+Finite = Annotated[float, Meta(ge=-LARGEST_NUMBER, le=LARGEST_NUMBER)]
+Amount = Annotated[float, Meta(ge=0, le=LARGEST_NUMBER)]
 Share = Annotated[float, Meta(ge=0, le=1)]
 Time = Annotated[float, Meta(ge=0, le=1e11)]  # seconds since 1970
-Name = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9_][A-Za-z0-9_ .+-]{0,79}\Z")]
-RunId = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9_-]{12}\Z")]
+Name = Annotated[str, Meta(pattern=NAME)]
+RunId = Annotated[str, Meta(pattern=RUN_ID)]
 Line = Annotated[str, Meta(max_length=200)]
 Text = Annotated[str, Meta(max_length=4000)]
 Picture = Annotated[bytes, Meta(max_length=MOST_PNG)]  # a PNG file
 Tile = tuple[Annotated[int, Meta(ge=1, le=1024)], Annotated[int, Meta(ge=1, le=1024)]]  # height and width, pixels
 Columns = Annotated[int, Meta(ge=1, le=1000)]
 Gap = Annotated[int, Meta(ge=0, le=64)]  # pixels
-Numbers = Annotated[dict[Name, float | Annotated[list[float], Meta(max_length=20_000)] | None], Meta(max_length=200)]
-Scalars = Annotated[dict[Name, float | None], Meta(max_length=200)]
-Settings = Annotated[dict[str, Any], Meta(max_length=100)]  # plain values; `variants.read_settings` checks each
-Curves = Annotated[dict[Name, Annotated[list[float | None], Meta(max_length=MOST_EPOCHS)]], Meta(max_length=100)]
+# Finite or not: a training that has gone astray measures infinity. What was whole stays whole, and is written so.
+Measured = Annotated[int, Meta(ge=-LARGEST_INTEGER, le=LARGEST_INTEGER)] | float
+Numbers = Annotated[
+    dict[Name, Measured | Annotated[list[Measured | None], Meta(max_length=MOST_BARS)] | None], Meta(max_length=200)
+]
+Scalars = Annotated[dict[Name, Measured | None], Meta(max_length=200)]
+# Plain values by name; `variants.read_settings` checks each.
+Settings = Annotated[
+    dict[
+        Annotated[str, Meta(max_length=80)],
+        bool | int | float | Text | Annotated[list[int | float | Line], Meta(max_length=256)] | None,
+    ],
+    Meta(max_length=100),
+]
+Curves = Annotated[
+    dict[Name, Annotated[list[Measured | None], Meta(max_length=MOST_CURVE)]], Meta(max_length=100)
+]  # by optimiser step
+Epochs = Annotated[
+    dict[Name, Annotated[list[Measured | None], Meta(max_length=MOST_EPOCHS)]], Meta(max_length=100)
+]  # by epoch
+
+Losses = Annotated[dict[Name, Measured], Meta(max_length=100)]
 
 
 class Atlas(Struct, kw_only=True):
@@ -79,7 +116,7 @@ class PhaseStart(Struct, kw_only=True):
     """
 
     name: Annotated[str, Meta(max_length=80)]
-    epoch: Amount
+    epoch: Count
 
 
 class Setup(Struct, kw_only=True, tag="setup", tag_field="kind"):
@@ -128,10 +165,10 @@ class Setup(Struct, kw_only=True, tag="setup", tag_field="kind"):
     total_epochs: Count
     steps_per_epoch: Positive
     phases: Annotated[list[PhaseStart], Meta(max_length=100)]
-    live: Annotated[dict[Name, float], Meta(max_length=100)]
+    live: Annotated[dict[Name, Finite], Meta(max_length=100)]
     notes: Annotated[list[Text], Meta(max_length=100)]
     panels: Annotated[list[PanelTitle], Meta(max_length=30)]
-    loss_floor: float
+    loss_floor: Finite
     labels: Annotated[bytes, Meta(min_length=1, max_length=MOST_POINTS)]
     atlas: Atlas
 
@@ -150,8 +187,8 @@ class Mark(Struct, kw_only=True, rename={"before": "from", "after": "to"}):
     step: Count
     epoch: Amount
     name: Name
-    before: float
-    after: float
+    before: Finite
+    after: Finite
 
 
 class Grid(Struct, kw_only=True):
@@ -173,9 +210,9 @@ class Grid(Struct, kw_only=True):
     rows: Annotated[list[Name], Meta(min_length=1, max_length=20)]
     tile: Tile
     gap: Gap
-    errors: Annotated[list[float], Meta(max_length=1000)]
-    pca_errors: Annotated[list[float], Meta(max_length=1000)]
-    corrupted_errors: Annotated[list[float], Meta(max_length=1000)] | None = None
+    errors: Annotated[list[Measured], Meta(max_length=1000)]
+    pca_errors: Annotated[list[Measured], Meta(max_length=1000)]
+    corrupted_errors: Annotated[list[Measured], Meta(max_length=1000)] | None = None
 
 
 class Pictures(Struct, kw_only=True, tag="pictures", tag_field="kind"):
@@ -213,14 +250,14 @@ class Bars(Struct, kw_only=True, tag="bars", tag_field="kind"):
         caption: One sentence for a person, or an empty text.
     """
 
-    x: Annotated[list[float], Meta(max_length=20_000)]
-    values: Annotated[list[float], Meta(max_length=20_000)]
+    x: Annotated[list[Measured], Meta(max_length=MOST_BARS)]
+    values: Annotated[list[Measured], Meta(max_length=MOST_BARS)]
     x_title: Line
     y_title: Line
-    line: float | None = None
+    line: Measured | None = None
     line_name: Line = ""
     upright: bool = False
-    faint: Annotated[list[Count], Meta(max_length=20_000)] = field(default_factory=list)
+    faint: Annotated[list[Count], Meta(max_length=MOST_BARS)] = field(default_factory=list)
     caption: Text = ""
 
 
@@ -239,7 +276,8 @@ class Snapshot(Struct, kw_only=True, tag="snapshot", tag_field="kind"):
         seconds: Seconds of training, without the snapshots; None in a recording.
         marks: Rates that were changed, oldest first.
         history: The curves, equally long columns: `step`, `epoch`, `seconds`, `loss`, each loss term, and each of them
-            on validation examples as `val_…`. A training loss is the mean since the point before.
+            on validation examples as `val_…`. A training loss is the mean since the point before. Empty in a snapshot
+            that is kept on disk beside the newest one, whose history has all of it.
         latent: Places of the held-out examples on the map, float32 little-endian of shape `(atlas.count, 2)`.
         grid: Originals and reconstructions.
         panels: What else can be looked at, by name.
@@ -258,7 +296,7 @@ class Snapshot(Struct, kw_only=True, tag="snapshot", tag_field="kind"):
     latent: Annotated[bytes, Meta(max_length=8 * MOST_POINTS)]
     grid: Grid
     panels: Annotated[dict[Name, Panel], Meta(max_length=30)] = field(default_factory=dict)
-    pca_loss: float | None
+    pca_loss: Measured | None
     numbers: Numbers
 
 
@@ -292,7 +330,7 @@ class Result(Struct, kw_only=True):
     samples_per_second: Amount | None
     parameters: Count
     settings: Settings
-    history: Curves
+    history: Epochs
     test: Numbers
 
 
@@ -304,7 +342,7 @@ class ErrorCurve(Struct, kw_only=True):
         test_error: The same on test examples at the end; None before.
     """
 
-    validation_error: Annotated[list[Share], Meta(max_length=500)]
+    validation_error: Annotated[list[Share], Meta(max_length=MOST_CLASSIFIER_EPOCHS)]
     test_error: Share | None = None
 
 
@@ -313,7 +351,7 @@ class ClassifierSnapshot(Struct, kw_only=True, tag="classifier", tag_field="kind
 
     Args:
         run_id: Its entry in the queue.
-        state: `running` or `paused`.
+        state: `running`, `paused` or `stopped`; `done` when what is trained now is done.
         name: What is trained now: `code`, `pixels` or `pca`.
         epoch: Epochs of it done.
         epochs: Epochs of it to do.
@@ -322,10 +360,88 @@ class ClassifierSnapshot(Struct, kw_only=True, tag="classifier", tag_field="kind
 
     run_id: str
     state: State
-    name: Name
+    name: Network
     epoch: Amount
     epochs: Count
-    curves: dict[Name, ErrorCurve]
+    curves: dict[Network, ErrorCurve]
+
+
+class NetworkErrors(Struct, kw_only=True):
+    """What a network that ends in classes came to; shares of mistakes.
+
+    Args:
+        train_error: On training examples, at the end.
+        validation_error: On validation examples, at the end.
+        test_error: On test examples.
+        history: One number an epoch: `loss` (nats), `train_error`, `validation_error`.
+        code_size: Numbers that it was given of each example, where that is not said elsewhere.
+    """
+
+    train_error: Share
+    validation_error: Share
+    test_error: Share
+    history: dict[str, list[float]]
+    code_size: Positive | UnsetType = UNSET
+
+
+class Published(Struct, kw_only=True):
+    """A figure from the literature.
+
+    Args:
+        name: What it is of.
+        test_error: Share of mistakes on test examples.
+    """
+
+    name: str
+    test_error: Share
+
+
+class ClassifierResult(Struct, kw_only=True):
+    """What a classifier and its rivals came to; the last line of `classify --json`.
+
+    Args:
+        dataset: Its data set.
+        device: What trained, in words.
+        labels: Labelled examples that it learnt from.
+        fine_tune: Whether the encoder learnt too.
+        epochs: How often each was seen.
+        learning_rate: Step size at the beginning.
+        batch_size: Examples a step.
+        seed: Start of the random numbers.
+        code_size: Numbers in the code.
+        test_images: Test examples.
+        train_error: Like the next three of the classifier on the code, see `NetworkErrors`.
+        validation_error: Likewise.
+        test_error: Likewise.
+        history: Likewise.
+        published: Figures to compare with.
+        published_in: Where they stand, or an empty text.
+        pixels: The rival on raw pixels; not there if it was not trained.
+        pca: The rival on a PCA code of the same size; not there if it was not trained.
+        seconds: Seconds of training, of the rivals too.
+        state: `done` or `stopped`.
+    """
+
+    dataset: str
+    device: str
+    labels: Positive
+    fine_tune: bool
+    epochs: Positive
+    learning_rate: Amount
+    batch_size: Positive
+    seed: Count
+    code_size: Positive
+    test_images: Positive
+    train_error: Share
+    validation_error: Share
+    test_error: Share
+    history: dict[str, list[float]]
+    published: list[Published]
+    published_in: str
+    pixels: NetworkErrors | UnsetType = UNSET
+    pca: NetworkErrors | UnsetType = UNSET
+    seconds: Amount
+    state: State
 
 
 class ClassifierSummary(Struct, kw_only=True):
@@ -344,12 +460,55 @@ class ClassifierSummary(Struct, kw_only=True):
 
     labels: Positive
     fine_tune: bool
-    epochs: Annotated[int, Meta(ge=1, le=500)]
+    epochs: Annotated[int, Meta(ge=1, le=MOST_CLASSIFIER_EPOCHS)]
     seed: Count
     code_size: Positive
     test_images: Positive
     seconds: Amount
-    curves: dict[Literal["code", "pixels", "pca"], ErrorCurve]
+    curves: dict[Network, ErrorCurve]
+
+
+class HistoryState(Struct, kw_only=True):
+    """All that a training's history knows, see `training.history`.
+
+    Args:
+        curve: Points by name of the column, oldest first.
+        epochs: Losses of each epoch by name.
+        since_point: Losses of each chunk of steps since the newest point.
+        since_epoch: Losses of each chunk of steps since the newest epoch ended.
+        epoch_samples: Training examples since then.
+        epoch_seconds: Seconds of training since then.
+        epoch_rates: Training examples a second, of each epoch.
+    """
+
+    curve: Annotated[list[Losses], Meta(max_length=MOST_CURVE)]
+    epochs: Annotated[list[Losses], Meta(max_length=MOST_EPOCHS)]
+    since_point: Annotated[list[Losses], Meta(max_length=MOST_CHUNKS)]
+    since_epoch: Annotated[list[Losses], Meta(max_length=MOST_CHUNKS)]
+    epoch_samples: Count
+    epoch_seconds: Amount
+    epoch_rates: Annotated[list[float], Meta(max_length=MOST_EPOCHS)]
+
+
+class TrainingState(Struct, kw_only=True):
+    """Where a training stands; with its arrays it is a checkpoint, from which the training goes on.
+
+    Args:
+        step: Optimiser steps done.
+        seconds: Seconds of training.
+        marks: Rates that were changed, oldest first.
+        rates: Rates that can be changed, by name.
+        history: Its curves.
+        stages: Of each phase the steps of a chunk and of an epoch: they depend on the machine's speed, and with others
+            the places of a checkpoint would not fit.
+    """
+
+    step: Count
+    seconds: Amount
+    marks: Annotated[list[Mark], Meta(max_length=10_000)]
+    rates: Annotated[dict[Name, Finite], Meta(max_length=100)]
+    history: HistoryState
+    stages: Annotated[list[tuple[Count, Count]], Meta(max_length=100)]
 
 
 class Progress(Struct, kw_only=True, tag="progress", tag_field="kind"):
@@ -413,7 +572,7 @@ WorkerMessage = Setup | Snapshot | ClassifierSnapshot | Progress | Started | Fin
 """What a worker sends."""
 
 
-class RunAbout(Struct, kw_only=True):
+class RunAbout(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
     """`run.json`: what was asked for, by whom, and what a person says of it.
 
     Args:
@@ -428,18 +587,18 @@ class RunAbout(Struct, kw_only=True):
         created: When it was stored.
     """
 
-    format: Count
+    format: Positive
     settings: Settings
     title: Annotated[str, Meta(max_length=LONGEST_TITLE)]
     pinned: bool
-    owner: Annotated[str, Meta(pattern=r"\A[0-9a-f]{64}\Z")] | None
+    owner: Annotated[str, Meta(pattern=FINGERPRINT)] | None
     origin: Origin
     twin_of: RunId | None
     sweep: RunId | None
     created: Time
 
 
-class RunStatus(Struct, kw_only=True):
+class RunStatus(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
     """`status.json`: where a stored run stands.
 
     Args:
@@ -464,7 +623,7 @@ class RunStatus(Struct, kw_only=True):
         size: Bytes that it takes.
     """
 
-    format: Count
+    format: Positive
     state: State
     started: Time | None
     finished: Time | None
@@ -501,6 +660,11 @@ def decode(payload: bytes) -> WorkerMessage:
         msgspec.ValidationError: If it is none.
     """
     return _decoder.decode(payload)
+
+
+def encode_state(state: TrainingState) -> bytes:
+    """Where a training stands, as msgpack."""
+    return _encoder.encode(state)
 
 
 def plain(message: Struct) -> Mapping[str, Any]:

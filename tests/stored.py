@@ -3,6 +3,7 @@
 import contextlib
 import io
 import json
+import math
 import os
 import random
 import signal
@@ -12,9 +13,24 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from msgspec.structs import replace
 from PIL import Image
 
 from ae_core.errors import DataError
+from ae_core.messages import (
+    Atlas,
+    Bars,
+    Curves,
+    Grid,
+    HistoryState,
+    PanelTitle,
+    Pictures,
+    Result,
+    Setup,
+    Snapshot,
+    State,
+    TrainingState,
+)
 from ae_core.runs import RunStore
 from ae_core.variants import read_settings
 
@@ -30,114 +46,112 @@ def picture(width: int, height: int, shade: int = 0) -> bytes:
     return stream.getvalue()
 
 
-def setup(**changes: Any) -> dict[str, Any]:
+def setup(**changes: Any) -> Setup:
     """A setup message."""
-    return {
-        "kind": "setup",
-        "run_id": "x" * 12,
-        "settings": SETTINGS.to_dict(),
-        "shape": [TILE, TILE, 1],
-        "unit_range": True,
-        "device": "CPU, 2 cores",
-        "backend": "tensorflow",
-        "parameters": 12,
-        "input_size": TILE**2,
-        "code_size": 2,
-        "code_shape": [2],
-        "class_names": ["0", "1"],
-        "labels": bytes(POINTS),
-        "loss_name": "mse",
-        "atlas": {"png": picture(10 * TILE, 2 * TILE), "columns": 10, "tile": [TILE, TILE], "count": POINTS},
-        "terms": ["reconstruction"],
-        "total_steps": TOTAL,
-        "total_epochs": 10,
-        "steps_per_epoch": 100,
-        "phases": [],
-        "panels": [
-            {"name": "filters", "title": "Filters", "help": "What a unit looks for."},
-            {"name": "usage", "title": "Usage", "help": "How often a unit is used."},
+    whole = Setup(
+        run_id="x" * 12,
+        settings=SETTINGS.to_dict(),
+        shape=[TILE, TILE, 1],
+        unit_range=True,
+        device="CPU, 2 cores",
+        backend="tensorflow",
+        parameters=12,
+        input_size=TILE**2,
+        code_size=2,
+        code_shape=[2],
+        class_names=["0", "1"],
+        labels=bytes(POINTS),
+        loss_name="mse",
+        atlas=Atlas(png=picture(10 * TILE, 2 * TILE), columns=10, tile=(TILE, TILE), count=POINTS),
+        terms=["reconstruction"],
+        total_steps=TOTAL,
+        total_epochs=10,
+        steps_per_epoch=100,
+        phases=[],
+        panels=[
+            PanelTitle(name="filters", title="Filters", help="What a unit looks for."),
+            PanelTitle(name="usage", title="Usage", help="How often a unit is used."),
         ],
-        "loss_floor": 0.0,
-        "live": {"learning_rate": 0.001},
-        "notes": [],
-    } | changes
+        loss_floor=0.0,
+        live={"learning_rate": 0.001},
+        notes=[],
+    )
+    return replace(whole, **changes)
 
 
-def snapshot(step: int, state: str = "running", **changes: Any) -> dict[str, Any]:
+def snapshot(step: int, state: State = "running", **changes: Any) -> Snapshot:
     """The snapshot message at a step; its history has a point every ten steps, and what it holds tells its step."""
     steps = list(range(10, step + 1, 10))
-    return {
-        "kind": "snapshot",
-        "run_id": "x" * 12,
-        "state": state,
-        "step": step,
-        "epoch": step / 100,
-        "phase": "",
-        "seconds": step / 50,
-        "marks": [],
-        "history": {"step": steps, "epoch": [at / 100 for at in steps], "seconds": [at / 50 for at in steps]}
-        | {name: [1 / at for at in steps] for name in NAMES},
-        "latent": np.full((POINTS, 2), step, "<f4").tobytes(),
-        "grid": {
-            "png": picture(COLUMNS * (TILE + 1) - 1, 3 * (TILE + 1) - 1, step),
-            "columns": COLUMNS,
-            "tile": [TILE, TILE],
-            "gap": 1,
-            "rows": ["original", "reconstruction", "pca"],
-            "errors": [0.1, 0.2],
-            "pca_errors": [0.2, 0.3],
-            "corrupted_errors": None,
+    history: Curves = {"step": [*steps], "epoch": [at / 100 for at in steps], "seconds": [at / 50 for at in steps]}
+    whole = Snapshot(
+        run_id="x" * 12,
+        state=state,
+        step=step,
+        epoch=step / 100,
+        phase="",
+        seconds=step / 50,
+        marks=[],
+        history=history | {name: [1 / at for at in steps] for name in NAMES},
+        latent=np.full((POINTS, 2), step, "<f4").tobytes(),
+        grid=Grid(
+            png=picture(COLUMNS * (TILE + 1) - 1, 3 * (TILE + 1) - 1, step),
+            columns=COLUMNS,
+            tile=(TILE, TILE),
+            gap=1,
+            rows=["original", "reconstruction", "pca"],
+            errors=[0.1, 0.2],
+            pca_errors=[0.2, 0.3],
+        ),
+        panels={
+            "filters": Pictures(
+                png=picture(2 * (TILE + 1) - 1, TILE), columns=2, rows=["now"], tile=(TILE, TILE), gap=1
+            ),
+            "usage": Bars(x=[1, 2], values=[0.5, 0.25], x_title="unit", y_title="share", faint=[1]),
         },
-        "panels": {
-            "filters": {
-                "kind": "pictures",
-                "png": picture(2 * (TILE + 1) - 1, TILE),
-                "columns": 2,
-                "rows": ["now"],
-                "tile": [TILE, TILE],
-                "gap": 1,
-                "caption": "",
-            },
-            "usage": {
-                "kind": "bars",
-                "x": [1, 2],
-                "values": [0.5, 0.25],
-                "x_title": "unit",
-                "y_title": "share",
-                "line": None,
-                "line_name": "",
-                "upright": False,
-                "faint": [1],
-                "caption": "",
-            },
-        },
-        "pca_loss": 0.03,
-        "numbers": {"test_mse": 1 / (1 + step), "knn1_accuracy": None, "pca_mse": 0.03},
-    } | changes
+        pca_loss=0.03,
+        numbers={"test_mse": 1 / (1 + step), "knn1_accuracy": None, "pca_mse": 0.03},
+    )
+    return replace(whole, **changes)
 
 
-def result(**changes: Any) -> dict[str, Any]:
+def result(**changes: Any) -> Result:
     """What the training returns."""
-    return {
-        "run_id": "x" * 12,
-        "variant": "sparse",
-        "dataset": "digits",
-        "backend": "tensorflow",
-        "device": "CPU",
-        "epochs": 10.0,
-        "steps": TOTAL,
-        "seconds": 20.0,
-        "samples_per_second": 1000.0,
-        "parameters": 12,
-        "settings": SETTINGS.to_dict(),
-        "history": {"loss": [0.2, 0.1], "val_loss": [0.3, None]},
-        "test": {"mse": 0.01, "ssim": None, "usage": [0.5, 0.25]},
-    } | changes
+    whole = Result(
+        run_id="x" * 12,
+        variant="sparse",
+        dataset="digits",
+        backend="tensorflow",
+        device="CPU",
+        epochs=10.0,
+        steps=TOTAL,
+        seconds=20.0,
+        samples_per_second=1000.0,
+        parameters=12,
+        settings=SETTINGS.to_dict(),
+        history={"loss": [0.2, 0.1], "val_loss": [0.3, None]},
+        test={"mse": 0.01, "ssim": None, "usage": [0.5, 0.25]},
+    )
+    return replace(whole, **changes)
 
 
-def state_at(step: int) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+def training_state(step: int, **changes: Any) -> TrainingState:
+    """Where a training stands at a step."""
+    history = HistoryState(
+        curve=[{"step": step, "loss": 0.5}],
+        epochs=[],
+        since_point=[],
+        since_epoch=[{"loss": math.inf}],
+        epoch_samples=10,
+        epoch_seconds=0.5,
+        epoch_rates=[],
+    )
+    whole = TrainingState(step=step, seconds=1.0, marks=[], rates={}, history=history, stages=[(10, 100)])
+    return replace(whole, **changes)
+
+
+def state_at(step: int) -> tuple[dict[str, np.ndarray], TrainingState]:
     """A checkpoint whose every part tells its step."""
-    return {"0.0": np.full((40, 50), step, np.float32), "0.1": np.array(step)}, {"step": step, "history": {"curve": []}}
+    return {"0.0": np.full((40, 50), step, np.float32), "0.1": np.array(step)}, training_state(step)
 
 
 def stored(store: RunStore, *steps: int, ended: bool = True, **about: Any) -> str:
@@ -187,13 +201,13 @@ def check_whole(store: RunStore, run_id: str) -> tuple[int, ...]:
     run = listed[0]
     found = run.snapshots()
     for one in found:
-        if one != snapshot(one["step"], one["state"]):
+        if one != snapshot(one.step, one.state):
             raise ValueError("A snapshot is not what was written.")
     kept = run.checkpoint()
     if kept is not None:
-        arrays, values = kept
-        wanted = state_at(values["step"])
-        if any(not np.array_equal(arrays[name], array) for name, array in wanted[0].items()) or values != wanted[1]:
+        arrays, state = kept
+        wanted = state_at(state.step)
+        if any(not np.array_equal(arrays[name], array) for name, array in wanted[0].items()) or state != wanted[1]:
             raise ValueError("A checkpoint is mixed of two.")
     if run.setup() not in (None, setup()) or run.result() not in (None, result()):
         raise ValueError("A message is not what was written.")
@@ -204,9 +218,9 @@ def check_whole(store: RunStore, run_id: str) -> tuple[int, ...]:
         run.attempts,
         run.setup() is not None,
         len(found),
-        found[-1]["step"] if found else -1,
+        found[-1].step if found else -1,
         kept is not None,
-        kept[1]["step"] if kept else -1,
+        kept[1].step if kept else -1,
         run.model is not None,
         run.result() is not None,
         run.state == "done",
@@ -292,7 +306,7 @@ def kill_often(folder: Path, times: int) -> int:
         if process == 0:
             with store.writer(run_id) as writer:
                 kept = writer.restore()
-                step = 0 if kept is None else kept[1]["step"]
+                step = 0 if kept is None else kept[1].step
                 writer.message(setup())
                 while True:
                     step += 10
@@ -304,7 +318,7 @@ def kill_often(folder: Path, times: int) -> int:
         check_whole(store, run_id)
         run = store.open(run_id)
         kept = run.checkpoint()
-        reached = kept[1]["step"] if kept else -1
+        reached = kept[1].step if kept else -1
         if run.state not in ("interrupted", "queued") or reached < last:
             raise ValueError(f"After a kill the run is {run.state}, at {reached} after {last}.")
         last = reached

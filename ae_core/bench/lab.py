@@ -7,6 +7,7 @@ from typing import Any
 
 from ae_core import variants
 from ae_core.bench.child import Round, serve
+from ae_core.messages import State
 from ae_core.training import cache, loop
 from ae_core.training.control import Control
 
@@ -22,7 +23,7 @@ class _Timed(loop.Run):
         super()._fit(stage)
         self.wall += time.perf_counter() - begun
 
-    def snapshot(self, state: str) -> None:
+    def snapshot(self, state: State) -> None:
         """Also counts it: but the first one belongs to the start, and the last one comes after the last step."""
         begun = time.perf_counter()
         super().snapshot(state)

@@ -12,6 +12,7 @@ from typing import Any
 from ae_core import figures
 from ae_core.bench.child import Round, serve
 from ae_core.engine.engine import Engine, Run
+from ae_core.messages import Setup, Snapshot
 from ae_core.runs import RunStore
 from ae_core.variants import read_settings
 
@@ -80,7 +81,7 @@ def warm_engine(folder: Path) -> Engine:
 
 def step(run: Run) -> int:
     """The optimiser step that the newest snapshot shows; -1 before the first one."""
-    return (run.snapshot or {}).get("step", -1)
+    return -1 if run.snapshot is None else run.snapshot.step
 
 
 class Viewer:
@@ -119,13 +120,13 @@ class Viewer:
             time.sleep(0.02)
 
 
-def views(setup: dict[str, Any], snapshot: dict[str, Any]) -> Iterator[figures.Figure]:
+def views(setup: Setup, snapshot: Snapshot) -> Iterator[figures.Figure]:
     """The figures of one snapshot that a page shows at a time."""
     yield figures.loss(setup, snapshot)
     yield figures.latent(setup, snapshot)
     yield figures.grid(setup, snapshot)
-    for panel in setup["panels"][:1]:
-        yield figures.panel(setup, snapshot, panel["name"])
+    for panel in setup.panels[:1]:
+        yield figures.panel(setup, snapshot, panel.name)
 
 
 if __name__ == "__main__":

@@ -6,8 +6,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from msgspec import UNSET
+
 from ae_core.cli.bounds import whole
 from ae_core.engine.loading import load_keras
+from ae_core.messages import ClassifierSnapshot, plain
 
 NAMES = {"code": "softmax on the code", "pixels": "softmax on pixels", "pca": "softmax on PCA of the same size"}
 
@@ -34,13 +37,13 @@ def _classify(given: argparse.Namespace) -> int:
 
     told: set[tuple[str, int]] = set()
 
-    def tell(message: dict[str, Any]) -> None:
-        errors = message["history"]["validation_error"]
-        place = (message["name"], len(errors))
+    def tell(message: ClassifierSnapshot) -> None:
+        errors = message.curves[message.name].validation_error
+        place = (message.name, len(errors))
         if errors and place not in told:
             told.add(place)
             error = f"{errors[-1]:.2%} mistakes in validation"
-            print(f"{NAMES[message['name']]}: epoch {len(errors)} of {message['epochs']}, {error}", file=sys.stderr)
+            print(f"{NAMES[message.name]}: epoch {len(errors)} of {message.epochs}, {error}", file=sys.stderr)
 
     try:
         result = classifier.classify_saved(
@@ -55,15 +58,16 @@ def _classify(given: argparse.Namespace) -> int:
         print("ae_core: interrupted; nothing was kept.", file=sys.stderr)
         return 130
     if given.json:
-        print(json.dumps(result))
+        print(json.dumps(plain(result)))
         return 0
-    print(f"Mistakes in the test, after {result['epochs']} epochs over {result['labels']} labelled images:")
+    print(f"Mistakes in the test, after {result.epochs} epochs over {result.labels} labelled images:")
     own = "code, encoder trained too" if given.fine_tune else NAMES["code"]
-    rows = [(own, result), *((NAMES[name], result[name]) for name in ("pixels", "pca"))]
-    for name, errors in rows:
-        print(f"  {name:72} {errors['test_error']:7.2%}")
-    for row in result["published"]:
-        print(f"  {row['name']:72} {row['test_error']:7.2%}")
-    if result["published"]:
-        print(f"  Last {len(result['published'])} lines: {result['published_in']}.")
+    rows = [(own, result.test_error)]
+    for name, rival in (("pixels", result.pixels), ("pca", result.pca)):
+        if rival is not UNSET:
+            rows.append((NAMES[name], rival.test_error))
+    for words, error in (*rows, *((row.name, row.test_error) for row in result.published)):
+        print(f"  {words:72} {error:7.2%}")
+    if result.published:
+        print(f"  Last {len(result.published)} lines: {result.published_in}.")
     return 0

@@ -1,10 +1,10 @@
 """What the commands that train have in common: the experiment's arguments, and a bar that fills while it trains."""
 
 import argparse
-from typing import Any
 
-from ae_core import data, variants
+from ae_core import data, messages, variants
 from ae_core.errors import SettingError
+from ae_core.messages import Setup, Snapshot, TrainingMessage
 from ae_core.settings import Settings
 
 
@@ -53,13 +53,14 @@ class Progress:
         )
         self.task = self.bar.add_task("Starting", total=None)
 
-    def __call__(self, message: dict[str, Any]) -> None:
+    def __call__(self, message: TrainingMessage) -> None:
         """Takes one message."""
-        if message["kind"] == "progress":
-            self.bar.update(self.task, description=message["text"])
-        elif message["kind"] == "setup":
-            self.bar.update(self.task, total=message["total_steps"], description="Training")
-        else:
-            losses = message["history"]["loss"]
-            loss = f", loss {losses[-1]:.4f}" if losses else ""
-            self.bar.update(self.task, completed=message["step"], description=f"Epoch {message['epoch']:.1f}{loss}")
+        match message:
+            case messages.Progress():
+                self.bar.update(self.task, description=message.text)
+            case Setup():
+                self.bar.update(self.task, total=message.total_steps, description="Training")
+            case Snapshot():
+                losses = message.history["loss"]
+                loss = f", loss {losses[-1]:.4f}" if losses else ""
+                self.bar.update(self.task, completed=message.step, description=f"Epoch {message.epoch:.1f}{loss}")

@@ -22,7 +22,7 @@ def add_to(commands: Any) -> None:
         help="train, and keep the snapshots as a recording that a page can play; without a file, those of the app",
     )
     experiment.add_arguments(parser)
-    parser.add_argument("file", type=Path, nargs="?", help="file to write, .json.gz")
+    parser.add_argument("file", type=Path, nargs="?", help="file to write, .msgpack.gz")
     parser.add_argument("--frames", type=int, default=24, help="snapshots to keep, spread over the run")
     parser.add_argument("--all", type=Path, metavar="DIR", help="folder for the recordings of all variants")
     parser.set_defaults(run=_record, variant=None)

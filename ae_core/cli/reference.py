@@ -8,6 +8,7 @@ from typing import Any
 
 from ae_core.cli.bounds import number
 from ae_core.engine.loading import load_keras
+from ae_core.messages import TrainingMessage
 
 
 def add_to(commands: Any) -> None:
@@ -33,7 +34,7 @@ def _reference(given: argparse.Namespace) -> int:
 
     only = [name for name in given.only.split(",") if name]
 
-    def silent(message: dict[str, Any]) -> None:
+    def silent(message: TrainingMessage) -> None:
         """Takes a training's messages: what is said here is said when it has ended."""
 
     def say(line: str) -> None:

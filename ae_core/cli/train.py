@@ -10,6 +10,7 @@ from typing import Any
 from ae_core.cli import experiment
 from ae_core.engine.loading import load_keras
 from ae_core.errors import DataError, SettingError
+from ae_core.messages import TrainingMessage, plain
 
 
 def add_to(commands: Any) -> None:
@@ -37,7 +38,7 @@ def _train(given: argparse.Namespace) -> int:
     run = store.create(settings, origin="command line")
     progress = experiment.Progress()
 
-    def emit(message: dict[str, Any]) -> None:
+    def emit(message: TrainingMessage) -> None:
         writer.message(message)
         progress(message)
 
@@ -54,12 +55,12 @@ def _train(given: argparse.Namespace) -> int:
         writer.finish(result)
     if given.out is not None:
         shutil.copyfile(run.folder / "model.keras", given.out / "model.keras")
-        (given.out / "result.json").write_text(json.dumps(result, indent=1))
+        (given.out / "result.json").write_text(json.dumps(plain(result), indent=1))
     if given.json:
-        print(json.dumps(result))
+        print(json.dumps(plain(result)))
         return 0
-    print(f"{settings.variant} on {settings.dataset}: {result['epochs']:g} epochs in {result['seconds']:.1f} s")
-    for name, value in result["test"].items():
+    print(f"{settings.variant} on {settings.dataset}: {result.epochs:g} epochs in {result.seconds:.1f} s")
+    for name, value in result.test.items():
         if not isinstance(value, list):  # one number for each unit of the code says nothing in a column
             print(f"  {name:24} {'–' if value is None else format(value, '.4f')}")
     return 0

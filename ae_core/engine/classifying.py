@@ -22,8 +22,8 @@ def add(queue: Queue, base: Run | None, owner: str, wishes: Mapping[str, Any]) -
         wishes: `labels`, `fine_tune` and `epochs`, see `classifier.classify`, as far as they differ from its defaults.
 
     Returns:
-        An entry of its own in the queue, whose `base` is the run's id. Its snapshots hold `curves`, see
-        `worker.classify`, and its result is a `classifiers.summary`.
+        An entry of its own in the queue, whose `base` is the run's id. Its snapshots are `ClassifierSnapshot`s, and its
+        result is a `ClassifierSummary`.
 
     Raises:
         EngineError: If this run has nothing to classify with, or a wish is not allowed.
@@ -58,7 +58,7 @@ def why_not(run: Run) -> str:
         return "This run still trains; a classifier can follow when it has ended."
     if not run.stored or run.result is None:
         return "This run has no trained model: it failed, or is not kept on disk."
-    if len((run.setup or {}).get("class_names", ())) < 2:
+    if run.setup is None or len(run.setup.class_names) < 2:
         return "The data of this run have no classes, so there is nothing to classify."
     return ""
 

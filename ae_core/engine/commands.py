@@ -70,18 +70,11 @@ class Commands:
                     time.sleep(AGAIN_SECONDS)
 
 
-def lists(value: Any) -> Any:
-    """A message as it was sent: what travels through Dask arrives with tuples for lists."""
-    if isinstance(value, dict):
-        return {name: lists(one) for name, one in value.items()}
-    return [lists(one) for one in value] if isinstance(value, list | tuple) else value
-
-
 def checked(run: Run, name: str = "", value: Any = None) -> dict[str, Any]:
     """Name and value of a rate to change while the run trains, checked against its settings."""
     live = [one for one, option in options(run.settings).items() if option.live and run.base is None]
     if run.setup is not None:
-        live = [one for one in live if one in run.setup["live"]]
+        live = [one for one in live if one in run.setup.live]
     if name not in live:
         raise EngineError(f"name must be one of {', '.join(live)} to be changed in this run. Received: {name!r}.")
     try:

@@ -13,8 +13,9 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from ae_core import messages
 from ae_core.engine import classifying, worker
-from ae_core.engine.commands import Commands, checked, lists
+from ae_core.engine.commands import Commands, checked
 from ae_core.engine.descriptions import Descriptions
 from ae_core.engine.dispatch import Dispatch
 from ae_core.engine.pool import WARMING, WorkerPool
@@ -358,11 +359,11 @@ class Engine:
         with self._lock:
             self._status, self._status_text = status, text
 
-    def _receive(self, event: tuple[float, dict[str, Any]]) -> None:
+    def _receive(self, event: tuple[float, bytes]) -> None:
         """Takes in a worker's message. Runs on Dask's thread, which must neither wait nor see an exception."""
         try:
-            run = self._queue.receive(lists(event[1]))
-        except (KeyError, TypeError, ValueError):
+            run = self._queue.receive(messages.decode(event[1]))
+        except (TypeError, ValueError):
             logger.exception("A worker sent a message that cannot be read.")
             return
         if run is not None:

@@ -10,7 +10,21 @@ from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
+from msgspec import Struct
+from msgspec.structs import asdict, replace
+
 from ae_core.errors import EngineError
+from ae_core.messages import (
+    ClassifierFinished,
+    ClassifierSnapshot,
+    Finished,
+    Progress,
+    Setup,
+    Snapshot,
+    Started,
+    State,
+    WorkerMessage,
+)
 from ae_core.runs.files import new_id
 from ae_core.settings import Settings
 
@@ -45,10 +59,10 @@ class Run:
         self.base: str | None = None  # id of the run on whose code this trains a classifier; None for a training
         self.wishes: dict[str, Any] = {}  # of such a classifier, see `classifying`
         self.state = "queued"  # queued, starting, running, paused, done, stopped, failed, interrupted
-        self.setup: dict[str, Any] | None = None
-        self.snapshot: dict[str, Any] | None = None
-        self.progress: dict[str, Any] | None = None
-        self.result: dict[str, Any] | None = None
+        self.setup: Setup | None = None
+        self.snapshot: Any = None  # the newest Snapshot, of a classifier ClassifierSnapshot
+        self.progress: Progress | None = None
+        self.result: Any = None  # a Result, of a classifier ClassifierSummary
         self.error: str | None = None  # one sentence: why it failed, or why the engine stopped it
         self.position: int | None = None  # 1 is the next to start
         self.expected_wait: float | None = None  # seconds
@@ -277,36 +291,35 @@ class Queue:
             self.on_end(run)
             self._forget()
 
-    def receive(self, message: dict[str, Any]) -> Run | None:
+    def receive(self, message: WorkerMessage) -> Run | None:
         """Takes in what a worker sent, and returns the run it belongs to."""
         with self.lock:
-            run = self._runs.get(message.get("run_id", ""))
+            run = self._runs.get(message.run_id)
             if run is None:
                 return None
-            kind = message.get("kind")
-            if kind == "started":
-                if run.worker is not None:
-                    # A scheduler that was not told otherwise begins a lost training again; half a run is no run.
-                    run.commands.append(("stop", {}))
-                    self.end(run, "failed", LOST)
-                run.worker = message["worker"]
-                run.attempts += 1
-            elif kind == "finished":
-                if "error" in message:
+            match message:
+                case Started():
+                    if run.worker is not None:
+                        # A scheduler that was not told otherwise begins a lost training again; half a run is no run.
+                        run.commands.append(("stop", {}))
+                        self.end(run, "failed", LOST)
+                    run.worker = message.worker
+                    run.attempts += 1
+                case Finished() | ClassifierFinished() if message.error:
                     # Numbers about a trained model can fail after its last snapshot said that it is done.
-                    run._change(state="failed", error=message["error"], finished=time.time())
+                    run._change(state="failed", error=message.error, finished=time.time())
                     run.measuring = False
                     self.on_end(run)
-                else:
-                    run._change(result=message["value"])
-                    self.end(run, "stopped" if message["value"] is None else "done")
-            elif kind == "progress":
-                run._change(progress=message)
-            elif kind == "setup":
-                run._change(setup=self._shared(message))
-            elif kind == "snapshot":
-                run._change(snapshot=message)
-                self._follow(run, message["state"])
+                case Finished() | ClassifierFinished():
+                    run._change(result=message.result)
+                    self.end(run, "stopped" if message.result is None else "done")
+                case Progress():
+                    run._change(progress=message)
+                case Setup():
+                    run._change(setup=self._shared(message))
+                case Snapshot() | ClassifierSnapshot():
+                    run._change(snapshot=message)
+                    self._follow(run, message.state)
             return run
 
     @property
@@ -349,7 +362,7 @@ class Queue:
         elapsed, eta = _times(run)
         return eta if math.isfinite(eta) else max(0.0, typical - elapsed)
 
-    def _follow(self, run: Run, state: str) -> None:
+    def _follow(self, run: Run, state: State) -> None:
         if state in ENDED:
             self.end(run, state)
             run.measuring = run.result is None
@@ -357,11 +370,11 @@ class Queue:
             run._paused_at = (run._paused_at or time.monotonic()) if state == "paused" else None
             run._change(state=state)
 
-    def _shared(self, setup: dict[str, Any]) -> dict[str, Any]:
+    def _shared(self, setup: Setup) -> Setup:
         # Runs on the same data send the same pictures, the largest part of what is kept: keep them once.
         for other in reversed(self._runs.values()):
-            if other.setup is not None and other.setup.get("atlas") == setup.get("atlas"):
-                return setup | {"atlas": other.setup.get("atlas"), "labels": setup.get("labels")}
+            if other.setup is not None and other.setup.atlas == setup.atlas:
+                return replace(setup, atlas=other.setup.atlas)
         return setup
 
     def _forget(self) -> None:
@@ -378,8 +391,8 @@ class Queue:
 def _times(run: Run) -> tuple[float, float]:
     """Seconds since a run's start, and seconds until its end, infinity if unknown."""
     elapsed = time.time() - (run.started or time.time())
-    eta = ((run.snapshot or {}).get("numbers") or {}).get("eta_seconds")
-    return elapsed, math.inf if eta is None else float(eta)
+    eta = run.snapshot.numbers.get("eta_seconds") if isinstance(run.snapshot, Snapshot) else None
+    return elapsed, float(eta) if isinstance(eta, int | float) else math.inf
 
 
 def weigh(value: Any, seen: set[int]) -> int:
@@ -389,6 +402,8 @@ def weigh(value: Any, seen: set[int]) -> int:
     if isinstance(value, bytes | str):
         seen.add(id(value))
         return len(value)
+    if isinstance(value, Struct):
+        return weigh(asdict(value), seen)
     if isinstance(value, dict):
         return sum(64 + weigh(one, seen) for one in value.values())
     if isinstance(value, list | tuple):

@@ -13,10 +13,23 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+from msgspec.structs import replace
 
 from ae_core.engine.loading import load_keras
 from ae_core.engine.processes import RESOURCE
 from ae_core.errors import DataError, SettingError
+from ae_core.messages import (
+    ClassifierFinished,
+    ClassifierSnapshot,
+    ClassifierSummary,
+    Finished,
+    Progress,
+    Result,
+    Started,
+    TrainingMessage,
+    WorkerMessage,
+    encode,
+)
 from ae_core.runs import RunStore, RunWriter
 from ae_core.training.control import Control
 from ae_core.variants import read_settings
@@ -114,7 +127,7 @@ def model_part(folder: str, run_id: str, part: str) -> dict[str, Any]:
 
 
 def train(values: dict[str, Any], run_id: str, topic: str, folder: str | None) -> None:
-    """Trains, and reports through Dask's event `topic`: `started`, the training's own messages, `finished`.
+    """Trains, and reports through Dask's event `topic`: `Started`, the training's own messages, `Finished`.
 
     Args:
         values: The settings, plain.
@@ -128,14 +141,17 @@ def train(values: dict[str, Any], run_id: str, topic: str, folder: str | None) -
     writer = _writer(folder, run_id)
     control = _controls[run_id] = Control()
 
-    def emit(message: dict[str, Any]) -> None:
-        if control.stopped and message["kind"] == "progress":
+    def say(message: WorkerMessage) -> None:
+        worker.log_event(topic, encode(message))
+
+    def emit(message: TrainingMessage) -> None:
+        if control.stopped and isinstance(message, Progress):
             raise _StoppedEarlyError
-        worker.log_event(topic, message)
+        say(message)
         if writer is not None:
             writer.message(message)
 
-    def work() -> dict[str, Any] | None:
+    def work() -> Result | None:
         from ae_core.training import loop
 
         given: dict[str, Any] = {"emit": emit, "control": control, "run_id": run_id, "test_images": TEST_IMAGES}
@@ -151,11 +167,11 @@ def train(values: dict[str, Any], run_id: str, topic: str, folder: str | None) -
 
     try:
         # First, because commands can be given from here on, even while Keras is still being imported.
-        emit({"kind": "started", "run_id": run_id, "worker": worker.address})
+        say(Started(run_id=run_id, worker=worker.address))
         outcome = answer(work, "The training stopped")
         if writer is not None and "error" in outcome:
             writer.fail(outcome["error"])
-        emit({"kind": "finished", "run_id": run_id} | outcome)
+        say(Finished(run_id=run_id, result=outcome.get("value"), error=outcome.get("error", "")))
     finally:
         if writer is not None:
             writer.close()
@@ -165,9 +181,6 @@ def train(values: dict[str, Any], run_id: str, topic: str, folder: str | None) -
 
 def classify(folder: str, base: str, wishes: dict[str, Any], run_id: str, topic: str) -> None:
     """Trains a classifier on the code of a stored run, and reports like `train`.
-
-    A snapshot tells of the network that is trained now, `name` with `epoch` of `epochs`, and holds the `curves` of all
-    so far, as `classifiers.summary` has them; its `test_error` is None until a network is trained.
 
     Args:
         folder: The store of runs.
@@ -180,21 +193,16 @@ def classify(folder: str, base: str, wishes: dict[str, Any], run_id: str, topic:
 
     worker = get_worker()
     control = _controls[run_id] = Control()
-    curves: dict[str, dict[str, Any]] = {}
 
-    def say(kind: str, **content: Any) -> None:
-        worker.log_event(topic, {"kind": kind, "run_id": run_id, **content})
+    def say(message: WorkerMessage) -> None:
+        worker.log_event(topic, encode(message))
 
-    def follow(message: dict[str, Any]) -> None:
-        shown = {"validation_error": message["history"]["validation_error"], "test_error": message.get("test_error")}
-        curves[message["name"]] = shown
+    def follow(message: ClassifierSnapshot) -> None:
         # One network that is done is not yet all of them.
-        state = "paused" if message["state"] == "paused" else "running"
-        place = {name: message[name] for name in ("name", "epoch", "epochs")}
-        say("snapshot", state=state, **place, curves=dict(curves))
+        say(replace(message, state="paused" if message.state == "paused" else "running"))
 
-    def work() -> dict[str, Any] | None:
-        say("progress", text="Reading the model and the data", share=None)
+    def work() -> ClassifierSummary | None:
+        say(Progress(run_id=run_id, text="Reading the model and the data"))
         from ae_core.runs import classifiers
         from ae_core.training import classifier
 
@@ -202,7 +210,9 @@ def classify(folder: str, base: str, wishes: dict[str, Any], run_id: str, topic:
         run = store.open(base)
         if run.model is None:
             raise DataError(NO_MODEL)
-        result = classifier.classify_saved(run.model, run.experiment, **wishes, emit=follow, control=control)
+        result = classifier.classify_saved(
+            run.model, run.experiment, **wishes, emit=follow, control=control, run_id=run_id
+        )
         if control.stopped:
             return None
         found = classifiers.summary(result)
@@ -213,8 +223,9 @@ def classify(folder: str, base: str, wishes: dict[str, Any], run_id: str, topic:
         return found
 
     try:
-        say("started", worker=worker.address)
-        say("finished", **answer(work, "The classifier could not be trained"))
+        say(Started(run_id=run_id, worker=worker.address))
+        outcome = answer(work, "The classifier could not be trained")
+        say(ClassifierFinished(run_id=run_id, result=outcome.get("value"), error=outcome.get("error", "")))
     finally:
         del _controls[run_id]
 

@@ -2,9 +2,11 @@
 
 import io
 import lzma
-from typing import Any
+import math
+from typing import Annotated
 
 import numpy as np
+from msgspec import Meta, Struct
 
 MOST_PIXELS = 40_000_000  # of all pictures of a series together
 # LZMA looks back over megabytes and finds again what an earlier picture showed; a PNG or gzip file does not. More than
@@ -13,8 +15,25 @@ PACKING = [{"id": lzma.FILTER_LZMA2, "preset": 9, "dict_size": 2**22}]
 MOST_MEMORY = 16 * 2**20  # bytes
 
 
-def encode(pngs: list[bytes], colours: int) -> dict[str, Any] | None:
-    """A series as plain values and bytes.
+class PictureSeries(Struct, kw_only=True):
+    """A series of pictures of one size.
+
+    Args:
+        count: Pictures.
+        size: Height and width, in pixels.
+        palette: The colours, three bytes each.
+        places: Number of each pixel's colour, uint8 of shape `(count, *size)`, packed by LZMA; the number after the
+            last colour stands for nothing at all.
+    """
+
+    count: Annotated[int, Meta(ge=0)]
+    size: tuple[Annotated[int, Meta(ge=1)], Annotated[int, Meta(ge=1)]]
+    palette: Annotated[bytes, Meta(max_length=3 * 255)]
+    places: bytes
+
+
+def encode(pngs: list[bytes], colours: int) -> PictureSeries | None:
+    """A series of pictures in few bytes.
 
     Args:
         pngs: PNG files, oldest first.
@@ -34,15 +53,15 @@ def encode(pngs: list[bytes], colours: int) -> dict[str, Any] | None:
     flat = solid.quantize(colours, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
     palette = np.array(flat.getpalette(), np.uint8).reshape(-1, 3)[:colours]
     places = np.where(stack[..., 3] < 128, len(palette), np.asarray(flat).reshape(count, height, width))
-    return {
-        "count": count,
-        "size": [height, width],
-        "palette": palette.tobytes(),
-        "places": lzma.compress(places.astype(np.uint8).tobytes(), filters=PACKING),
-    }
+    return PictureSeries(
+        count=count,
+        size=(height, width),
+        palette=palette.tobytes(),
+        places=lzma.compress(places.astype(np.uint8).tobytes(), filters=PACKING),
+    )
 
 
-def decode(series: dict[str, Any]) -> list[bytes]:
+def decode(series: PictureSeries) -> list[bytes]:
     """The pictures as PNG files, oldest first.
 
     Raises:
@@ -50,18 +69,18 @@ def decode(series: dict[str, Any]) -> list[bytes]:
     """
     from PIL import Image
 
-    shape = (series["count"], *series["size"])
-    pixels = int(np.prod(shape))
+    shape = (series.count, *series.size)
+    pixels = math.prod(shape)
     if pixels > MOST_PIXELS:
         raise ValueError(f"Pictures must have at most {MOST_PIXELS:,} pixels in all. Received: {pixels:,}.")
     try:
-        opened = lzma.LZMADecompressor(memlimit=MOST_MEMORY).decompress(series["places"], max(1, pixels))
+        opened = lzma.LZMADecompressor(memlimit=MOST_MEMORY).decompress(series.places, max(1, pixels))
     except lzma.LZMAError as error:
         raise ValueError("The pictures are damaged.") from error
     if len(opened) != pixels:
         raise ValueError("The pictures are damaged.")
     places = np.frombuffer(opened, np.uint8).reshape(shape)
-    palette = series["palette"] + bytes(3)  # the colour after the last one is nothing at all
+    palette = series.palette + bytes(3)  # the colour after the last one is nothing at all
     files = []
     for one in places:
         picture = Image.fromarray(one, "P")

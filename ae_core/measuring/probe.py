@@ -1,7 +1,9 @@
 """What one snapshot measures, always on the same held-out images and with the same noise."""
 
 import time
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import keras
 import numpy as np
@@ -12,6 +14,7 @@ from ae_core.measuring import metrics
 from ae_core.measuring.panels import Look
 from ae_core.measuring.panels.filters import common_panels
 from ae_core.measuring.pca import PrincipalComponents
+from ae_core.messages import Atlas, Bars, Grid, Numbers, PanelTitle, Pictures
 from ae_core.models.autoencoder import Autoencoder, in_batches
 
 if TYPE_CHECKING:
@@ -23,6 +26,25 @@ LARGEST_TABLE = 6_000_000  # numbers in them, so that large colour images do not
 GRID_COLUMNS = 10
 ATLAS_COLUMNS = 50
 GAP = 1  # pixels between the pictures of the grid
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a snapshot holds of a model; see `messages.Snapshot`.
+
+    Args:
+        latent: Places on the map.
+        grid: Originals and reconstructions.
+        panels: What else can be looked at.
+        pca_loss: Loss of PCA with a code of the same size.
+        numbers: Numbers by name.
+    """
+
+    latent: bytes
+    grid: Grid
+    panels: Mapping[str, Pictures | Bars]
+    pca_loss: float
+    numbers: Numbers
 
 
 class Probe:
@@ -134,23 +156,18 @@ class Probe:
             return trained.evaluate_terms(inner, damaged)
         return trained.evaluate_terms(*self._resident_validation)
 
-    def setup(self) -> dict[str, Any]:
-        """What stays the same through a run: labels, pictures of the scatter's points, names of the panels."""
-        tiles = self.display(self.images)
-        return {
-            "panels": [{"name": panel.name, "title": panel.title, "help": panel.help} for panel in self.panels],
-            "loss_floor": self._floor(),
-            "labels": self.labels.astype(np.uint8).tobytes(),
-            "atlas": {
-                "png": sheet(tiles, ATLAS_COLUMNS, 0),
-                "columns": ATLAS_COLUMNS,
-                "tile": list(tiles.shape[1:3]),
-                "count": len(tiles),
-            },
-        }
+    def titles(self) -> list[PanelTitle]:
+        """What can be looked at beside the loss, the map and the grid."""
+        return [PanelTitle(name=panel.name, title=panel.title, help=panel.help) for panel in self.panels]
 
-    def measure(self, thorough: bool = False) -> dict[str, Any]:
-        """The parts of a snapshot that need the model: `latent`, `grid`, `panels`, `numbers`.
+    def atlas(self) -> Atlas:
+        """The pictures of the scatter's points."""
+        tiles = self.display(self.images)
+        count, height, width, _ = tiles.shape
+        return Atlas(png=sheet(tiles, ATLAS_COLUMNS, 0), columns=ATLAS_COLUMNS, tile=(height, width), count=count)
+
+    def measure(self, thorough: bool = False) -> Measured:
+        """The parts of a snapshot that need the model.
 
         Args:
             thorough: Whether the search for nearest neighbours is done in any case; else its last answer may stand
@@ -165,12 +182,12 @@ class Probe:
             flat = _follow(flat, self._last_map)
         self._last_map = flat
         look = Look(self.model, self.images, self.inputs, codes, self.display)
-        return {
-            "latent": flat.astype("<f4").tobytes(),
-            "grid": self._grid(reconstructions),
-            "panels": {panel.name: panel.measure(look) for panel in self.panels},
-            "pca_loss": self.pca_loss,
-            "numbers": {
+        return Measured(
+            latent=flat.astype("<f4").tobytes(),
+            grid=self._grid(reconstructions),
+            panels={panel.name: panel.measure(look) for panel in self.panels},
+            pca_loss=self.pca_loss,
+            numbers={
                 "test_mse": metrics.mean_squared_error(self.images[: self.measured], reconstructions),
                 "pca_mse": self.pca_mse,
                 "knn1_accuracy": self._search(codes, thorough),
@@ -178,9 +195,9 @@ class Probe:
                 "active_units": metrics.active_units(codes),
             }
             | {name: value for panel in self.panels for name, value in panel.numbers(look).items()},
-        }
+        )
 
-    def _floor(self) -> float:
+    def loss_floor(self) -> float:
         """The loss that a perfect reconstruction would leave: grey pixels keep cross-entropy above zero."""
         if self.model.loss_name != "cross_entropy":
             return 0.0
@@ -196,7 +213,7 @@ class Probe:
             return draw_curves(raw, low, high)
         return (np.clip((raw - low) / (high - low), 0, 1) * 255).round().astype(np.uint8)
 
-    def _grid(self, reconstructions: np.ndarray) -> dict[str, Any]:
+    def _grid(self, reconstructions: np.ndarray) -> Grid:
         few = self._few
         original, reconstruction, pca = self.images[few], reconstructions[few], self.pca_images[few]
         noisy = self.inputs is not self.images
@@ -213,16 +230,17 @@ class Probe:
         def errors(images: np.ndarray) -> list[float]:
             return (metrics.squared_errors(original, images) / size).tolist()
 
-        return {
-            "png": sheet_with_errors(np.concatenate(list(rows.values())), difference, len(original), GAP),
-            "columns": len(original),
-            "rows": [*rows, "error"],
-            "tile": list(difference.shape[1:]),
-            "gap": GAP,
-            "errors": errors(reconstruction),
-            "pca_errors": errors(pca),
-            "corrupted_errors": errors(self.known[few]) if noisy else None,
-        }
+        _, height, width = difference.shape
+        return Grid(
+            png=sheet_with_errors(np.concatenate(list(rows.values())), difference, len(original), GAP),
+            columns=len(original),
+            rows=[*rows, "error"],
+            tile=(height, width),
+            gap=GAP,
+            errors=errors(reconstruction),
+            pca_errors=errors(pca),
+            corrupted_errors=errors(self.known[few]) if noisy else None,
+        )
 
     def _hatch(self) -> np.ndarray:
         """Grey stripes that stand for what is hidden, as network values of the shape of one example."""

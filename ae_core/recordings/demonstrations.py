@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from ae_core import variants
+from ae_core.messages import TrainingMessage
 from ae_core.recordings import recording
 from ae_core.settings import Settings
 
@@ -33,7 +34,7 @@ def settings_of(variant: str) -> Settings:
     return variants.read_settings({**USUAL, **OTHERWISE.get(variant, {}), "variant": variant})
 
 
-def record(variant: str, folder: Path, emit: Callable[[dict[str, Any]], None]) -> Path:
+def record(variant: str, folder: Path, emit: Callable[[TrainingMessage], None]) -> Path:
     """Trains a variant and writes its recording, the same for the same seed.
 
     Args:
@@ -44,16 +45,16 @@ def record(variant: str, folder: Path, emit: Callable[[dict[str, Any]], None]) -
     Returns:
         The file.
     """
-    file = folder / f"{variant}.json.gz"
+    file = recording.file_of(variant, folder)
     record_to(file, settings_of(variant), FRAMES, emit)
     return file
 
 
-def record_to(file: Path, settings: Settings, frames: int, emit: Callable[[dict[str, Any]], None]) -> None:
+def record_to(file: Path, settings: Settings, frames: int, emit: Callable[[TrainingMessage], None]) -> None:
     """Trains any experiment and writes its recording.
 
     Args:
-        file: File to write, `.json.gz`; its folder is made where there is none.
+        file: File to write, `.msgpack.gz`; its folder is made where there is none.
         settings: The experiment.
         frames: Snapshots to keep, at least 2.
         emit: Called with each message of the training.
@@ -61,9 +62,9 @@ def record_to(file: Path, settings: Settings, frames: int, emit: Callable[[dict[
     from ae_core.training import loop
 
     file.parent.mkdir(parents=True, exist_ok=True)  # before the training, which would be lost
-    messages: list[dict[str, Any]] = []
+    messages: list[TrainingMessage] = []
 
-    def keep(message: dict[str, Any]) -> None:
+    def keep(message: TrainingMessage) -> None:
         messages.append(message)
         emit(message)
 

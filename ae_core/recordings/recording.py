@@ -2,17 +2,22 @@
 
 import gzip
 import io
-import json
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ae_core.folders import ROOT
-from ae_core.formats import picture_series
-from ae_core.formats.packing import pack, unpack
+from ae_core.formats import picture_series, typed
+from ae_core.formats.picture_series import PictureSeries
+from ae_core.messages import Curves, Pictures, Setup, Snapshot, TrainingMessage
 
-FOLDER = ROOT / "assets" / "recorded"  # one for each variant, `NAME.json.gz`
+FOLDER = ROOT / "assets" / "recorded"  # one for each variant
+SUFFIX = ".msgpack.gz"
 LARGEST_FILE = 20_000_000  # bytes once unpacked
 DIGITS = 6  # of floats, so that the file is small
 MOST_POINTS = 300  # of the code map
@@ -23,98 +28,159 @@ ATLAS_COLOURS = 12  # of the small pictures beside the points
 TIMES = ("samples_per_second", "eta_seconds")
 
 
-def save(path: Path, messages: list[dict[str, Any]], frames: int) -> None:
+class Recorded(Struct, kw_only=True):
+    """What a file holds: msgpack in gzip.
+
+    Args:
+        setup: The setup, with fewer points.
+        history: The curves of the last snapshot, which the others have in part.
+        snapshots: Snapshots, oldest first, without history; places on the map are float16. Where a picture is one of
+            a series, there is none in its place.
+        grid: The pictures of the grid, one a snapshot; None if they differ in size.
+        panels: The pictures of panels by name, likewise.
+    """
+
+    setup: Setup
+    history: Curves
+    snapshots: list[Snapshot]
+    grid: PictureSeries | None
+    panels: dict[str, PictureSeries]
+
+
+def file_of(variant: str, folder: Path = FOLDER) -> Path:
+    """The file of a variant's recording, whether or not it is there."""
+    return folder / f"{variant}{SUFFIX}"
+
+
+def save(path: Path, messages: Iterable[TrainingMessage], frames: int) -> None:
     """Writes the setup and a choice of snapshots.
 
     Learning is fast at first and slow later, so the chosen steps lie close at first and wide apart later. Pictures keep
     few colours, the map a part of its points; how long it took is left out.
 
     Args:
-        path: File to write, gzipped JSON; bytes stand as base64 under the key `$bytes`.
+        path: File to write.
         messages: All messages of one training.
         frames: Snapshots to keep, at least 2.
     """
-    setup = next(message for message in messages if message["kind"] == "setup")
-    snapshots = [message for message in messages if message["kind"] == "snapshot"]
-    by_step = {snapshot["step"]: snapshot for snapshot in snapshots}  # the last one of each step
+    messages = list(messages)
+    setup = next(message for message in messages if isinstance(message, Setup))
+    # The last one of each step.
+    by_step = {message.step: message for message in messages if isinstance(message, Snapshot)}
     steps = sorted(by_step)
     places = {round((index / (frames - 1)) ** 2 * (len(steps) - 1)) for index in range(frames)}
     if len(steps) <= frames:
         places = set(range(len(steps)))
     kept = [_small(by_step[steps[place]]) for place in sorted(places)]
-    history = {**by_step[steps[-1]]["history"], "seconds": [0.0] * len(by_step[steps[-1]]["history"]["step"])}
-    content = {"setup": _few_points(setup), "history": history, "snapshots": kept, "pictures": _taken_out(kept)}
+    history = by_step[steps[-1]].history
+    grid = picture_series.encode([one.grid.png for one in kept], GRID_COLOURS)
+    panels = _panel_series(kept)
+    recorded = Recorded(
+        setup=_few_points(setup),
+        history=history | {"seconds": [0.0] * len(history["step"])},
+        snapshots=[_without(one, grid is not None, panels) for one in kept],
+        grid=grid,
+        panels=panels,
+    )
+    values = _rounded(msgspec.to_builtins(recorded, builtin_types=(bytes,)))
     # Neither name nor time in the header: the same run gives the same bytes.
     with path.open("wb") as file, gzip.GzipFile("", "wb", fileobj=file, mtime=0) as stream:
-        stream.write(json.dumps(pack(content, DIGITS), separators=(",", ":")).encode())
+        stream.write(msgspec.msgpack.encode(values))
 
 
-def _small(snapshot: dict[str, Any]) -> dict[str, Any]:
+def _small(snapshot: Snapshot) -> Snapshot:
     """A snapshot without what is told elsewhere, or what nobody sees."""
-    points = np.frombuffer(snapshot["latent"], "<f4")[: 2 * MOST_POINTS]
-    return {name: value for name, value in snapshot.items() if name != "history"} | {
-        "seconds": None,
-        "latent": points.astype("<f2").tobytes(),  # three digits are enough for a point
-        "grid": dict(snapshot["grid"]),
-        "panels": {name: dict(panel) for name, panel in snapshot["panels"].items()},
-        "numbers": {name: None if name in TIMES else value for name, value in snapshot["numbers"].items()},
-    }
+    points = np.frombuffer(snapshot.latent, "<f4")[: 2 * MOST_POINTS]
+    return replace(
+        snapshot,
+        seconds=None,
+        history={},
+        latent=points.astype("<f2").tobytes(),  # three digits are enough for a point
+        numbers={name: None if name in TIMES else value for name, value in snapshot.numbers.items()},
+    )
 
 
-def _few_points(setup: dict[str, Any]) -> dict[str, Any]:
+def _few_points(setup: Setup) -> Setup:
     from PIL import Image
 
-    atlas = setup["atlas"]
-    count = min(atlas["count"], MOST_POINTS)
-    height = -(-count // atlas["columns"]) * atlas["tile"][0]
-    with Image.open(io.BytesIO(atlas["png"])) as whole:
+    atlas = setup.atlas
+    count = min(atlas.count, MOST_POINTS)
+    height = -(-count // atlas.columns) * atlas.tile[0]
+    with Image.open(io.BytesIO(atlas.png)) as whole:
         part = whole.crop((0, 0, whole.width, height)).quantize(ATLAS_COLOURS, dither=Image.Dither.NONE)
     stream = io.BytesIO()
     part.save(stream, "PNG", optimize=True)
-    return setup | {"labels": setup["labels"][:count], "atlas": atlas | {"count": count, "png": stream.getvalue()}}
+    return replace(setup, labels=setup.labels[:count], atlas=replace(atlas, count=count, png=stream.getvalue()))
 
 
-def _taken_out(snapshots: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Takes the pictures out of snapshots; of each kind one series, with its place in a snapshot."""
-    names = [name for name, panel in snapshots[0]["panels"].items() if panel["kind"] == "pictures"]
-    found = []
-    for place in (["grid"], *(["panels", name] for name in names)):
-        owners = [_at(snapshot, place) for snapshot in snapshots]
-        colours = GRID_COLOURS if place == ["grid"] else PANEL_COLOURS
-        series = picture_series.encode([owner["png"] for owner in owners], colours)
+def _panel_series(snapshots: Sequence[Snapshot]) -> dict[str, PictureSeries]:
+    """The pictures of each panel that has some, over all snapshots."""
+    found = {}
+    for name in snapshots[0].panels:
+        shown = [one.panels[name] for one in snapshots]
+        pictures = [panel.png for panel in shown if isinstance(panel, Pictures)]
+        series = picture_series.encode(pictures, PANEL_COLOURS) if pictures else None
         if series is not None:
-            found.append({"place": place} | series)
-            for owner in owners:
-                owner["png"] = None
+            found[name] = series
     return found
 
 
-def _at(snapshot: dict[str, Any], place: list[str]) -> Any:
-    for name in place:
-        snapshot = snapshot[name]
-    return snapshot
+def _without(snapshot: Snapshot, grid: bool, panels: dict[str, PictureSeries]) -> Snapshot:
+    """A snapshot without the pictures that are in a series."""
+    return replace(
+        snapshot,
+        grid=replace(snapshot.grid, png=b"") if grid else snapshot.grid,
+        panels={name: replace(panel, png=b"") if name in panels else panel for name, panel in snapshot.panels.items()},
+    )
 
 
-def load(path: Path) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+def _rounded(value: Any) -> Any:
+    if isinstance(value, float):
+        return round(value, DIGITS)
+    if isinstance(value, dict):
+        return {name: _rounded(one) for name, one in value.items()}
+    return [_rounded(one) for one in value] if isinstance(value, list | tuple) else value
+
+
+def load(path: Path) -> tuple[Setup, list[Snapshot]]:
     """Reads a recording.
 
     Returns:
-        The setup message and the snapshot messages, oldest first.
+        The setup and the snapshots, oldest first.
 
     Raises:
+        OSError: If the file cannot be read, or is no gzip.
         ValueError: If the file is not a recording, or is too large.
     """
     with gzip.open(path, "rb") as stream:
         content = stream.read(LARGEST_FILE + 1)
     if len(content) > LARGEST_FILE:
         raise ValueError(f"A recording must be at most {LARGEST_FILE:,} bytes unpacked. Received: {path.name}.")
-    values = unpack(json.loads(content))
-    snapshots, history = values["snapshots"], values["history"]
-    for series in values["pictures"]:
-        for snapshot, png in zip(snapshots, picture_series.decode(series), strict=True):
-            _at(snapshot, series["place"])["png"] = png
-    for snapshot in snapshots:
-        snapshot["latent"] = np.frombuffer(snapshot["latent"], "<f2").astype("<f4").tobytes()
-        told = sum(step <= snapshot["step"] for step in history["step"])
-        snapshot["history"] = {name: column[:told] for name, column in history.items()}
-    return values["setup"], snapshots
+    recorded: Recorded = typed.from_msgpack(content, Recorded, path.name)
+    grids = None if recorded.grid is None else picture_series.decode(recorded.grid)
+    panels = {name: picture_series.decode(series) for name, series in recorded.panels.items()}
+    snapshots = [
+        _whole(
+            snapshot,
+            recorded.history,
+            None if grids is None else grids[place],
+            {name: pictures[place] for name, pictures in panels.items()},
+        )
+        for place, snapshot in enumerate(recorded.snapshots)
+    ]
+    return recorded.setup, snapshots
+
+
+def _whole(snapshot: Snapshot, history: Curves, grid: bytes | None, panels: dict[str, bytes]) -> Snapshot:
+    """A snapshot with its pictures, and with the curves up to its step."""
+    told = sum(step is not None and step <= snapshot.step for step in history["step"])
+    return replace(
+        snapshot,
+        latent=np.frombuffer(snapshot.latent, "<f2").astype("<f4").tobytes(),
+        history={name: column[:told] for name, column in history.items()},
+        grid=snapshot.grid if grid is None else replace(snapshot.grid, png=grid),
+        panels={
+            name: replace(panel, png=panels[name]) if name in panels else panel
+            for name, panel in snapshot.panels.items()
+        },
+    )

@@ -3,18 +3,18 @@
 import functools
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from ae_core import data, variants
 from ae_core.measuring.pca import PrincipalComponents
+from ae_core.messages import Numbers, TrainingMessage
 from ae_core.settings import DataSpec, Settings
 
-Emit = Callable[[dict[str, Any]], None]
+Emit = Callable[[TrainingMessage], None]
 
 
 class Images:
@@ -78,12 +78,12 @@ class Trial:
 
     Args:
         settings: The experiment.
-        result: What `training.train` returned; empty where nothing was trained.
+        numbers: What was measured on the test set, by name; empty where nothing was trained.
         seconds: How long all of it took.
     """
 
     settings: Settings
-    result: Mapping[str, Any]
+    numbers: Numbers
     seconds: float
 
     @property
@@ -92,8 +92,15 @@ class Trial:
         return images(self.settings.dataset, self.settings.train_size)
 
     def test(self, name: str) -> float:
-        """A number of the test set, by its name in the result."""
-        return float(self.result["test"][name])
+        """A number of the test set, by its name in the result.
+
+        Raises:
+            ValueError: If it is no single number, or has no meaning for these data.
+        """
+        value = self.numbers[name]
+        if value is None or isinstance(value, list):
+            raise ValueError(f"{name} must be a number of these data. Received: {value!r}.")
+        return float(value)
 
 
 def train(settings: Settings, emit: Emit) -> Trial:
@@ -102,7 +109,7 @@ def train(settings: Settings, emit: Emit) -> Trial:
 
     begun = time.perf_counter()
     result = loop.train(settings, emit=emit)
-    return Trial(settings, result, time.perf_counter() - begun)
+    return Trial(settings, result.test, time.perf_counter() - begun)
 
 
 @dataclass(frozen=True)
@@ -126,7 +133,7 @@ class FineTuned:
         begun = time.perf_counter()
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / "model.keras"
-            result = loop.train(settings, emit=emit, save_to=file, test_images=50)
+            loop.train(settings, emit=emit, save_to=file, test_images=50)
             found = classifier.classify_saved(
                 file,
                 settings,
@@ -137,8 +144,7 @@ class FineTuned:
                 learning_rate=self.learning_rate,
                 batch_size=self.batch_size,
             )
-        tested = {"test": {"classifier_error": found["test_error"]}}
-        return Trial(settings, result | tested, time.perf_counter() - begun)
+        return Trial(settings, {"classifier_error": found.test_error}, time.perf_counter() - begun)
 
 
 def leave_untrained(settings: Settings, emit: Emit) -> Trial:

@@ -1,23 +1,24 @@
-"""Named arrays and plain values in one `.npz` file: the state of a training, from which it goes on.
+"""A checkpoint in one `.npz` file: the arrays of a training by name, and where it stands.
 
 `numpy.load` reads the arrays too. Nothing is ever unpickled, and what is read is bounded by what was checked before.
 """
 
 import io
-import json
 import re
 import zipfile
 from collections.abc import Iterator, Mapping
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import numpy as np
 
-from ae_core.errors import DataError
-from ae_core.formats import packing
+from ae_core.errors import DataError, WrongValueError
+from ae_core.formats import typed
 from ae_core.formats.archive import ZIP_ERRORS, check_members, open_archive
 from ae_core.formats.npz import HEADER_BYTES, HEADER_ERRORS
+from ae_core.messages import TrainingState, encode_state
+from ae_core.runs import first_format
 
-VALUES = "values.json"
+VALUES, FIRST_VALUES = "values.msgpack", "values.json"  # where it stands; earlier versions wrote the second one
 LARGEST_VALUES = 16 * 2**20
 MOST_AXES = 8
 
@@ -25,20 +26,20 @@ _MEMBER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}\.npy")
 _KINDS = "buif"  # true and false, whole numbers, decimal numbers
 
 
-def write_arrays(stream: BinaryIO, arrays: Mapping[str, np.ndarray], values: Mapping[str, Any]) -> None:
-    """Writes arrays and values to an open file.
+def write_arrays(stream: BinaryIO, arrays: Mapping[str, np.ndarray], state: TrainingState) -> None:
+    """Writes a checkpoint to an open file.
 
     Args:
         stream: The file.
         arrays: Numbers by name; a name has at most 100 letters, digits, `_`, `-` and `.`.
-        values: What JSON can hold, and bytes.
+        state: Where the training stands.
 
     Raises:
         ValueError: If a name or a type is not allowed.
     """
     # Weights hardly shrink when they are packed, and that would take longer than to write them.
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
-        archive.writestr(VALUES, json.dumps(packing.pack(dict(values)), separators=(",", ":"), allow_nan=False))
+        archive.writestr(VALUES, encode_state(state))
         for name, array in arrays.items():
             member, array = f"{name}.npy", np.asarray(array)
             if not _MEMBER.fullmatch(member) or array.dtype.kind not in _KINDS:
@@ -49,7 +50,7 @@ def write_arrays(stream: BinaryIO, arrays: Mapping[str, np.ndarray], values: Map
                 np.lib.format.write_array(file, array, allow_pickle=False)
 
 
-def read_arrays(stream: BinaryIO, size: int, most: int, label: str) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+def read_arrays(stream: BinaryIO, size: int, most: int, label: str) -> tuple[dict[str, np.ndarray], TrainingState]:
     """Reads what `write_arrays` wrote, whoever made the file.
 
     Args:
@@ -59,20 +60,13 @@ def read_arrays(stream: BinaryIO, size: int, most: int, label: str) -> tuple[dic
         label: The file's name for messages.
 
     Returns:
-        The arrays, which cannot be written to, and the values.
+        The arrays, which cannot be written to, and where the training stands.
 
     Raises:
         DataError: If it is damaged, too large, or holds anything but arrays of numbers.
     """
-
-    arrays: dict[str, np.ndarray] = {}
-    values: dict[str, Any] = {}
-    for name, content in _parts(stream, size, most, label):
-        if isinstance(content, dict):
-            values = content
-        else:
-            arrays[name] = content
-    return arrays, values
+    with _opened(stream, size, most, label) as archive:
+        return dict(_arrays(archive, label)), _state(archive, label)
 
 
 def check_arrays(stream: BinaryIO, size: int, most: int, label: str) -> None:
@@ -81,30 +75,44 @@ def check_arrays(stream: BinaryIO, size: int, most: int, label: str) -> None:
     Raises:
         DataError: If it is damaged, too large, or holds anything but arrays of numbers.
     """
-    for _ in _parts(stream, size, most, label):
-        continue
+    with _opened(stream, size, most, label) as archive:
+        _state(archive, label)
+        for _ in _arrays(archive, label):
+            continue
 
 
-def _parts(stream: BinaryIO, size: int, most: int, label: str) -> Iterator[tuple[str, np.ndarray | dict[str, Any]]]:
-    """The values, then each array with its name."""
+def _opened(stream: BinaryIO, size: int, most: int, label: str) -> zipfile.ZipFile:
+    """The file, of which all that its index states is checked."""
 
     def largest(name: str) -> int:
-        return LARGEST_VALUES if name == VALUES else most if _MEMBER.fullmatch(name) else 0
+        return LARGEST_VALUES if name in (VALUES, FIRST_VALUES) else most if _MEMBER.fullmatch(name) else 0
 
-    with open_archive(stream, size, label) as archive:
-        check_members(archive, largest, most, label)
-        if VALUES not in archive.namelist():
-            raise DataError(f"{label} must hold {VALUES}. Received: a file without it.")
-        try:
-            values = packing.unpack(packing.parse(archive.read(VALUES)))
-        except ZIP_ERRORS as error:
-            raise DataError(f"{label}: {VALUES} must be whole JSON. Received: something else.") from error
-        if not isinstance(values, dict):
-            raise DataError(f"{label}: {VALUES} must hold names and values. Received: something else.")
-        yield VALUES, values
-        for member in archive.infolist():
-            if member.filename != VALUES:
-                yield member.filename.removesuffix(".npy"), _read(archive, member, label)
+    archive = open_archive(stream, size, label)
+    check_members(archive, largest, most, label)
+    return archive
+
+
+def _state(archive: zipfile.ZipFile, label: str) -> TrainingState:
+    names = archive.namelist()
+    name = VALUES if VALUES in names or FIRST_VALUES not in names else FIRST_VALUES
+    if name not in names:
+        raise DataError(f"{label} must hold {VALUES}. Received: a file without it.")
+    try:
+        payload = archive.read(name)
+        if name == FIRST_VALUES:
+            return typed.from_values(first_format.unpack(payload), TrainingState, name)
+        return typed.from_msgpack(payload, TrainingState, name)
+    except WrongValueError as error:
+        raise DataError(f"{label}: {error}") from error
+    except ZIP_ERRORS as error:
+        raise DataError(f"{label}: {name} must be whole. Received: something else.") from error
+
+
+def _arrays(archive: zipfile.ZipFile, label: str) -> Iterator[tuple[str, np.ndarray]]:
+    """Each array with its name."""
+    for member in archive.infolist():
+        if member.filename not in (VALUES, FIRST_VALUES):
+            yield member.filename.removesuffix(".npy"), _read(archive, member, label)
 
 
 def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo, label: str) -> np.ndarray:

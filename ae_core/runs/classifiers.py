@@ -1,19 +1,20 @@
 """The classifiers that were trained on a stored run's code: what is kept of them beside the run, and how it is read."""
 
 import functools
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, get_args
+
+import msgspec
+from msgspec import UNSET, Meta
 
 from ae_core.errors import DataError, WrongValueError
-from ae_core.formats import packing
-from ae_core.formats.checks import boolean, entries, integer, number, record
+from ae_core.formats import typed
+from ae_core.messages import ClassifierResult, ClassifierSummary, ErrorCurve, Network, NetworkErrors
 from ae_core.runs.files import CLASSIFIERS, write
 
-NETWORKS = ("code", "pixels", "pca")  # what a head is trained on, in this order
+NETWORKS: tuple[Network, ...] = get_args(Network)  # what a head is trained on, in this order
 MOST_KEPT = 6  # of one run: a table that is read at a glance
-MOST_EPOCHS = 500
 LARGEST_FILE = 2**20
 
 # Test errors as shares of the 10,000 test images; 95 % confidence intervals of the paper are about ± 0.0022.
@@ -27,46 +28,34 @@ PUBLISHED: Mapping[str, tuple[dict[str, Any], ...]] = {
 }
 PUBLISHED_IN = "Vincent et al., Stacked denoising autoencoders, JMLR 11, 2010, Table 3"
 
-_SHARE = number(0, 1)
-_CURVE = record({"validation_error": entries(_SHARE, MOST_EPOCHS), "test_error": _SHARE})
-_CHECK = entries(
-    record(
-        {
-            "labels": integer(1),
-            "fine_tune": boolean,
-            "epochs": integer(1, MOST_EPOCHS),
-            "seed": integer(),
-            "code_size": integer(1),
-            "test_images": integer(1),
-            "seconds": number(0),
-            "curves": record(dict.fromkeys(NETWORKS, _CURVE)),
-        }
-    ),
-    MOST_KEPT,
-)
+_Kept = Annotated[list[ClassifierSummary], Meta(max_length=MOST_KEPT)]
 
 
-def summary(result: Mapping[str, Any]) -> dict[str, Any]:
+def summary(result: ClassifierResult) -> ClassifierSummary:
     """What is kept of a classifier and its rivals.
 
     Args:
         result: What `classifier.classify` returned, its rivals trained too.
-
-    Returns:
-        What was asked for, and `curves`: for the code, pixels and PCA `validation_error` (shares of mistakes, one an
-        epoch) and `test_error`.
     """
-    names = ("labels", "fine_tune", "epochs", "seed", "code_size", "test_images", "seconds")
-    curves = {name: result if name == "code" else result[name] for name in NETWORKS}
-    return {name: result[name] for name in names} | {
-        "curves": {
-            name: {"validation_error": list(one["history"]["validation_error"]), "test_error": one["test_error"]}
-            for name, one in curves.items()
-        }
-    }
+    networks: dict[Network, ClassifierResult | NetworkErrors] = {"code": result}
+    if result.pixels is not UNSET and result.pca is not UNSET:
+        networks |= {"pixels": result.pixels, "pca": result.pca}
+    return ClassifierSummary(
+        labels=result.labels,
+        fine_tune=result.fine_tune,
+        epochs=result.epochs,
+        seed=result.seed,
+        code_size=result.code_size,
+        test_images=result.test_images,
+        seconds=result.seconds,
+        curves={
+            name: ErrorCurve(validation_error=list(one.history["validation_error"]), test_error=one.test_error)
+            for name, one in networks.items()
+        },
+    )
 
 
-def read(folder: Path) -> Sequence[Mapping[str, Any]]:
+def read(folder: Path) -> Sequence[ClassifierSummary]:
     """The classifiers kept beside a run, the newest first; do not change them, all readers share them.
 
     Args:
@@ -84,30 +73,38 @@ def read(folder: Path) -> Sequence[Mapping[str, Any]]:
 
 
 @functools.lru_cache(maxsize=64)
-def _read(path: Path, modified: int, inode: int, size: int) -> Sequence[Mapping[str, Any]]:
+def _read(path: Path, modified: int, inode: int, size: int) -> Sequence[ClassifierSummary]:
     """The file as it was at that moment: a page looks twice a second, for every viewer."""
     if size > LARGEST_FILE:
         raise DataError(f"The stored run {path.parent.name} must be whole. Received: too large a {path.name}.")
     try:
-        return checked(packing.parse(path.read_bytes()))
+        return checked(path.read_bytes())
     except ValueError as error:
         raise DataError(f"The stored run {path.parent.name} must be whole. Received: a damaged {path.name}.") from error
 
 
-def checked(values: Any) -> list[dict[str, Any]]:
+def checked(payload: bytes) -> list[ClassifierSummary]:
     """The file's content, if it is what `add` writes.
 
     Raises:
-        WrongValueError: If it is not.
+        WrongValueError: If it is something else.
+        ValueError: If it is damaged.
     """
-    _CHECK(values, CLASSIFIERS)
-    for place, one in enumerate(values):
-        if any(len(curve["validation_error"]) > one["epochs"] for curve in one["curves"].values()):
-            raise WrongValueError(f"{CLASSIFIERS}.{place}", "have at most one point an epoch", "more")
-    return values
+    found = typed.from_json(payload, _Kept, CLASSIFIERS)
+    for place, one in enumerate(found):
+        if set(one.curves) != set(NETWORKS) or any(curve.test_error is None for curve in one.curves.values()):
+            raise WrongValueError(f"{CLASSIFIERS}[{place}].curves", f"be those of {', '.join(NETWORKS)}", "others")
+        if any(len(curve.validation_error) > one.epochs for curve in one.curves.values()):
+            raise WrongValueError(f"{CLASSIFIERS}[{place}]", "have at most one point an epoch", "more")
+    return found
 
 
-def add(folder: Path, found: Mapping[str, Any]) -> None:
+def packed(kept: Sequence[ClassifierSummary]) -> bytes:
+    """The file's content."""
+    return msgspec.json.encode(kept)
+
+
+def add(folder: Path, found: ClassifierSummary) -> None:
     """Keeps a classifier beside a run, in place of one that was trained in the same way. Whoever holds its lock writes.
 
     Args:
@@ -118,7 +115,10 @@ def add(folder: Path, found: Mapping[str, Any]) -> None:
         OSError: If it cannot be written.
         DataError: If the file is damaged.
     """
-    asked = ("labels", "fine_tune", "epochs", "seed")
-    others = [one for one in read(folder) if any(one[name] != found[name] for name in asked)]
-    kept = checked([dict(found), *others][:MOST_KEPT])
-    write(folder / CLASSIFIERS, json.dumps(packing.plain(kept), allow_nan=False).encode())
+    others = [one for one in read(folder) if _asked(one) != _asked(found)]
+    write(folder / CLASSIFIERS, packed([found, *others][:MOST_KEPT]))
+
+
+def _asked(one: ClassifierSummary) -> tuple[int, bool, int, int]:
+    """What tells one classifier of a run from another."""
+    return one.labels, one.fine_tune, one.epochs, one.seed

@@ -18,9 +18,10 @@ from typing import BinaryIO
 from ae_core.errors import DataError, printable
 
 RUN, STATUS, RESULT = "run.json", "status.json", "result.json"
-SETUP, NEWEST = "setup.json.gz", "newest.json.gz"
+SUFFIX, FIRST_SUFFIX = ".msgpack.gz", ".json.gz"  # of messages; earlier versions wrote the second one
+SETUP, NEWEST = f"setup{SUFFIX}", f"newest{SUFFIX}"
 CHECKPOINT, MODEL, CLASSIFIERS = "checkpoint.npz", "model.keras", "classifiers.json"
-SNAPSHOT = re.compile(r"snapshot-([0-9]{10})\.json\.gz")
+SNAPSHOT = re.compile(r"snapshot-([0-9]{10})\.(?:msgpack|json)\.gz")
 PART = ".part-"
 GONE = ".gone-"  # a run's folder while it is removed
 WRITER_LOCK, STORE_LOCK = ".writer", ".lock"
@@ -49,13 +50,18 @@ def line(text: str, longest: int) -> str:
 
 def snapshot_name(step: int) -> str:
     """Name of the file of the snapshot kept at a step."""
-    return f"snapshot-{step:010d}.json.gz"
+    return f"snapshot-{step:010d}{SUFFIX}"
+
+
+def first_name(name: str) -> str:
+    """What earlier versions called the file of a message."""
+    return name.removesuffix(SUFFIX) + FIRST_SUFFIX
 
 
 def kept_steps(folder: Path) -> dict[int, Path]:
     """The snapshots kept in a run's folder: step → file, in the order of steps."""
     found = {}
-    for path in folder.iterdir():
+    for path in sorted(folder.iterdir()):  # of two forms of one snapshot the newer one comes later
         match = SNAPSHOT.fullmatch(path.name)
         if match:
             found[int(match[1])] = path

@@ -1,31 +1,47 @@
 """One stored run as it is read: what was asked for, where it stands, and what its files hold."""
 
-import bisect
 import dataclasses
-import json
 import logging
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+import msgspec
 import numpy as np
+from msgspec.structs import asdict, replace
 
-from ae_core.errors import DataError, WrongValueError
-from ae_core.formats import packing
+from ae_core.errors import DataError
+from ae_core.formats import typed
+from ae_core.messages import Curves, Result, RunAbout, RunStatus, Setup, Snapshot, State, TrainingState
 from ae_core.ownership import holds
-from ae_core.runs import arrays
-from ae_core.runs.checks import ABOUT_CHECK, FORMAT, STATUS_CHECK
-from ae_core.runs.files import CHECKPOINT, MODEL, NEWEST, RESULT, RUN, SETUP, STATUS, WRITER_LOCK, Lock, kept_steps
+from ae_core.runs import arrays, stored_messages
+from ae_core.runs.files import (
+    CHECKPOINT,
+    MODEL,
+    NEWEST,
+    RESULT,
+    RUN,
+    SETUP,
+    STATUS,
+    WRITER_LOCK,
+    Lock,
+    first_name,
+    kept_steps,
+)
 from ae_core.settings import Settings
 from ae_core.variants import read_settings
 
 logger = logging.getLogger(__name__)
 
+FORMAT = 2  # of the files; 1 had messages as JSON, see `first_format`
 ENDED = frozenset({"done", "stopped", "failed", "interrupted"})
 QUEUED_SECONDS = 86_400.0  # after which a run that still waits counts as interrupted: whoever queued it is gone
 LARGEST_CHECKPOINT = 2**30
+
+M = TypeVar("M", Setup, Snapshot)
+R = TypeVar("R", RunAbout, RunStatus)
 
 
 @dataclass(frozen=True)
@@ -110,23 +126,23 @@ class StoredRun:
         """Whether a person with this token may command it."""
         return holds(token, self.owner)
 
-    def setup(self) -> dict[str, Any] | None:
+    def setup(self) -> Setup | None:
         """The setup message, None before there is one.
 
         Raises:
             DataError: If the file is damaged.
         """
-        return self._message(SETUP)
+        return self._message(SETUP, Setup)
 
-    def newest(self) -> dict[str, Any] | None:
+    def newest(self) -> Snapshot | None:
         """The newest snapshot message, None before there is one.
 
         Raises:
             DataError: If the file is damaged.
         """
-        return self._message(NEWEST)
+        return self._message(NEWEST, Snapshot)
 
-    def snapshots(self) -> list[dict[str, Any]]:
+    def snapshots(self) -> list[Snapshot]:
         """The kept snapshot messages, oldest first, the newest last; a damaged older one is left out.
 
         Each has the history as it was at its step, on the points that the newest one's history has.
@@ -140,18 +156,18 @@ class StoredRun:
         found = []
         for step, path in kept_steps(self.folder).items():
             # What lies beyond the newest was left by an attempt that died.
-            if step >= newest["step"]:
+            if step >= newest.step:
                 break
             try:
-                message = self._message(path.name)
+                message = self._message(path.name, Snapshot)
             except DataError:
                 logger.exception("A kept snapshot cannot be read.")
                 continue
             if message is not None:
-                found.append(message | {"history": history_until(newest["history"], step)})
+                found.append(replace(message, history=history_until(newest.history, step)))
         return [*found, newest]
 
-    def result(self) -> dict[str, Any] | None:
+    def result(self) -> Result | None:
         """What the training returned, None before its end.
 
         Raises:
@@ -161,11 +177,11 @@ class StoredRun:
         if payload is None:
             return None
         try:
-            return _mapping(packing.parse(payload))
+            return typed.from_json(payload, Result, RESULT)
         except ValueError as error:
             raise self._damaged(RESULT) from error
 
-    def checkpoint(self) -> tuple[dict[str, np.ndarray], dict[str, Any]] | None:
+    def checkpoint(self) -> tuple[dict[str, np.ndarray], TrainingState] | None:
         """The last state of the training from which it can go on, None if there is none.
 
         Raises:
@@ -184,14 +200,15 @@ class StoredRun:
         path = self.folder / MODEL
         return path if path.is_file() else None
 
-    def _message(self, name: str) -> dict[str, Any] | None:
-        payload = self._bytes(name)
-        if payload is None:
-            return None
-        try:
-            return _mapping(packing.load(payload))
-        except ValueError as error:
-            raise self._damaged(name) from error
+    def _message(self, name: str, kind: type[M]) -> M | None:
+        for written in (name, first_name(name), name):  # once more, should it be rewritten this very moment
+            payload = self._bytes(written)
+            if payload is not None:
+                try:
+                    return stored_messages.load(payload, written, kind)
+                except ValueError as error:
+                    raise self._damaged(written) from error
+        return None
 
     def _bytes(self, name: str) -> bytes | None:
         try:
@@ -210,28 +227,49 @@ def read_run(folder: Path) -> StoredRun:
         FileNotFoundError: If there is no such run.
         DataError: If a file is damaged, or written by a newer version of the program.
     """
-    about, status = (read_json(folder, name) for name in (RUN, STATUS))
-    values = {name: value for name, value in (about | status).items() if name != "format"}
+    values = asdict(read_about(folder)) | asdict(read_status(folder))
+    del values["format"]
     return StoredRun(folder=folder, id=folder.name, **values)
 
 
-def read_json(folder: Path, name: str) -> dict[str, Any]:
-    """One of the two small files of a run.
+def read_about(folder: Path) -> RunAbout:
+    """What a run's `run.json` says.
 
     Raises:
         FileNotFoundError: If it is not there.
         DataError: If it is damaged, or written by a newer version of the program.
     """
+    return _read_small(folder, RUN, RunAbout)
+
+
+def read_status(folder: Path) -> RunStatus:
+    """What a run's `status.json` says.
+
+    Raises:
+        FileNotFoundError: If it is not there.
+        DataError: If it is damaged, or written by a newer version of the program.
+    """
+    return _read_small(folder, STATUS, RunStatus)
+
+
+class _Versioned(msgspec.Struct):
+    """Of a small file the version alone, whatever else a newer program has written."""
+
+    format: int
+
+
+def _read_small(folder: Path, name: str, kind: type[R]) -> R:
     payload = (folder / name).read_bytes()
     try:
-        values = json.loads(payload)
-        newer = isinstance(values, dict) and isinstance(values.get("format"), int) and values["format"] > FORMAT
-        if newer:
+        if typed.from_json(payload, _Versioned, name).format > FORMAT:
             raise DataError(f"The stored run {folder.name} was written by a newer version of this program.")
-        (ABOUT_CHECK if name == RUN else STATUS_CHECK)(values, name)
-    except (WrongValueError, RecursionError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        record = typed.from_json(payload, kind, name)
+        typed.check_texts(record, name)
+    except DataError:
+        raise
+    except ValueError as error:
         raise DataError(f"The stored run {folder.name} must be whole. Received: a damaged {name}.") from error
-    return values
+    return record
 
 
 def current(run: StoredRun) -> StoredRun:
@@ -256,38 +294,32 @@ def _state_now(run: StoredRun) -> str:
     return run.state
 
 
-def fresh_status(state: str, now: float) -> dict[str, Any]:
+def fresh_status(state: State, now: float) -> RunStatus:
     """The content of `status.json` before anything has happened."""
-    return {
-        "format": FORMAT,
-        "state": state,
-        "started": None,
-        "finished": None,
-        "updated": now,
-        "error": None,
-        "attempts": 0,
-        "step": 0,
-        "epoch": 0.0,
-        "seconds": 0.0,
-        "total_steps": None,
-        "total_epochs": None,
-        "device": "",
-        "backend": "",
-        "parameters": None,
-        "code_size": None,
-        "numbers": {},
-        "test": {},
-        "size": 0,
-    }
+    return RunStatus(
+        format=FORMAT,
+        state=state,
+        started=None,
+        finished=None,
+        updated=now,
+        error=None,
+        attempts=0,
+        step=0,
+        epoch=0.0,
+        seconds=0.0,
+        total_steps=None,
+        total_epochs=None,
+        device="",
+        backend="",
+        parameters=None,
+        code_size=None,
+        numbers={},
+        test={},
+        size=0,
+    )
 
 
-def history_until(history: Mapping[str, list[Any]], step: int) -> dict[str, list[Any]]:
+def history_until(history: Curves, step: int) -> Curves:
     """The columns of a history, cut behind a step."""
-    end = bisect.bisect_right(history["step"], step)
+    end = sum(at is not None and at <= step for at in history.get("step", ()))  # the steps grow
     return {name: values[:end] for name, values in history.items()}
-
-
-def _mapping(value: Any) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise ValueError("The file must hold names and values.")
-    return value

@@ -6,27 +6,29 @@ each file has one lock, and only who holds it may write:
 - `run.json`: what was asked for, title, pin and owner. Written where the run is made and by `rename`, `pin` and `give`,
   under the store's lock (`.lock` in the store's folder).
 - `classifiers.json`: what `keep_classifier` was given. Written under the run's lock, once the training has ended.
-- everything else is the training's: `status.json` (where it stands), `setup.json.gz`, `newest.json.gz` (the newest
-  snapshot, with the whole history), `snapshot-<step>.json.gz` (earlier ones, without), `checkpoint.npz`, `result.json`
-  and `model.keras`. Written by `RunWriter` under the run's lock (`.writer` in its folder), which it holds as long as it
-  lives; `end` takes the same lock, so it can only speak for a training whose process is dead.
+- everything else is the training's: `status.json` (where it stands), `setup.msgpack.gz`, `newest.msgpack.gz` (the
+  newest snapshot, with the whole history), `snapshot-<step>.msgpack.gz` (earlier ones, without), `checkpoint.npz`,
+  `result.json` and `model.keras`. Written by `RunWriter` under the run's lock (`.writer` in its folder), which it holds
+  as long as it lives; `end` takes the same lock, so it can only speak for a training whose process is dead.
 
 Readers take no lock: every file is put in place whole, and a run appears and vanishes whole.
 """
 
-import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import msgspec
+from msgspec.structs import replace
+
 from ae_core.errors import DataError, disk_reason
 from ae_core.folders import runs_folder
+from ae_core.messages import LONGEST_ERROR, LONGEST_TITLE, ORIGINS, ClassifierSummary, Origin, RunAbout
 from ae_core.runs import classifiers, zipped
-from ae_core.runs.checks import FORMAT, LONGEST_ERROR, LONGEST_TITLE, ORIGINS
 from ae_core.runs.files import PART, RUN, STATUS, STORE_LOCK, clean, folder_bytes, is_id, line, locked, new_id, write
 from ae_core.runs.quota import Going, Room
-from ae_core.runs.record import ENDED, StoredRun, current, fresh_status, read_json, read_run
+from ae_core.runs.record import ENDED, FORMAT, StoredRun, current, fresh_status, read_about, read_run, read_status
 from ae_core.runs.shelf import Shelf, unknown
 from ae_core.runs.writer import RunWriter
 from ae_core.settings import Settings
@@ -69,7 +71,7 @@ class RunStore:
         owner: str | None = None,
         *,
         title: str = "",
-        origin: str = "app",
+        origin: Origin = "app",
         twin_of: str | None = None,
         sweep: str | None = None,
         run_id: str | None = None,
@@ -92,20 +94,20 @@ class RunStore:
         if not is_id(run_id) or origin not in ORIGINS or (self.folder / run_id).exists():
             raise DataError(f"A new run must have an id and an origin that are allowed. Received: {run_id[:40]!r}.")
         now = time.time()
-        about = {
-            "format": FORMAT,
-            "settings": settings.to_dict(),
-            "title": line(title, LONGEST_TITLE),
-            "pinned": False,
-            "owner": owner,
-            "origin": origin,
-            "twin_of": twin_of,
-            "sweep": sweep,
-            "created": now,
-        }
+        about = RunAbout(
+            format=FORMAT,
+            settings=settings.to_dict(),
+            title=line(title, LONGEST_TITLE),
+            pinned=False,
+            owner=owner,
+            origin=origin,
+            twin_of=twin_of,
+            sweep=sweep,
+            created=now,
+        )
         with self._shelf.arriving(run_id) as part:
-            write(part / RUN, json.dumps(about, allow_nan=False).encode())
-            write(part / STATUS, json.dumps(fresh_status("queued", now)).encode())
+            write(part / RUN, msgspec.json.encode(about))
+            write(part / STATUS, msgspec.json.encode(fresh_status("queued", now)))
         self.prune()
         return self.open(run_id)
 
@@ -165,19 +167,20 @@ class RunStore:
         lock = self._shelf.take(run_id)
         try:
             folder = self._shelf.path(run_id)
-            status = read_json(folder, STATUS)
-            if status["state"] in ENDED - {"interrupted"}:
+            status = read_status(folder)
+            if status.state in ENDED - {"interrupted"}:
                 return
             error = None if error is None else line(error, LONGEST_ERROR)
             now = time.time()
-            status |= {"state": state, "finished": now, "updated": now, "error": error, "size": folder_bytes(folder)}
-            write(folder / STATUS, json.dumps(status, allow_nan=False).encode())
+            size = folder_bytes(folder)
+            ended = replace(status, state=state, finished=now, updated=now, error=error, size=size)
+            write(folder / STATUS, msgspec.json.encode(ended))
         except OSError as problem:
             raise DataError(f"The run could not be ended because {disk_reason(problem, self.folder)}.") from problem
         finally:
             lock.drop()
 
-    def classifiers(self, run_id: str) -> Sequence[Mapping[str, Any]]:
+    def classifiers(self, run_id: str) -> Sequence[ClassifierSummary]:
         """What was kept of the classifiers on a run's code, the newest first, see `classifiers.summary`.
 
         Raises:
@@ -185,7 +188,7 @@ class RunStore:
         """
         return classifiers.read(self._shelf.path(run_id))
 
-    def keep_classifier(self, run_id: str, found: Mapping[str, Any]) -> None:
+    def keep_classifier(self, run_id: str, found: ClassifierSummary) -> None:
         """Keeps a classifier on the code of a run that has ended.
 
         Args:
@@ -305,11 +308,11 @@ class RunStore:
             raise unknown()
         try:
             with locked(self.folder / STORE_LOCK):
-                about = read_json(folder, RUN)
-                if changes.get("pinned") and not about["pinned"]:
+                about = read_about(folder)
+                if changes.get("pinned") and not about.pinned:
                     self._room.check_pin(run_id)
                 clean(folder, f"{PART}{RUN}")
-                write(folder / RUN, json.dumps(about | changes, allow_nan=False).encode())
+                write(folder / RUN, msgspec.json.encode(replace(about, **changes)))
         except FileNotFoundError as error:
             raise unknown() from error
         except OSError as error:

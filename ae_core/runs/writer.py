@@ -1,21 +1,33 @@
 """The training's side of a stored run: keeps its messages, its state and its end, at a bounded cost."""
 
 import contextlib
-import json
 import logging
 import math
+import re
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Self
 
+import msgspec
 import numpy as np
+from msgspec.structs import replace
 
-from ae_core.errors import DataError, WrongValueError, disk_reason, printable
-from ae_core.formats import packing
+from ae_core.errors import DataError, disk_reason, printable
 from ae_core.formats.archive import megabytes
+from ae_core.messages import (
+    LONGEST_ERROR,
+    NAME,
+    Numbers,
+    Result,
+    Scalars,
+    Setup,
+    Snapshot,
+    State,
+    TrainingMessage,
+    TrainingState,
+)
 from ae_core.runs.arrays import write_arrays
-from ae_core.runs.checks import LONGEST_ERROR, SCALARS
 from ae_core.runs.files import (
     CHECKPOINT,
     MODEL,
@@ -35,7 +47,8 @@ from ae_core.runs.files import (
     snapshot_name,
     write,
 )
-from ae_core.runs.record import ENDED, read_json, read_run
+from ae_core.runs.record import ENDED, FORMAT, read_run, read_status
+from ae_core.runs.stored_messages import dump, upgrade
 
 logger = logging.getLogger(__name__)
 
@@ -62,14 +75,15 @@ class RunWriter:
         self.problem: str | None = None  # one sentence: what could not be kept
         self._folder, self._lock, self._most_bytes = folder, lock, most_bytes
         clean(folder, keep=f"{PART}{RUN}")
-        self._status = read_json(folder, STATUS)
-        self._unwritten: dict[int, dict[str, Any]] = {}  # snapshots by step, the newest among them
+        upgrade(folder)
+        self._status = read_status(folder)
+        self._unwritten: dict[int, Snapshot] = {}  # by step, the newest among them
         self._kept = set(kept_steps(folder))
-        self._state: str | None = None  # of the newest snapshot
+        self._state: State | None = None  # of the newest snapshot
         self._next = 0.0
         self._closed = False
-        started = self._status["started"] or time.time()
-        attempts = self._status["attempts"] + 1
+        started = self._status.started or time.time()
+        attempts = self._status.attempts + 1
         self._say(state="running", started=started, finished=None, error=None, attempts=attempts)
 
     def __enter__(self) -> Self:
@@ -78,27 +92,32 @@ class RunWriter:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def message(self, message: Mapping[str, Any]) -> None:
-        """Takes each message of `training.train`, which must not be changed afterwards.
+    def message(self, message: TrainingMessage) -> None:
+        """Takes each message of a training.
 
         A setup and a change of state are written at once; snapshots every two seconds, or less often where that would
         take more than a hundredth of the time. Those of them are kept that lie close at first and wide apart later.
         """
         with self._trying(f"The messages of the run {self.id}"):
-            if message["kind"] == "setup":
-                write(self._folder / SETUP, packing.dump(dict(message)))
-                names = ("total_steps", "total_epochs", "device", "backend", "parameters", "code_size")
-                facts = {name: message[name] for name in names}
-                self._say(**facts | {name: printable(facts[name], 200) for name in ("device", "backend")})
-            elif message["kind"] == "snapshot":
-                self._add(dict(message))
+            if isinstance(message, Setup):
+                write(self._folder / SETUP, dump(message))
+                self._say(
+                    total_steps=message.total_steps,
+                    total_epochs=message.total_epochs,
+                    device=printable(message.device, 200),
+                    backend=printable(message.backend, 40),
+                    parameters=message.parameters,
+                    code_size=message.code_size,
+                )
+            elif isinstance(message, Snapshot):
+                self._add(message)
 
-    def checkpoint(self, arrays: Mapping[str, np.ndarray], values: Mapping[str, Any]) -> None:
+    def checkpoint(self, arrays: Mapping[str, np.ndarray], state: TrainingState) -> None:
         """Keeps a state of the training in place of the one before.
 
         Args:
             arrays: Weights, optimiser and random states by name.
-            values: What else JSON can hold.
+            state: Where it stands.
         """
         size = sum(array.nbytes for array in arrays.values())
         if size > self._most_bytes:
@@ -108,9 +127,9 @@ class RunWriter:
             )
             return
         with self._trying(f"The state of the run {self.id}"):
-            write(self._folder / CHECKPOINT, lambda stream: write_arrays(stream, arrays, values))
+            write(self._folder / CHECKPOINT, lambda stream: write_arrays(stream, arrays, state))
 
-    def restore(self) -> tuple[dict[str, np.ndarray], dict[str, Any]] | None:
+    def restore(self) -> tuple[dict[str, np.ndarray], TrainingState] | None:
         """The last state that was kept; None if there is none that can be read."""
         try:
             return read_run(self._folder).checkpoint()
@@ -124,20 +143,20 @@ class RunWriter:
         with part_of(self._folder / MODEL) as part:
             yield part
 
-    def finish(self, result: Mapping[str, Any], keep_checkpoint: bool = False) -> None:
+    def finish(self, result: Result, keep_checkpoint: bool = False) -> None:
         """Keeps what the training returned and ends the run, as done or as stopped by what its last snapshot said.
 
         Args:
             result: What `training.train` returned.
             keep_checkpoint: Whether the last checkpoint stays; nothing goes on from it, and it is large.
         """
-        state = "stopped" if self._state == "stopped" else "done"
+        state: State = "stopped" if self._state == "stopped" else "done"
         with self._trying(f"The result of the run {self.id}"):
             self._save()
-            write(self._folder / RESULT, json.dumps(packing.plain(result), indent=1, allow_nan=False).encode())
+            write(self._folder / RESULT, result_json(result))
             if not keep_checkpoint:
                 (self._folder / CHECKPOINT).unlink(missing_ok=True)
-            self._say(state=state, finished=time.time(), test=_scalars(result["test"]))
+            self._say(state=state, finished=time.time(), test=_scalars(result.test))
             force(self._folder)
         self.close()
 
@@ -158,13 +177,13 @@ class RunWriter:
         if not self._closed:
             self._closed = True
             with self._trying(f"The last snapshots of the run {self.id}"):
-                if self._status["state"] not in ENDED:
+                if self._status.state not in ENDED:
                     self._save()
             self._lock.drop()
 
-    def _add(self, snapshot: dict[str, Any]) -> None:
-        changed, self._state = snapshot["state"] != self._state, snapshot["state"]
-        step = snapshot["step"]
+    def _add(self, snapshot: Snapshot) -> None:
+        changed, self._state = snapshot.state != self._state, snapshot.state
+        step = snapshot.step
         # A training that goes on from a checkpoint goes back in time; what lies ahead of it will come again.
         self._unwritten = {at: one for at, one in self._unwritten.items() if at < step} | {step: snapshot}
         chosen = thinned({at for at in self._kept if at < step} | set(self._unwritten))
@@ -184,30 +203,31 @@ class RunWriter:
         newest = max(self._unwritten)
         chosen = thinned({step for step in self._kept if step < newest} | set(self._unwritten))
         for step in sorted(chosen & set(self._unwritten) - {newest}):
-            kept = {name: value for name, value in self._unwritten[step].items() if name != "history"}
-            write(self._folder / snapshot_name(step), packing.dump(kept))
+            kept = replace(self._unwritten[step], history={})
+            write(self._folder / snapshot_name(step), dump(kept))
             self._kept.add(step)
             del self._unwritten[step]
         snapshot = self._unwritten[newest]
-        write(self._folder / NEWEST, packing.dump(snapshot))
+        write(self._folder / NEWEST, dump(snapshot))
         self._unwritten = {newest: snapshot}
         for step in self._kept - (chosen - {newest}):
             (self._folder / snapshot_name(step)).unlink(missing_ok=True)
         self._kept &= chosen - {newest}
-        losses = {name: (snapshot["history"][name] or [None])[-1] for name in ("loss", "val_loss")}
+        losses: Numbers = {name: (snapshot.history[name] or [None])[-1] for name in ("loss", "val_loss")}
         # The end is said by `finish`, when the result and the model are there too.
-        state = "paused" if snapshot["state"] == "paused" else "running"
+        state: State = "paused" if snapshot.state == "paused" else "running"
         self._say(
             state=state,
             step=newest,
-            epoch=snapshot["epoch"],
-            seconds=snapshot["seconds"],
-            numbers=_scalars(losses | snapshot["numbers"]),
+            epoch=snapshot.epoch,
+            seconds=snapshot.seconds or 0.0,
+            numbers=_scalars(losses | snapshot.numbers),
         )
 
     def _say(self, **changes: Any) -> None:
-        self._status |= changes | {"updated": time.time(), "size": folder_bytes(self._folder)}
-        write(self._folder / STATUS, json.dumps(self._status, allow_nan=False).encode())
+        size = folder_bytes(self._folder)
+        self._status = replace(self._status, **changes, format=FORMAT, updated=time.time(), size=size)
+        write(self._folder / STATUS, msgspec.json.encode(self._status))
 
     @contextlib.contextmanager
     def _trying(self, what: str) -> Iterator[None]:
@@ -239,11 +259,15 @@ def thinned(steps: Iterable[int], most: int = KEPT_SNAPSHOTS) -> set[int]:
     return set(left)
 
 
-def _scalars(values: Mapping[str, Any]) -> dict[str, float | None]:
-    """The single numbers among some values, as plain JSON and as `STATUS_CHECK` allows them."""
-    found: dict[str, float | None] = {}
-    for name, value in packing.plain(values).items():
-        with contextlib.suppress(WrongValueError):
-            SCALARS({name: value}, name)
-            found[name] = value
+def result_json(result: Result) -> bytes:
+    """The content of `result.json`, which every tool reads: a number that is not finite becomes null."""
+    return msgspec.json.format(msgspec.json.encode(result), indent=1)
+
+
+def _scalars(values: Numbers) -> Scalars:
+    """The single numbers among some values, as `status.json` may hold them."""
+    found: Scalars = {}
+    for name, value in values.items():
+        if not isinstance(value, list | bool) and re.search(NAME, name):
+            found[name] = value if value is None or math.isfinite(value) else None
     return dict(list(found.items())[:MOST_NUMBERS])

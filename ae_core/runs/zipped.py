@@ -2,20 +2,23 @@
 
 import csv
 import io
-import json
+import math
 import shutil
 import threading
 import time
 import zipfile
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO, TypeVar
+
+import msgspec
+from msgspec.structs import replace
 
 from ae_core.errors import DataError, SettingError, WrongValueError
-from ae_core.formats import packing
+from ae_core.formats import gzipped, typed
 from ae_core.formats.archive import ZIP_ERRORS, check_members, megabytes, open_archive
-from ae_core.formats.checks import word
+from ae_core.messages import Curves, Result, RunAbout, RunStatus, Settings, Setup, Snapshot
 from ae_core.runs import arrays, classifiers
-from ae_core.runs.checks import ABOUT_CHECK, STATUS_CHECK, check_result, check_setup, check_snapshot
+from ae_core.runs.consistency import check_result, check_setup, check_snapshot
 from ae_core.runs.files import (
     CHECKPOINT,
     CLASSIFIERS,
@@ -26,15 +29,17 @@ from ae_core.runs.files import (
     SETUP,
     SNAPSHOT,
     STATUS,
+    first_name,
     folder_bytes,
     kept_steps,
     new_id,
     snapshot_name,
     write,
 )
-from ae_core.runs.record import ENDED, LARGEST_CHECKPOINT, StoredRun
+from ae_core.runs.record import ENDED, FORMAT, LARGEST_CHECKPOINT, StoredRun, read_about
 from ae_core.runs.shelf import Shelf
-from ae_core.runs.writer import KEPT_SNAPSHOTS
+from ae_core.runs.stored_messages import LARGEST_MESSAGE, decode, dump
+from ae_core.runs.writer import KEPT_SNAPSHOTS, result_json
 from ae_core.variants import read_settings
 
 HISTORY = "history.csv"
@@ -48,6 +53,8 @@ COPIED_AT_ONCE = 2**20
 _KERAS = {"config.json": LARGEST_CONFIG, "metadata.json": LARGEST_SMALL, "model.weights.h5": LARGEST_ZIP}
 _HDF5 = b"\x89HDF\r\n\x1a\n"
 _one_at_a_time = threading.Lock()  # which bounds the memory
+M = TypeVar("M", Setup, Snapshot)
+R = TypeVar("R", RunAbout, RunStatus)
 _PACKED = (MODEL, CHECKPOINT)  # and all that ends in .gz: to pack it again would gain nothing
 
 
@@ -63,20 +70,9 @@ def export_run(run: StoredRun, target: Path | BinaryIO) -> None:
         OSError: If the target cannot be written.
     """
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        about = {
-            "format": 1,
-            "settings": dict(run.settings),
-            "title": run.title,
-            "pinned": False,
-            "owner": None,
-            "origin": run.origin,
-            "twin_of": run.twin_of,
-            "sweep": run.sweep,
-            "created": run.created,
-        }
-        archive.writestr(RUN, json.dumps(about, indent=1))
-        names = [STATUS, SETUP, NEWEST, *(path.name for path in kept_steps(run.folder).values()), RESULT]
-        names += [CLASSIFIERS, *_PACKED]
+        about = replace(read_about(run.folder), pinned=False, owner=None)
+        archive.writestr(RUN, msgspec.json.format(msgspec.json.encode(about), indent=1))
+        names = [STATUS, *_messages_of(run), RESULT, CLASSIFIERS, *_PACKED]
         for name in names:
             path = run.folder / name
             try:
@@ -93,6 +89,12 @@ def export_run(run: StoredRun, target: Path | BinaryIO) -> None:
             archive.writestr(HISTORY, history_csv(run))
 
 
+def _messages_of(run: StoredRun) -> list[str]:
+    """Names of the files of a run's messages; of one that was not trained since, in the form of an earlier version."""
+    found = [name if (run.folder / name).exists() else first_name(name) for name in (SETUP, NEWEST)]
+    return [*found, *(path.name for path in kept_steps(run.folder).values())]
+
+
 def history_csv(run: StoredRun) -> str:
     """A run's curves as CSV: `step`, `epoch`, `seconds` of training, then each loss, training and validation.
 
@@ -102,12 +104,20 @@ def history_csv(run: StoredRun) -> str:
         DataError: If the newest snapshot is damaged.
     """
     newest = run.newest()
-    history = {} if newest is None else packing.plain(newest["history"])
+    history = {} if newest is None else finite(newest.history)
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
     rows.writerow(history)
     rows.writerows(zip(*history.values(), strict=True))
     return text.getvalue()
+
+
+def finite(history: Curves) -> Curves:
+    """The curves with None for what is not finite."""
+    return {
+        name: [value if value is not None and math.isfinite(value) else None for value in values]
+        for name, values in history.items()
+    }
 
 
 def import_run(shelf: Shelf, source: Path | bytes, owner: str | None, most: int) -> str:
@@ -134,9 +144,9 @@ def import_run(shelf: Shelf, source: Path | bytes, owner: str | None, most: int)
             with open_archive(stream, size, label, ".zip") as archive:
                 check_members(archive, _largest, most, label)
                 run_id = new_id()
-                small = _Reader(archive, label).everything(run_id, owner)
+                status, small = _Reader(archive, label).everything(run_id, owner)
                 with shelf.arriving(run_id) as part:
-                    _keep(archive, part, small, label)
+                    _keep(archive, part, status, small, label)
                 return run_id
     except WrongValueError as error:
         raise DataError(f"{label} is not right: {error}") from error
@@ -153,15 +163,17 @@ def _largest(name: str) -> int:
     known = {
         RUN: LARGEST_SMALL,
         STATUS: LARGEST_SMALL,
-        SETUP: packing.LARGEST_MESSAGE,
-        NEWEST: packing.LARGEST_MESSAGE,
+        SETUP: LARGEST_MESSAGE,
+        NEWEST: LARGEST_MESSAGE,
+        first_name(SETUP): LARGEST_MESSAGE,
+        first_name(NEWEST): LARGEST_MESSAGE,
         RESULT: LARGEST_RESULT,
         CHECKPOINT: LARGEST_CHECKPOINT,
         MODEL: LARGEST_ZIP,
         HISTORY: LARGEST_RESULT,
         CLASSIFIERS: classifiers.LARGEST_FILE,
     }
-    return packing.LARGEST_MESSAGE if SNAPSHOT.fullmatch(name) else known.get(name, 0)
+    return LARGEST_MESSAGE if SNAPSHOT.fullmatch(name) else known.get(name, 0)
 
 
 class _Reader:
@@ -172,78 +184,101 @@ class _Reader:
         self._names = set(archive.namelist())
         self._left = LARGEST_MESSAGES
 
-    def everything(self, run_id: str, owner: str | None) -> dict[str, bytes]:
-        """The files to keep, by name, written anew from what was checked."""
-        for name in (RUN, STATUS):
-            if name not in self._names:
-                raise DataError(f"{self._label} must hold {name}. Received: a file without it.")
-        about, status = (packing.parse(self._archive.read(name)) for name in (RUN, STATUS))
-        ABOUT_CHECK(about, RUN)
-        STATUS_CHECK(status, STATUS)
+    def everything(self, run_id: str, owner: str | None) -> tuple[RunStatus, dict[str, bytes]]:
+        """The status, and the other files to keep, by name, written anew from what was checked."""
+        about, status = self._small(RUN, RunAbout), self._small(STATUS, RunStatus)
         now = time.time()
-        about["settings"] = self._settings(about["settings"])
-        about |= {"pinned": False, "owner": owner, "origin": "imported", "created": now}
-        for name in ("started", "finished", "updated"):
-            status[name] = status[name] and min(status[name], now)
-        if status["state"] not in ENDED:
-            status["state"] = "interrupted"
-        files = self._messages(run_id, about["settings"])
+        about = replace(
+            about,
+            format=FORMAT,
+            settings=self._settings(about.settings),
+            pinned=False,
+            owner=owner,
+            origin="imported",
+            created=now,
+        )
+        status = replace(
+            status,
+            format=FORMAT,
+            state=status.state if status.state in ENDED else "interrupted",
+            started=status.started and min(status.started, now),
+            finished=status.finished and min(status.finished, now),
+            updated=min(status.updated, now),
+        )
+        files = self._messages(run_id, about.settings)
         if RESULT in self._names:
-            result = packing.parse(self._archive.read(RESULT))
+            result = typed.from_json(self._archive.read(RESULT), Result, "result")
+            typed.check_texts(result, "result")
             check_result(result)
-            result |= {"run_id": run_id, "settings": self._settings(result["settings"])}
-            files[RESULT] = json.dumps(result, indent=1, allow_nan=False).encode()
+            result = replace(result, run_id=run_id, settings=self._settings(result.settings))
+            files[RESULT] = result_json(result)
         if CLASSIFIERS in self._names:
-            found = classifiers.checked(packing.parse(self._archive.read(CLASSIFIERS)))
-            files[CLASSIFIERS] = json.dumps(found, allow_nan=False).encode()
-        return files | {RUN: json.dumps(about).encode(), STATUS: json.dumps(status).encode()}
+            files[CLASSIFIERS] = classifiers.packed(classifiers.checked(self._archive.read(CLASSIFIERS)))
+        return status, files | {RUN: msgspec.json.encode(about)}
 
-    def _messages(self, run_id: str, settings: dict[str, Any]) -> dict[str, bytes]:
+    def _small(self, name: str, kind: type[R]) -> R:
+        if name not in self._names:
+            raise DataError(f"{self._label} must hold {name}. Received: a file without it.")
+        record = typed.from_json(self._archive.read(name), kind, name)
+        typed.check_texts(record, name)
+        if record.format > FORMAT:
+            raise WrongValueError(f"{name}.format", f"be at most {FORMAT}", record.format)
+        return record
+
+    def _messages(self, run_id: str, settings: Settings) -> dict[str, bytes]:
         kept = sorted(name for name in self._names if SNAPSHOT.fullmatch(name))
-        if SETUP not in self._names:
-            if NEWEST in self._names or kept:
+        setup, newest = self._message(SETUP, Setup), self._message(NEWEST, Snapshot)
+        if setup is None:
+            if newest is not None or kept:
                 raise DataError(f"{self._label} must hold {SETUP} where it holds snapshots. Received: one without.")
             return {}
-        setup = self._message(SETUP)
         check_setup(setup)
-        if self._settings(setup["settings"]) != settings:
+        if self._settings(setup.settings) != settings:
             raise DataError(f"{self._label} must have the same settings in {SETUP} and {RUN}. Received: others.")
-        files = {SETUP: packing.dump(setup | {"run_id": run_id, "settings": settings})}
-        if NEWEST not in self._names:
+        files = {SETUP: dump(replace(setup, run_id=run_id, settings=settings))}
+        if newest is None:
             if kept:
                 raise DataError(f"{self._label} must hold {NEWEST} where it holds snapshots. Received: one without.")
             return files
-        newest = self._message(NEWEST)
-        if isinstance(newest, dict) and isinstance(newest.get("history"), dict):
-            newest["history"] = packing.plain(newest["history"])
+        newest = replace(newest, history=finite(newest.history))
         check_snapshot(setup, newest, NEWEST)
-        if "history" not in newest:
+        if not newest.history:
             raise DataError(f"{self._label}: {NEWEST} must have a history. Received: none.")
-        files[NEWEST] = packing.dump(newest | {"run_id": run_id})
+        files[NEWEST] = dump(replace(newest, run_id=run_id))
         if len(kept) > KEPT_SNAPSHOTS:
             raise DataError(f"{self._label} must hold at most {KEPT_SNAPSHOTS} snapshots. Received: {len(kept)}.")
         for name in kept:
-            message = self._message(name)
+            message = self._read(name, Snapshot)
             check_snapshot(setup, message, name)
-            if snapshot_name(message["step"]) != name or message["step"] > newest["step"] or "history" in message:
+            written = snapshot_name(message.step)
+            if name not in (written, first_name(written)) or message.step > newest.step or message.history:
                 raise DataError(f"{self._label}: {name} must be an earlier snapshot of that step. Received: another.")
-            files[name] = packing.dump(message | {"run_id": run_id})
+            files[written] = dump(replace(message, run_id=run_id))
         return files
 
-    def _message(self, name: str) -> Any:
-        text = packing.unzip(self._archive.read(name), min(self._left, packing.LARGEST_MESSAGE))
-        self._left -= len(text)
-        return packing.unpack(packing.parse(text))
+    def _message(self, name: str, kind: type[M]) -> M | None:
+        for written in (name, first_name(name)):
+            if written in self._names:
+                return self._read(written, kind)
+        return None
 
-    def _settings(self, values: dict[str, Any]) -> dict[str, Any]:
-        word(values.get("variant"), "the variant")
+    def _read(self, name: str, kind: type[M]) -> M:
+        content = gzipped.unpack(self._archive.read(name), min(self._left, LARGEST_MESSAGE))
+        self._left -= len(content)
+        message = decode(content, name, kind)
+        typed.check_texts(message, "setup" if kind is Setup else name)
+        return message
+
+    def _settings(self, values: Settings) -> Settings:
+        if not isinstance(values.get("variant"), str):
+            raise WrongValueError("the variant", "be a short plain name", values.get("variant"))
         try:
             return read_settings(values).to_dict()
         except SettingError as error:
             raise DataError(f"{self._label} has settings that this version does not know: {error}") from error
 
 
-def _keep(archive: zipfile.ZipFile, part: Path, small: dict[str, bytes], label: str) -> None:
+def _keep(archive: zipfile.ZipFile, part: Path, status: RunStatus, small: dict[str, bytes], label: str) -> None:
     """Writes the files of an imported run into a folder that is not in place yet, and checks the large ones there."""
     for name in (CHECKPOINT, MODEL):
         if name in archive.namelist():
@@ -257,8 +292,7 @@ def _keep(archive: zipfile.ZipFile, part: Path, small: dict[str, bytes], label: 
         check_model(part / MODEL, f"{label}: {MODEL}")
     for name, payload in small.items():
         write(part / name, payload)
-    status = json.loads(small[STATUS]) | {"size": folder_bytes(part)}
-    write(part / STATUS, json.dumps(status).encode())
+    write(part / STATUS, msgspec.json.encode(replace(status, size=folder_bytes(part))))
 
 
 def check_model(path: Path, label: str) -> None:
@@ -274,8 +308,8 @@ def check_model(path: Path, label: str) -> None:
             if set(archive.namelist()) != set(_KERAS):
                 raise DataError(f"{label} must hold {', '.join(_KERAS)}. Received: not all of them.")
             for name in ("config.json", "metadata.json"):
-                if not isinstance(packing.parse(archive.read(name)), dict):
-                    raise DataError(f"{label}: {name} must hold names and values. Received: something else.")
+                # `Raw` because nothing in it is looked at, and so nothing is made of it.
+                typed.from_json(archive.read(name), dict[str, msgspec.Raw], name)
             with archive.open("model.weights.h5") as weights:
                 if weights.read(len(_HDF5)) != _HDF5:
                     raise DataError(f"{label}: model.weights.h5 must be an HDF5 file. Received: something else.")

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from ae_core.messages import TrainingState
 from ae_core.training.cache import own_variables
 
 if TYPE_CHECKING:
@@ -17,29 +18,28 @@ SHARE = 0.01  # of the training time, at most, goes into them
 class Keeper(Protocol):
     """Where a training leaves its state."""
 
-    def checkpoint(self, arrays: Mapping[str, np.ndarray], values: Mapping[str, Any]) -> None:
+    def checkpoint(self, arrays: Mapping[str, np.ndarray], state: TrainingState) -> None:
         """Keeps a state in place of the one before."""
 
-    def restore(self) -> tuple[Mapping[str, np.ndarray], Mapping[str, Any]] | None:
+    def restore(self) -> tuple[Mapping[str, np.ndarray], TrainingState] | None:
         """The last state kept, None if there is none."""
 
 
-def capture(run: "Run") -> tuple[dict[str, np.ndarray], dict[str, Any]]:
-    """Weights, optimiser and random states, and where the training stands: arrays by name, and plain values."""
+def capture(run: "Run") -> tuple[dict[str, np.ndarray], TrainingState]:
+    """Weights, optimiser and random states, arrays by name, and where the training stands."""
     arrays = {name: np.asarray(variable) for name, variable in _variables(run).items()}
-    values = {
-        "step": run.step,
-        "seconds": run.seconds,
-        "marks": list(run.marks),
-        "rates": dict(run.rates),
-        "history": run.history.state(),
-        # An epoch divides into chunks by the machine's speed: on another one the places would not fit.
-        "stages": [[stage.chunk, stage.steps_per_epoch] for stage in run.bench.stages],
-    }
-    return arrays, values
+    state = TrainingState(
+        step=run.step,
+        seconds=run.seconds,
+        marks=list(run.marks),
+        rates=dict(run.rates),
+        history=run.history.state(),
+        stages=_stages(run),
+    )
+    return arrays, state
 
 
-def restore(run: "Run", arrays: Mapping[str, np.ndarray], values: Mapping[str, Any]) -> bool:
+def restore(run: "Run", arrays: Mapping[str, np.ndarray], state: TrainingState) -> bool:
     """Puts a training where a checkpoint was made.
 
     Returns:
@@ -47,15 +47,18 @@ def restore(run: "Run", arrays: Mapping[str, np.ndarray], values: Mapping[str, A
     """
     variables = _variables(run)
     shapes = {name: tuple(variable.shape) for name, variable in variables.items()}
-    stages = [[stage.chunk, stage.steps_per_epoch] for stage in run.bench.stages]
-    if shapes != {name: tuple(array.shape) for name, array in arrays.items()} or values["stages"] != stages:
+    if shapes != {name: tuple(array.shape) for name, array in arrays.items()} or state.stages != _stages(run):
         return False
     for name, variable in variables.items():
         variable.assign(arrays[name])
-    run.step, run.seconds = int(values["step"]), float(values["seconds"])
-    run.marks, run.rates = list(values["marks"]), dict(values["rates"])
-    run.history.restore(values["history"])
+    run.step, run.seconds = state.step, state.seconds
+    run.marks, run.rates = list(state.marks), dict(state.rates)
+    run.history.restore(state.history)
     return True
+
+
+def _stages(run: "Run") -> list[tuple[int, int]]:
+    return [(stage.chunk, stage.steps_per_epoch) for stage in run.bench.stages]
 
 
 def _variables(run: "Run") -> dict[str, Any]:

@@ -7,16 +7,19 @@ from typing import Any
 
 import keras
 import numpy as np
+from msgspec import UNSET, UnsetType
+from msgspec.structs import replace
 
 from ae_core import data as datasets
 from ae_core import variants
 from ae_core.data.preparation import Prepared
 from ae_core.errors import SettingError
 from ae_core.measuring.pca import PrincipalComponents
+from ae_core.messages import MOST_CLASSIFIER_EPOCHS, ClassifierResult, NetworkErrors, Published
 from ae_core.models.autoencoder import in_batches
 from ae_core.models.saved_model import load_part
 from ae_core.models.seeding import building
-from ae_core.runs.classifiers import MOST_EPOCHS, PUBLISHED, PUBLISHED_IN
+from ae_core.runs.classifiers import PUBLISHED, PUBLISHED_IN
 from ae_core.settings import Settings
 from ae_core.training import execution
 from ae_core.training.control import Control
@@ -40,7 +43,8 @@ def classify(
     compare: bool = True,
     emit: Emit | None = None,
     control: Control | None = None,
-) -> dict[str, Any]:
+    run_id: str = "",
+) -> ClassifierResult:
     """Trains a softmax head on the code, or head and encoder together, and compares with rivals.
 
     The rivals are the same head on raw pixels and on a PCA code of the same size, trained the same way: Adam, a
@@ -60,12 +64,12 @@ def classify(
         seed: Start of all random numbers, and of the choice of labelled images.
         dataset: Name of the data set, for published figures.
         compare: Whether the rivals are trained.
-        emit: Called with messages of the kind `classifier`: what is trained, `epoch`, `history`, `seconds`.
+        emit: Called with each message.
         control: Through which another thread pauses, steps and stops.
+        run_id: Stands in every message.
 
     Returns:
-        Plain values: `test_error`, `validation_error` and `train_error` (shares of mistakes, 0 to 1), `history` (one
-        number an epoch), `pixels` and `pca` with the same of the rivals, `published`, and what was asked for.
+        What the classifier and its rivals came to, and what was asked for.
 
     Raises:
         SettingError: If there are no classes, or a value is not allowed.
@@ -75,7 +79,7 @@ def classify(
     _check(classes, len(data.x_train), labels, epochs, learning_rate, batch_size)
     rows = balanced_rows(data.y_train, labels, seed) if labels else np.arange(len(data.x_train))
     truths = (data.y_train[rows], data.y_validation, data.y_test)
-    run = SoftmaxRun(truths, epochs, batch_size, seed, emit or (lambda message: None), control or Control())
+    run = SoftmaxRun(truths, epochs, batch_size, seed, emit or (lambda message: None), control or Control(), run_id)
     images = Inputs(data.x_train[rows], data.x_validation, data.x_test, data.scale, data.offset)
 
     codes = () if fine_tune else tuple(_codes(encoder, images, part) for part in _parts(images))
@@ -83,24 +87,32 @@ def classify(
     with building(seed):
         network = _with_head(_copy(encoder), classes) if fine_tune else _head(code_size, classes)
     own = run.train("code", network, images if fine_tune else standardized(*codes), learning_rate)
-    result = {
-        "dataset": dataset,
-        "device": execution.device_name(),
-        "labels": len(rows),
-        "fine_tune": fine_tune,
-        "epochs": epochs,
-        "learning_rate": learning_rate,
-        "batch_size": batch_size,
-        "seed": seed,
-        "code_size": code_size,
-        "test_images": len(data.x_test),
-        **own,
-        "published": list(PUBLISHED.get(dataset, ())),
-        "published_in": PUBLISHED_IN if dataset in PUBLISHED else "",
-    }
+    pixels: NetworkErrors | UnsetType = UNSET
+    pca: NetworkErrors | UnsetType = UNSET
     if compare and not run.control.stopped:
-        result |= _rivals(run, data, images, code_size, classes)
-    return result | {"seconds": run.seconds, "state": "stopped" if run.control.stopped else "done"}
+        pixels, pca = _rivals(run, data, images, code_size, classes)
+    return ClassifierResult(
+        dataset=dataset,
+        device=execution.device_name(),
+        labels=len(rows),
+        fine_tune=fine_tune,
+        epochs=epochs,
+        learning_rate=learning_rate,
+        batch_size=batch_size,
+        seed=seed,
+        code_size=code_size,
+        test_images=len(data.x_test),
+        train_error=own.train_error,
+        validation_error=own.validation_error,
+        test_error=own.test_error,
+        history=own.history,
+        published=[Published(**row) for row in PUBLISHED.get(dataset, ())],
+        published_in=PUBLISHED_IN if dataset in PUBLISHED else "",
+        pixels=pixels,
+        pca=pca,
+        seconds=run.seconds,
+        state="stopped" if run.control.stopped else "done",
+    )
 
 
 def _check(classes: int, images: int, labels: int, epochs: int, learning_rate: float, batch_size: int) -> None:
@@ -108,8 +120,8 @@ def _check(classes: int, images: int, labels: int, epochs: int, learning_rate: f
         raise SettingError(f"dataset must have two classes or more to be classified. Received: {classes}.")
     if labels and not classes <= labels <= images:
         raise SettingError(f"labels must be 0 for all, or an integer from {classes} to {images}. Received: {labels}.")
-    if not 1 <= epochs <= MOST_EPOCHS:
-        raise SettingError(f"epochs must be an integer from 1 to {MOST_EPOCHS}. Received: {epochs}.")
+    if not 1 <= epochs <= MOST_CLASSIFIER_EPOCHS:
+        raise SettingError(f"epochs must be an integer from 1 to {MOST_CLASSIFIER_EPOCHS}. Received: {epochs}.")
     if not 0 < learning_rate <= 1:
         raise SettingError(f"learning_rate must be a number above 0 and at most 1. Received: {learning_rate:g}.")
     if not 1 <= batch_size <= 4096:
@@ -161,7 +173,9 @@ def _copy(encoder: keras.Model) -> keras.Model:
     return copy
 
 
-def _rivals(run: SoftmaxRun, data: Prepared, images: Inputs, code_size: int, classes: int) -> dict[str, Any]:
+def _rivals(
+    run: SoftmaxRun, data: Prepared, images: Inputs, code_size: int, classes: int
+) -> tuple[NetworkErrors, NetworkErrors]:
     """The same head on raw pixels, and on as many principal components of all training images."""
     pixels = standardized(*(_codes(lambda part, training: part, images, part) for part in _parts(images)))
     pca = PrincipalComponents()
@@ -170,13 +184,12 @@ def _rivals(run: SoftmaxRun, data: Prepared, images: Inputs, code_size: int, cla
     components = standardized(
         *(_codes(lambda part, training: pca.encode(part, size), images, part) for part in _parts(images))
     )
-    return {
-        "pixels": run.train("pixels", _head(pixels.train.shape[1], classes), pixels, HEAD_RATE),
-        "pca": run.train("pca", _head(size, classes), components, HEAD_RATE) | {"code_size": size},
-    }
+    on_pixels = run.train("pixels", _head(pixels.train.shape[1], classes), pixels, HEAD_RATE)
+    on_components = run.train("pca", _head(size, classes), components, HEAD_RATE)
+    return on_pixels, replace(on_components, code_size=size)
 
 
-def classify_saved(place: Path, settings: Settings | None = None, **more: Any) -> dict[str, Any]:
+def classify_saved(place: Path, settings: Settings | None = None, **more: Any) -> ClassifierResult:
     """Goes on with a run on disk.
 
     Args:

@@ -2,7 +2,8 @@
 
 import collections
 from collections.abc import Callable, Mapping
-from typing import Any
+
+from ae_core.messages import Curves, Epochs, HistoryState, Losses
 
 LARGEST_CURVE = 400  # points; then every second one is dropped
 
@@ -18,10 +19,10 @@ class History:
 
     def __init__(self, terms: tuple[str, ...]):
         self.names = ("loss", *terms)
-        self._curve: list[dict[str, float]] = []
-        self._epochs: list[dict[str, float]] = []
-        self._since_point: list[dict[str, float]] = []
-        self._since_epoch: list[dict[str, float]] = []
+        self._curve: list[Losses] = []
+        self._epochs: list[Losses] = []
+        self._since_point: list[Losses] = []
+        self._since_epoch: list[Losses] = []
         self._epoch_samples = 0
         self._epoch_seconds = 0.0
         self._begun = False  # the first chunk is left out: it waits for the compiler
@@ -65,35 +66,35 @@ class History:
         seconds = sum(seconds for _, seconds in self._recent)
         return sum(samples for samples, _ in self._recent) / seconds if seconds else None
 
-    def state(self) -> dict[str, Any]:
-        """All that is known, as plain values, from which `restore` goes on."""
-        return {
-            "curve": list(self._curve),
-            "epochs": list(self._epochs),
-            "since_point": list(self._since_point),
-            "since_epoch": list(self._since_epoch),
-            "epoch_samples": self._epoch_samples,
-            "epoch_seconds": self._epoch_seconds,
-            "epoch_rates": list(self.epoch_rates),
-        }
+    def state(self) -> HistoryState:
+        """All that is known, from which `restore` goes on."""
+        return HistoryState(
+            curve=list(self._curve),
+            epochs=list(self._epochs),
+            since_point=list(self._since_point),
+            since_epoch=list(self._since_epoch),
+            epoch_samples=self._epoch_samples,
+            epoch_seconds=self._epoch_seconds,
+            epoch_rates=list(self.epoch_rates),
+        )
 
-    def restore(self, state: Mapping[str, Any]) -> None:
+    def restore(self, state: HistoryState) -> None:
         """Goes on from what `state` gave."""
-        self._curve, self._epochs = list(state["curve"]), list(state["epochs"])
-        self._since_point, self._since_epoch = list(state["since_point"]), list(state["since_epoch"])
-        self._epoch_samples, self._epoch_seconds = state["epoch_samples"], state["epoch_seconds"]
-        self.epoch_rates = list(state["epoch_rates"])
+        self._curve, self._epochs = list(state.curve), list(state.epochs)
+        self._since_point, self._since_epoch = list(state.since_point), list(state.since_epoch)
+        self._epoch_samples, self._epoch_seconds = state.epoch_samples, state.epoch_seconds
+        self.epoch_rates = list(state.epoch_rates)
 
-    def columns(self) -> dict[str, list[float]]:
+    def columns(self) -> Curves:
         """The curve, one list for each name."""
         names = ("step", "epoch", "seconds", *self.names, *(f"val_{name}" for name in self.names))
         return {name: [point[name] for point in self._curve] for name in names}
 
-    def by_epoch(self) -> dict[str, list[float]]:
+    def by_epoch(self) -> Epochs:
         """One number an epoch for each loss."""
         names = (*self.names, *(f"val_{name}" for name in self.names))
         return {name: [epoch[name] for epoch in self._epochs] for name in names}
 
 
-def _means(rows: list[dict[str, float]]) -> dict[str, float]:
+def _means(rows: list[Losses]) -> Losses:
     return {name: sum(row[name] for row in rows) / len(rows) for name in rows[0]}

@@ -10,10 +10,12 @@ from typing import Any
 
 import keras
 import numpy as np
+from msgspec.structs import replace
 
 from ae_core import data, variants
 from ae_core.measuring import evaluation
 from ae_core.measuring.probe import Probe
+from ae_core.messages import Mark, Numbers, PhaseStart, Progress, Result, Setup, Snapshot, State, TrainingMessage
 from ae_core.models.chunks import LONGEST_ORDER, ChunkEnd, feed
 from ae_core.models.seeding import building
 from ae_core.settings import Settings
@@ -27,7 +29,7 @@ SNAPSHOT_LATEST = 0.9  # but there is about one a second
 EPOCH_WAIT = 0.3  # seconds that a snapshot waits for the end of an epoch, where the validation loss is measured anyway
 WAIT_SECONDS = 0.2
 
-Emit = Callable[[dict[str, Any]], None]
+Emit = Callable[[TrainingMessage], None]
 
 
 def train(
@@ -40,12 +42,12 @@ def train(
     frames: int = 0,
     test_images: int | None = None,
     keeper: checkpoint.Keeper | None = None,
-) -> dict[str, Any]:
+) -> Result:
     """Loads the data, builds the model, trains it, and measures it on the test set.
 
     Args:
         settings: The experiment.
-        emit: Called with each message: `progress` while data are fetched, `setup` once, `snapshot` from step 0 on.
+        emit: Called with each message: `Progress` while data are fetched, `Setup` once, `Snapshot` from step 0 on.
         control: Through which another thread pauses, steps, stops and tunes. Default: nobody does.
         run_id: Stands in every message and in the result.
         save_to: File for the trained model, `.keras`. Default: it is not kept.
@@ -56,7 +58,7 @@ def train(
         keeper: Where the training's state is left every ten seconds, and looked for at the start. Default: nowhere.
 
     Returns:
-        Plain values: what the command line prints, see `__main__`.
+        What is left of the run: what the command line prints.
 
     Raises:
         SettingError: If the settings do not fit the data.
@@ -64,15 +66,15 @@ def train(
     """
     control = control or Control()
 
-    def send(kind: str, **content: Any) -> None:
-        emit({"kind": kind, "run_id": run_id, **content})
+    def progress(text: str, share: float | None = None) -> None:
+        emit(Progress(run_id=run_id, text=text, share=share))
 
-    bench = cache.prepare(settings, lambda text, share=None: send("progress", text=text, share=share))
-    run = Run(settings, bench, send, control, frames=frames, keeper=keeper)
+    bench = cache.prepare(settings, progress)
+    run = Run(settings, bench, emit, control, run_id=run_id, frames=frames, keeper=keeper)
     run.train()
     if save_to is not None:
         bench.model.standalone().save(save_to)
-    return {"run_id": run_id, **run.result(test_images)}
+    return run.result(test_images)
 
 
 class Run:
@@ -81,8 +83,9 @@ class Run:
     Args:
         settings: The experiment.
         bench: Data, PCA and the compiled models.
-        send: Called with a message's kind and content.
+        emit: Called with each message.
         control: Words from outside.
+        run_id: Stands in every message and in the result.
         every_chunk: Whether each chunk ends in a snapshot.
         keeper: Where checkpoints are left and found.
         snapshot_seconds: Between two snapshots; by default as long as keeps them cheap.
@@ -93,8 +96,9 @@ class Run:
         self,
         settings: Settings,
         bench: cache.Bench,
-        send: Callable[..., None],
+        emit: Emit,
         control: Control,
+        run_id: str = "",
         every_chunk: bool = False,
         keeper: checkpoint.Keeper | None = None,
         snapshot_seconds: float | None = None,
@@ -103,7 +107,8 @@ class Run:
         self.keeper = keeper
         self.snapshot_seconds = snapshot_seconds
         self.every_chunk, self.frames = every_chunk, frames
-        self.settings, self.bench, self.send, self.control = settings, bench, send, control
+        self.settings, self.bench, self.emit, self.control = settings, bench, emit, control
+        self.run_id = run_id
         self.model, self.data = bench.model, bench.data
         labelled = len(bench.info.class_names) > 1
         self.probe = Probe(self.model, self.data, bench.pca, labelled, bench.probe_points)
@@ -112,8 +117,8 @@ class Run:
         self.total_epochs = sum(stage.epochs for stage in bench.stages)
         self.step = self._shown_at = 0
         self.seconds = self._chunk_seconds = 0.0
-        self.marks: list[dict[str, Any]] = []
-        self._last: dict[str, Any] = {}
+        self.marks: list[Mark] = []
+        self._last: Snapshot | None = None
         self.rates = {name: float(np.asarray(variable)) for name, variable in self.model.tunable.items()}
         self._enter(bench.stages[0], 0, 0)
         self._next_checkpoint = time.perf_counter() + checkpoint.SECONDS
@@ -125,7 +130,7 @@ class Run:
 
     def train(self) -> None:
         """Runs `fit` over row numbers, one Keras epoch per chunk, so that every chunk ends in `on_epoch_end`."""
-        self.send("setup", **self._setup())
+        self.emit(self._setup())
         kept = self.keeper.restore() if self.keeper is not None else None
         if kept is not None:
             checkpoint.restore(self, *kept)
@@ -138,12 +143,11 @@ class Run:
                 self._fit(stage)
             if self.control.stopped and self.step <= steps_before:
                 break  # the last snapshot shows what was trained last
-        self.state = "stopped" if self.control.stopped else "done"
-        self.snapshot(self.state)
+        self.snapshot("stopped" if self.control.stopped else "done")
 
     def _fit(self, stage: cache.Stage) -> None:
         stage.model.at_epoch(self.epoch - self._epochs_before)
-        if not self._last:
+        if self._last is None:
             self.snapshot("running")
         follower = ChunkEnd(self.chunk_done)
         for order in self._orders(stage):
@@ -173,34 +177,38 @@ class Run:
             if len(left):
                 yield left
 
-    def _setup(self) -> dict[str, Any]:
-        model, info, stages = self.model, self.bench.info, self.bench.stages
+    def _setup(self) -> Setup:
+        model, probe, stages = self.model, self.probe, self.bench.stages
         begins = np.cumsum([0, *(stage.epochs for stage in stages[:-1])])
-        return {
-            "settings": self.settings.to_dict(),
-            "shape": list(self.data.spec.shape),
-            "unit_range": self.data.spec.unit_range,
-            "device": execution.device_name(),
-            "backend": keras.backend.backend(),
-            "parameters": cache.parameter_count(model),
-            "input_size": self.data.spec.size,
-            "code_size": self.probe.code_size,
-            "code_shape": list(model.code_shape),
-            "class_names": list(info.class_names),
-            "loss_name": model.loss_name,
-            "terms": list(model.term_names),
-            "total_steps": self.total_steps,
-            "total_epochs": self.total_epochs,
-            "steps_per_epoch": stages[-1].steps_per_epoch,
-            "phases": [
-                {"name": stage.name, "epoch": int(begin)}
+        return Setup(
+            run_id=self.run_id,
+            settings=self.settings.to_dict(),
+            shape=list(self.data.spec.shape),
+            unit_range=self.data.spec.unit_range,
+            device=execution.device_name(),
+            backend=keras.backend.backend(),
+            parameters=cache.parameter_count(model),
+            input_size=self.data.spec.size,
+            code_size=probe.code_size,
+            code_shape=list(model.code_shape),
+            class_names=list(self.bench.info.class_names),
+            loss_name=model.loss_name,
+            terms=list(model.term_names),
+            total_steps=self.total_steps,
+            total_epochs=self.total_epochs,
+            steps_per_epoch=stages[-1].steps_per_epoch,
+            phases=[
+                PhaseStart(name=stage.name, epoch=int(begin))
                 for stage, begin in zip(stages, begins, strict=True)
                 if stage.name
             ],
-            "live": dict(self.rates),
-            "notes": list(self.data.notes),
-            **self.probe.setup(),
-        }
+            live=dict(self.rates),
+            notes=list(self.data.notes),
+            panels=probe.titles(),
+            loss_floor=probe.loss_floor(),
+            labels=probe.labels.astype(np.uint8).tobytes(),
+            atlas=probe.atlas(),
+        )
 
     @property
     def epoch(self) -> float:
@@ -265,9 +273,7 @@ class Run:
             for stage in self.bench.stages:
                 if name in stage.model.tunable:
                     stage.model.tunable[name].assign(value)
-            self.marks.append(
-                {"step": self.step, "epoch": self.epoch, "name": name, "from": self.rates[name], "to": value}
-            )
+            self.marks.append(Mark(step=self.step, epoch=self.epoch, name=name, before=self.rates[name], after=value))
             self.rates[name] = value
         return bool(changes)
 
@@ -283,22 +289,22 @@ class Run:
         """The validation losses of what is trained now; a term that only the whole has is 0 before."""
         return dict.fromkeys(self.history.names, 0.0) | self.probe.validation_terms(self.stage.model)
 
-    def say(self, state: str) -> None:
+    def say(self, state: State) -> None:
         """Sends the last views again with another state: at once, before the model is measured anew."""
-        self._last |= self._place(state)
-        self.send("snapshot", **self._last)
+        if self._last is None:
+            return
+        self._last = replace(
+            self._last,
+            state=state,
+            step=self.step,
+            epoch=self.epoch,
+            phase=self.stage.name,
+            seconds=self.seconds,
+            marks=list(self.marks),
+        )
+        self.emit(self._last)
 
-    def _place(self, state: str) -> dict[str, Any]:
-        return {
-            "state": state,
-            "step": self.step,
-            "epoch": self.epoch,
-            "phase": self.stage.name,
-            "seconds": self.seconds,
-            "marks": list(self.marks),
-        }
-
-    def snapshot(self, state: str) -> None:
+    def snapshot(self, state: State) -> None:
         """Measures the model and sends what a page shows."""
         begun = time.perf_counter()
         if self.step > 0:
@@ -307,30 +313,45 @@ class Run:
         self._shown_at = self.step
         rate = self.history.samples_per_second()
         left = (self.total_steps - self.step) * self.bench.batch_size
-        measured["numbers"] |= {"samples_per_second": rate, "eta_seconds": left / rate if rate else None}
-        self._last = self._place(state) | {"history": self.history.columns()} | measured
-        self.send("snapshot", **self._last)
+        speed: Numbers = {"samples_per_second": rate, "eta_seconds": left / rate if rate else None}
+        self._last = Snapshot(
+            run_id=self.run_id,
+            state=state,
+            step=self.step,
+            epoch=self.epoch,
+            phase=self.stage.name,
+            seconds=self.seconds,
+            marks=list(self.marks),
+            history=self.history.columns(),
+            latent=measured.latent,
+            grid=measured.grid,
+            panels=dict(measured.panels),
+            pca_loss=measured.pca_loss,
+            numbers=measured.numbers | speed,
+        )
+        self.emit(self._last)
         ended = time.perf_counter()
         cheap = min(max(SNAPSHOT_SECONDS, (ended - begun) / SNAPSHOT_SHARE), SNAPSHOT_LATEST)
         self._next_snapshot = ended + (cheap if self.snapshot_seconds is None else self.snapshot_seconds)
 
-    def result(self, test_images: int | None = None) -> dict[str, Any]:
+    def result(self, test_images: int | None = None) -> Result:
         """What is left of a run when it is over: history by epoch, and numbers on the test set."""
         settings, rates = self.settings, self.history.epoch_rates
-        return {
-            "variant": settings.variant,
-            "dataset": settings.dataset,
-            "backend": keras.backend.backend(),
-            "device": execution.device_name(),
-            "epochs": round(self.epoch, 3),
-            "steps": self.step,
-            "seconds": self.seconds,
-            "samples_per_second": statistics.median(rates[1:] or rates) if rates else None,
-            "parameters": cache.parameter_count(self.model),
-            "settings": settings.to_dict(),
-            "history": self.history.by_epoch(),
-            "test": evaluation.evaluate(self.model, self.data, self.bench.pca, self.probe, test_images),
-        }
+        return Result(
+            run_id=self.run_id,
+            variant=settings.variant,
+            dataset=settings.dataset,
+            backend=keras.backend.backend(),
+            device=execution.device_name(),
+            epochs=round(self.epoch, 3),
+            steps=self.step,
+            seconds=self.seconds,
+            samples_per_second=statistics.median(rates[1:] or rates) if rates else None,
+            parameters=cache.parameter_count(self.model),
+            settings=settings.to_dict(),
+            history=self.history.by_epoch(),
+            test=evaluation.evaluate(self.model, self.data, self.bench.pca, self.probe, test_images),
+        )
 
 
 def describe(settings: Settings) -> dict[str, Any]:
@@ -370,4 +391,4 @@ def warm() -> None:
     control = Control()
     control.stop()  # after the first chunk of steps: by then all is compiled
     bench = cache.prepare(settings, lambda *words: None)
-    Run(settings, bench, lambda *words, **content: None, control).train()
+    Run(settings, bench, lambda message: None, control).train()

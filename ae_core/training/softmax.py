@@ -10,13 +10,14 @@ import keras
 import numpy as np
 from keras import ops
 
+from ae_core.messages import ClassifierSnapshot, ErrorCurve, Network, NetworkErrors, State
 from ae_core.models.autoencoder import in_batches
 from ae_core.models.chunks import LONGEST_ORDER, ChunkedModel, ChunkEnd, feed
 from ae_core.models.layers.table import ResidentTable
 from ae_core.training import execution
 from ae_core.training.control import Control
 
-Emit = Callable[[dict[str, Any]], None]
+Emit = Callable[[ClassifierSnapshot], None]
 
 MESSAGE_SECONDS = 0.3
 WAIT_SECONDS = 0.2
@@ -92,6 +93,7 @@ class SoftmaxRun:
         seed: Likewise.
         emit: Likewise.
         control: Likewise.
+        run_id: Likewise.
     """
 
     def __init__(
@@ -102,13 +104,16 @@ class SoftmaxRun:
         seed: int,
         emit: Emit,
         control: Control,
+        run_id: str = "",
     ):
+        self.run_id = run_id
         self.truths, self.epochs, self.seed = truths, epochs, seed
         self.emit, self.control = emit, control
         self.batch_size = min(batch_size, len(truths[0]))
         self.seconds = 0.0
+        self.curves: dict[Network, ErrorCurve] = {}
 
-    def train(self, name: str, network: keras.Model, inputs: Inputs, learning_rate: float) -> dict[str, Any]:
+    def train(self, name: Network, network: keras.Model, inputs: Inputs, learning_rate: float) -> NetworkErrors:
         """Trains one network; its errors and history.
 
         Args:
@@ -136,14 +141,15 @@ class SoftmaxRun:
             self.model.fit(**feed(order, self.batch_size, self.chunk), callbacks=[follower])
             if self.control.stopped:
                 break
-        errors = {
-            "train_error": self._error(inputs.train, self.truths[0]),
-            "validation_error": self._error(inputs.validation, self.truths[1]),
-            "test_error": self._error(inputs.test, self.truths[2]),
-        }
+        errors = NetworkErrors(
+            train_error=self._error(inputs.train, self.truths[0]),
+            validation_error=self._error(inputs.validation, self.truths[1]),
+            test_error=self._error(inputs.test, self.truths[2]),
+            history=self.history,
+        )
         self.seconds += time.perf_counter() - begun
-        self._say("stopped" if self.control.stopped else "done", **errors)
-        return errors | {"history": self.history}
+        self._say("stopped" if self.control.stopped else "done", errors.test_error)
+        return errors
 
     def _orders(self, rows: int) -> Any:
         """Row numbers, some epochs at a time: every image once before any comes again."""
@@ -186,17 +192,18 @@ class SoftmaxRun:
             wrong += int(np.sum(in_batches(self.network, part).argmax(axis=1) != truth[first : first + 2000]))
         return wrong / len(raw)
 
-    def _say(self, state: str, **more: float) -> None:
+    def _say(self, state: State, test_error: float | None = None) -> None:
         self._next_message = time.perf_counter() + MESSAGE_SECONDS
-        history = {name: list(values) for name, values in self.history.items()}
+        self.curves[self.name] = ErrorCurve(
+            validation_error=list(self.history["validation_error"]), test_error=test_error
+        )
         self.emit(
-            {
-                "kind": "classifier",
-                "state": state,
-                "name": self.name,
-                "epoch": self.step / self.steps,
-                "epochs": self.epochs,
-                "history": history,
-                **more,
-            }
+            ClassifierSnapshot(
+                run_id=self.run_id,
+                state=state,
+                name=self.name,
+                epoch=self.step / self.steps,
+                epochs=self.epochs,
+                curves=dict(self.curves),
+            )
         )

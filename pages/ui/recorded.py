@@ -72,7 +72,7 @@ def choose(variant: str) -> Recording | None:
     Args:
         variant: Name of the variant.
     """
-    own = recording.FOLDER / f"{variant}.json.gz"
-    others = (path for path in sorted(recording.FOLDER.glob("*.json.gz")) if path != own)
+    own = recording.file_of(variant)
+    others = (path for path in sorted(recording.FOLDER.glob(f"*{recording.SUFFIX}")) if path != own)
     found = (_read(path) for path in (own, *others) if path.is_file())
     return next((one for one in found if one is not None), None)

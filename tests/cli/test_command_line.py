@@ -87,16 +87,16 @@ def test_listings():
 
 
 def test_a_recording_is_small_and_comes_back_whole(tmp_path):
-    file = tmp_path / "new" / "run.json.gz"
+    file = tmp_path / "new" / "run.msgpack.gz"
     result = command_line("record", str(file), "--dataset", "digits", "--epochs", "3", "--frames", "6")
     assert result.returncode == 0, result.stderr
     assert file.stat().st_size < 1_000_000
     setup, snapshots = recording.load(file)
     assert 3 <= len(snapshots) <= 6
-    assert snapshots[0]["step"] == 0
-    assert snapshots[-1]["step"] == setup["total_steps"]
-    assert setup["atlas"]["png"].startswith(b"\x89PNG")
-    assert len(snapshots[0]["latent"]) == setup["atlas"]["count"] * 8
+    assert snapshots[0].step == 0
+    assert snapshots[-1].step == setup.total_steps
+    assert setup.atlas.png.startswith(b"\x89PNG")
+    assert len(snapshots[0].latent) == setup.atlas.count * 8
 
 
 def test_what_the_app_ships_with_takes_no_settings():
@@ -106,7 +106,7 @@ def test_what_the_app_ships_with_takes_no_settings():
 
 
 def test_a_file_that_grows_without_end_is_not_a_recording(tmp_path):
-    file = tmp_path / "bomb.json.gz"
+    file = tmp_path / "bomb.msgpack.gz"
     with gzip.open(file, "wb") as stream:
         stream.write(bytes(recording.LARGEST_FILE + 10))
     with pytest.raises(ValueError, match="A recording must be at most"):

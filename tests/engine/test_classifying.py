@@ -5,17 +5,20 @@ import json
 import zipfile
 from typing import Any
 
+import msgspec
 import pytest
+from msgspec.structs import replace
 
 from ae_core import figures
 from ae_core.engine import classifying, worker
 from ae_core.engine.commands import checked
 from ae_core.engine.queue import Queue, Run
 from ae_core.errors import DataError, EngineError
+from ae_core.messages import ClassifierSummary, ErrorCurve
 from ae_core.ownership import fingerprint
 from ae_core.runs import RunStore
 from ae_core.runs import classifiers as run_classifiers
-from tests.stored import SETTINGS, setup, stored
+from tests.stored import SETTINGS, result, setup, stored
 
 ME, STRANGER = "me", "stranger"
 
@@ -25,7 +28,7 @@ def ended(queue: Queue, **changes: Any) -> Run:
     run = queue.add(SETTINGS, fingerprint(ME))
     queue.take()
     run.stored = True
-    run.change(**{"setup": setup(), "result": {}, "state": "done"} | changes)
+    run.change(**{"setup": setup(), "result": result(), "state": "done"} | changes)
     return run
 
 
@@ -80,19 +83,20 @@ def test_what_cannot_be_is_said_in_one_sentence(queue, changes, owner, wishes, s
         classifying.add(queue, ended(queue, **changes), owner, wishes)
 
 
-def found(labels: Any = 100, error: float = 0.1, **changes: Any) -> dict[str, Any]:
+def found(labels: Any = 100, error: float = 0.1, **changes: Any) -> ClassifierSummary:
     """What is kept of a classifier."""
-    curve = {"validation_error": [2 * error, error], "test_error": error}
-    return {
-        "labels": labels,
-        "fine_tune": False,
-        "epochs": 2,
-        "seed": 0,
-        "code_size": 2,
-        "test_images": 50,
-        "seconds": 1.5,
-        "curves": {name: dict(curve) for name in run_classifiers.NETWORKS},
-    } | changes
+    curve = ErrorCurve(validation_error=[2 * error, error], test_error=error)
+    whole = ClassifierSummary(
+        labels=labels,
+        fine_tune=False,
+        epochs=2,
+        seed=0,
+        code_size=2,
+        test_images=50,
+        seconds=1.5,
+        curves=dict.fromkeys(run_classifiers.NETWORKS, curve),
+    )
+    return replace(whole, **changes)
 
 
 def test_what_was_found_is_kept_newest_first_and_bounded(tmp_path):
@@ -103,7 +107,7 @@ def test_what_was_found_is_kept_newest_first_and_bounded(tmp_path):
         store.keep_classifier(run_id, found(labels))
     store.keep_classifier(run_id, found(600, error=0.5))
     kept = RunStore(tmp_path).classifiers(run_id)
-    assert [one["labels"] for one in kept] == [600, 800, 700, 500, 400, 300]
+    assert [one.labels for one in kept] == [600, 800, 700, 500, 400, 300]
     assert kept[0] == found(600, error=0.5), "the same wishes again replace what was found before"
 
 
@@ -113,8 +117,8 @@ def test_what_was_found_is_kept_newest_first_and_bounded(tmp_path):
 def test_a_damaged_file_is_refused(tmp_path, wrong):
     store = RunStore(tmp_path)
     run_id = stored(store)
-    text = '[{"labels":' if wrong == "half" else json.dumps(wrong)
-    (tmp_path / run_id / "classifiers.json").write_text(text)
+    content = b'[{"labels":' if wrong == "half" else msgspec.json.encode(wrong)
+    (tmp_path / run_id / "classifiers.json").write_bytes(content)
     with pytest.raises(DataError, match=r"damaged classifiers\.json"):
         store.classifiers(run_id)
 
@@ -131,7 +135,7 @@ def test_classifiers_travel_with_the_zip_file_of_a_run(tmp_path):
     forged = io.BytesIO()
     with zipfile.ZipFile(stream) as source, zipfile.ZipFile(forged, "w") as target:
         for name in source.namelist():
-            text = json.dumps([found(labels="<b>")]) if name == "classifiers.json" else source.read(name)
+            text = msgspec.json.encode([found(labels="<b>")]) if name == "classifiers.json" else source.read(name)
             target.writestr(name, text)
     with pytest.raises(DataError, match="labels"):
         store.import_zip(forged.getvalue())

@@ -38,7 +38,7 @@ def digits(**values: Any) -> Settings:
 
 
 def step_of(run: Run) -> int:
-    return run.snapshot["step"] if run.snapshot else -1
+    return run.snapshot.step if run.snapshot else -1
 
 
 def descendants() -> list[psutil.Process]:
@@ -94,10 +94,10 @@ def test_a_run_goes_from_the_queue_to_its_result(engine: Engine) -> None:
     assert versions == sorted(versions)
     assert steps == sorted(steps)
     assert run.setup is not None and run.snapshot is not None and run.result is not None
-    assert run.setup["shape"] == [28, 28, 1]
-    assert run.snapshot["step"] == run.setup["total_steps"] > 0
-    assert run.snapshot["state"] == "done"
-    assert run.result["test"]["mse"] > 0
+    assert run.setup.shape == [28, 28, 1]
+    assert run.snapshot.step == run.setup.total_steps > 0
+    assert run.snapshot.state == "done"
+    assert run.result.test["mse"] > 0
     assert run.created <= (run.started or 0) <= (run.finished or 0)
     assert engine.run(run.id) is run and engine.runs()[0] is run
 
@@ -128,17 +128,17 @@ def test_pause_holds_step_advances_and_stop_ends(engine: Engine) -> None:
     until(lambda: run.state == "stopped", 2)
     with pytest.raises(EngineError, match=r"has ended \(stopped\)"):
         engine.command(run.id, ME, "pause")
-    assert run.snapshot is not None and run.snapshot["state"] == "stopped"
+    assert run.snapshot is not None and run.snapshot.state == "stopped"
 
 
 def test_tune_leaves_a_mark_and_refuses_what_is_not_allowed(engine: Engine) -> None:
     run = engine.submit(digits(), ME)
     until(lambda: step_of(run) > 0)
     engine.command(run.id, ME, "tune", name="learning_rate", value=0.01)
-    mark = until(lambda: run.snapshot and run.snapshot["marks"], 3)[0]
-    assert mark["name"] == "learning_rate"
-    assert mark["from"] == pytest.approx(run.settings.learning_rate)
-    assert mark["to"] == pytest.approx(0.01)
+    mark = until(lambda: run.snapshot and run.snapshot.marks, 3)[0]
+    assert mark.name == "learning_rate"
+    assert mark.before == pytest.approx(run.settings.learning_rate)
+    assert mark.after == pytest.approx(0.01)
     with pytest.raises(EngineError, match="learning_rate must be a number from"):
         engine.command(run.id, ME, "tune", name="learning_rate", value=7)
     with pytest.raises(EngineError, match=r"name must be one of learning_rate.*Received: 'epochs'"):
@@ -155,7 +155,7 @@ def test_commands_given_while_a_run_starts_are_kept_in_order(engine: Engine) -> 
     engine.command(run.id, ME, "pause")
     until(lambda: run.state == "paused")
     assert run.snapshot is not None
-    assert [mark["to"] for mark in run.snapshot["marks"]] == pytest.approx([0.002, 0.003])
+    assert [mark.after for mark in run.snapshot.marks] == pytest.approx([0.002, 0.003])
 
 
 def test_a_worker_keeps_the_memory_of_one_step_for_the_next(engine: Engine) -> None:
@@ -275,7 +275,7 @@ def test_runs_outlast_the_app(tmp_path: Path) -> None:
     second = Engine(concurrent=1, store=store)
     kept = second.run(done.id)
     assert kept is not None and kept.ended and kept.result == done.result
-    assert kept.snapshot == {name: value for name, value in (done.snapshot or {}).items() if name != "worker"}
+    assert kept.snapshot == done.snapshot
     early = second.run(cut.id)  # asked for by a page before the workers are there
     assert early is not None and not early.ended
     second.start()

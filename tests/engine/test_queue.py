@@ -8,8 +8,10 @@ import pytest
 
 from ae_core.engine.queue import Memo, Queue, expected_waits
 from ae_core.errors import EngineError
+from ae_core.messages import Atlas, Finished, Progress
 from ae_core.settings import Settings
 from ae_core.variants import read_settings
+from tests.stored import result, setup, snapshot
 
 ME, STRANGER = "me", "stranger"
 
@@ -61,7 +63,7 @@ def test_a_payload_is_built_once_for_all_viewers() -> None:
     for viewer in viewers:
         viewer.join()
     assert len(built) == 1
-    queue.receive({"kind": "progress", "run_id": run.id, "text": "Loading", "share": None})
+    queue.receive(Progress(run_id=run.id, text="Loading"))
     assert run.cached("loss", build) == 2
     assert run.cached("latent", build) == 3
 
@@ -77,10 +79,10 @@ def test_a_run_that_is_done_says_that_its_result_is_still_to_come() -> None:
     for run in (measured, failed, lost):
         queue.take()
         assert not run.measuring
-        queue.receive({"kind": "snapshot", "run_id": run.id, "state": "done"})
+        queue.receive(snapshot(0, "done", run_id=run.id))
         assert run.ended and run.measuring, "a page that stopped looking now would never show the result"
-    queue.receive({"kind": "finished", "run_id": measured.id, "value": {"test": {}}})
-    queue.receive({"kind": "finished", "run_id": failed.id, "error": "The training stopped."})
+    queue.receive(Finished(run_id=measured.id, result=result()))
+    queue.receive(Finished(run_id=failed.id, error="The training stopped."))
     queue.end(lost, "failed", "The training process was lost.")
     assert not (measured.measuring or failed.measuring or lost.measuring)
     assert (measured.state, failed.state, lost.state) == ("done", "failed", "done")
@@ -105,15 +107,15 @@ def test_ended_runs_are_forgotten_within_bounds(monkeypatch: pytest.MonkeyPatch)
         queue.end(run, "stopped")
     assert queue.all() == [runs[4], runs[3], runs[1]]  # the fourth is nowhere else
 
-    monkeypatch.setattr("ae_core.engine.queue._KEPT_BYTES", 2900)
-    pictures = [bytes(1000), bytes([0] * 1000), b"1" * 1000, b"2" * 1000]
+    monkeypatch.setattr("ae_core.engine.queue._KEPT_BYTES", 290_000)
+    pictures = [bytes(100_000), bytes([0] * 100_000), b"1" * 100_000, b"2" * 100_000]
     assert pictures[0] is not pictures[1]
     queue = Queue(limit=50, per_owner=50, pause_limit=1.0)
     runs = [queue.add(order(), ME) for _ in pictures]
     for run, picture in zip(runs, pictures, strict=True):
-        queue.receive({"kind": "setup", "run_id": run.id, "atlas": {"png": picture}})
+        queue.receive(setup(run_id=run.id, atlas=Atlas(png=picture, columns=1, tile=(1, 1), count=1)))
     assert runs[0].setup is not None and runs[1].setup is not None
-    assert runs[0].setup["atlas"]["png"] is runs[1].setup["atlas"]["png"]
+    assert runs[0].setup.atlas.png is runs[1].setup.atlas.png
     for run in runs:
         queue.end(run, "stopped")
     assert queue.all() == [runs[3], runs[2]]

@@ -10,7 +10,9 @@ from ae_core import figures, variants
 from ae_core.measuring.panels import Look
 from ae_core.measuring.panels.filters import common_panels
 from ae_core.measuring.panels.kernels import FeatureMaps, Kernels, first_convolution
+from ae_core.messages import PanelTitle
 from ae_core.settings import DataSpec
+from tests.stored import setup, snapshot
 
 
 def model_for(channels: int, filters: str = "4"):
@@ -25,10 +27,10 @@ def look_at(model, channels: int) -> Look:
 
 def tiles_of(content) -> np.ndarray:
     """The pictures of a panel: `(rows, columns, height, width, 3)`."""
-    sheet = np.asarray(Image.open(io.BytesIO(content["png"])).convert("RGB")).astype(int)
-    height, width = content["tile"]
-    rows = [sheet[top : top + height] for top in range(0, len(sheet), height + content["gap"])]
-    step = width + content["gap"]
+    sheet = np.asarray(Image.open(io.BytesIO(content.png)).convert("RGB")).astype(int)
+    height, width = content.tile
+    rows = [sheet[top : top + height] for top in range(0, len(sheet), height + content.gap)]
+    step = width + content.gap
     return np.stack([[row[:, at : at + width] for at in range(0, row.shape[1], step)] for row in rows])
 
 
@@ -69,6 +71,6 @@ def test_many_filters_fill_two_rows_and_a_lost_training_is_black():
     layer.kernel.assign(np.full(layer.kernel.shape, np.nan))
     content = panel.measure(look)
     assert tiles_of(content)[:, 1:].max() == 0
-    setup = {"run_id": "r", "settings": {"variant": "convolutional"}, "panels": [{"name": "maps", "title": "Maps"}]}
-    figure = figures.panel(setup, {"step": 1, "panels": {"maps": content}}, "maps")
+    given = setup(settings={"variant": "convolutional"}, panels=[PanelTitle(name="maps", title="Maps", help="")])
+    figure = figures.panel(given, snapshot(1, panels={"maps": content}), "maps")
     assert figure["layout"]["yaxis"]["ticktext"] == ["image, maps", ""]

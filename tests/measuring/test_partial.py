@@ -58,8 +58,8 @@ def test_the_picture_shows_what_was_given_and_what_the_model_makes_of_it(variant
 
     (panel,) = model.panels
     content = panel.measure(Look(model, images, images, model.encode(images), show))
-    assert (content["columns"], len(content["rows"])) == (7, 2)
-    picture = np.asarray(Image.open(io.BytesIO(content["png"])).convert("L")).astype(int)
+    assert (content.columns, len(content.rows)) == (7, 2)
+    picture = np.asarray(Image.open(io.BytesIO(content.png)).convert("L")).astype(int)
     assert picture.shape == (2 * 29 - 1, 7 * 29 - 1)
     # One shade of a sheet stands for what is transparent: a pixel that bears it is drawn a shade darker.
     np.testing.assert_allclose(picture[:28, -28:], show(images[0])[..., 0], atol=1)

@@ -7,6 +7,7 @@ import pytest
 from keras import ops
 
 from ae_core import variants
+from ae_core.messages import PhaseStart, Setup, Snapshot, TrainingMessage
 from ae_core.models.chunks import feed
 from ae_core.settings import DataSpec
 from ae_core.training import cache, loop
@@ -89,61 +90,62 @@ def test_a_phase_trains_its_layer_and_leaves_the_others_alone(variant, tied):
 
 
 def test_a_run_tells_its_phases_and_begins_the_whole_with_what_they_learnt():
-    messages: list[dict[str, Any]] = []
+    messages: list[TrainingMessage] = []
     given = settings()
-    result = loop.train(given, emit=messages.append)
-    setup = next(message for message in messages if message["kind"] == "setup")
+    result: Any = loop.train(given, emit=messages.append)
+    setup = next(message for message in messages if isinstance(message, Setup))
     names = ["layer 1", "layer 2", "layer 3", "fine-tuning"]
-    assert setup["phases"] == [{"name": name, "epoch": 2 * place} for place, name in enumerate(names)]
-    assert setup["total_epochs"] == 8
-    assert len(result["history"]["loss"]) == 8
-    snapshots = [message for message in messages if message["kind"] == "snapshot"]
-    seen = list(dict.fromkeys(snapshot["phase"] for snapshot in snapshots))
+    assert setup.phases == [PhaseStart(name=name, epoch=2 * place) for place, name in enumerate(names)]
+    assert setup.total_epochs == 8
+    assert len(result.history["loss"]) == 8
+    snapshots = [message for message in messages if isinstance(message, Snapshot)]
+    seen = list(dict.fromkeys(snapshot.phase for snapshot in snapshots))
     assert seen == [name for name in names if name in seen], "in order; a short phase can pass between two snapshots"
     assert {names[0], names[-1]} <= set(seen)
-    assert snapshots[-1]["epoch"] == 8
+    assert snapshots[-1].epoch == 8
 
-    again = loop.train(given, emit=lambda message: None)  # the compiled models are used a second time
-    for key, values in result["history"].items():
-        np.testing.assert_allclose(again["history"][key], values, rtol=2e-5, err_msg=key)
+    again: Any = loop.train(given, emit=lambda message: None)  # the compiled models are used a second time
+    for key, values in result.history.items():
+        np.testing.assert_allclose(again.history[key], values, rtol=2e-5, err_msg=key)
 
-    alone = loop.train(settings(pretraining=False), emit=lambda message: None)
-    assert result["history"]["loss"][6] < alone["history"]["loss"][0]
+    alone: Any = loop.train(settings(pretraining=False), emit=lambda message: None)
+    assert result.history["loss"][6] < alone.history["loss"][0]
 
 
 def test_a_run_is_tuned_and_stopped_in_the_middle_of_a_phase():
     bench = cache.prepare(settings("denoising", pretraining_epochs=100), lambda *words: None)
     control = Control()
-    snapshots: list[dict[str, Any]] = []
+    snapshots: list[Snapshot] = []
 
-    def obey(kind: str, **content: Any) -> None:
-        if kind != "snapshot":
+    def obey(content: TrainingMessage) -> None:
+        if not isinstance(content, Snapshot):
             return
         snapshots.append(content)
-        if content["phase"] != "layer 2":
+        if content.phase != "layer 2":
             return
-        if content["state"] == "running" and not content["marks"]:
+        if content.state == "running" and not content.marks:
             control.tune("noise_factor", 0.9)
             control.pause()
-        elif content["state"] == "paused" and content["step"] == first_paused():
+        elif content.state == "paused" and content.step == first_paused():
             control.step()
-        elif content["state"] == "paused":
+        elif content.state == "paused":
             control.stop()
 
     def first_paused() -> int:
-        return next(snapshot["step"] for snapshot in snapshots if snapshot["state"] == "paused")
+        return next(snapshot.step for snapshot in snapshots if snapshot.state == "paused")
 
-    run = loop.Run(bench=bench, settings=settings("denoising"), send=obey, control=control, every_chunk=True)
+    run = loop.Run(bench=bench, settings=settings("denoising"), emit=obey, control=control, every_chunk=True)
     run.train()
     last = snapshots[-1]
-    assert (last["state"], last["phase"]) == ("stopped", "layer 2")
-    assert last["grid"]["rows"] == ["original", "corrupted", "reconstruction", "pca", "error"]
-    assert [(mark["name"], mark["to"]) for mark in last["marks"]] == [("noise_factor", 0.9)]
-    assert 100 < last["epoch"] < 110
-    assert last["step"] > first_paused()
+    assert (last.state, last.phase) == ("stopped", "layer 2")
+    assert last.grid.rows == ["original", "corrupted", "reconstruction", "pca", "error"]
+    assert [(mark.name, mark.after) for mark in last.marks] == [("noise_factor", 0.9)]
+    assert 100 < last.epoch < 110
+    assert last.step > first_paused()
     for stage in bench.stages:
         assert float(np.asarray(stage.model.tunable["noise_factor"])) == pytest.approx(0.9)
-    assert run.result()["test"]["mse"] > 0
+    measured: Any = run.result().test
+    assert measured["mse"] > 0
 
 
 @pytest.mark.parametrize("activation", ["relu", "sigmoid"])

@@ -6,6 +6,7 @@ import tomllib
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 from PIL import Image
 
 from ae_core import figures, variants
@@ -28,35 +29,35 @@ def variant(request):
 
 @pytest.fixture
 def played(variant):
-    return recording.load(recording.FOLDER / f"{variant}.json.gz")
+    return recording.load(recording.file_of(variant))
 
 
 def test_it_is_small(variant):
-    assert (recording.FOLDER / f"{variant}.json.gz").stat().st_size <= MOST_BYTES
+    assert recording.file_of(variant).stat().st_size <= MOST_BYTES
 
 
 def test_all_together_are_small_and_none_is_left_over():
     files = list(recording.FOLDER.iterdir())
-    assert {file.name for file in files} == {f"{variant}.json.gz" for variant in variants.registry()}
+    assert {file.name for file in files} == {f"{variant}.msgpack.gz" for variant in variants.registry()}
     assert sum(file.stat().st_size for file in files) <= MOST_BYTES_IN_ALL
 
 
 def test_it_shows_the_experiment_that_the_command_would_record(variant, played):
     setup, snapshots = played
-    assert setup["settings"] == json.loads(json.dumps(demonstrations.settings_of(variant).to_dict()))
+    assert setup.settings == json.loads(json.dumps(demonstrations.settings_of(variant).to_dict()))
     # Nobody's pictures from the network may stand in the repository.
-    assert catalogue()[setup["settings"]["dataset"]].name in ("digits", "sprites", "waves")
-    assert snapshots[0]["step"] == 0
-    assert snapshots[-1]["step"] == setup["total_steps"]
+    assert catalogue()[setup.settings["dataset"]].name in ("digits", "sprites", "waves")
+    assert snapshots[0].step == 0
+    assert snapshots[-1].step == setup.total_steps
     assert len(snapshots) >= 8
 
 
 def test_it_learns_what_it_shows(played):
     first, last = played[1][0], played[1][-1]
-    assert last["numbers"]["test_mse"] < 0.8 * first["numbers"]["test_mse"]
-    assert np.mean(last["grid"]["errors"]) < np.mean(first["grid"]["errors"])
-    assert last["history"]["val_loss"][-1] < last["history"]["val_loss"][0]
-    assert len(first["history"]["loss"]) == 0
+    assert last.numbers["test_mse"] < 0.8 * first.numbers["test_mse"]
+    assert np.mean(last.grid.errors) < np.mean(first.grid.errors)
+    assert last.history["val_loss"][-1] < last.history["val_loss"][0]
+    assert len(first.history["loss"]) == 0
 
 
 def test_the_browser_forgets_no_frame_before_it_comes_again(played):
@@ -72,10 +73,10 @@ def test_every_view_of_every_frame_can_be_drawn(variant, played):
     spec = settings.scaled(catalogue()[settings.dataset].spec)
     model = variants.get(variant).build(settings, spec)
     setup, snapshots = played
-    shown = {panel["name"] for panel in setup["panels"]}
+    shown = {panel.name for panel in setup.panels}
     assert shown == {panel.name for panel in (*model.panels, *common_panels(model, spec))}, AGAIN
     for snapshot in snapshots:
-        assert set(snapshot["panels"]) == shown
+        assert set(snapshot.panels) == shown
         assert figures.loss(setup, snapshot)["data"]
         assert figures.grid(setup, snapshot)["data"]
         assert figures.latent(setup, snapshot)["data"]
@@ -85,12 +86,12 @@ def test_every_view_of_every_frame_can_be_drawn(variant, played):
 
 def test_its_pictures_are_pictures(played):
     setup, snapshots = played
-    for png in [setup["atlas"]["png"], *(snapshot["grid"]["png"] for snapshot in snapshots)]:
+    for png in [setup.atlas.png, *(snapshot.grid.png for snapshot in snapshots)]:
         with Image.open(io.BytesIO(png)) as picture:
             assert np.asarray(picture.convert("RGB")).std() > 10
-    columns, (height, width) = setup["atlas"]["columns"], setup["atlas"]["tile"]
-    rows = -(-setup["atlas"]["count"] // columns)
-    assert Image.open(io.BytesIO(setup["atlas"]["png"])).size == (columns * width, rows * height)
+    columns, (height, width) = setup.atlas.columns, setup.atlas.tile
+    rows = -(-setup.atlas.count // columns)
+    assert Image.open(io.BytesIO(setup.atlas.png)).size == (columns * width, rows * height)
 
 
 def test_the_same_seed_gives_the_same_file(tmp_path):
@@ -99,14 +100,14 @@ def test_the_same_seed_gives_the_same_file(tmp_path):
         demonstrations.record_to(tmp_path / name, settings, 3, lambda message: None)
     assert (tmp_path / "one").read_bytes() == (tmp_path / "other").read_bytes()
     setup, snapshots = recording.load(tmp_path / "one")
-    assert len(setup["labels"]) == setup["atlas"]["count"] == len(snapshots[-1]["latent"]) // 8 == recording.MOST_POINTS
-    assert [len(snapshot["history"]["loss"]) for snapshot in snapshots] == [0, 1, 3]
+    assert len(setup.labels) == setup.atlas.count == len(snapshots[-1].latent) // 8 == recording.MOST_POINTS
+    assert [len(snapshot.history["loss"]) for snapshot in snapshots] == [0, 1, 3]
 
 
 def test_the_page_plays_the_chosen_variants_own_recording(variant):
     found = recorded.choose(variant)
     assert found is not None
-    assert found.setup["settings"]["variant"] == variant
+    assert found.setup.settings["variant"] == variant
     assert recorded.choose(variant) is found
 
 
@@ -134,12 +135,13 @@ def test_a_series_of_pictures_comes_back_with_few_colours():
         stream = io.BytesIO()
         Image.fromarray(one).save(stream, "PNG")
         files.append(stream.getvalue())
-    series = picture_series.encode(files, 40) or {}
+    series = picture_series.encode(files, 40)
+    assert series is not None
     for png, expected in zip(picture_series.decode(series), solid, strict=True):
         found = np.asarray(Image.open(io.BytesIO(png)).convert("RGBA"))
         np.testing.assert_array_equal(found[..., 3], expected[..., 3])
         np.testing.assert_array_equal(found[expected[..., 3] > 0], expected[expected[..., 3] > 0])
     with pytest.raises(ValueError, match="damaged"):
-        picture_series.decode(series | {"places": b"no"})
+        picture_series.decode(replace(series, places=b"no"))
     with pytest.raises(ValueError, match="at most"):
-        picture_series.decode(series | {"size": [1 << 20, 1 << 20]})
+        picture_series.decode(replace(series, size=(1 << 20, 1 << 20)))

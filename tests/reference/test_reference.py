@@ -52,7 +52,7 @@ def counted(calls):
 
     def run(settings, emit):
         calls.append(settings.seed)
-        return trial.Trial(settings, {"test": {"mse": 1.0 + settings.seed}}, 5.0)
+        return trial.Trial(settings, {"mse": 1.0 + settings.seed}, 5.0)
 
     return run
 

@@ -11,26 +11,26 @@ import pytest
 from ae_core.errors import DataError
 from ae_core.runs import files as run_files
 from tests.conftest import ROOT
-from tests.stored import edit, result, snapshot, stored
+from tests.stored import edit, result, snapshot, stored, training_state
 
 pytestmark = pytest.mark.usefixtures("unsynced")
 
 
 @pytest.mark.parametrize(
-    "name", ["run.json", "status.json", "newest.json.gz", "setup.json.gz", "result.json", "checkpoint.npz"]
+    "name", ["run.json", "status.json", "newest.msgpack.gz", "setup.msgpack.gz", "result.json", "checkpoint.npz"]
 )
 def test_a_file_cut_at_any_byte_is_one_sentence_and_never_a_wrong_answer(store, name, caplog):
     caplog.set_level(logging.CRITICAL)
     other, run_id = stored(store), stored(store, 0, ended=False)
     with store.writer(run_id) as writer:
-        writer.checkpoint({"a": np.arange(3)}, {"step": 1})
+        writer.checkpoint({"a": np.arange(3)}, training_state(1))
         writer.message(snapshot(10))
         writer.finish(result(), keep_checkpoint=True)
     path = store.folder / run_id / name
     whole = path.read_bytes()
     readers = {
-        "newest.json.gz": "newest",
-        "setup.json.gz": "setup",
+        "newest.msgpack.gz": "newest",
+        "setup.msgpack.gz": "setup",
         "result.json": "result",
         "checkpoint.npz": "checkpoint",
     }
@@ -62,13 +62,13 @@ def test_a_file_cut_at_any_byte_is_one_sentence_and_never_a_wrong_answer(store, 
 def test_a_damaged_older_snapshot_is_left_out(store, at_once, caplog):
     caplog.set_level(logging.CRITICAL)
     run_id = stored(store, 0, 10, 20)
-    (store.folder / run_id / "snapshot-0000000010.json.gz").write_bytes(b"x")
-    assert [one["step"] for one in store.open(run_id).snapshots()] == [0, 20]
+    (store.folder / run_id / "snapshot-0000000010.msgpack.gz").write_bytes(b"x")
+    assert [one.step for one in store.open(run_id).snapshots()] == [0, 20]
 
 
 def test_a_newer_version_s_run_is_left_alone(store, caplog):
     run_id = stored(store)
-    edit(store, run_id, "run.json", format=2, colour="red")
+    edit(store, run_id, "run.json", format=3, colour="red")
     with pytest.raises(DataError, match="newer version"):
         store.open(run_id)
     assert store.list_runs() == [] and store.damaged() == [run_id]

@@ -7,11 +7,14 @@ import os
 import subprocess
 import sys
 import time
+from typing import Any
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from ae_core.errors import DataError
+from ae_core.messages import Progress
 from ae_core.ownership import fingerprint
 from ae_core.runs import RunStore
 from ae_core.runs import files as run_files
@@ -20,7 +23,7 @@ from ae_core.runs import shelf as run_shelf
 from ae_core.runs import writer as run_writer
 from ae_core.runs.writer import KEPT_SNAPSHOTS, thinned
 from tests.conftest import ROOT
-from tests.stored import SETTINGS, TOTAL, edit, result, setup, snapshot, state_at, stored
+from tests.stored import SETTINGS, TOTAL, edit, result, setup, snapshot, state_at, stored, training_state
 from tests.stored import run_files as files_of
 
 DAY = 86_400.0
@@ -44,11 +47,11 @@ def test_everything_comes_back_as_it_was(store, at_once):
         None,
     )
     strange = snapshot(20, pca_loss=math.inf, phase="naïve – ∞")
-    strange["history"]["loss"][0] = None
+    strange.history["loss"][0] = None
     with store.writer(run.id) as writer:
         assert writer.restore() is None
         messages = [snapshot(0), snapshot(10), strange, snapshot(TOTAL, "done")]
-        for message in ({"kind": "progress", "text": "…", "share": None}, setup(), *messages):
+        for message in (Progress(run_id=run.id, text="…"), setup(), *messages):
             writer.message(message)
         assert store.open(run.id).state == "running", "the end is said when the result is there"
         with writer.model_file() as path:
@@ -63,12 +66,12 @@ def test_everything_comes_back_as_it_was(store, at_once):
     assert run.ended and (run.state, run.step, run.epoch, run.seconds, run.attempts) == ("done", TOTAL, 10.0, 20.0, 1)
     assert run.created <= run.started <= run.finished
     assert (run.total_steps, run.device, run.parameters) == (TOTAL, "CPU, 2 cores", 12)
-    assert run.numbers == snapshot(TOTAL)["numbers"] | {"loss": 1 / TOTAL, "val_loss": 1 / TOTAL}
+    assert run.numbers == snapshot(TOTAL).numbers | {"loss": 1 / TOTAL, "val_loss": 1 / TOTAL}
     assert run.test == {"mse": 0.01, "ssim": None}
     assert run.size == pytest.approx(sum(path.stat().st_size for path in files_of(store, run.id)), rel=0.02)
     assert run.setup() == setup()
     assert run.result() == result()
-    assert run.snapshots() == [snapshot(0), snapshot(10), strange | {"history": snapshot(20)["history"]}, messages[-1]]
+    assert run.snapshots() == [snapshot(0), snapshot(10), replace(strange, history=snapshot(20).history), messages[-1]]
     assert run.newest() == messages[-1]
     kept_arrays, kept_values = run.checkpoint()
     assert kept_values == values and kept_arrays.keys() == arrays.keys()
@@ -81,10 +84,8 @@ def test_everything_comes_back_as_it_was(store, at_once):
 
 def test_numbers_that_went_astray_are_kept(store, at_once):
     lost = snapshot(10, "stopped")
-    lost["history"]["loss"] = [math.nan]
-    lost["grid"]["errors"] = [math.inf, -math.inf]
-    lost["numbers"]["strange / name"] = 3.0
-    lost["numbers"]["flag"] = True
+    lost.history["loss"] = [math.nan]
+    lost.grid.errors = [math.inf, -math.inf]
     run = store.create(SETTINGS)
     with store.writer(run.id) as writer:
         writer.message(setup())
@@ -92,22 +93,24 @@ def test_numbers_that_went_astray_are_kept(store, at_once):
         writer.finish(result(test={"mse": math.nan}))
     run = store.open(run.id)
     assert run.state == "stopped"
-    assert math.isnan(run.newest()["history"]["loss"][0])
-    assert run.newest()["grid"]["errors"] == [math.inf, -math.inf]
-    assert run.numbers["loss"] is None and run.test == {"mse": None} == run.result()["test"]
-    assert not {"flag", "strange / name"} & set(run.numbers), "the list holds plain numbers by plain names"
+    assert math.isnan(run.newest().history["loss"][0])
+    assert run.newest().grid.errors == [math.inf, -math.inf]
+    assert run.numbers["loss"] is None and run.test == {"mse": None} == run.result().test
+    odd: Any = {"strange / name": 3.0, "flag": True, "usage": [0.5], "mse": 0.5, "lost": -math.inf, "none": None}
+    told = run_writer._scalars(odd)
+    assert told == {"mse": 0.5, "lost": None, "none": None}, "the list holds plain numbers by plain names"
 
 
 def test_of_many_snapshots_those_stay_that_lie_close_at_first(store, at_once):
     run_id = stored(store, *range(0, TOTAL + 1, 10))
     run = store.open(run_id)
-    steps = [one["step"] for one in run.snapshots()]
+    steps = [one.step for one in run.snapshots()]
     assert len(steps) == KEPT_SNAPSHOTS == len(list(run.folder.glob("snapshot-*"))) + 1
     assert steps[:3] == [0, 10, 20] and steps[-1] == TOTAL
     assert steps[-1] - steps[-2] > 2 * (steps[2] - steps[1])
-    assert all(one == snapshot(one["step"], run_id=run_id) for one in run.snapshots()), "each has its history back"
+    assert all(one == snapshot(one.step, run_id=run_id) for one in run.snapshots()), "each has its history back"
     sizes = {path.name: path.stat().st_size for path in run.folder.glob("*.gz")}
-    assert sizes["newest.json.gz"] > 3 * max(size for name, size in sizes.items() if name.startswith("snapshot"))
+    assert sizes["newest.msgpack.gz"] > 3 * max(size for name, size in sizes.items() if name.startswith("snapshot"))
 
 
 @pytest.mark.parametrize("spacing", [1, 37, 1000])
@@ -140,16 +143,16 @@ def test_snapshots_are_written_rarely_and_a_pause_at_once(store, monkeypatch):
         for step in range(0, 1000, 10):
             writer.message(snapshot(step))
             now[0] += 0.5
-            saves.append(names.count("newest.json.gz"))
+            saves.append(names.count("newest.msgpack.gz"))
         spent = 0.05 * len(names)
         assert saves[0] == 1, "the untrained network is there at once"
         assert spent / (now[0] - begun) < 0.05, "the first one is not yet paid for"
         assert 2 <= saves[-1] <= 8
         writer.message(snapshot(1000, "paused"))
-        assert store.open(run.id).state == "paused" and store.open(run.id).newest()["step"] == 1000
+        assert store.open(run.id).state == "paused" and store.open(run.id).newest().step == 1000
         writer.message(snapshot(1000, "running"))
         assert store.open(run.id).state == "running"
-    steps = [one["step"] for one in store.open(run.id).snapshots()]
+    steps = [one.step for one in store.open(run.id).snapshots()]
     assert steps[:4] == [0, 10, 20, 30], "what came between two writes is kept where it matters"
 
 
@@ -163,19 +166,19 @@ def test_a_training_goes_on_where_its_process_died(store, at_once):
                 writer.checkpoint(*state_at(step))
     left = store.open(run.id)
     assert left.state == "interrupted" and left.ended and store.left_behind() == [left]
-    (left.folder / ".part-newest.json.gz-x.gz").write_bytes(b"half")
+    (left.folder / ".part-newest.msgpack.gz-x.gz").write_bytes(b"half")
     with store.writer(run.id) as writer:
-        assert not (left.folder / ".part-newest.json.gz-x.gz").exists()
-        arrays, values = writer.restore()
-        assert values["step"] == 200 and arrays["0.1"] == 200
+        assert not (left.folder / ".part-newest.msgpack.gz-x.gz").exists()
+        arrays, state = writer.restore()
+        assert state.step == 200 and arrays["0.1"] == 200
         assert store.open(run.id).state == "running"
         writer.message(setup())
         writer.message(snapshot(200))
-        assert [one["step"] for one in store.open(run.id).snapshots()] == [0, 100, 200]
+        assert [one.step for one in store.open(run.id).snapshots()] == [0, 100, 200]
         writer.message(snapshot(250))
         writer.finish(result())
     again = store.open(run.id)
-    assert [one["step"] for one in again.snapshots()] == [0, 100, 200, 250]
+    assert [one.step for one in again.snapshots()] == [0, 100, 200, 250]
     assert (again.state, again.attempts, again.checkpoint()) == ("done", 2, None)
     assert again.started == left.started
     assert store.left_behind() == []
@@ -213,7 +216,7 @@ def test_a_full_disk_does_not_end_a_training(store, at_once, monkeypatch, caplog
         assert "is full" in str(writer.problem) and "\n" not in str(writer.problem)
         assert store.open(run.id).newest() == snapshot(0)
         assert len(writer._unwritten) <= KEPT_SNAPSHOTS, "memory is bounded too"
-    assert store.open(run.id).checkpoint()[1]["step"] == 0
+    assert store.open(run.id).checkpoint()[1].step == 0
     assert not [path for path in files_of(store, run.id) if path.name.startswith(".part-")]
     writer.message(snapshot(600))
     writer.finish(result())
@@ -224,13 +227,13 @@ def test_a_state_that_would_take_all_the_room_is_not_kept(tmp_path):
     store = RunStore(tmp_path, limit_mb=1)
     run = store.create(SETTINGS)
     with store.writer(run.id) as writer:
-        writer.checkpoint({"0": np.zeros(100_000, np.float32)}, {})
+        writer.checkpoint({"0": np.zeros(100_000, np.float32)}, training_state(0))
         assert "takes 0 MB; allowed are 0 MB" in str(writer.problem)
         assert writer.restore() is None
         with pytest.raises(ValueError, match="plain name"):
-            writer.checkpoint({"../x": np.zeros(1)}, {})
+            writer.checkpoint({"../x": np.zeros(1)}, training_state(0))
         with pytest.raises(ValueError, match="be of numbers"):
-            writer.checkpoint({"x": np.array([object()])}, {})
+            writer.checkpoint({"x": np.array([object()])}, training_state(0))
 
 
 def test_one_writer_at_a_time(store, monkeypatch):

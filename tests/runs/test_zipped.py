@@ -2,20 +2,25 @@
 
 import argparse
 import csv
+import gzip
 import io
 import json
 import math
 
+import msgspec
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from ae_core.cli import runs as run_commands
 from ae_core.errors import DataError
+from ae_core.formats.png_size import png_size
+from ae_core.messages import Setup, Snapshot
 from ae_core.ownership import fingerprint
 from ae_core.runs import RunStore
-from ae_core.runs import checks as run_checks
 from tests import demo
-from tests.stored import SETTINGS, picture, result, setup, snapshot, state_at, stored
+from tests.hostile import zipped
+from tests.stored import SETTINGS, TOTAL, picture, result, setup, snapshot, state_at, stored
 from tests.whole_run import exported, members_of, model_file, whole_run
 
 pytestmark = pytest.mark.usefixtures("unsynced", "at_once")
@@ -37,10 +42,9 @@ def test_a_run_goes_out_and_comes_back(store, tmp_path, as_path):
     assert new.created > old.created and new.finished == old.finished
     for name in ("settings", "numbers", "test", "step", "epoch", "seconds", "total_steps", "device", "parameters"):
         assert getattr(new, name) == getattr(old, name), name
-    renamed = {"run_id": new_id}
-    assert new.setup() == old.setup() | renamed
-    assert new.snapshots() == [one | renamed for one in old.snapshots()]
-    assert new.result() == old.result() | renamed
+    assert new.setup() == replace(old.setup(), run_id=new_id)
+    assert new.snapshots() == [replace(one, run_id=new_id) for one in old.snapshots()]
+    assert new.result() == replace(old.result(), run_id=new_id)
     assert new.model is not None and new.model.read_bytes() == model_file()
     arrays, values = new.checkpoint() or ({}, {})
     assert values == state_at(20)[1]
@@ -70,29 +74,44 @@ def test_an_unfinished_run_comes_back_interrupted(store):
 
 def test_a_run_that_went_astray_comes_back(store):
     lost = snapshot(20, pca_loss=math.nan)
-    lost["history"]["loss"] = [0.5, math.nan]
-    lost["grid"]["errors"] = [math.inf, math.nan]
+    lost.history["loss"] = [0.5, math.nan]
+    lost.grid.errors = [math.inf, math.nan]
     run = store.create(SETTINGS)
     with store.writer(run.id) as writer:
         writer.message(setup())
         writer.message(lost)
         writer.finish(result(test={"mse": math.nan}))
     newest = store.open(store.import_zip(exported(store, run.id))).newest()
-    assert newest["history"]["loss"] == [0.5, None]
-    assert newest["grid"]["errors"][0] == math.inf and math.isnan(newest["pca_loss"])
+    assert newest.history["loss"] == [0.5, None]
+    assert newest.grid.errors[0] == math.inf and math.isnan(newest.pca_loss)
+
+
+def as_struct(message, kind):
+    return msgspec.convert(msgspec.to_builtins(message, builtin_types=(bytes,)), kind)
 
 
 def test_messages_as_pages_know_them_are_taken(store):
-    given = demo.setup(size=2, settings=SETTINGS.to_dict())
     run = store.create(SETTINGS)
     with store.writer(run.id) as writer:
-        writer.message(given)
-        writer.message(demo.snapshot(100, 2))
-        writer.message(demo.snapshot(900, 2, note="from a newer part of the program", more={"a_png": picture(2, 2)}))
+        writer.message(as_struct(demo.setup(size=2, settings=SETTINGS.to_dict()), Setup))
+        for step in (100, 900):
+            writer.message(as_struct(demo.snapshot(step, 2), Snapshot))
         writer.finish(result())
     new = store.open(store.import_zip(exported(store, run.id)))
-    assert [one["step"] for one in new.snapshots()] == [100, 900]
-    assert new.newest()["note"] == "from a newer part of the program"
+    assert [one.step for one in new.snapshots()] == [100, 900]
+
+
+@pytest.mark.parametrize("more", ["a note", "x" * 5000, json.loads("[" * 20 + "]" * 20), {"a_png": picture(2, 2)}])
+def test_what_a_newer_program_has_added_is_left_out(store, more):
+    members = members_of(exported(store, whole_run(store)))
+    for name, owner in (("newest.msgpack.gz", "grid"), ("setup.msgpack.gz", "atlas")):
+        content = msgspec.msgpack.decode(gzip.decompress(members[name]))
+        content[owner]["more"] = content["more"] = more
+        members[name] = gzip.compress(msgspec.msgpack.encode(content))
+    new = store.open(store.import_zip(zipped(members)))
+    assert new.setup() == setup(run_id=new.id)
+    assert new.newest() == snapshot(TOTAL, "done", run_id=new.id)
+    assert b"more" not in b"".join(gzip.decompress(path.read_bytes()) for path in new.folder.glob("*.gz"))
 
 
 def test_a_real_training_is_stored_and_comes_back(store, monkeypatch):
@@ -117,12 +136,12 @@ def test_a_real_training_is_stored_and_comes_back(store, monkeypatch):
         writer.finish(told, keep_checkpoint=True)
         assert writer.problem is None
     new = store.open(store.import_zip(exported(store, run.id)))
-    renamed = {"run_id": new.id}
-    assert new.setup() == next(one for one in messages if one["kind"] == "setup") | renamed
-    last = {one["step"]: one for one in messages if one["kind"] == "snapshot"}
-    assert new.snapshots() == [last[step] | renamed for step in sorted(last)]
-    assert new.result() == told | renamed
-    assert new.test.keys() <= told["test"].keys() and new.test["mse"] == told["test"]["mse"]
+    (given,) = (one for one in messages if isinstance(one, Setup))
+    assert new.setup() == replace(given, run_id=new.id)
+    last = {one.step: one for one in messages if isinstance(one, Snapshot)}
+    assert new.snapshots() == [replace(last[step], run_id=new.id) for step in sorted(last)]
+    assert new.result() == replace(told, run_id=new.id)
+    assert new.test.keys() <= told.test.keys() and new.test["mse"] == told.test["mse"]
     import keras
 
     model = keras.models.load_model(new.model)
@@ -131,7 +150,7 @@ def test_a_real_training_is_stored_and_comes_back(store, monkeypatch):
 
 def test_curves_as_csv(store):
     lost = snapshot(30)
-    lost["history"]["val_loss"] = [None, math.nan, 0.125]
+    lost.history["val_loss"] = [None, math.nan, 0.125]
     run_id = stored(store, 0)
     text = store.history_csv(run_id)
     assert text == "step,epoch,seconds,loss,val_loss,reconstruction,val_reconstruction\n"
@@ -143,15 +162,15 @@ def test_curves_as_csv(store):
     rows = list(csv.DictReader(io.StringIO(store.history_csv(other.id))))
     assert [float(row["step"]) for row in rows] == [10, 20, 30]
     assert [row["val_loss"] for row in rows] == ["", "", "0.125"]
-    assert [float(row["loss"]) for row in rows] == lost["history"]["loss"], "to the last digit"
+    assert [float(row["loss"]) for row in rows] == lost.history["loss"], "to the last digit"
     assert members_of(exported(store, other.id))["history.csv"].decode() == store.history_csv(other.id)
 
 
 def test_every_png_of_ours_passes_and_sizes_are_told():
     for size in ((1, 1), (7, 11), (300, 2)):
-        assert run_checks.png_size(picture(*size), "here") == size
+        assert png_size(picture(*size), "here") == size
     colour = demo.atlas()
-    assert run_checks.png_size(colour, "atlas") == (1400, 560)
+    assert png_size(colour, "atlas") == (1400, 560)
 
 
 def commands(*arguments):

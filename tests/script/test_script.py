@@ -128,7 +128,7 @@ def histories(scripts: dict[str, str], tmp_path_factory: pytest.TempPathFactory)
 
 @pytest.mark.parametrize(("name", "settings"), CASES, ids=[name for name, _ in CASES])
 def test_it_trains_to_the_same_history(name, settings, histories):
-    ours = loop.train(settings, emit=lambda message: None, test_images=20)["history"]
+    ours: Any = loop.train(settings, emit=lambda message: None, test_images=20).history
     theirs = histories(name)
     assert set(theirs) == {"loss", "val_loss"}
     for term, values in theirs.items():

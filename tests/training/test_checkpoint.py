@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from ae_core import variants
+from ae_core.messages import Snapshot, TrainingMessage
 from ae_core.training import checkpoint, loop
+from tests.stored import training_state
 
 
 class CutError(Exception):
@@ -20,8 +22,8 @@ class Memory:
         self.state: Any = None
         self.left = cut_after
 
-    def checkpoint(self, arrays, values):
-        self.state = {name: array.copy() for name, array in arrays.items()}, values
+    def checkpoint(self, arrays, state):
+        self.state = {name: array.copy() for name, array in arrays.items()}, state
         self.left -= 1
         if self.left == 0:
             raise CutError
@@ -31,7 +33,7 @@ class Memory:
 
 
 def run(given, keeper=None):
-    messages: list[dict[str, Any]] = []
+    messages: list[TrainingMessage] = []
     result = loop.train(given, emit=messages.append, keeper=keeper)
     return result, messages
 
@@ -52,25 +54,25 @@ def test_it_reaches_what_the_uninterrupted_one_reaches(variant, more, monkeypatc
     memory = Memory(cut_after=3)
     with pytest.raises(CutError):
         run(given, memory)
-    assert 0 < memory.state[1]["step"] < whole["steps"]
+    assert 0 < memory.state[1].step < whole.steps
     assert all(np.isfinite(array).all() for array in memory.state[0].values())
     other = variants.read_settings(given.to_dict() | {"seed": 5})
     run(other)  # the worker's compiled model has meanwhile been another run's
     again, messages = run(given, memory)
-    snapshots = [message for message in messages if message["kind"] == "snapshot"]
-    assert snapshots[0]["step"] > 0, "it went on, it did not begin anew"
-    assert again["steps"] == whole["steps"]
-    assert again["history"].keys() == whole["history"].keys()
-    for name, values in whole["history"].items():
-        np.testing.assert_allclose(again["history"][name], values, rtol=1e-4, err_msg=name)
+    snapshots = [message for message in messages if isinstance(message, Snapshot)]
+    assert snapshots[0].step > 0, "it went on, it did not begin anew"
+    assert again.steps == whole.steps
+    assert again.history.keys() == whole.history.keys()
+    for name, values in whole.history.items():
+        np.testing.assert_allclose(again.history[name], values, rtol=1e-4, err_msg=name)
     for name in ("mse", "knn1_error"):
-        assert again["test"][name] == pytest.approx(whole["test"][name], rel=1e-3, abs=1e-3)
+        assert again.test[name] == pytest.approx(whole.test[name], rel=1e-3, abs=1e-3)
 
 
 def test_a_checkpoint_of_another_network_is_not_taken():
     given = variants.read_settings({"variant": "vanilla", "dataset": "digits", "epochs": 2, "latent_dim": 8})
     other = variants.read_settings(given.to_dict() | {"latent_dim": 9})
     memory = Memory()
-    memory.state = {"0.0": np.zeros(3, np.float32)}, {"step": 5, "stages": []}
+    memory.state = {"0.0": np.zeros(3, np.float32)}, training_state(5, stages=[])
     _, messages = run(other, memory)
-    assert next(message for message in messages if message["kind"] == "snapshot")["step"] == 0
+    assert next(message for message in messages if isinstance(message, Snapshot)).step == 0

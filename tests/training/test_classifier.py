@@ -3,10 +3,9 @@
 import argparse
 import dataclasses
 import json
-from typing import Any
 
 import keras
-import msgpack
+import msgspec
 import numpy as np
 import pytest
 from keras import ops
@@ -16,6 +15,7 @@ from sklearn.metrics import log_loss
 from ae_core import data, variants
 from ae_core.cli.classify import add_to
 from ae_core.errors import SettingError
+from ae_core.messages import ClassifierResult, ClassifierSnapshot, decode, encode, plain
 from ae_core.models.layers.table import ResidentTable
 from ae_core.training import classifier, loop
 from ae_core.training.classifier import balanced_rows
@@ -40,7 +40,7 @@ def encoder():
 
 
 def run(encoder, prepared, **given):
-    messages: list[dict[str, Any]] = []
+    messages: list[ClassifierSnapshot] = []
     result = classifier.classify(encoder, prepared, emit=messages.append, **{"epochs": 2, "compare": False} | given)
     return result, messages
 
@@ -86,31 +86,30 @@ def test_the_loss_is_the_cross_entropy_of_the_true_class():
 
 def test_a_head_errs_as_often_as_logistic_regression(digits, encoder):
     result, messages = run(encoder, digits, epochs=40, compare=True)
-    for name, part in (("code", result), ("pixels", result["pixels"])):
+    for name, part in (("code", result), ("pixels", result.pixels)):
         images = [scaled(digits, part) for part in ("train", "test")]
         if name == "code":
             images = [ops.convert_to_numpy(encoder(group)) for group in images]
         train, test = (group.reshape(len(group), -1) for group in images)
         rival = LogisticRegression(C=30, max_iter=500).fit(train, digits.y_train)
-        assert part["test_error"] == pytest.approx(1 - rival.score(test, digits.y_test), abs=0.012), name
-    assert result["pca"]["code_size"] == result["code_size"] == 6 * 6 * 4
-    assert [message["name"] for message in messages if message["state"] == "done"] == ["code", "pixels", "pca"]
+        assert part.test_error == pytest.approx(1 - rival.score(test, digits.y_test), abs=0.012), name
+    assert result.pca.code_size == result.code_size == 6 * 6 * 4
+    assert [message.name for message in messages if message.state == "done"] == ["code", "pixels", "pca"]
     for message in messages:
-        assert message["kind"] == "classifier"
-        assert msgpack.unpackb(msgpack.packb(message)) == message
-    assert msgpack.unpackb(msgpack.packb(result)) == result
-    assert len(result["history"]["train_error"]) == len(result["history"]["validation_error"]) == 40
-    assert result["history"]["loss"][-1] < 0.5 * result["history"]["loss"][0]
+        assert decode(encode(message)) == message
+    assert msgspec.convert(plain(result), ClassifierResult) == result
+    assert len(result.history["train_error"]) == len(result.history["validation_error"]) == 40
+    assert result.history["loss"][-1] < 0.5 * result.history["loss"][0]
 
 
 def test_nothing_is_learnt_or_chosen_from_validation_and_test(digits, encoder):
     shuffled = np.random.default_rng(0).permutation
     other = dataclasses.replace(digits, y_validation=shuffled(digits.y_validation), y_test=shuffled(digits.y_test))
     (first, _), (second, _) = (run(encoder, prepared, labels=100) for prepared in (digits, other))
-    assert first["history"]["loss"] == second["history"]["loss"]
-    assert first["train_error"] == second["train_error"]
-    assert first["test_error"] < 0.5 < second["test_error"]
-    assert first["labels"] == 100
+    assert first.history["loss"] == second.history["loss"]
+    assert first.train_error == second.train_error
+    assert first.test_error < 0.5 < second.test_error
+    assert first.labels == 100
 
 
 def test_fine_tuning_learns_more_than_a_head_and_leaves_the_encoder_as_it_was(digits):
@@ -120,28 +119,28 @@ def test_fine_tuning_learns_more_than_a_head_and_leaves_the_encoder_as_it_was(di
     before = encoder.get_weights()
     tuned, _ = run(encoder, digits, epochs=15, fine_tune=True, learning_rate=0.01)
     head, _ = run(encoder, digits, epochs=4)
-    assert tuned["test_error"] < 0.8 * head["test_error"]
+    assert tuned.test_error < 0.8 * head.test_error
     for was, is_now in zip(before, encoder.get_weights(), strict=True):
         np.testing.assert_array_equal(was, is_now)
     again, _ = run(encoder, digits, epochs=15, fine_tune=True, learning_rate=0.01)
-    np.testing.assert_allclose(again["history"]["loss"], tuned["history"]["loss"], rtol=1e-4)
+    np.testing.assert_allclose(again.history["loss"], tuned.history["loss"], rtol=1e-4)
 
 
 def test_it_pauses_steps_and_stops(digits, encoder):
     control, states = Control(), []
 
     def obey(message):
-        states.append(message["state"])
-        if message["state"] == "running" and "paused" not in states:
+        states.append(message.state)
+        if message.state == "running" and "paused" not in states:
             control.pause()
-        elif message["state"] == "paused":
+        elif message.state == "paused":
             (control.step if states.count("paused") < 3 else control.stop)()
 
     result = classifier.classify(encoder, digits, epochs=500, emit=obey, control=control)
     assert states.count("paused") == 3
-    assert states[-1] == result["state"] == "stopped"
-    assert len(result["history"]["loss"]) < 500
-    assert "pixels" not in result
+    assert states[-1] == result.state == "stopped"
+    assert len(result.history["loss"]) < 500
+    assert "pixels" not in plain(result)
 
 
 @pytest.mark.parametrize(
@@ -170,7 +169,7 @@ def folder(tmp_path_factory):
     """What `train --out` leaves."""
     made = tmp_path_factory.mktemp("run")
     result = loop.train(SETTINGS, emit=lambda message: None, save_to=made / "model.keras")
-    (made / "result.json").write_text(json.dumps(result))
+    (made / "result.json").write_text(json.dumps(plain(result)))
     return made
 
 

@@ -5,12 +5,12 @@ import threading
 import time
 from typing import Any
 
-import msgpack
 import numpy as np
 import pytest
 
 from ae_core import variants
 from ae_core.measuring import probe
+from ae_core.messages import Setup, Snapshot, TrainingMessage, decode, encode
 from ae_core.training import cache, execution, loop
 from ae_core.training.control import Control
 from ae_core.training.history import LARGEST_CURVE, History
@@ -21,7 +21,7 @@ def settings(variant="vanilla", **values):
 
 
 def run(given, **more):
-    messages: list[dict[str, Any]] = []
+    messages: list[TrainingMessage] = []
     return loop.train(given, emit=messages.append, **more), messages
 
 
@@ -30,53 +30,54 @@ class Background:
 
     def __init__(self, given):
         self.control = Control()
-        self.messages: list[dict[str, Any]] = []
+        self.messages: list[TrainingMessage] = []
         self.thread = threading.Thread(
             target=lambda: loop.train(given, emit=self.messages.append, control=self.control), daemon=True
         )
         self.thread.start()
 
     @property
-    def last(self):
-        return self.messages[-1] if self.messages else {}
+    def last(self) -> Snapshot | None:
+        """The newest snapshot."""
+        newest = self.messages[-1] if self.messages else None
+        return newest if isinstance(newest, Snapshot) else None
 
     def wait_for(self, test, seconds=30):
         end = time.monotonic() + seconds
         while time.monotonic() < end:
-            if self.messages and test(self.last):
-                return self.last
+            last = self.last
+            if last is not None and test(last):
+                return last
             time.sleep(0.01)
-        raise AssertionError(f"still at {self.last.get('state')}, step {self.last.get('step')}")
+        raise AssertionError(f"still at {self.last}")
 
 
 def test_messages_can_be_packed_and_hold_what_a_page_needs():
     result, messages = run(settings("denoising"), run_id="one")
-    kinds = [message["kind"] for message in messages]
-    assert kinds.count("setup") == 1
-    setup = messages[kinds.index("setup")]
-    snapshots = [message for message in messages if message["kind"] == "snapshot"]
+    (setup,) = (message for message in messages if isinstance(message, Setup))
+    snapshots = [message for message in messages if isinstance(message, Snapshot)]
     for message in messages:
-        assert msgpack.unpackb(msgpack.packb(message)) == message
-        assert message["run_id"] == "one"
-    assert [snapshot["step"] for snapshot in snapshots] == sorted(snapshot["step"] for snapshot in snapshots)
-    assert snapshots[0]["step"] == 0
-    assert snapshots[-1]["step"] == setup["total_steps"] == result["steps"]
-    assert snapshots[-1]["state"] == "done"
-    points = len(setup["labels"])
-    assert len(snapshots[-1]["latent"]) == points * 2 * 4
-    assert setup["atlas"]["count"] == points
-    grid = snapshots[-1]["grid"]
-    assert grid["rows"] == ["original", "corrupted", "reconstruction", "pca", "error"]
-    assert len(grid["errors"]) == len(grid["pca_errors"]) == len(grid["corrupted_errors"]) == grid["columns"]
-    assert setup["code_size"] == 8
-    assert setup["input_size"] == 784
+        assert decode(encode(message)) == message
+        assert message.run_id == "one"
+    assert [snapshot.step for snapshot in snapshots] == sorted(snapshot.step for snapshot in snapshots)
+    assert snapshots[0].step == 0
+    assert snapshots[-1].step == setup.total_steps == result.steps
+    assert snapshots[-1].state == "done"
+    points = len(setup.labels)
+    assert len(snapshots[-1].latent) == points * 2 * 4
+    assert setup.atlas.count == points
+    grid = snapshots[-1].grid
+    assert grid.rows == ["original", "corrupted", "reconstruction", "pca", "error"]
+    assert len(grid.errors) == len(grid.pca_errors) == len(grid.corrupted_errors or ()) == grid.columns
+    assert setup.code_size == 8
+    assert setup.input_size == 784
 
 
 def test_history_has_one_number_an_epoch():
     result, _ = run(settings())
-    assert {len(values) for values in result["history"].values()} == {4}
-    assert set(result["test"]) >= {"mse", "bce", "psnr", "ssim", "squared_error_per_image", "pca_mse", "knn1_error"}
-    assert result["test"]["squared_error_per_image"] == pytest.approx(784 * result["test"]["mse"])
+    assert {len(values) for values in result.history.values()} == {4}
+    assert set(result.test) >= {"mse", "bce", "psnr", "ssim", "squared_error_per_image", "pca_mse", "knn1_error"}
+    assert result.test["squared_error_per_image"] == pytest.approx(784 * result.test["mse"])
 
 
 def test_a_curve_is_thinned_and_keeps_its_ends():
@@ -84,7 +85,7 @@ def test_a_curve_is_thinned_and_keeps_its_ends():
     for step in range(1, 2000):
         history.add_chunk({"loss": 1 / step, "reconstruction": 1 / step}, 10, 0.1)
         history.add_point(step, step / 10, step / 5, lambda: {"loss": 1.0, "reconstruction": 1.0})
-    columns = history.columns()
+    columns: Any = history.columns()
     assert LARGEST_CURVE // 2 <= len(columns["step"]) <= LARGEST_CURVE
     assert columns["step"][0] == 1
     assert columns["step"][-1] == 1999
@@ -93,31 +94,31 @@ def test_a_curve_is_thinned_and_keeps_its_ends():
 
 def test_pause_step_tune_resume_stop():
     training_run = Background(settings("denoising", epochs=500))
-    training_run.wait_for(lambda message: message.get("step", 0) > 0)
+    training_run.wait_for(lambda message: message.step > 0)
     training_run.control.pause()
-    paused = training_run.wait_for(lambda message: message["state"] == "paused")
+    paused = training_run.wait_for(lambda message: message.state == "paused")
     time.sleep(0.5)
-    assert training_run.last["step"] == paused["step"]
+    assert training_run.last is not None and training_run.last.step == paused.step
 
     training_run.control.step()
-    stepped = training_run.wait_for(lambda message: message["step"] > paused["step"])
-    assert stepped["state"] == "paused"
-    assert stepped["step"] <= paused["step"] + execution.LONGEST_CHUNK
+    stepped = training_run.wait_for(lambda message: message.step > paused.step)
+    assert stepped.state == "paused"
+    assert stepped.step <= paused.step + execution.LONGEST_CHUNK
 
     training_run.control.tune("learning_rate", 0.01)
     training_run.control.tune("noise_factor", 0.9)
-    tuned = training_run.wait_for(lambda message: len(message["marks"]) == 2)
-    assert [(mark["name"], pytest.approx(mark["to"])) for mark in tuned["marks"]] == [
+    tuned = training_run.wait_for(lambda message: len(message.marks) == 2)
+    assert [(mark.name, pytest.approx(mark.after)) for mark in tuned.marks] == [
         ("learning_rate", 0.01),
         ("noise_factor", 0.9),
     ]
-    assert tuned["numbers"]["pca_mse"] > stepped["numbers"]["pca_mse"], "more noise, also in what is measured"
+    assert tuned.numbers["pca_mse"] > stepped.numbers["pca_mse"], "more noise, also in what is measured"
 
     training_run.control.resume()
-    training_run.wait_for(lambda message: message["state"] == "running" and message["step"] > stepped["step"])
+    training_run.wait_for(lambda message: message.state == "running" and message.step > stepped.step)
     asked = time.monotonic()
     training_run.control.stop()
-    training_run.wait_for(lambda message: message["state"] == "stopped")
+    training_run.wait_for(lambda message: message.state == "stopped")
     assert time.monotonic() - asked < 3
     training_run.thread.join(20)
     assert not training_run.thread.is_alive()
@@ -126,19 +127,19 @@ def test_pause_step_tune_resume_stop():
 def test_a_paused_training_can_be_stopped():
     training_run = Background(settings(epochs=500))
     training_run.control.pause()
-    training_run.wait_for(lambda message: message.get("state") == "paused")
+    training_run.wait_for(lambda message: message.state == "paused")
     training_run.control.stop()
-    training_run.wait_for(lambda message: message["state"] == "stopped")
+    training_run.wait_for(lambda message: message.state == "stopped")
 
 
 def test_a_learning_rate_of_almost_nothing_stops_the_learning():
     training_run = Background(settings(epochs=500, optimizer="sgd", learning_rate=0.5))
-    training_run.wait_for(lambda message: message.get("step", 0) > 0)
+    training_run.wait_for(lambda message: message.step > 0)
     training_run.control.tune("learning_rate", 1e-6)
-    marked = training_run.wait_for(lambda message: bool(message["marks"]))
-    later = training_run.wait_for(lambda message: message["step"] > marked["step"] + 50)
+    marked = training_run.wait_for(lambda message: bool(message.marks))
+    later = training_run.wait_for(lambda message: message.step > marked.step + 50)
     training_run.control.stop()
-    assert later["numbers"]["test_mse"] == pytest.approx(marked["numbers"]["test_mse"], rel=0.01)
+    assert later.numbers["test_mse"] == pytest.approx(marked.numbers["test_mse"], rel=0.01)
 
 
 def test_views_show_the_same_images_and_the_same_noise_each_time():
@@ -146,7 +147,7 @@ def test_views_show_the_same_images_and_the_same_noise_each_time():
     bench = cache.prepare(given, lambda *words: None)
     first, second = (probe.Probe(bench.model, bench.data, bench.pca, labelled=True) for _ in range(2))
     np.testing.assert_array_equal(first.inputs, second.inputs)
-    assert first.measure()["grid"]["png"] == second.measure()["grid"]["png"]
+    assert first.measure().grid.png == second.measure().grid.png
     held_out = {image.tobytes() for image in bench.data.x_test}
     assert not held_out & {image.tobytes() for image in bench.data.x_train}
 
@@ -157,7 +158,7 @@ def test_a_snapshot_waits_for_the_end_of_an_epoch_that_is_near():
     stage = ready.stages[-1]
     # Four chunks an epoch, and an earlier phase of three epochs.
     ready.stages = (dataclasses.replace(stage, chunk=5, steps_per_epoch=20),)
-    training_run = loop.Run(given, ready, lambda *words, **content: None, Control())
+    training_run = loop.Run(given, ready, lambda message: None, Control())
     training_run._steps_before = 60
 
     def due(chunks_done: int, chunk_seconds: float, wait: float = 0.0) -> bool:
@@ -204,7 +205,7 @@ def test_an_epoch_sees_each_image_once(monkeypatch):
     monkeypatch.setattr(loop, "LONGEST_ORDER", 3000)  # some epochs at a time
     given = settings(epochs=3, batch_size=50)
     bench = cache.prepare(given, lambda *words: None)
-    one = loop.Run(given, bench, lambda *words, **content: None, Control())
+    one = loop.Run(given, bench, lambda message: None, Control())
     order = np.concatenate(list(one._orders(bench.stages[0]))).reshape(3, -1)
     assert order.shape[1] == bench.stages[0].steps_per_epoch * 50
     for epoch in order:
@@ -215,13 +216,13 @@ def test_an_epoch_sees_each_image_once(monkeypatch):
 def test_the_linear_twin_finds_what_pca_finds():
     given = settings("undercomplete", linear=True, latent_dim=5, epochs=200, learning_rate=0.01)
     result, _ = run(given)
-    assert result["test"]["mse"] == pytest.approx(result["test"]["pca_mse"], rel=0.03)
+    assert result.test["mse"] == pytest.approx(result.test["pca_mse"], rel=0.03)
 
 
 def test_a_denoiser_beats_its_input():
     _, messages = run(settings("denoising", epochs=60, latent_dim=32, learning_rate=0.003))
-    grid = messages[-1]["grid"]
-    assert np.mean(grid["errors"]) < 0.5 * np.mean(grid["corrupted_errors"])
+    grid = messages[-1].grid
+    assert np.mean(grid.errors) < 0.5 * np.mean(grid.corrupted_errors)
 
 
 def test_a_penalty_makes_the_code_sparser():
@@ -231,7 +232,7 @@ def test_a_penalty_makes_the_code_sparser():
             "sparse", sparsity_weight=weight, sparsity_target=0.05, epochs=60, latent_dim=64, learning_rate=0.005
         )
         bench = cache.prepare(given, lambda *words: None)
-        loop.Run(given, bench, lambda *words, **content: None, Control()).train()
+        loop.Run(given, bench, lambda message: None, Control()).train()
         activations[weight] = bench.model.encode(bench.data.x_test / np.float32(255)).mean()
     assert activations[0.0] > 0.3
     assert activations[0.05] == pytest.approx(0.05, abs=0.04)
@@ -240,9 +241,9 @@ def test_a_penalty_makes_the_code_sparser():
 def test_noise_cannot_be_compressed():
     given = settings("stacked", dataset="noise", latent_dim=50, epochs=60)
     result, messages = run(given)
-    assert result["test"]["bce"] is None
-    assert result["test"]["knn1_error"] is None
+    assert result.test["bce"] is None
+    assert result.test["knn1_error"] is None
     # Half of the directions, half of the variance: nothing learned from other vectors does better on new ones.
-    assert result["test"]["pca_mse"] > 0.45
-    assert result["test"]["mse"] > 0.45
-    assert messages[-1]["numbers"]["knn1_accuracy"] is None
+    assert result.test["pca_mse"] > 0.45
+    assert result.test["mse"] > 0.45
+    assert messages[-1].numbers["knn1_accuracy"] is None

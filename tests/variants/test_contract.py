@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from ae_core import variants
+from ae_core.messages import Setup, Snapshot, TrainingMessage, decode, encode
 from ae_core.settings import DataSpec, Settings, options
 from ae_core.training import cache, loop
 
@@ -35,7 +36,7 @@ def name(request) -> str:
 @pytest.fixture(scope="module")
 def trained(name):
     """Messages and result of a short training."""
-    messages: list[dict[str, Any]] = []
+    messages: list[TrainingMessage] = []
     result = loop.train(small(name), emit=messages.append)
     return messages, result
 
@@ -65,27 +66,29 @@ def test_shapes(name, shape):
 
 def test_loss_falls_on_held_out_images(trained):
     messages, result = trained
-    history = result["history"]
+    history = result.history
     assert len(history["loss"]) == SMALL["epochs"]
     assert history["loss"][-1] < 0.96 * history["loss"][0]
     assert history["val_loss"][-1] < 0.96 * history["val_loss"][0]
-    snapshots = [message for message in messages if message["kind"] == "snapshot"]
-    assert snapshots[-1]["numbers"]["test_mse"] < 0.85 * snapshots[0]["numbers"]["test_mse"]
+    snapshots: list[Any] = [message for message in messages if isinstance(message, Snapshot)]
+    for message in messages:
+        assert decode(encode(message)) == message, "it arrives as it was sent"
+    assert snapshots[-1].numbers["test_mse"] < 0.85 * snapshots[0].numbers["test_mse"]
 
 
 def test_loss_is_the_sum_of_its_terms(trained):
     messages, result = trained
-    setup = next(message for message in messages if message["kind"] == "setup")
+    setup = next(message for message in messages if isinstance(message, Setup))
     for prefix in ("", "val_"):
-        total = np.sum([result["history"][prefix + term] for term in setup["terms"]], axis=0)
-        np.testing.assert_allclose(result["history"][prefix + "loss"], total, rtol=1e-4)
+        total = np.sum([result.history[prefix + term] for term in setup.terms], axis=0)
+        np.testing.assert_allclose(result.history[prefix + "loss"], total, rtol=1e-4)
 
 
 def test_the_same_seed_gives_the_same_numbers(name, trained):
-    again = loop.train(small(name, epochs=2), emit=lambda message: None)["history"]
-    for key, values in trained[1]["history"].items():
+    again: Any = loop.train(small(name, epochs=2), emit=lambda message: None).history
+    for key, values in trained[1].history.items():
         np.testing.assert_allclose(again[key], values[:2], rtol=2e-5, err_msg=key)
-    other = loop.train(small(name, epochs=1, seed=1), emit=lambda message: None)["history"]
+    other: Any = loop.train(small(name, epochs=1, seed=1), emit=lambda message: None).history
     assert not np.isclose(other["loss"][0], again["loss"][0], rtol=1e-4)
 
 

@@ -143,10 +143,10 @@ def test_the_spectrum_is_the_mean_of_singular_values():
     panel = Spectrum()
     content, numbers = panel.measure(look_at(model, IMAGES)), panel.numbers(look_at(model, IMAGES))
     values = np.linalg.svd(jacobians(encoder, IMAGES), compute_uv=False)  # (n_samples, code)
-    np.testing.assert_allclose(content["values"], values.mean(axis=0), atol=2e-4)
+    np.testing.assert_allclose(content.values, values.mean(axis=0), atol=2e-4)
     assert numbers["jacobian_norm"] == pytest.approx(np.sqrt((values**2).sum(axis=1)).mean(), rel=1e-4)
     shares = np.cumsum(values.mean(axis=0) ** 2) / np.sum(values.mean(axis=0) ** 2)
-    assert content["faint"] == [place for place in range(1, 6) if shares[place - 1] >= 0.95]
+    assert content.faint == [place for place in range(1, 6) if shares[place - 1] >= 0.95]
 
 
 def trained(**changes: Any) -> tuple[Run, dict[str, Any]]:
@@ -163,9 +163,10 @@ def trained(**changes: Any) -> tuple[Run, dict[str, Any]]:
         }
         | changes
     )
-    run = Run(settings, cache.prepare(settings, lambda *words: None), lambda kind, **content: None, Control())
+    messages: list[Any] = []
+    run = Run(settings, cache.prepare(settings, lambda *words: None), messages.append, Control())
     run.train()
-    return run, run._last["numbers"]
+    return run, messages[-1].numbers
 
 
 @pytest.mark.parametrize("widths", ["", "64"])
@@ -191,10 +192,11 @@ def test_the_default_learns_images_and_the_penalty_is_seen():
     found = []
     for weight in (0.0, 0.001):
         settings = variants.read_settings({"variant": "contractive", "dataset": "digits", "contraction_weight": weight})
-        run = Run(settings, cache.prepare(settings, lambda *words: None), lambda kind, **content: None, Control())
+        messages: list[Any] = []
+        run = Run(settings, cache.prepare(settings, lambda *words: None), messages.append, Control())
         blurred = run.probe.images - run.probe.images.mean(axis=0)
         run.train()
-        numbers = run._last["numbers"]
+        numbers = messages[-1].numbers
         assert numbers["test_mse"] < 0.25 * np.square(blurred).mean(), "far better than the mean image"
         assert numbers["active_units"] > 0.5
         found.append(numbers)

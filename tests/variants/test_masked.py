@@ -197,9 +197,9 @@ def looked():
 
 def test_the_grid_shows_hidden_patches_as_stripes(looked):
     _, looks, measured = looked
-    grid = measured["grid"]
-    row = grid["rows"].index("corrupted")
-    picture = np.asarray(Image.open(io.BytesIO(grid["png"])).convert("RGB"))
+    grid = measured.grid
+    row = grid.rows.index("corrupted")
+    picture = np.asarray(Image.open(io.BytesIO(grid.png)).convert("RGB"))
     shown = picture[row * 29 : row * 29 + 28, :28, 0]
     hidden = looks.inputs[looks._few[0]][..., 0] < 0
     assert 0 < hidden.sum() < 784
@@ -227,7 +227,7 @@ def test_pca_s_line_counts_the_pixels_that_the_loss_counts(looked):
         metrics.cross_entropy(looks.validation[hidden][None], expected[hidden][None])
     )
     perfect = metrics.cross_entropy(looks.validation[hidden][None], looks.validation[hidden][None])
-    assert looks.setup()["loss_floor"] == pytest.approx(perfect, abs=0.003)
+    assert looks.loss_floor() == pytest.approx(perfect, abs=0.003)
 
 
 def test_the_test_compares_with_the_whole_clean_image(looked):

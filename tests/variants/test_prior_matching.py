@@ -11,6 +11,7 @@ from ae_core import variants
 from ae_core.measuring.panels import Look
 from ae_core.measuring.panels.prior_match import PriorMatch
 from ae_core.measuring.panels.samples import COLUMNS, ROWS, Samples
+from ae_core.messages import Pictures, Snapshot, TrainingMessage
 from ae_core.models.layers.prior import SCALES, AdversarialPenalty, DiscrepancyPenalty, squared_discrepancy
 from ae_core.training import cache
 from ae_core.training.control import Control
@@ -99,32 +100,27 @@ def test_accuracy_is_the_share_that_is_told_apart():
     assert layer.accuracy(np.concatenate([far, draws(50, 2)])) == 0.75
 
 
-def trained(variant: str, **changes: Any) -> tuple[Run, list[dict[str, Any]]]:
+def trained(variant: str, **changes: Any) -> tuple[Run, list[Any]]:
     settings = variants.read_settings(
         {"variant": variant, "dataset": "digits", "latent_dim": 8, "widths": "128", "epochs": 40, "batch_size": 32}
         | changes
     )
-    snapshots = []
-
-    def send(kind: str, **content: Any) -> None:
-        if kind == "snapshot":
-            snapshots.append(content)
-
-    run = Run(settings, cache.prepare(settings, lambda *words: None), send, Control())
+    messages: list[TrainingMessage] = []
+    run = Run(settings, cache.prepare(settings, lambda *words: None), messages.append, Control())
     run.train()
-    return run, snapshots
+    return run, [message for message in messages if isinstance(message, Snapshot)]
 
 
 @pytest.mark.parametrize(("variant", "name"), [("wasserstein", "mmd_weight"), ("adversarial", "adversarial_weight")])
 def test_codes_match_the_prior_only_because_of_the_penalty(variant, name):
-    free, _ = trained(variant, **{name: 0.0})
+    _, free = trained(variant, **{name: 0.0})
     run, snapshots = trained(variant)
-    last = snapshots[-1]["numbers"]
-    assert last["mmd"] < 0.1 * free._last["numbers"]["mmd"]
+    last = snapshots[-1].numbers
+    assert last["mmd"] < 0.1 * free[-1].numbers["mmd"]
     codes = run.model.encode(run.probe.images)
     assert np.abs(codes.mean(axis=0)).max() < 0.35
     assert 0.7 < codes.std(axis=0).min() <= codes.std(axis=0).max() < 1.5
-    assert last["test_mse"] < 0.6 * snapshots[0]["numbers"]["test_mse"]
+    assert last["test_mse"] < 0.6 * snapshots[0].numbers["test_mse"]
     if "discriminator_accuracy" in last:
         assert 0.4 < last["discriminator_accuracy"] < 0.8
 
@@ -133,8 +129,8 @@ def test_the_spread_panel_shows_each_unit_beside_one():
     codes = draws(500, 3) * np.array([1.0, 0.5, 2.0], np.float32)
     look = Look(model=None, images=codes, inputs=codes, codes=codes, show=lambda values: values)  # type: ignore[arg-type]
     content = PriorMatch().measure(look)
-    np.testing.assert_allclose(content["values"], codes.std(axis=0), rtol=1e-4)
-    assert content["line"] == 1.0
+    np.testing.assert_allclose(content.values, codes.std(axis=0), rtol=1e-4)
+    assert content.line == 1.0
     numbers = PriorMatch(extra=lambda codes: float(len(codes))).numbers(look)
     assert numbers["extra"] == 500
     assert numbers["mmd"] > 0.01
@@ -154,4 +150,4 @@ def test_samples_are_decoded_from_the_same_draws_each_time():
     np.testing.assert_array_equal(seen[0], seen[1])
     assert seen[0].shape == (COLUMNS * ROWS, 6)
     assert np.abs(seen[0].mean()) < 0.2 and seen[0].std() == pytest.approx(1, abs=0.1)
-    assert contents[0]["kind"] == "pictures" and len(contents[0]["rows"]) == ROWS
+    assert isinstance(contents[0], Pictures) and len(contents[0].rows) == ROWS

@@ -10,6 +10,7 @@ from keras import ops
 from ae_core import variants
 from ae_core.measuring.panels import Look
 from ae_core.measuring.panels.activity import BINS, Activity
+from ae_core.messages import Snapshot, TrainingMessage
 from ae_core.models.layers.sparsity import keep_largest
 from ae_core.training import cache
 from ae_core.training.control import Control
@@ -26,17 +27,12 @@ SMALL: dict[str, Any] = {
 }
 
 
-def trained(**changes: Any) -> tuple[Run, list[dict[str, Any]]]:
+def trained(**changes: Any) -> tuple[Run, list[Any]]:
     settings = variants.read_settings(SMALL | changes)
-    snapshots = []
-
-    def send(kind: str, **content: Any) -> None:
-        if kind == "snapshot":
-            snapshots.append(content)
-
-    run = Run(settings, cache.prepare(settings, lambda *words: None), send, Control())
+    messages: list[TrainingMessage] = []
+    run = Run(settings, cache.prepare(settings, lambda *words: None), messages.append, Control())
     run.train()
-    return run, snapshots
+    return run, [message for message in messages if isinstance(message, Snapshot)]
 
 
 def look_at(codes: np.ndarray) -> Look:
@@ -71,10 +67,10 @@ def test_the_rule_needs_no_penalty_and_the_error_still_falls():
     run, snapshots = trained(sparsity="k_sparse", active_count=5)
     assert run.model.term_names == ("reconstruction",)
     assert set(run.model.tunable) == {"learning_rate"}
-    assert snapshots[-1]["numbers"]["test_mse"] < 0.5 * snapshots[0]["numbers"]["test_mse"]
-    dense, _ = trained(sparsity="l1", sparsity_weight=0.0)
-    free = dense._last["numbers"]
-    assert snapshots[-1]["numbers"]["population_sparsity"] > free["population_sparsity"] + 0.1
+    assert snapshots[-1].numbers["test_mse"] < 0.5 * snapshots[0].numbers["test_mse"]
+    _, dense = trained(sparsity="l1", sparsity_weight=0.0)
+    free = dense[-1].numbers
+    assert snapshots[-1].numbers["population_sparsity"] > free["population_sparsity"] + 0.1
 
 
 def test_mean_activations_move_to_the_target():
@@ -82,12 +78,12 @@ def test_mean_activations_move_to_the_target():
     run, snapshots = trained(sparsity="kl", sparsity_target=target, sparsity_weight=0.1, epochs=40)
     panel = next(panel for panel in run.probe.panels if panel.name == "activity")
     assert panel.title == "Mean activations"
-    first, last = (snapshot["panels"]["activity"] for snapshot in (snapshots[0], snapshots[-1]))
-    assert first["x"] == last["x"] and len(last["x"]) == BINS, "the axis never jumps"
-    assert (last["line"], last["line_name"], last["upright"]) == (target, "ρ", True)
+    first, last = (snapshot.panels["activity"] for snapshot in (snapshots[0], snapshots[-1]))
+    assert first.x == last.x and len(last.x) == BINS, "the axis never jumps"
+    assert (last.line, last.line_name, last.upright) == (target, "ρ", True)
     for content in (first, last):
-        assert sum(content["values"]) == SMALL["latent_dim"], "every unit is in a bin"
-    mean_of = [np.average(content["x"], weights=content["values"]) for content in (first, last)]
+        assert sum(content.values) == SMALL["latent_dim"], "every unit is in a bin"
+    mean_of = [np.average(content.x, weights=content.values) for content in (first, last)]
     assert mean_of[0] == pytest.approx(0.5, abs=0.1)
     assert mean_of[1] == pytest.approx(target, abs=0.05)
 
@@ -97,7 +93,7 @@ def test_the_histogram_counts_units():
     by_mean = Activity(0.3, "ρ", counted=False).measure(look_at(codes))
     by_share = Activity(None, "", counted=True).measure(look_at(codes))
     filled = [
-        {round(x, 2): count for x, count in zip(content["x"], content["values"], strict=True) if count}
+        {round(x, 2): count for x, count in zip(content.x, content.values, strict=True) if count}
         for content in (by_mean, by_share)
     ]
     assert filled[0] == {0.01: 1, 0.51: 2, 0.99: 1}, "means 0, 0.5, 1, 0.5"

@@ -69,13 +69,13 @@ def test_warm_up_rises_in_a_straight_line_and_stays():
 
 def test_a_training_warms_up_and_a_second_one_begins_anew():
     given = settings(kl_warm_up=4.0, epochs=3, train_size=200, batch_size=32, widths=(16,))
-    first = loop.train(given, emit=lambda message: None)
+    first: Any = loop.train(given, emit=lambda message: None)
     ramp = cache.prepare(given, lambda *words: None).model.penalties["kl"].ramp
     assert float(np.asarray(ramp)) == 0, "the same compiled model, taken again"
-    assert first["history"]["kl"][0] == 0
-    again = loop.train(given, emit=lambda message: None)
+    assert first.history["kl"][0] == 0
+    again: Any = loop.train(given, emit=lambda message: None)
     assert 0 < float(np.asarray(ramp)) < 0.75, "the last chunk began before the third epoch was over"
-    np.testing.assert_allclose(again["history"]["loss"], first["history"]["loss"], rtol=2e-5)
+    np.testing.assert_allclose(again.history["loss"], first.history["loss"], rtol=2e-5)
 
 
 def test_samples_have_the_stated_mean_and_variance():
@@ -170,9 +170,9 @@ def test_a_dimension_that_says_nothing_is_faint_and_named():
     images = np.random.default_rng(3).random((50, *SPEC.shape), np.float32)
     panel = Divergence(model.decoder)
     content = panel.measure(Look(model, images, images, model.encode(images), lambda shown: shown))
-    assert content["faint"] == [1]
-    assert content["values"][1] == 0
-    assert content["caption"].startswith("Dimension 2 says nothing")
+    assert content.faint == [1]
+    assert content.values[1] == 0
+    assert content.caption.startswith("Dimension 2 says nothing")
 
 
 def test_a_plane_of_codes_is_shown_by_quantiles_of_the_prior():
@@ -187,19 +187,19 @@ def test_a_plane_of_codes_is_shown_by_quantiles_of_the_prior():
     look = Look(Model(), nothing, nothing, nothing, lambda images: images.astype(np.uint8))  # type: ignore[arg-type]
     content = Samples(2).measure(look)
     plane = decoded[0].reshape(10, 10, 2)
-    assert content["columns"] == len(content["rows"]) == 10
+    assert content.columns == len(content.rows) == 10
     shares = (np.arange(10) + 0.5) / 10
     np.testing.assert_allclose(stats.norm.cdf(plane[4, :, 0]), shares, atol=1e-5, err_msg="rising to the right")
     np.testing.assert_allclose(stats.norm.cdf(plane[::-1, 7, 1]), shares, atol=1e-5, err_msg="rising upwards")
 
 
 def test_a_higher_price_buys_fewer_nats():
-    spent = []
+    spent: list[Any] = []
     for beta in (0.5, 4.0):
         given = settings(
             kl_weight=beta, epochs=12, latent_dim=6, learning_rate=0.005, train_size=800, batch_size=32, widths=(64,)
         )
-        spent.append(loop.train(given, emit=lambda message: None)["test"]["kl"])
+        spent.append(loop.train(given, emit=lambda message: None).test["kl"])
     assert 0 < spent[1] < 0.7 * spent[0]
 
 

@@ -185,10 +185,10 @@ def test_bars_show_the_use_of_every_entry():
     quantizer = model.bottleneck.quantizer
     words = np.array([[5, 5], [5, 1]])
     content = CodebookUse(quantizer).measure(look(model, np.asarray(quantizer.codebook)[words].reshape(2, -1)))
-    np.testing.assert_allclose(content["values"], [0.75, 0.25, 0, 0, 0, 0, 0, 0])
-    assert content["faint"] == [2, 3, 4, 5, 6, 7]
-    assert content["line"] == pytest.approx(1 / 8)
-    assert content["caption"] == "6 of 8 entries are not used."
+    np.testing.assert_allclose(content.values, [0.75, 0.25, 0, 0, 0, 0, 0, 0])
+    assert content.faint == [2, 3, 4, 5, 6, 7]
+    assert content.line == pytest.approx(1 / 8)
+    assert content.caption == "6 of 8 entries are not used."
 
 
 def test_pictures_begin_with_the_unchanged_image_and_change_one_position():
@@ -206,8 +206,8 @@ def test_pictures_begin_with_the_unchanged_image_and_change_one_position():
 
     model.decode = watched
     content = Replacements(quantizer).measure(look(model, codes))
-    assert content["columns"] == 4
-    assert content["rows"] == ["1", "2", "4", "5"]
+    assert content.columns == 4
+    assert content.rows == ["1", "2", "4", "5"]
     tried = choices(quantizer, seen[0]).reshape(4, 4, 5)
     for row, position in enumerate([0, 1, 3, 4]):
         np.testing.assert_array_equal(tried[row, 0], words[0])
@@ -218,12 +218,13 @@ def test_pictures_begin_with_the_unchanged_image_and_change_one_position():
 
 def test_a_second_training_of_the_same_model_gives_the_same_codebook():
     given = settings(latent_dim=4, epochs=2, train_size=200, batch_size=32, codebook_size=16)
-    books, starts, used = [], [], []
+    books, starts = [], []
+    used: list[Any] = []
     for _ in range(2):
         # The compiled model is kept: this is the one that the training uses.
         quantizer = cache.prepare(given, lambda *words: None).model.bottleneck.quantizer
         starts.append(np.asarray(quantizer.codebook).copy())
-        used.append(loop.train(given, emit=lambda message: None)["test"]["perplexity"])
+        used.append(loop.train(given, emit=lambda message: None).test["perplexity"])
         books.append(np.asarray(quantizer.codebook).copy())
     np.testing.assert_array_equal(starts[0], starts[1])
     assert not np.allclose(books[0], starts[0], atol=0.1)

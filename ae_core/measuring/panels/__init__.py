@@ -1,13 +1,7 @@
 """What else a person may look at while a model trains: pictures and bars beside the loss, the map and the grid.
 
-A panel is measured in the worker at every snapshot, travels as plain data of one of two kinds, and becomes a figure in
-`ae_core.figures.panel`:
-
-- `pictures`: `png`, `columns`, `rows` (a label for each row), `tile` (height, width), `gap` (pixels)
-- `bars`: `x` and `values` (one number a bar), `x_title`, `y_title`, `line` (a value to compare with, or None),
-  `line_name`, `faint` (places of the bars that count for little)
-
-Both may have a `caption`: one sentence.
+A panel is measured in the worker at every snapshot, travels as `messages.Pictures` or `messages.Bars`, and becomes a
+figure in `ae_core.figures.panel`.
 """
 
 from collections.abc import Callable
@@ -17,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from ae_core.formats.png_sheets import sheet
+from ae_core.messages import Bars, Pictures
 
 if TYPE_CHECKING:
     from ae_core.models.autoencoder import Autoencoder
@@ -59,12 +54,12 @@ class Panel(Protocol):
     def numbers(self, look: Look) -> dict[str, Any]:
         """Numbers by name that a snapshot, and the test at the end, report beside the common ones; often none."""
 
-    def measure(self, look: Look) -> dict[str, Any]:
-        """The panel's content as plain data, see above."""
+    def measure(self, look: Look) -> Pictures | Bars:
+        """The panel's content."""
 
 
-def pictures(tiles: np.ndarray, columns: int, rows: list[str], caption: str = "") -> dict[str, Any]:
-    """Content of the kind `pictures`.
+def pictures(tiles: np.ndarray, columns: int, rows: list[str], caption: str = "") -> Pictures:
+    """Content that is pictures.
 
     Args:
         tiles: Bytes of shape `(n_samples, height, width, channels)`, row by row.
@@ -73,15 +68,10 @@ def pictures(tiles: np.ndarray, columns: int, rows: list[str], caption: str = ""
         caption: One sentence.
     """
     gap = 1
-    return {
-        "kind": "pictures",
-        "png": sheet(tiles, columns, gap),
-        "columns": columns,
-        "rows": rows,
-        "tile": list(tiles.shape[1:3]),
-        "gap": gap,
-        "caption": caption,
-    }
+    _, height, width, _ = tiles.shape
+    return Pictures(
+        png=sheet(tiles, columns, gap), columns=columns, rows=rows, tile=(height, width), gap=gap, caption=caption
+    )
 
 
 def bars(
@@ -94,8 +84,8 @@ def bars(
     line_name: str = "",
     faint: np.ndarray | None = None,
     caption: str = "",
-) -> dict[str, Any]:
-    """Content of the kind `bars`.
+) -> Bars:
+    """Content that is bars.
 
     Args:
         values: Heights of the bars, ndarray of shape `(n_bars,)`.
@@ -107,18 +97,17 @@ def bars(
         faint: Places of the bars that count for little, ndarray of bool.
         caption: One sentence.
     """
-    return {
-        "kind": "bars",
-        "x": (np.arange(1, len(values) + 1) if x is None else x).tolist(),
-        "values": np.asarray(values, np.float64).round(6).tolist(),
-        "x_title": x_title,
-        "y_title": y_title,
-        "line": line,
-        "line_name": line_name,
-        "upright": x is not None,
-        "faint": [] if faint is None else np.flatnonzero(faint).tolist(),
-        "caption": caption,
-    }
+    return Bars(
+        x=[*range(1, len(values) + 1)] if x is None else x.tolist(),
+        values=np.asarray(values, np.float64).round(6).tolist(),
+        x_title=x_title,
+        y_title=y_title,
+        line=line,
+        line_name=line_name,
+        upright=x is not None,
+        faint=[] if faint is None else np.flatnonzero(faint).tolist(),
+        caption=caption,
+    )
 
 
 class BeforeAndNow:
@@ -136,7 +125,7 @@ class BeforeAndNow:
         """None."""
         return {}
 
-    def measure(self, look: Look) -> dict[str, Any]:
+    def measure(self, look: Look) -> Pictures:
         """Both rows of pictures."""
         now = self._tiles()
         rows = -(-len(now) // COLUMNS)

@@ -6,6 +6,7 @@ import numpy as np
 
 from ae_core.measuring.metrics import lifetime_sparsity, mean_activation, population_sparsity
 from ae_core.measuring.panels import Look, bars
+from ae_core.messages import Bars
 
 BINS = 50
 
@@ -36,7 +37,7 @@ class Activity:
             "population_sparsity": population_sparsity(look.codes),
         }
 
-    def measure(self, look: Look) -> dict[str, Any]:
+    def measure(self, look: Look) -> Bars:
         """One bar a bin."""
         counts, edges = np.histogram(np.clip(self.activity(look.codes), 0.0, 1.0), BINS, (0.0, 1.0))
         return bars(

@@ -6,6 +6,7 @@ import numpy as np
 
 from ae_core.measuring.metrics import perplexity
 from ae_core.measuring.panels import Look, bars, pictures
+from ae_core.messages import Bars, Pictures
 from ae_core.models.autoencoder import in_batches
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class CodebookUse:
             "code_bits": float(chosen.shape[1] * np.log2(len(counts))),
         }
 
-    def measure(self, look: Look) -> dict[str, Any]:
+    def measure(self, look: Look) -> Bars:
         """One bar an entry; the line is what each would have if all were used alike."""
         counts = self._counts(choices(self._quantizer, look.codes))
         share = np.sort(counts)[::-1] / counts.sum()
@@ -83,7 +84,7 @@ class Replacements:
         """None."""
         return {}
 
-    def measure(self, look: Look) -> dict[str, Any]:
+    def measure(self, look: Look) -> Pictures:
         """A row of pictures for each position."""
         book = np.asarray(self._quantizer.codebook)
         chosen = choices(self._quantizer, look.codes)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ae_core.measuring.panels import COLUMNS, ROWS, BeforeAndNow, Look, pictures
+from ae_core.messages import Pictures
 
 if TYPE_CHECKING:
     import keras
@@ -64,7 +65,7 @@ class FeatureMaps:
         """None."""
         return {}
 
-    def measure(self, look: Look) -> dict[str, Any]:
+    def measure(self, look: Look) -> Pictures:
         """The image and the answers, row by row."""
         image = look.show(look.images[:1])  # (1, height, width, channels)
         answers = np.asarray(self._layer(look.images[:1]))[0]  # (height, width, filters)

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from ae_core.measuring.panels import Look, pictures
+from ae_core.messages import Pictures
 
 GAP = 0.5  # what stands for a hidden value
 
@@ -31,7 +32,7 @@ class Partial:
         """None."""
         return {}
 
-    def measure(self, look: Look) -> dict[str, Any]:
+    def measure(self, look: Look) -> Pictures:
         """Both rows of pictures."""
         given = self._parts(look.images[0])
         made = look.model.decode(look.model.encode(given))

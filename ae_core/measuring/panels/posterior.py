@@ -7,6 +7,7 @@ import numpy as np
 
 from ae_core.measuring.metrics import active_latent_dimensions, bound_in_nats, gaussian_kl
 from ae_core.measuring.panels import Look, bars
+from ae_core.messages import Bars
 from ae_core.models.autoencoder import in_batches
 from ae_core.models.layers.sampling import mean_and_log_var
 
@@ -51,7 +52,7 @@ class Divergence:
             found["bound"] = bound_in_nats(look.images, logits, mean, log_var, from_logits=True)
         return found
 
-    def measure(self, look: Look) -> dict[str, Any]:
+    def measure(self, look: Look) -> Bars:
         """One bar a dimension; the collapsed ones are faint."""
         each = gaussian_kl(*_posterior(look.model, look.images)).mean(axis=0)
         faint = each < COLLAPSED

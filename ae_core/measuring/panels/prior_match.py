@@ -7,6 +7,7 @@ import numpy as np
 
 from ae_core.measuring.metrics import max_mean_discrepancy
 from ae_core.measuring.panels import Look, bars
+from ae_core.messages import Bars
 
 MOST_COMPARED = 500  # images: the number has no bias, and costs their square
 
@@ -39,6 +40,6 @@ class PriorMatch:
             name: measure(look.codes) for name, measure in self._numbers.items()
         }
 
-    def measure(self, look: Look) -> dict[str, Any]:
+    def measure(self, look: Look) -> Bars:
         """One bar a unit."""
         return bars(look.codes.std(axis=0), "code unit", "standard deviation", line=1.0, line_name="prior")

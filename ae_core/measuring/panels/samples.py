@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from ae_core.measuring.panels import Look, pictures
+from ae_core.messages import Pictures
 
 COLUMNS, ROWS = 10, 4
 
@@ -44,7 +45,7 @@ class Samples:
         """None."""
         return {}
 
-    def measure(self, look: Look) -> dict[str, Any]:
+    def measure(self, look: Look) -> Pictures:
         """Rows of ten pictures."""
         rows = len(self._codes) // COLUMNS
         return pictures(look.show(look.model.decode(self._codes)), COLUMNS, [""] * rows)

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from ae_core.measuring.panels import Look, bars
+from ae_core.messages import Bars
 from ae_core.models.layers.contraction import dense_layers, responses
 
 MOST_IMAGES = 100
@@ -36,7 +37,7 @@ class Spectrum:
         squares = np.trace(_responses(look), axis1=1, axis2=2)
         return {"jacobian_norm": float(np.sqrt(squares).mean())}
 
-    def measure(self, look: Look) -> dict[str, Any]:
+    def measure(self, look: Look) -> Bars:
         """One bar a direction."""
         squares = np.linalg.eigvalsh(_responses(look))[:, ::-1]  # (n_images, units)
         values = np.sqrt(np.maximum(squares, 0.0)).mean(axis=0)[:MOST_BARS]
