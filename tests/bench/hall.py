@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlencode
 import numpy as np
 from distributed import Client
 
+from ae_core.messages import Snapshot, decode
 from tests.bench.visitor import Visitor, visitor
 from tests.browser import App, running_app
 
@@ -61,10 +62,10 @@ class Hall:
             if topic.startswith(TOPIC) and topic not in self.client._event_handlers:
                 self.client.subscribe_topic(topic, self._note)
 
-    def _note(self, event: tuple[float, dict[str, Any]]) -> None:
-        at, message = event
-        if message["kind"] == "snapshot":
-            self.made.append((message["step"], at))
+    def _note(self, event: tuple[float, bytes]) -> None:
+        at, message = event[0], decode(event[1])
+        if isinstance(message, Snapshot):
+            self.made.append((message.step, at))
 
 
 @contextmanager
