@@ -22,7 +22,7 @@ class Penalty(Protocol):
 
     Attributes:
         weight: What the term is multiplied by, at least 0: a scalar variable, so that a person can tune it while a
-            training runs. The setting that tunes it is declared with `settings.penalty_setting`.
+            training runs. The setting that tunes it is declared with `setting_fields.penalty_setting`.
     """
 
     weight: "keras.Variable"
@@ -73,7 +73,7 @@ class Corruption(Protocol):
 
     Attributes:
         factor: How strong it is, 0 to 1: a scalar variable, so that a person can tune it while a training runs. The
-            setting that tunes it is declared with `settings.noise_factor_setting`.
+            setting that tunes it is declared with `setting_fields.noise_factor_setting`.
         normals: The numbers that decide what is hit.
     """
 

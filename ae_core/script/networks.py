@@ -8,7 +8,7 @@ from typing import Any
 
 import keras
 
-from ae_core.models.layers.greedy import Preactivation
+from ae_core.models.layers.dense import Preactivation
 from ae_core.script.constructors import Constructors, literal, spread
 
 Node = tuple[str, int]  # a layer's name, and which of its uses

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import keras
 
 from ae_core.models.autoencoder import LEAST_START, Autoencoder
+from ae_core.models.contracts import ChangesWithTime, HidesPixels
 from ae_core.script.constructors import Constructors, literal, spread
 from ae_core.script.examples import Rows
 from ae_core.script.networks import chain
@@ -40,7 +41,7 @@ class Stage:
     @property
     def timed(self) -> list[str]:
         """Names of the loss terms that change with time."""
-        return [name for name, layer in self.model.penalties.items() if hasattr(layer, "at_epoch")]
+        return [name for name, layer in self.model.penalties.items() if isinstance(layer, ChangesWithTime)]
 
 
 def stages_of(whole: Autoencoder, settings: Settings, rows: Rows) -> list[Stage]:
@@ -136,7 +137,7 @@ def training(stage: Stage, settings: Settings, rows: Rows, constructors: Constru
     if model.corruption is not None:
         lines += _damage(stage, rows, constructors)
         seen, step = "damaged_val", STEP.format(f"{constructors.written(model.corruption)}(images)")
-        if hasattr(model.corruption, "pixel_weights"):
+        if isinstance(model.corruption, HidesPixels):
             lines.append(f"weights_val = {WEIGHTS.format(target, seen)}  # of hidden and of visible pixels")
             loss = f'keras.losses.{WEIGHTED_LOSSES[model.loss_name]}(reduction="mean_with_sample_weight")'
             weights, step = ", sample_weight=weights_val", WEIGHTED_STEP

@@ -4,15 +4,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from ae_core.errors import SettingError
-from ae_core.settings import (
-    DataSpec,
-    Settings,
-    activation_setting,
-    channels_setting,
-    check_channels,
-    code_activation_setting,
-    setting,
-)
+from ae_core.setting_fields import activation_setting, channels_setting, check_channels, code_activation_setting
+from ae_core.settings import DataSpec, Settings, setting
 from ae_core.variants import Variant
 
 if TYPE_CHECKING:

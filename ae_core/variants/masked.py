@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from ae_core.errors import SettingError
-from ae_core.settings import DataSpec, Settings, code_activation_setting, noise_factor_setting, setting
+from ae_core.setting_fields import code_activation_setting, noise_factor_setting
+from ae_core.settings import DataSpec, Settings, setting
 from ae_core.variants import Variant
 
 if TYPE_CHECKING:

@@ -3,9 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from ae_core.settings import (
-    DataSpec,
-    Settings,
+from ae_core.setting_fields import (
     activation_setting,
     code_activation_setting,
     pretraining_epochs_setting,
@@ -13,6 +11,7 @@ from ae_core.settings import (
     tied_setting,
     widths_setting,
 )
+from ae_core.settings import DataSpec, Settings
 from ae_core.variants import Variant
 
 if TYPE_CHECKING:

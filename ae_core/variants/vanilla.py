@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from ae_core.settings import DataSpec, Settings, code_activation_setting, tied_setting
+from ae_core.setting_fields import code_activation_setting, tied_setting
+from ae_core.settings import DataSpec, Settings
 from ae_core.variants import Variant
 
 if TYPE_CHECKING:

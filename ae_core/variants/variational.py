@@ -5,17 +5,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ae_core.measuring.metric_table import LOWER, NEITHER, Metric
-from ae_core.settings import (
-    DataSpec,
-    Settings,
+from ae_core.setting_fields import (
     activation_setting,
     channels_setting,
     check_network,
     network_setting,
     penalty_setting,
-    setting,
     widths_setting,
 )
+from ae_core.settings import DataSpec, Settings, setting
 from ae_core.variants import Variant
 
 if TYPE_CHECKING:

@@ -4,16 +4,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from ae_core.measuring.panels.prior_match import MMD, PriorMatch
-from ae_core.settings import (
-    DataSpec,
-    Settings,
-    activation_setting,
-    latent_setting,
-    penalty_setting,
-    setting,
-    tied_setting,
-    widths_setting,
-)
+from ae_core.setting_fields import activation_setting, latent_setting, penalty_setting, tied_setting, widths_setting
+from ae_core.settings import DataSpec, Settings, setting
 from ae_core.variants import Variant
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ import numpy as np
 from ae_core.measuring.metric_table import NEITHER, Metric
 from ae_core.measuring.panels import bars
 from ae_core.models.contracts import Look
-from ae_core.settings import DataSpec, Settings, latent_setting, penalty_setting
+from ae_core.setting_fields import latent_setting, penalty_setting
+from ae_core.settings import DataSpec, Settings
 from ae_core.variants import Variant
 
 if TYPE_CHECKING:
