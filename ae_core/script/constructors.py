@@ -74,11 +74,11 @@ class Constructors:
         return spread(f"{'' if own else _place(thing)}{kind.__name__}(", words, ")")
 
     def _value(self, name: str, value: Any) -> str:
-        value = _object(value)
-        if isinstance(value, keras.layers.Layer):
-            return self.written(value)
-        if isinstance(value, keras.initializers.Initializer):
-            return self.made(value)
+        meant = _object(value)
+        if isinstance(meant, keras.layers.Layer):
+            return self.written(meant)
+        if meant is not value:
+            return self.made(meant)
         if dataclasses.is_dataclass(value):
             kind = type(value)
             self.library.take(kind.__module__, kind.__name__)

@@ -30,12 +30,10 @@ class Source:
         above = first.decorator_list if isinstance(first, ast.ClassDef | ast.FunctionDef) else []
         begin = above[0].lineno if above else first.lineno
         whole = "\n".join(self.lines[begin - 1 : nodes[-1].end_lineno])
-        return re.sub(
-            r'"""(.*?)"""', lambda found: f'"""{found[1].split(BLANK)[0].rstrip()}"""', whole, flags=re.DOTALL
-        )
+        return DOCSTRING.sub(r'"""\1"""', whole)
 
 
-BLANK = "\n\n"
+DOCSTRING = re.compile(r'"""(.*?)(?:\n\n.*?)?\s*"""', re.DOTALL)  # and what comes before its first empty line
 
 
 def is_own(thing: object) -> bool:
