@@ -6,7 +6,7 @@
  * @import { Component } from "./types/streamlit"
  */
 
-/** @param {Component} component Its data is an SVG element, made by `pages/ui/diagram.py`. */
+/** @param {Component} component Its data is an SVG element, made by `pages/ui/form/diagram.py`. */
 export default function mount({ data, parentElement }) {
   const picture = parentElement.querySelector(".ae-picture");
   if (picture) picture.innerHTML = new TextDecoder().decode(data ?? new Uint8Array());
