@@ -1,12 +1,13 @@
 """What a trained model is worth: every number, on images that it has never seen."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ae_core.measuring import metrics
 from ae_core.measuring.pca import PrincipalComponents
 from ae_core.measuring.probe import flat_map
+from ae_core.messages import Numbers
 from ae_core.models.autoencoder import Autoencoder
 from ae_core.models.contracts import Look
 
@@ -21,7 +22,7 @@ LARGEST_PROBE = 2_000_000  # numbers in the codes that the linear probe learns f
 
 def evaluate(
     model: Autoencoder, data: "Prepared", pca: PrincipalComponents, probe: "Probe", most: int | None = None
-) -> dict[str, Any]:
+) -> Numbers:
     """Every metric on the test images, from damaged inputs where the variant damages them.
 
     Args:

@@ -181,19 +181,19 @@ class Probe:
             flat = _follow(flat, self._last_map)
         self._last_map = flat
         look = Look(self.model, self.images, self.inputs, codes, self.display)
+        numbers: Numbers = {
+            "test_mse": metrics.mean_squared_error(self.images[: self.measured], reconstructions),
+            "pca_mse": self.pca_mse,
+            "knn1_accuracy": self._search(codes, thorough),
+            "pca_knn1_accuracy": self.pca_accuracy,
+            "active_units": metrics.active_units(codes),
+        }
         return Measured(
             latent=flat.astype("<f4").tobytes(),
             grid=self._grid(reconstructions),
             panels={panel.name: panel.measure(look) for panel in self.panels},
             pca_loss=self.pca_loss,
-            numbers={
-                "test_mse": metrics.mean_squared_error(self.images[: self.measured], reconstructions),
-                "pca_mse": self.pca_mse,
-                "knn1_accuracy": self._search(codes, thorough),
-                "pca_knn1_accuracy": self.pca_accuracy,
-                "active_units": metrics.active_units(codes),
-            }
-            | {name: value for panel in self.panels for name, value in panel.numbers(look).items()},
+            numbers=numbers | {name: value for panel in self.panels for name, value in panel.numbers(look).items()},
         )
 
     def loss_floor(self) -> float:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
 
-from ae_core.messages import Bars, Pictures
+from ae_core.messages import Bars, Numbers, Pictures
 
 if TYPE_CHECKING:
     import keras
@@ -178,7 +178,7 @@ class Panel(Protocol):
     title: str
     help: str
 
-    def numbers(self, look: Look) -> dict[str, Any]:
+    def numbers(self, look: Look) -> Numbers:
         """Numbers by name that a snapshot, and the test at the end, report beside the common ones; often none.
 
         The variant declares what each of them means in its `metrics`.

@@ -1,9 +1,9 @@
 """The classifiers that were trained on a stored run's code: what is kept of them beside the run, and how it is read."""
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any, get_args
+from typing import Annotated, get_args
 
 import msgspec
 from msgspec import UNSET, Meta
@@ -16,17 +16,6 @@ from ae_core.runs.files import CLASSIFIERS, write
 NETWORKS: tuple[Network, ...] = get_args(Network)  # what a head is trained on, in this order
 MOST_KEPT = 6  # of one run: a table that is read at a glance
 LARGEST_FILE = 2**20
-
-# Test errors as shares of the 10,000 test images; 95 % confidence intervals of the paper are about ± 0.0022.
-PUBLISHED: Mapping[str, tuple[dict[str, Any], ...]] = {
-    "mnist": (
-        {"name": "SVM with an RBF kernel, on pixels", "test_error": 0.0140},
-        {"name": "SAE-3: three layers pretrained as plain autoencoders", "test_error": 0.0140},
-        {"name": "DBN-3: three layers pretrained as Boltzmann machines", "test_error": 0.0124},
-        {"name": "SDAE-3: three layers pretrained as denoising autoencoders, 25 % masking", "test_error": 0.0128},
-    )
-}
-PUBLISHED_IN = "Vincent et al., Stacked denoising autoencoders, JMLR 11, 2010, Table 3"
 
 _Kept = Annotated[list[ClassifierSummary], Meta(max_length=MOST_KEPT)]
 

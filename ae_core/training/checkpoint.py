@@ -1,18 +1,27 @@
 """The whole state of a training between two chunks, from which it goes on as if it had never stopped."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
-from ae_core.messages import TrainingState
-from ae_core.training.cache import own_variables
-
-if TYPE_CHECKING:
-    from ae_core.training.loop import Run
+from ae_core.messages import Mark, TrainingState
+from ae_core.training.cache import Bench, own_variables
+from ae_core.training.history import History
 
 SECONDS = 10.0  # between two checkpoints: so much work is lost at most
 SHARE = 0.01  # of the training time, at most, goes into them
+
+
+class Training(Protocol):
+    """What a checkpoint holds of a training."""
+
+    step: int
+    seconds: float
+    marks: list[Mark]
+    rates: dict[str, float]
+    history: History
+    bench: Bench
 
 
 class Keeper(Protocol):
@@ -25,7 +34,7 @@ class Keeper(Protocol):
         """The last state kept, None if there is none."""
 
 
-def capture(run: "Run") -> tuple[dict[str, np.ndarray], TrainingState]:
+def capture(run: Training) -> tuple[dict[str, np.ndarray], TrainingState]:
     """Weights, optimiser and random states, arrays by name, and where the training stands."""
     arrays = {name: np.asarray(variable) for name, variable in _variables(run).items()}
     state = TrainingState(
@@ -39,7 +48,7 @@ def capture(run: "Run") -> tuple[dict[str, np.ndarray], TrainingState]:
     return arrays, state
 
 
-def restore(run: "Run", arrays: Mapping[str, np.ndarray], state: TrainingState) -> bool:
+def restore(run: Training, arrays: Mapping[str, np.ndarray], state: TrainingState) -> bool:
     """Puts a training where a checkpoint was made.
 
     Returns:
@@ -57,11 +66,11 @@ def restore(run: "Run", arrays: Mapping[str, np.ndarray], state: TrainingState) 
     return True
 
 
-def _stages(run: "Run") -> list[tuple[int, int]]:
+def _stages(run: Training) -> list[tuple[int, int]]:
     return [(stage.chunk, stage.steps_per_epoch) for stage in run.bench.stages]
 
 
-def _variables(run: "Run") -> dict[str, Any]:
+def _variables(run: Training) -> dict[str, Any]:
     """Every variable that training changes, by a name that is the same in another process.
 
     A bank of random numbers comes from the seed and stays as it is.

@@ -15,14 +15,14 @@ from ae_core import variants
 from ae_core.data.preparation import Prepared
 from ae_core.errors import SettingError
 from ae_core.measuring.pca import PrincipalComponents
-from ae_core.messages import MOST_CLASSIFIER_EPOCHS, ClassifierResult, NetworkErrors, Published
+from ae_core.messages import MOST_CLASSIFIER_EPOCHS, ClassifierResult, NetworkErrors
 from ae_core.models.autoencoder import in_batches
 from ae_core.models.saved_model import load_part
 from ae_core.models.seeding import building
-from ae_core.runs.classifiers import PUBLISHED, PUBLISHED_IN
 from ae_core.settings import Settings
 from ae_core.training import execution
 from ae_core.training.control import Control
+from ae_core.training.published import PUBLISHED, PUBLISHED_IN
 from ae_core.training.softmax import Emit, Inputs, SoftmaxRun, standardized
 
 HEAD_RATE = 0.02
@@ -106,7 +106,7 @@ def classify(
         validation_error=own.validation_error,
         test_error=own.test_error,
         history=own.history,
-        published=[Published(**row) for row in PUBLISHED.get(dataset, ())],
+        published=list(PUBLISHED.get(dataset, ())),
         published_in=PUBLISHED_IN if dataset in PUBLISHED else "",
         pixels=pixels,
         pca=pca,

@@ -211,5 +211,5 @@ def test_a_folder_without_a_run_is_refused_in_one_sentence(folder, tmp_path):
 
 
 def test_published_figures_stand_beside_mnist_only():
-    assert [row["test_error"] for row in classifier.PUBLISHED["mnist"]] == [0.0140, 0.0140, 0.0124, 0.0128]
+    assert [row.test_error for row in classifier.PUBLISHED["mnist"]] == [0.0140, 0.0140, 0.0124, 0.0128]
     assert set(classifier.PUBLISHED) == {"mnist"}

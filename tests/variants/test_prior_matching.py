@@ -132,7 +132,7 @@ def test_the_spread_panel_shows_each_unit_beside_one():
     content = PriorMatch().measure(look)
     np.testing.assert_allclose(content.values, codes.std(axis=0), rtol=1e-4)
     assert content.line == 1.0
-    numbers = PriorMatch(extra=lambda codes: float(len(codes))).numbers(look)
+    numbers: Any = PriorMatch(extra=lambda codes: float(len(codes))).numbers(look)
     assert numbers["extra"] == 500
     assert numbers["mmd"] > 0.01
 

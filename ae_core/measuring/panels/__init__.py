@@ -5,12 +5,11 @@ figure in `ae_core.figures.panel`.
 """
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
 from ae_core.formats.png_sheets import sheet
-from ae_core.messages import Bars, Pictures
+from ae_core.messages import Bars, Numbers, Pictures
 from ae_core.models.contracts import Look
 
 COLUMNS, ROWS = 10, 2  # most tiles of a panel that shows parts of a network
@@ -79,7 +78,7 @@ class BeforeAndNow:
         self._tiles = tiles
         self._before = tiles()
 
-    def numbers(self, look: Look) -> dict[str, Any]:
+    def numbers(self, look: Look) -> Numbers:
         """None."""
         return {}
 

@@ -1,12 +1,10 @@
 """How much each code unit is active over the images."""
 
-from typing import Any
-
 import numpy as np
 
 from ae_core.measuring.metrics import lifetime_sparsity, mean_activation, population_sparsity
 from ae_core.measuring.panels import bars
-from ae_core.messages import Bars
+from ae_core.messages import Bars, Numbers
 from ae_core.models.contracts import Look
 
 BINS = 50
@@ -31,7 +29,7 @@ class Activity:
         self._target, self._target_name, self._counted = target, target_name, counted
         self.title, self.help = WORDS[counted]
 
-    def numbers(self, look: Look) -> dict[str, Any]:
+    def numbers(self, look: Look) -> Numbers:
         """How sparse the code is."""
         return {
             "lifetime_sparsity": lifetime_sparsity(look.codes),

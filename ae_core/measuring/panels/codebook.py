@@ -1,12 +1,12 @@
 """How the codebook of a vector-quantised autoencoder is used, and what its entries do to a picture."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ae_core.measuring.metrics import perplexity
 from ae_core.measuring.panels import bars, pictures
-from ae_core.messages import Bars, Pictures
+from ae_core.messages import Bars, Numbers, Pictures
 from ae_core.models.autoencoder import in_batches
 from ae_core.models.contracts import Look
 
@@ -33,7 +33,7 @@ class CodebookUse:
     def __init__(self, quantizer: "Quantizer"):
         self._quantizer = quantizer
 
-    def numbers(self, look: Look) -> dict[str, Any]:
+    def numbers(self, look: Look) -> Numbers:
         """How much of the codebook is in use, and how long a code is."""
         chosen = choices(self._quantizer, look.codes)
         counts = self._counts(chosen)
@@ -81,7 +81,7 @@ class Replacements:
     def __init__(self, quantizer: "Quantizer"):
         self._quantizer = quantizer
 
-    def numbers(self, look: Look) -> dict[str, Any]:
+    def numbers(self, look: Look) -> Numbers:
         """None."""
         return {}
 

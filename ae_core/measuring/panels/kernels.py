@@ -6,7 +6,7 @@ import keras
 import numpy as np
 
 from ae_core.measuring.panels import COLUMNS, ROWS, BeforeAndNow, pictures
-from ae_core.messages import Pictures
+from ae_core.messages import Numbers, Pictures
 from ae_core.models.contracts import Look
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class FeatureMaps:
     def __init__(self, encoder: keras.Model):
         self._layer = first_with_weights(encoder)
 
-    def numbers(self, look: Look) -> dict[str, Any]:
+    def numbers(self, look: Look) -> Numbers:
         """None."""
         return {}
 

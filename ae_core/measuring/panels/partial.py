@@ -1,12 +1,11 @@
 """What a network makes of one image of which it sees more and more."""
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
 from ae_core.measuring.panels import pictures
-from ae_core.messages import Pictures
+from ae_core.messages import Numbers, Pictures
 from ae_core.models.contracts import Look
 
 GAP = 0.5  # what stands for a hidden value
@@ -29,7 +28,7 @@ class Partial:
         self.title, self.help = title, help
         self._rows, self._parts = rows, parts
 
-    def numbers(self, look: Look) -> dict[str, Any]:
+    def numbers(self, look: Look) -> Numbers:
         """None."""
         return {}
 

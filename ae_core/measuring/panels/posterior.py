@@ -1,13 +1,11 @@
 """What each dimension of a variational code tells, and the bound that says what it is all worth."""
 
-from typing import Any
-
 import keras
 import numpy as np
 
 from ae_core.measuring.metrics import active_latent_dimensions, bound_in_nats, gaussian_kl
 from ae_core.measuring.panels import bars
-from ae_core.messages import Bars
+from ae_core.messages import Bars, Numbers
 from ae_core.models.autoencoder import in_batches
 from ae_core.models.contracts import Look, Watched
 from ae_core.models.layers.sampling import mean_and_log_var
@@ -35,7 +33,7 @@ class Divergence:
         logits = keras.Model(decoder.input, decoder.layers[-1].input)
         self._logits = lambda codes: in_batches(logits, codes)
 
-    def numbers(self, look: Look) -> dict[str, Any]:
+    def numbers(self, look: Look) -> Numbers:
         """Information in the code, and the bound."""
         mean, log_var = _posterior(look.model, look.images)
         each = gaussian_kl(mean, log_var).mean(axis=0)

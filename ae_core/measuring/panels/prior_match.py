@@ -1,14 +1,13 @@
 """How well the codes of real images match the prior N(0, I)."""
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
 from ae_core.measuring.metric_table import LOWER, Metric
 from ae_core.measuring.metrics import max_mean_discrepancy
 from ae_core.measuring.panels import bars
-from ae_core.messages import Bars
+from ae_core.messages import Bars, Numbers
 from ae_core.models.contracts import Look
 
 MMD = Metric(
@@ -42,13 +41,12 @@ class PriorMatch:
     def __init__(self, **numbers: Callable[[np.ndarray], float]):
         self._numbers = numbers
 
-    def numbers(self, look: Look) -> dict[str, Any]:
+    def numbers(self, look: Look) -> Numbers:
         """The discrepancy, and what the variant adds."""
         codes = look.codes[:MOST_COMPARED]
         draws = np.random.default_rng(0).standard_normal(codes.shape, np.float32)
-        return {"mmd": max_mean_discrepancy(codes, draws)} | {
-            name: measure(look.codes) for name, measure in self._numbers.items()
-        }
+        found: Numbers = {"mmd": max_mean_discrepancy(codes, draws)}
+        return found | {name: measure(look.codes) for name, measure in self._numbers.items()}
 
     def measure(self, look: Look) -> Bars:
         """One bar a unit."""

@@ -1,12 +1,11 @@
 """Images decoded from codes that no image was given: what a model invents."""
 
 from statistics import NormalDist
-from typing import Any
 
 import numpy as np
 
 from ae_core.measuring.panels import pictures
-from ae_core.messages import Pictures
+from ae_core.messages import Numbers, Pictures
 from ae_core.models.contracts import Look
 
 COLUMNS, ROWS = 10, 4
@@ -42,7 +41,7 @@ class Samples:
         else:
             self._codes = np.random.default_rng(0).standard_normal((COLUMNS * ROWS, latent_dim), np.float32)
 
-    def numbers(self, look: Look) -> dict[str, Any]:
+    def numbers(self, look: Look) -> Numbers:
         """None."""
         return {}
 

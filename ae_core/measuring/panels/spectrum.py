@@ -1,11 +1,9 @@
 """How far, and in how many directions, the code moves when the image moves: the encoder's Jacobian."""
 
-from typing import Any
-
 import numpy as np
 
 from ae_core.measuring.panels import bars
-from ae_core.messages import Bars
+from ae_core.messages import Bars, Numbers
 from ae_core.models.contracts import Look
 from ae_core.models.layers.contraction import dense_layers, responses
 
@@ -33,7 +31,7 @@ class Spectrum:
         "the squared norm are grey."
     )
 
-    def numbers(self, look: Look) -> dict[str, Any]:
+    def numbers(self, look: Look) -> Numbers:
         """The mean norm."""
         squares = np.trace(_responses(look), axis1=1, axis2=2)
         return {"jacobian_norm": float(np.sqrt(squares).mean())}

@@ -11,7 +11,8 @@ from ae_core import data, figures
 from ae_core.engine.engine import MOST_EPOCHS, MOST_LABELS, Run
 from ae_core.errors import DataError, EngineError
 from ae_core.messages import ClassifierSummary, ErrorCurve
-from ae_core.runs.classifiers import NETWORKS, PUBLISHED, PUBLISHED_IN
+from ae_core.runs.classifiers import NETWORKS
+from ae_core.training.published import PUBLISHED, PUBLISHED_IN
 from pages.ui.live import component, status
 from pages.ui.live.headings import above
 from pages.ui.shared import engine
@@ -188,7 +189,7 @@ def _table(run: Run, job: Run | None, kept: Kept) -> str:
     published = PUBLISHED.get(run.settings.dataset, ())
     parts = [f'<div class="ae-heading ae-above">{html.escape(title)}</div>', _rows(heads, lines)]
     if published:
-        rows = [[_(one["name"]), _error(one["test_error"])] for one in published]
+        rows = [[_(one.name), _error(one.test_error)] for one in published]
         parts.append(_rows([_("Published, all labels"), _("Error")], rows))
         parts.append(f'<div class="ae-note">{html.escape(PUBLISHED_IN)}.</div>')
     return "".join(parts)
