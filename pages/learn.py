@@ -94,13 +94,12 @@ def _draw(settings: Settings, waiting: bool) -> None:
         st.html(f'<div class="ae-net-wait">{_(text)}</div>')
     elif waiting:
         st.rerun()  # the whole page, which ends the timer
-    elif "error" in known:
-        st.error(_(known["error"]))
+    elif known.value is None:
+        st.error(_(known.error))
     else:
-        st.caption(
-            _("{count:,} parameters. For the settings chosen on the Train page.").format(count=known["parameters"])
-        )
-        diagram.show(known)
+        count = known.value["parameters"]
+        st.caption(_("{count:,} parameters. For the settings chosen on the Train page.").format(count=count))
+        diagram.show(known.value)
 
 
 def _table(own: Session) -> str:

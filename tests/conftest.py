@@ -9,7 +9,7 @@ from typing import Any
 import psutil
 import pytest
 
-from ae_core.engine.engine import Engine
+from ae_core.engine import Engine
 from ae_core.runs import RunStore, writer
 from tests.units import UnitsSideBySide, in_good_order
 from tests.waiting import until

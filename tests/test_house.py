@@ -17,7 +17,7 @@ from tests.conftest import ROOT
 PACKAGE = sorted((ROOT / "ae_core").rglob("*.py"))
 PAGES = [ROOT / "app.py", *sorted((ROOT / "pages").rglob("*.py"))]
 # What the web process loads: Keras may only be imported there inside a function that a worker calls.
-LIGHT = ["data", "engine.engine", "figures", "recordings.recording", "runs", "settings", "variants"]
+LIGHT = ["data", "engine", "figures", "recordings.recording", "runs", "settings", "variants"]
 
 
 def imports(path: Path) -> set[str]:
@@ -108,6 +108,14 @@ def test_each_room_uses_only_what_it_may():
             if not any(name == one or name.startswith(f"{one}.") for one in allowed)
         ]
     assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize(
+    "path", PAGES + [path for path in PACKAGE if path.parent.name == "cli"], ids=lambda path: path.name
+)
+def test_the_engine_is_the_only_door_to_the_workers(path):
+    behind = {name for name in package_imports(path) if name.startswith("ae_core.engine.")}
+    assert not behind, f"import from ae_core.engine itself what {', '.join(sorted(behind))} has"
 
 
 def test_nothing_runs_in_circles():

@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import UNSET
 
 from ae_core.cli.bounds import whole
-from ae_core.engine.loading import load_keras
+from ae_core.engine import load_keras
 from ae_core.messages import ClassifierSnapshot, plain
 
 NAMES = {"code": "softmax on the code", "pixels": "softmax on pixels", "pca": "softmax on PCA of the same size"}

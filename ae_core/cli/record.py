@@ -7,7 +7,7 @@ from typing import Any
 
 from ae_core import variants
 from ae_core.cli import experiment
-from ae_core.engine.loading import load_keras
+from ae_core.engine import load_keras
 from ae_core.errors import SettingError
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ae_core.cli.bounds import number
-from ae_core.engine.loading import load_keras
+from ae_core.engine import load_keras
 from ae_core.messages import TrainingMessage
 
 

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from ae_core.engine.loading import load_keras
+from ae_core.engine import load_keras
 from ae_core.errors import DataError
 from ae_core.formats.archive import megabytes
 from ae_core.runs import Going, RunStore, StoredRun

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ae_core.cli import experiment
-from ae_core.engine.loading import load_keras
+from ae_core.engine import load_keras
 from ae_core.errors import DataError, SettingError
 from ae_core.messages import TrainingMessage, plain
 

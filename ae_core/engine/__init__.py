@@ -1,1 +1,17 @@
-"""Trainings in worker processes: the queue, the workers, and the words to and from them."""
+"""Trainings in worker processes. What is named here is the only door to them; the files behind are the engine's own."""
+
+from ae_core.engine.engine import Engine
+from ae_core.engine.jobs import MOST_EPOCHS, MOST_LABELS, ClassifierJob, Job, TrainingJob
+from ae_core.engine.worker import load_keras
+from ae_core.errors import EngineError
+
+__all__ = [
+    "MOST_EPOCHS",
+    "MOST_LABELS",
+    "ClassifierJob",
+    "Engine",
+    "EngineError",
+    "Job",
+    "TrainingJob",
+    "load_keras",
+]

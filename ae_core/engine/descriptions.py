@@ -1,33 +1,38 @@
-"""The layers of networks that somebody wants to see: asked of a worker, because only workers load Keras, and kept."""
+"""Descriptions of networks that somebody wants to see: a worker gives them, because only workers load Keras."""
 
 import threading
 from collections import OrderedDict
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ae_core.engine import worker
-from ae_core.engine.pool import WorkerPool, answer
+from ae_core.engine import questions
+from ae_core.engine.answer import Answer
+from ae_core.engine.pool import WorkerPool, answer_of
 from ae_core.settings import Settings
 
 if TYPE_CHECKING:
     from distributed import Future
+
+Description = Answer[Mapping[str, Any]]
+"""What `training` says of a network, or why these settings build none."""
 
 MOST_KEPT = 200
 MOST_ASKED = 8  # at the same time
 
 
 class Descriptions:
-    """Descriptions by settings, the ones looked at last.
+    """Descriptions by settings, of those that were looked at last.
 
-    Asked for on any thread; `exchange` and `disconnect` belong to the engine's.
+    `get` may be called on any thread; `exchange` and `disconnect` belong to the engine's.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._known: OrderedDict[Settings, dict[str, Any] | None] = OrderedDict()
+        self._known: OrderedDict[Settings, Description | None] = OrderedDict()
         self._questions: dict[Settings, tuple[Future, list[str]]] = {}  # and the workers that may answer
 
-    def get(self, settings: Settings) -> dict[str, Any] | None:
-        """What is known; None until a worker has said it, which it will be asked to."""
+    def get(self, settings: Settings) -> Description | None:
+        """The description, if it is known; else None, and a worker is asked for it."""
         with self._lock:
             known = self._known.setdefault(settings, None)
             self._known.move_to_end(settings)
@@ -36,24 +41,24 @@ class Descriptions:
         return known
 
     def exchange(self, pool: WorkerPool) -> None:
-        """Takes in the answers that have come, and asks what is still wanted."""
+        """Takes in the answers that have come, and asks for what is still wanted."""
         for settings, (future, workers) in list(self._questions.items()):
             if not future.done() and not any(address in pool.members for address in workers):
-                del self._questions[settings]  # to be asked again: who could have answered is gone
+                del self._questions[settings]  # to be asked again, because all who could have answered are gone
             elif future.done():
                 del self._questions[settings]
-                said = answer(future)
+                said: Description = answer_of(future)
                 with self._lock:
                     if settings in self._known:
-                        self._known[settings] = said.get("value", said)
+                        self._known[settings] = said
         with self._lock:
             wanted = [settings for settings, known in self._known.items() if known is None]
         usable = pool.usable
         for settings in reversed(wanted):  # the newest first
             if usable and settings not in self._questions and len(self._questions) < MOST_ASKED:
-                future = pool.submit(worker.describe, settings.to_dict(), workers=usable)
+                future = pool.submit(questions.describe, settings.to_dict(), workers=usable)
                 self._questions[settings] = future, usable
 
     def disconnect(self) -> None:
-        """Lets go of the questions to a scheduler that is lost; they will be asked again."""
+        """Drops the questions to a scheduler that is lost; they will be asked again."""
         self._questions = {}

@@ -1,11 +1,12 @@
-"""The runs that were handed to Dask: given out one by one, and let go of when they have ended or were lost."""
+"""Jobs that were handed to Dask: given out one by one, and let go of when they have ended or were lost."""
 
 from typing import TYPE_CHECKING
 
-from ae_core.engine import classifying
+from ae_core.engine.answer import LOST
+from ae_core.engine.jobs import Job
 from ae_core.engine.pool import WorkerPool, failure
 from ae_core.engine.processes import RESOURCE
-from ae_core.engine.queue import LOST, Queue, Run
+from ae_core.engine.queue import Queue
 from ae_core.engine.recovery import ATTEMPTS
 
 if TYPE_CHECKING:
@@ -13,12 +14,12 @@ if TYPE_CHECKING:
 
 
 class Dispatch:
-    """What each handed run became for Dask. Belongs to the engine's thread.
+    """The Dask future of each job that was handed out. Belongs to the engine's thread.
 
     Args:
-        queue: Where the runs wait.
-        topic: Where workers report.
-        folder: Of the store.
+        queue: Where the jobs wait.
+        topic: Dask's event topic, to which workers report.
+        folder: The store of runs.
     """
 
     def __init__(self, queue: Queue, topic: str, folder: str) -> None:
@@ -29,47 +30,57 @@ class Dispatch:
 
     @property
     def workers(self) -> set[str | None]:
-        """Addresses of the workers that do them; None stands for what no worker has begun yet."""
-        runs = [self._queue.get(run_id) for run_id in self._futures]
-        return {None if run is None else run.worker for run in runs}
+        """Addresses of the workers that do these jobs; None stands for a job that no worker has begun yet."""
+        jobs = [self._queue.get(job_id) for job_id in self._futures]
+        return {None if job is None else job.worker for job in jobs}
 
     def collect(self, pool: WorkerPool, closing: bool) -> None:
-        """Lets go of the trainings that Dask has finished, or lost, or that were stopped before a worker took them."""
-        for run_id, future in list(self._futures.items()):
-            run = self._queue.get(run_id)
+        """Lets go of the jobs that Dask has finished or lost, and of those that were stopped before a worker took them.
+
+        Args:
+            pool: The workers.
+            closing: Whether the engine is being closed; then nothing that was lost is begun again.
+        """
+        for job_id, future in list(self._futures.items()):
+            job = self._queue.get(job_id)
             if future.done():
-                del self._futures[run_id]
+                del self._futures[job_id]
                 finished = future.status == "finished"
                 if not finished:
                     pool.recount()
-                if run is not None and not run.ended and not closing and _goes_on(run, future):
-                    self._queue.again(run)
-                elif run is not None:
-                    # What finished has said so before, in a message.
+                if job is not None and not job.ended and not closing and _goes_on(job, future):
+                    self._queue.again(job)
+                elif job is not None:
+                    # A job that finished has said how in a message, and has ended by that.
                     text = "The training ended without a result." if finished else failure(future)
-                    self._queue.end(run, "failed", text)
-            elif run is None or (run.ended and run.worker is None):
+                    self._queue.end(job, "failed", text)
+            elif job is None or (job.ended and job.worker is None):
                 future.cancel()
 
     def dispatch(self, pool: WorkerPool, most: int | None) -> None:
-        """Hands out waiting runs, as many as there are slots, and at most so many side by side."""
+        """Hands out waiting jobs, as many as there are slots.
+
+        Args:
+            pool: The workers.
+            most: Most jobs that may train side by side; None for as many as the workers take.
+        """
         self._queue.slots = min(pool.slots, most or pool.slots)
         while len(self._futures) < self._queue.slots:
-            run = self._queue.take()
-            if run is None:
+            job = self._queue.take()
+            if job is None:
                 return
-            # Bound to the resource and to no address: a worker may have died a moment ago, and another follows.
-            self._futures[run.id] = pool.submit(
-                *classifying.task_of(run, self._topic, self._folder),
+            # Bound to the resource and to no address: if that worker has just died, another follows.
+            self._futures[job.id] = pool.submit(
+                job.task(self._topic, self._folder),
                 resources={RESOURCE: 1},
-                key=f"training-{run.id}-{run.attempts}",
+                key=f"training-{job.id}-{job.attempts}",
             )
 
     def disconnect(self) -> None:
-        """Lets go of all, because the scheduler is lost."""
+        """Lets go of all jobs, because the scheduler is lost."""
         self._futures = {}
 
 
-def _goes_on(run: Run, future: "Future") -> bool:
-    """Whether a run's worker died, and it can go on from where it was."""
-    return future.status != "finished" and failure(future) == LOST and run.stored and run.attempts < ATTEMPTS
+def _goes_on(job: Job, future: "Future") -> bool:
+    """Whether a job whose worker died can go on from where it was."""
+    return future.status != "finished" and failure(future) == LOST and job.stored and job.attempts < ATTEMPTS

@@ -1,4 +1,4 @@
-"""The workers that a Dask client can reach: who is there, how warm each is, and how to hand one a task."""
+"""The workers that a Dask client can reach: who is there, how far each has warmed up, and how to give one a task."""
 
 import logging
 import math
@@ -6,11 +6,11 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from ae_core.engine import worker
+from ae_core.engine.answer import LOST, Answer
 from ae_core.engine.processes import RESOURCE
-from ae_core.engine.queue import LOST
 from ae_core.errors import EngineError
 
 if TYPE_CHECKING:
@@ -20,7 +20,12 @@ logger = logging.getLogger(__name__)
 
 WARMING = "The training processes are warming up; try again in a moment."
 
-_LOOK = 2.0  # seconds between looks at who is there, when all are ready
+_LOOK = 2.0  # seconds between looks at who is there, once all are ready
+
+Stage = Literal["loading", "warming", "ready", "broken", "lost"]
+Condition = Literal["starting", "warming", "ready", "broken"]
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -29,11 +34,11 @@ class Member:
 
     Args:
         name: Dask's name for it.
-        task: What warms it up at present.
-        slots: Trainings it offers to run at a time; none as long as it stands in nobody's place, see `renewal`.
+        task: The task that warms it up at present.
+        slots: Trainings that it takes at a time; none while it is only getting ready to replace another, see `renewal`.
         memory: Resident bytes, when last looked at.
         memory_when_loaded: The same before its first training.
-        stage: loading (Keras), warming (a tiny training), ready, broken, or lost.
+        stage: `loading` (Keras), `warming` (a tiny training), `ready`, `broken`, or `lost`.
         error: Why it is broken, one sentence.
     """
 
@@ -42,20 +47,20 @@ class Member:
     slots: int = 0
     memory: int = 0
     memory_when_loaded: int = 0
-    stage: str = "loading"
+    stage: Stage = "loading"
     error: str = ""
 
 
 class WorkerPool:
-    """All workers of one client that offer to train.
+    """All workers of one scheduler that take trainings.
 
     Args:
-        client: The connection to their scheduler.
+        client: The connection to the scheduler.
         wake: Set whenever a task has ended.
 
     Attributes:
         members: Workers by address.
-        expected: Name of a worker that is warmed up although it offers no training yet.
+        expected: Name of a worker that is to be warmed up although it takes no trainings yet.
     """
 
     def __init__(self, client: "Client", wake: threading.Event) -> None:
@@ -67,7 +72,7 @@ class WorkerPool:
 
     @property
     def usable(self) -> list[str]:
-        """Addresses of the workers that have Keras loaded, and offer trainings."""
+        """Addresses of the workers that have loaded Keras and take trainings."""
         return [address for address, one in self.members.items() if one.slots and one.stage in ("warming", "ready")]
 
     @property
@@ -76,36 +81,43 @@ class WorkerPool:
         return sum(self.members[address].slots for address in self.usable)
 
     def submit(self, function: Callable[..., Any], *arguments: Any, **where: Any) -> "Future":
-        """Hands out a task, once, to one of the `workers=` or to one that has the `resources=`."""
+        """Gives a task to Dask, for one of the `workers=` or for one that has the `resources=`. It is never retried."""
         future = self.client.submit(function, *arguments, pure=False, retries=0, **where)
         future.add_done_callback(lambda _: self._wake.set())
         return future
 
-    def ask(self, task: Callable[..., dict[str, Any]], *arguments: Any, seconds: float) -> Any:
-        """Has a worker do a small task beside its trainings, and waits for the answer. Runs on any thread.
+    def ask(self, question: Callable[..., Answer[T]], *arguments: Any, seconds: float) -> T:
+        """Has a worker answer a question beside its trainings, and waits for that. Runs on any thread.
+
+        Args:
+            question: A function of `questions`.
+            arguments: What it is given.
+            seconds: Longest wait.
 
         Raises:
-            EngineError: If no worker is ready, it takes too long, or the task says what is wrong.
+            EngineError: If no worker is ready, it takes too long, or the answer is an error.
         """
         usable = self.usable
         if not usable:
             raise EngineError(WARMING)
-        future = self.submit(task, *arguments, workers=usable)
+        future = self.submit(question, *arguments, workers=usable)
         try:
-            said = future.result(timeout=seconds)
+            said: Answer[T] = future.result(timeout=seconds)
         except Exception as error:
             logger.warning("A worker gave no answer.", exc_info=error)
             raise EngineError("No answer came from the training processes; try again in a moment.") from error
-        if "error" in said:
-            raise EngineError(said["error"])
-        return said["value"]
+        return said.result()
 
     def recount(self) -> None:
-        """Has the next look done at once, because somebody was lost."""
+        """Makes the next call of `look` look at once, because a worker was lost or replaced."""
         self._looked_at = -math.inf
 
     def look(self, idle: bool) -> None:
-        """Finds workers that came or went, and warms each: Keras first, then, if nobody waits, a tiny training."""
+        """Notices workers that came or went, and warms each up: Keras first, then a tiny training if no job waits.
+
+        Args:
+            idle: Whether no job waits.
+        """
         settled = self.members and all(one.stage == "ready" for one in self.members.values())
         if settled and time.monotonic() - self._looked_at < _LOOK:
             return
@@ -126,20 +138,21 @@ class WorkerPool:
             if one.task is None or not one.task.done():
                 continue
             died = one.task.status != "finished"
-            outcome, one.task = answer(one.task), None
+            said: Answer[int] = answer_of(one.task)
+            one.task = None
             if died:
                 one.stage = "lost"  # the one that its nanny starts again has another address
-            elif "error" in outcome:
-                one.stage, one.error = "broken", outcome["error"]
+            elif said.error:
+                one.stage, one.error = "broken", said.error
             else:
-                one.memory_when_loaded = outcome["value"]
+                one.memory_when_loaded = said.result()
                 if one.stage == "loading" and idle:
                     one.stage, one.task = "warming", self.submit(worker.warm, workers=[address])
                 else:
                     one.stage = "ready"
 
-    def condition(self) -> tuple[str, str]:
-        """Status (starting, warming, ready or broken) and a sentence."""
+    def condition(self) -> tuple[Condition, str]:
+        """How the workers are, in a word and in a sentence for a person."""
         members = [one for one in self.members.values() if one.slots]
         if any(one.stage == "ready" for one in members):
             return "ready", "The training processes are ready."
@@ -150,15 +163,15 @@ class WorkerPool:
         return "starting", f"The training processes are starting: no worker with the resource {RESOURCE} is there yet."
 
 
-def answer(future: "Future") -> dict[str, Any]:
-    """What a small task that has ended said, see `worker.answer`; an error if its worker died over it."""
+def answer_of(future: "Future") -> Answer[Any]:
+    """What a small task that has ended answered; an error if its worker died over it."""
     if future.status == "finished":
         return future.result(timeout=10)
-    return {"error": LOST}
+    return Answer(error=LOST)
 
 
 def failure(future: "Future") -> str:
-    """Why Dask gave a training up, in one sentence."""
+    """Why Dask gave up on a training, in one sentence."""
     from distributed import KilledWorker
 
     if future.status == "error":

@@ -1,9 +1,10 @@
 """The processes that train on this machine: one Dask scheduler, and one worker behind a nanny for every slot.
 
-They are the `dask spec` commands that Dask's `SubprocessCluster` runs (`LocalCluster` cannot be used under Streamlit,
-because its spawned children import the page again). That class gives all processes one environment, never reads the
-scheduler's error stream, and its processes outlive a killed parent. Here each child leads a process group and holds one
-end of a pipe whose other end is ours: when this process ends, however it ends, the pipe closes and the group is killed.
+They are started by the `dask spec` commands that Dask's `SubprocessCluster` uses too. (`LocalCluster` cannot be used
+under Streamlit, because its spawned children import the page again.) But that class gives all processes the same
+environment, never reads the scheduler's error stream, and leaves its processes behind when their parent is killed. Here
+each child leads a process group and holds one end of a pipe whose other end is ours: when this process ends, however it
+ends, the pipe closes and the group is killed.
 """
 
 import contextlib
@@ -22,30 +23,29 @@ from typing import Any
 
 from ae_core.folders import ROOT
 
-THREADS = 2  # one for a training, one for small tasks beside it
-RESOURCE = "training"  # a training takes one; small tasks take none
-NICENESS = 10  # of the workers, beside the web process
-
+THREADS = 2  # of a worker: one for a training, one for small tasks beside it
+RESOURCE = "training"  # a Dask resource: a training takes one, small tasks take none
+NICENESS = 10  # of the workers, so that the web process goes first
 
 _ENVIRONMENT = {
     "TF_CPP_MIN_LOG_LEVEL": "3",
-    "MALLOC_ARENA_MAX": "2",  # some 40 MB less in a worker; its many threads seldom allocate
-    # Dask has workers give memory back from 64 kB on, so that every step fetches its pages from the kernel again.
+    "MALLOC_ARENA_MAX": "2",  # saves some 40 MB in a worker, whose many threads seldom allocate
+    # Dask's own choice is 64 kB: then each step gives its memory back, and the next one fetches the pages again.
     "MALLOC_TRIM_THRESHOLD_": str(128 * 2**20),
     "MALLOC_MMAP_THRESHOLD_": str(32 * 2**20),
     "DASK_LOGGING__DISTRIBUTED": "warning",
-    # Above these shares of its memory a worker would write results to the disk, or begin nothing any more. But results
-    # are empty here, and what fills the memory are programs that TensorFlow keeps, see `renewal`.
+    # Above these shares of its memory a worker would write results to the disk, or stop beginning tasks. But results
+    # are empty here, and what fills the memory are the programs that TensorFlow keeps, see `renewal`.
     "DASK_DISTRIBUTED__WORKER__MEMORY__TARGET": "False",
     "DASK_DISTRIBUTED__WORKER__MEMORY__SPILL": "False",
     "DASK_DISTRIBUTED__WORKER__MEMORY__PAUSE": "False",
-    # Every topic, task and connection keeps a log of this length, snapshots of tens of kilobytes among them.
+    # Each topic, task and connection keeps a log of this many entries, some of them snapshots of tens of kilobytes.
     "DASK_DISTRIBUTED__ADMIN__LOW_LEVEL_LOG_LENGTH": "10",
     # Importing TensorFlow holds the interpreter for seconds, which is expected here.
     "DASK_DISTRIBUTED__ADMIN__TICK__LIMIT": "1h",
     "DASK_DISTRIBUTED__ADMIN__SYSTEM_MONITOR__GIL__ENABLED": "False",
     "DASK_DISTRIBUTED__ADMIN__SYSTEM_MONITOR__LOG_LENGTH": "60",
-    # A sampling profiler beside every training costs time that nobody looks at.
+    # A sampling profiler beside every training costs time, and nobody looks at what it finds.
     "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False",
 }
 
@@ -61,7 +61,7 @@ def gpus() -> list[str]:
             [command, "-L"], capture_output=True, text=True, timeout=20, check=False
         ).stdout
     except (OSError, subprocess.TimeoutExpired):
-        return []  # a driver that does not answer trains nothing
+        return []  # with a driver that does not answer, no GPU can be used
     count = sum(line.startswith("GPU ") for line in listing.splitlines())
     if chosen is not None:
         return chosen.split(",")[:count]
@@ -69,7 +69,7 @@ def gpus() -> list[str]:
 
 
 def default_slots() -> int:
-    """Trainings that run side by side: one per GPU, else one per two processor cores this process may use."""
+    """Trainings that run side by side: one per GPU, else one per two processor cores that this process may use."""
     from dask.system import CPU_COUNT  # respects affinity and the limits of a container
 
     return len(gpus()) or max(1, CPU_COUNT // 2)
@@ -92,7 +92,13 @@ class Processes:
         self._address = ""
 
     def start(self, timeout: float = 60.0) -> str:
-        """Starts them, and returns the scheduler's address once it listens. The workers follow by themselves.
+        """Starts the scheduler and its workers, and waits until the scheduler listens; workers join by themselves.
+
+        Args:
+            timeout: Seconds to wait at most, default 60.
+
+        Returns:
+            The scheduler's address.
 
         Raises:
             TimeoutError: If the scheduler does not listen in time.
@@ -103,7 +109,7 @@ class Processes:
             "dashboard": False,
             "dashboard_address": "127.0.0.1:0",
             "scheduler_file": str(file),
-            "allowed_failures": 0,  # a training whose worker died is not begun again on the next worker
+            "allowed_failures": 0,  # Dask does not give a training whose worker died to the next worker; we do
             "preload": [__name__],
         }
         self._scheduler = self._open("distributed.Scheduler", options, {})
@@ -120,7 +126,7 @@ class Processes:
         return self._address
 
     def keep(self) -> bool:
-        """Starts a worker in each slot that has none, or whose nanny has ended. False if the scheduler has ended."""
+        """Starts a worker in each slot without a nanny that runs. False if the scheduler has ended."""
         if self._scheduler is None or self._scheduler.poll() is not None:
             return False
         for name, (_, nanny) in list(self._workers.items()):
@@ -131,10 +137,13 @@ class Processes:
         return True
 
     def add_beside(self, name: str) -> str | None:
-        """Starts another worker in the slot of this one, which offers no training yet.
+        """Starts another worker in the slot of that one. It takes no trainings yet.
+
+        Args:
+            name: The worker that is there.
 
         Returns:
-            Its name, None if there is no worker called `name`.
+            Name of the other one; None if there is no worker called `name`.
         """
         return self._add(self._workers[name][0], 0) if name in self._workers else None
 
@@ -171,7 +180,7 @@ class Processes:
         cores = str(max(1, CPU_COUNT // self._slots))
         environment["TF_NUM_INTRAOP_THREADS"] = os.environ.get("TF_NUM_INTRAOP_THREADS", cores)
         process = self._open("distributed.Nanny", options, environment, self._address)
-        # The page goes first: on a machine that does nothing else, a training loses nothing by it.
+        # Pages go first. On a machine that does nothing else, a training loses nothing by it.
         os.setpriority(os.PRIO_PROCESS, process.pid, NICENESS)
         self._workers[name] = slot, process
         return name
@@ -186,15 +195,15 @@ class Processes:
             [sys.executable, "-m", "dask", "spec", *arguments, "--spec", spec],
             env=_ENVIRONMENT | os.environ | environment | fixed,
             stdin=subprocess.PIPE,  # never written to: it closes when this process ends
-            stdout=2,  # what TensorFlow prints does not belong between a program's results
-            start_new_session=True,  # Ctrl-C reaches this process only, which then ends the others
+            stdout=2,  # what TensorFlow prints does not belong among a program's results
+            start_new_session=True,  # Ctrl-C reaches this process alone, which then ends the others
         )
 
 
 def _kill(process: subprocess.Popen[bytes] | None) -> None:
     if process is None:
         return
-    with contextlib.suppress(ProcessLookupError):  # ended by itself
+    with contextlib.suppress(ProcessLookupError):  # it has ended by itself
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
     if process.stdin is not None:
@@ -202,7 +211,7 @@ def _kill(process: subprocess.Popen[bytes] | None) -> None:
 
 
 def dask_setup(server: Any) -> None:
-    """Called by Dask in the scheduler and in each nanny: ends its process group when the app has ended."""
+    """Has the process group end with the app. Dask calls it in the scheduler and in each nanny."""
     threading.Thread(target=_end_with_app, daemon=True).start()
 
 

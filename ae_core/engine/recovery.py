@@ -1,15 +1,14 @@
-"""What the engine does with the store of runs: keeps what it is asked to train, and takes up what was left unfinished.
+"""How trainings survive: the engine keeps them in the store of runs, and takes up those that were left unfinished.
 
-A disk that refuses does not end a training: it then only lives as long as the app.
+A training goes on even if the disk refuses to keep it; then its run lives only as long as the app.
 """
 
 import logging
 import threading
 import time
-from collections.abc import Callable
-from typing import Any
 
-from ae_core.engine.queue import Queue, Run
+from ae_core.engine.jobs import Job, TrainingJob
+from ae_core.engine.queue import Queue
 from ae_core.errors import DataError, SettingError
 from ae_core.runs import RunStore, StoredRun
 from ae_core.runs.files import Lock
@@ -17,7 +16,7 @@ from ae_core.runs.files import Lock
 logger = logging.getLogger(__name__)
 
 ATTEMPTS = 3  # processes that may die over one run before it counts as failed
-PATIENCE = 30.0  # seconds in which a training's process lets go of a run that has ended
+PATIENCE = 30.0  # seconds within which the process that trained a run must let go of it
 LOOK = 1.0  # seconds between two looks at a run that another process trains
 PROBLEM = "This run was interrupted {count} times and is not begun again."
 
@@ -27,33 +26,33 @@ class Recovery:
 
     Args:
         store: The runs on disk.
-        queue: The runs in memory.
+        queue: The jobs in memory.
     """
 
     def __init__(self, store: RunStore, queue: Queue) -> None:
         self.store, self._queue = store, queue
-        self._ended: dict[str, tuple[str, str | None, float]] = {}  # state, error, until when it is tried
+        self._ended: dict[str, tuple[str, str | None, float]] = {}  # state, error, until when to try writing them
         self._looked: dict[str, tuple[float, float]] = {}  # run → when it was read, and its age then
         self._guard = threading.Lock()
         self._claim: Lock | None = None
         self._looked_back = False
 
-    def add(self, run: Run, **origin: Any) -> None:
-        """Keeps a new run, under the id that it has."""
+    def add(self, job: TrainingJob, title: str, twin_of: str | None, sweep: str | None) -> None:
+        """Keeps the run of a new job under the job's id. For the other values see `RunStore.create`."""
         try:
-            self.store.create(run.settings, run.owner, run_id=run.id, **origin)
-            run.stored = True
+            self.store.create(job.settings, job.owner, run_id=job.id, title=title, twin_of=twin_of, sweep=sweep)
+            job.stored = True
         except DataError:
             logger.exception("A run is not kept on disk.")
 
-    def ended(self, run: Run) -> None:
-        """Notes that a run has ended; `tick` writes it where its training could not."""
-        if run.stored and run.state in ("stopped", "failed"):
+    def ended(self, job: Job) -> None:
+        """Notes that a job has ended; `tick` writes that into its run where the training itself could not."""
+        if job.stored and job.state in ("stopped", "failed"):
             with self._guard:
-                self._ended[run.id] = run.state, run.error, time.monotonic() + PATIENCE
+                self._ended[job.id] = job.state, job.error, time.monotonic() + PATIENCE
 
     def tick(self) -> None:
-        """Writes what has ended. A run whose process still holds it is tried again a little later."""
+        """Writes the ends that were noted. A run that its process still holds is tried again a little later."""
         with self._guard:
             waiting = dict(self._ended)
         for run_id, (state, error, until) in waiting.items():
@@ -66,55 +65,59 @@ class Recovery:
             with self._guard:
                 self._ended.pop(run_id, None)
 
-    def give(self, run: Run) -> None:
-        """Keeps a run's new owner."""
-        if run.stored:
+    def give(self, job: Job) -> None:
+        """Keeps the new owner of a job's run."""
+        if job.stored:
             try:
-                self.store.give(run.id, run.owner)
+                self.store.give(job.id, job.owner)
             except DataError:
                 logger.exception("A run's new owner is not kept on disk.")
 
-    def take_up(self) -> list[Run]:
+    def take_up(self) -> None:
         """Puts the runs of this app that were left unfinished into the queue again, oldest first.
 
-        Of several apps with one store, the first one does this.
+        If several apps share a store, only the first of them does this.
         """
         self._looked_back = True
         claim = Lock(self.store.folder / ".app")
         try:
             self.store.folder.mkdir(parents=True, exist_ok=True)
             if not claim.take():
-                return []
+                return
             self._claim = claim
             left = self.store.left_behind()
         except (DataError, OSError):
             logger.exception("Runs that were left unfinished cannot be looked for.")
-            return []
-        found = []
+            return
         for stored in left:
-            known = self._queue.get(stored.id)
+            known = self._known(stored.id)
             if stored.origin != "app" or (known is not None and not known.elsewhere):
                 continue
             try:
                 if stored.attempts >= ATTEMPTS:
                     self.store.end(stored.id, "failed", PROBLEM.format(count=stored.attempts))
                     continue
-                run = known or Run(stored.experiment, stored.owner or "", self._queue, stored.id)
+                run = known or self._job_of(stored)
                 _fill(run, stored)
                 run.attempts = stored.attempts
             except (DataError, SettingError):
                 logger.exception("A run that was left unfinished cannot be taken up.")
                 continue
             self._queue.again(run)
-            found.append(run)
-        return found
 
-    def find(self, run_id: str) -> Run | None:
-        """A run that is only on disk, read when it is asked for; None if there is none that can be read.
+    def _known(self, run_id: str) -> TrainingJob | None:
+        found = self._queue.get(run_id)
+        return found if isinstance(found, TrainingJob) else None
 
-        One that another process trains is read again about once a second.
+    def _job_of(self, stored: StoredRun) -> TrainingJob:
+        return TrainingJob(stored.experiment, stored.owner or "", self._queue.shared, stored.id)
+
+    def find(self, run_id: str) -> TrainingJob | None:
+        """The job of a run, made from the store if it is not in the queue; None if no such run can be read.
+
+        A run that another process trains is read again about once a second.
         """
-        known = self._queue.get(run_id)
+        known = self._known(run_id)
         if known is not None and (known.ended or not known.elsewhere):
             return known
         with self._guard:
@@ -124,12 +127,12 @@ class Recovery:
         try:
             stored = self.store.open(run_id)
             if known is None:
-                known = Run(stored.experiment, stored.owner or "", self._queue, stored.id)
+                known = self._job_of(stored)
                 self._queue.adopt(known)
             if stored.updated != updated or stored.state != known.state:
                 _fill(known, stored)
                 if stored.state == "interrupted" and stored.origin == "app" and not self._looked_back:
-                    known.elsewhere = True  # it will be taken up in a moment
+                    known.elsewhere = True  # until it is taken up, in a moment
                     known.change(state="starting")
         except (DataError, SettingError):
             return known
@@ -145,13 +148,14 @@ class Recovery:
             self._claim.drop()
 
 
-def _fill(run: Run, stored: StoredRun) -> None:
-    read: dict[str, Callable[[], Any]] = {"setup": stored.setup, "snapshot": stored.newest, "result": stored.result}
+def _fill(run: TrainingJob, stored: StoredRun) -> None:
+    """Brings a job to where its stored run is."""
     run.stored, run.created, run.elsewhere = True, stored.created, not stored.ended
-    state = "starting" if stored.state == "queued" else stored.state
     run.change(
-        **{name: value() for name, value in read.items()},
-        state=state,
+        setup=stored.setup(),
+        snapshot=stored.newest(),
+        result=stored.result(),
+        state="starting" if stored.state == "queued" else stored.state,
         error=stored.error,
         started=stored.started,
         finished=stored.finished,

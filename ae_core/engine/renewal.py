@@ -1,9 +1,9 @@
-"""A worker that has grown is followed by a fresh one.
+"""A worker that has grown is replaced by a fresh one.
 
-TensorFlow keeps each program that XLA has compiled, with the graphs it came from, for as long as its process lives:
+TensorFlow keeps every program that XLA has compiled, with the graphs it came from, for as long as the process lives:
 some 10 MB for an architecture of dense layers, 250 for transformers when XLA compiled them too. Of 41 MB that five
-dense architectures left behind, 24 were the Python call stacks of their operations. Nothing that TensorFlow offers lets
-go of them, so the process has to end.
+dense architectures left behind, 24 were the Python call stacks of their operations. TensorFlow offers no way to free
+them, so the process has to end.
 """
 
 import logging
@@ -17,34 +17,34 @@ from ae_core.engine.processes import Processes
 
 logger = logging.getLogger(__name__)
 
-GROWTH = 350e6  # bytes since it was loaded, of one with nothing to do: no training is disturbed
-MOST_GROWTH = 600e6  # of one that trains; every variant once, as its form opens, takes about 735
-FRESH = 0.9e9  # bytes that a worker needs which begins beside an old one: 0.83 when it is warm
-SHARE = 0.8  # of the machine's memory, which both may take together with their like
-PATIENCE = 300.0  # seconds for a fresh one to be ready
-REST = 30.0  # seconds between two beginnings
+GROWTH = 350e6  # bytes beyond what an idle worker had when it was loaded: replacing it disturbs no training
+MOST_GROWTH = 600e6  # the same for a worker that trains; each variant trained once, as its form opens, takes about 735
+FRESH = 0.9e9  # bytes to allow for a fresh worker beside an old one: it takes 0.83 when it is warm
+SHARE = 0.8  # of the machine's memory that all workers may take, the fresh one among them
+PATIENCE = 300.0  # seconds in which a fresh worker must become ready
+REST = 30.0  # seconds between the beginnings of two renewals
 
 
 class Renewal:
     """Renews the workers on this machine, one at a time.
 
-    A fresh worker is warmed up beside the old one, which goes on working, and takes its place when it is ready. On a
+    A fresh worker is warmed up beside the old one, which goes on working, and replaces it when it is ready. On a
     machine without the memory for both, the old one ends first, between two trainings.
     """
 
     def __init__(self) -> None:
         self._old: tuple[str, str] | None = None  # address and name
         self._fresh: str | None = None  # name
-        self._offered = False  # whether the fresh one has taken over
+        self._offered = False  # whether the fresh one takes the trainings already
         self._begun = -math.inf
 
     def tick(self, pool: WorkerPool, processes: Processes, busy: Container[str | None]) -> None:
-        """Looks after it. Belongs to the engine's thread, after its look at the pool and before it hands out trainings.
+        """Begins a renewal, or takes the next step of one. The engine's thread calls it between `look` and `dispatch`.
 
         Args:
-            pool: Who is there.
+            pool: The workers.
             processes: Their processes.
-            busy: Addresses of the workers that trainings were handed to; None for one that no worker has begun yet.
+            busy: Addresses of the workers that have jobs; None stands for a job that no worker has begun yet.
         """
         if self._old is None:
             self._begin(pool, processes, busy)
@@ -71,14 +71,14 @@ class Renewal:
                 return
 
     def _hand_over(self, pool: WorkerPool, processes: Processes, old: str) -> None:
-        """Lets the fresh worker be given trainings instead of the old one, once it is ready."""
+        """Has the fresh worker take trainings instead of the old one, once it is ready."""
         found = [(address, one) for address, one in pool.members.items() if one.name == self._fresh]
         stages = [one.stage for _, one in found]
         if stages == ["ready"]:
             ((fresh, _),) = found
             self._offered = _offer(pool, fresh, 1)
             if self._offered:
-                _offer(pool, old, 0)  # one that does not answer is ended all the more
+                _offer(pool, old, 0)  # should it not answer, it will be ended anyway
                 pool.recount()
                 return
         if stages in (["ready"], ["broken"], ["lost"]) or time.monotonic() - self._begun > PATIENCE:
@@ -89,15 +89,15 @@ class Renewal:
 
 
 def _is_busy(address: str, busy: Container[str | None]) -> bool:
-    """Whether a worker has, or may have, a training to do."""
+    """Whether a worker has a job, or may have been given one."""
     return address in busy or None in busy
 
 
 def _offer(pool: WorkerPool, address: str, slots: int) -> bool:
-    """Has a worker offer so many trainings. False if it does not answer."""
+    """Has a worker take so many trainings at a time. False if it does not answer."""
     try:
         pool.client.run(worker.offer, slots, workers=[address])
-    except Exception:  # whatever the worker died of; the log has it
+    except Exception:  # whatever the worker died of; the log has the trace
         logger.exception("A worker did not take a command.")
         return False
     return True

@@ -1,23 +1,24 @@
-"""What runs inside a worker process: a training, the words that steer it, and small tasks beside it.
+"""What a worker process does: it gets ready, trains, and obeys the commands for what it trains.
 
-Nothing here imports Keras before it is called, because the web process imports this file to name its functions. Every
-answer is plain data, failures included: the class of an exception may live in TensorFlow, and the web process would
-have to load it to read the exception.
+The web process imports this file to name its functions, so each of them imports what needs Keras when it is called.
 """
 
 import contextlib
 import ctypes
 import logging
-from collections.abc import Callable, Iterable
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import psutil
 from msgspec.structs import replace
 
-from ae_core.engine.loading import load_keras
+from ae_core.engine.answer import Answer, answer
+from ae_core.engine.commands import Command
 from ae_core.engine.processes import RESOURCE
-from ae_core.errors import DataError, SettingError
+from ae_core.engine.questions import NO_MODEL
+from ae_core.errors import DataError
 from ae_core.messages import (
     ClassifierFinished,
     ClassifierSnapshot,
@@ -36,32 +37,34 @@ from ae_core.variants import read_settings
 
 logger = logging.getLogger(__name__)
 
-WORDS = ("pause", "resume", "step", "stop", "tune")
+TEST_IMAGES = 2000  # that a run in the app is measured on, so that the next one need not wait long
 
-NO_MODEL = "This run has no trained model: it failed, or has not ended."
-
-TEST_IMAGES = 2000  # of a run in the app, so that the next one need not wait long
-
-_controls: dict[str, Control] = {}  # by run, while it trains in this process
+_controls: dict[str, Control] = {}  # by job, while this process does it
 
 
 class _StoppedEarlyError(Exception):
     """Ends a training that was stopped before its first step."""
 
 
-def answer(work: Callable[[], Any], failure: str) -> dict[str, Any]:
-    """Does `work` and says how it ended: `{"value": ...}` or `{"error": one sentence}`, beginning with `failure`."""
+def load_keras() -> None:
+    """Imports Keras, and with it TensorFlow, without the two notes on oneDNN that no log level hides.
+
+    They are written to standard error from outside of Python, so that stream leads nowhere meanwhile. What goes wrong
+    is raised all the same.
+    """
+    kept = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
     try:
-        return {"value": work()}
-    except (SettingError, DataError) as error:
-        return {"error": str(error)}
-    except Exception as error:
-        logger.exception("%s.", failure)
-        return {"error": f"{failure} because of an internal error ({type(error).__name__}); the log has the details."}
+        import keras  # noqa: F401
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
 
 
-def load() -> dict[str, Any]:
-    """Imports Keras, which takes about ten seconds in a fresh process. Its value: resident bytes after that."""
+def load() -> Answer[int]:
+    """Imports Keras, which takes about ten seconds in a fresh process. The value: resident bytes after that."""
 
     def work() -> int:
         load_keras()
@@ -72,10 +75,10 @@ def load() -> dict[str, Any]:
     return answer(work, "Keras could not be loaded")
 
 
-def warm() -> dict[str, Any]:
+def warm() -> Answer[int]:
     """Compiles and trains the default for a moment, so that the first training of a visitor starts quickly.
 
-    Its value: resident bytes after that.
+    The value: resident bytes after that.
     """
 
     def work() -> int:
@@ -88,121 +91,73 @@ def warm() -> dict[str, Any]:
     return answer(work, "The worker could not be warmed up")
 
 
-def describe(values: dict[str, Any]) -> dict[str, Any]:
-    """The layers of the network that these settings (plain, from `Settings.to_dict`) would build."""
-
-    def work() -> dict[str, Any]:
-        from ae_core.training import loop
-
-        return loop.describe(read_settings(values))
-
-    return answer(work, "The network could not be described")
-
-
-def script(values: dict[str, Any]) -> dict[str, Any]:
-    """The experiment as a plain Keras script, see `script.script_for`."""
-
-    def work() -> dict[str, str]:
-        from ae_core.script import script_for
-
-        return script_for(values)
-
-    return answer(work, "The script could not be written")
-
-
-def model_part(folder: str, run_id: str, part: str) -> dict[str, Any]:
-    """The trained model of a stored run, `whole`, or its `encoder` or `decoder` alone: bytes of a `.keras` file."""
-
-    def work() -> bytes:
-        path = RunStore(Path(folder)).open(run_id).model
-        if path is None:
-            raise DataError(NO_MODEL)
-        if part == "whole":
-            return path.read_bytes()
-        from ae_core.models.saved_model import extract
-
-        return extract(path, part)
-
-    return answer(work, "The model could not be read")
-
-
-def train(values: dict[str, Any], run_id: str, topic: str, folder: str | None) -> None:
-    """Trains, and reports through Dask's event `topic`: `Started`, the training's own messages, `Finished`.
+def train(settings: Mapping[str, Any], run_id: str, topic: str, folder: str | None) -> None:
+    """Trains, and reports: `Started`, the training's own messages, `Finished`.
 
     Args:
-        values: The settings, plain.
+        settings: The experiment, plain, from `Settings.to_dict`.
         run_id: The run.
-        topic: Where to report.
+        topic: Dask's event topic to report to.
         folder: The store that knows the run, in which the training keeps what it has learnt; None for nowhere.
     """
-    from distributed import get_worker
-
-    worker = get_worker()
+    say, address = _reporter(topic)
     writer = _writer(folder, run_id)
-    control = _controls[run_id] = Control()
 
-    def say(message: WorkerMessage) -> None:
-        worker.log_event(topic, encode(message))
-
-    def emit(message: TrainingMessage) -> None:
-        if control.stopped and isinstance(message, Progress):
-            raise _StoppedEarlyError
-        say(message)
-        if writer is not None:
-            writer.message(message)
-
-    def work() -> Result | None:
+    def work(control: Control) -> Result | None:
         from ae_core.training import loop
+
+        def emit(message: TrainingMessage) -> None:
+            if control.stopped and isinstance(message, Progress):
+                raise _StoppedEarlyError
+            say(message)
+            if writer is not None:
+                writer.message(message)
 
         given: dict[str, Any] = {"emit": emit, "control": control, "run_id": run_id, "test_images": TEST_IMAGES}
         try:
             if writer is None:
-                return loop.train(read_settings(values), **given)
+                return loop.train(read_settings(settings), **given)
             with writer.model_file() as path:
-                result = loop.train(read_settings(values), keeper=writer, save_to=path, **given)
+                result = loop.train(read_settings(settings), keeper=writer, save_to=path, **given)
         except _StoppedEarlyError:
             return None
         writer.finish(result)
         return result
 
     try:
-        # First, because commands can be given from here on, even while Keras is still being imported.
-        say(Started(run_id=run_id, worker=worker.address))
-        outcome = answer(work, "The training stopped")
-        if writer is not None and "error" in outcome:
-            writer.fail(outcome["error"])
-        say(Finished(run_id=run_id, result=outcome.get("value"), error=outcome.get("error", "")))
+        with _obeying(run_id) as control:
+            # First, because commands can come from here on, even while Keras is still being imported.
+            say(Started(run_id=run_id, worker=address))
+            said = answer(lambda: work(control), "The training stopped")
+            if writer is not None and said.error:
+                writer.fail(said.error)
+            say(Finished(run_id=run_id, result=said.value, error=said.error))
     finally:
         if writer is not None:
             writer.close()
-        del _controls[run_id]
         _give_back()
 
 
-def classify(folder: str, base: str, wishes: dict[str, Any], run_id: str, topic: str) -> None:
+def classify(folder: str, base: str, job_id: str, topic: str, *, labels: int, fine_tune: bool, epochs: int) -> None:
     """Trains a classifier on the code of a stored run, and reports like `train`.
 
     Args:
         folder: The store of runs.
         base: The stored run.
-        wishes: What `classifier.classify` is given.
-        run_id: The entry in the queue.
-        topic: Where to report.
+        job_id: The job, which every message names.
+        topic: Dask's event topic to report to.
+        labels: See `classifier.classify`, like the next two.
+        fine_tune: Likewise.
+        epochs: Likewise.
     """
-    from distributed import get_worker
-
-    worker = get_worker()
-    control = _controls[run_id] = Control()
-
-    def say(message: WorkerMessage) -> None:
-        worker.log_event(topic, encode(message))
+    say, address = _reporter(topic)
 
     def follow(message: ClassifierSnapshot) -> None:
-        # One network that is done is not yet all of them.
+        # Several networks are trained, so when one of them is done, the job is not.
         say(replace(message, state="paused" if message.state == "paused" else "running"))
 
-    def work() -> ClassifierSummary | None:
-        say(Progress(run_id=run_id, text="Reading the model and the data"))
+    def work(control: Control) -> ClassifierSummary | None:
+        say(Progress(run_id=job_id, text="Reading the model and the data"))
         from ae_core.runs import classifiers
         from ae_core.training import classifier
 
@@ -211,7 +166,14 @@ def classify(folder: str, base: str, wishes: dict[str, Any], run_id: str, topic:
         if run.model is None:
             raise DataError(NO_MODEL)
         result = classifier.classify_saved(
-            run.model, run.experiment, **wishes, emit=follow, control=control, run_id=run_id
+            run.model,
+            run.experiment,
+            labels=labels,
+            fine_tune=fine_tune,
+            epochs=epochs,
+            emit=follow,
+            control=control,
+            run_id=job_id,
         )
         if control.stopped:
             return None
@@ -222,12 +184,43 @@ def classify(folder: str, base: str, wishes: dict[str, Any], run_id: str, topic:
             logger.exception("A classifier is not kept on disk.")
         return found
 
+    with _obeying(job_id) as control:
+        say(Started(run_id=job_id, worker=address))
+        said = answer(lambda: work(control), "The classifier could not be trained")
+        say(ClassifierFinished(run_id=job_id, result=said.value, error=said.error))
+
+
+def obey(job_id: str, commands: Sequence[Command]) -> bool:
+    """Takes in commands for a job. False if this process does not do that job any more."""
+    control = _controls.get(job_id)
+    if control is None:
+        return False
+    for command in commands:
+        command.give(control)
+    return True
+
+
+async def offer(slots: int, dask_worker: Any) -> None:
+    """Has this worker take so many trainings at a time. One that it does already goes on."""
+    await dask_worker.set_resources(**{RESOURCE: slots})
+
+
+@contextlib.contextmanager
+def _obeying(job_id: str) -> Iterator[Control]:
+    """The control of a job; as long as it lasts, `obey` finds it."""
+    control = _controls[job_id] = Control()
     try:
-        say(Started(run_id=run_id, worker=worker.address))
-        outcome = answer(work, "The classifier could not be trained")
-        say(ClassifierFinished(run_id=run_id, result=outcome.get("value"), error=outcome.get("error", "")))
+        yield control
     finally:
-        del _controls[run_id]
+        del _controls[job_id]
+
+
+def _reporter(topic: str) -> tuple[Callable[[WorkerMessage], None], str]:
+    """What sends messages through Dask's events, and the address of this worker."""
+    from distributed import get_worker
+
+    worker = get_worker()
+    return (lambda message: worker.log_event(topic, encode(message))), worker.address
 
 
 def _writer(folder: str | None, run_id: str) -> RunWriter | None:
@@ -239,11 +232,6 @@ def _writer(folder: str | None, run_id: str) -> RunWriter | None:
         return None
 
 
-async def offer(slots: int, dask_worker: Any) -> None:
-    """Lets this worker be given so many trainings at a time. One that it does already goes on."""
-    await dask_worker.set_resources(**{RESOURCE: slots})
-
-
 def _resident() -> int:
     return psutil.Process().memory_info().rss
 
@@ -252,15 +240,3 @@ def _give_back() -> None:
     """Gives the kernel back what was freed: some 100 MB after a training, in 10 to 30 ms."""
     with contextlib.suppress(OSError, AttributeError):  # not the C library of Linux
         ctypes.CDLL("libc.so.6").malloc_trim(0)
-
-
-def steer(run_id: str, commands: Iterable[tuple[str, dict[str, Any]]]) -> bool:
-    """Gives a training its commands (word, values). False if the run does not train here any more."""
-    training = _controls.get(run_id)
-    if training is None:
-        return False
-    for word, values in commands:
-        if word not in WORDS:
-            raise ValueError(f"A command must be one of {', '.join(WORDS)}. Received: {word!r}.")
-        getattr(training, word)(**values)
-    return True

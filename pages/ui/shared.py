@@ -5,7 +5,7 @@ import threading
 
 import streamlit as st
 
-from ae_core.engine.engine import Engine
+from ae_core.engine import Engine
 
 HEAD_START_SECONDS = 3.0  # for the first page: loading TensorFlow takes every core for ten seconds
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from ae_core.engine.engine import Run
+from ae_core.engine import TrainingJob
 from ae_core.errors import SettingError
 from ae_core.folders import ROOT
 from ae_core.ownership import holds
@@ -96,7 +96,7 @@ class Session:
     classify_problem: str = ""
 
     @property
-    def run(self) -> Run | None:
+    def run(self) -> TrainingJob | None:
         """A still copy of the run that is shown."""
         run = engine().run(self.run_id) if self.run_id else None
         return run.view() if run is not None else None
@@ -114,7 +114,7 @@ class Session:
             self.failure, self.refused = "", ("", "", 0.0)
         return self.failure
 
-    def owns(self, run: Run | None) -> bool:
+    def owns(self, run: TrainingJob | None) -> bool:
         """Whether this person may command a run."""
         return run is not None and holds(self.owner, run.owner)
 

@@ -4,7 +4,7 @@ import time
 
 import streamlit as st
 
-from ae_core.engine.engine import Run
+from ae_core.engine import TrainingJob
 from ae_core.figures.views import Given, rows
 from ae_core.messages import Setup, Snapshot
 from ae_core.settings import Settings
@@ -88,7 +88,7 @@ def _draw(own: Session, settings: Settings | None) -> None:
         classifying.classify(own, run, words)
 
 
-def _said(own: Session, run: Run | None, played: recorded.Recording | None) -> status.Status:
+def _said(own: Session, run: TrainingJob | None, played: recorded.Recording | None) -> status.Status:
     wrong = own.refusal(run.state if run is not None else "") or (own.problem if run is None or run.ended else "")
     if wrong:
         return "failed", _("Not possible"), _(wrong)
@@ -97,13 +97,13 @@ def _said(own: Session, run: Run | None, played: recorded.Recording | None) -> s
     return status.of_engine(engine(), played.setup if played else None)
 
 
-def _stream(own: Session, run: Run | None, chosen: Given) -> str:
+def _stream(own: Session, run: TrainingJob | None, chosen: Given) -> str:
     """Where the page hears of what is new in a run; empty where nothing more will come."""
     return streaming.address(own.page_token, run.id, chosen) if run is not None and not run.ended else ""
 
 
 def _messages(
-    own: Session, run: Run | None, played: recorded.Recording | None
+    own: Session, run: TrainingJob | None, played: recorded.Recording | None
 ) -> tuple[Setup | None, Snapshot | None, drawn.Cached]:
     """Setup, snapshot, and the memory that all viewers of them share."""
     if run is not None:

@@ -10,10 +10,8 @@ import pytest
 from msgspec.structs import replace
 
 from ae_core import figures
-from ae_core.engine import classifying, worker
-from ae_core.engine.commands import checked
-from ae_core.engine.queue import Queue, Run
-from ae_core.errors import DataError, EngineError
+from ae_core.engine import ClassifierJob, Engine, EngineError, TrainingJob, worker
+from ae_core.errors import DataError
 from ae_core.messages import ClassifierSummary, ErrorCurve
 from ae_core.ownership import fingerprint
 from ae_core.runs import RunStore
@@ -23,47 +21,53 @@ from tests.stored import SETTINGS, result, setup, stored
 ME, STRANGER = "me", "stranger"
 
 
-def ended(queue: Queue, **changes: Any) -> Run:
+def add(engine: Engine, owner: str) -> TrainingJob:
+    """Puts a training into the queue that is not on disk."""
+    queue = engine._queue
+    return queue.add(TrainingJob(SETTINGS, fingerprint(owner), queue.shared))
+
+
+def ended(engine: Engine, **changes: Any) -> TrainingJob:
     """A run that can be classified with, but for what is changed."""
-    run = queue.add(SETTINGS, fingerprint(ME))
-    queue.take()
+    run = add(engine, ME)
+    engine._queue.take()
     run.stored = True
     run.change(**{"setup": setup(), "result": result(), "state": "done"} | changes)
     return run
 
 
 @pytest.fixture
-def queue() -> Queue:
-    queue = Queue(limit=5, per_owner=8, pause_limit=60.0)
-    queue.slots = 1
-    return queue
+def engine(store: RunStore) -> Engine:
+    """An engine that is not started, so that what it is told stays in its queue."""
+    engine = Engine(queue_limit=5, store=store)
+    engine._queue.slots = 1
+    return engine
 
 
-def test_a_classifier_waits_its_turn_and_knows_its_run(queue):
-    base = ended(queue)
-    other = queue.add(SETTINGS, fingerprint(STRANGER))
-    job = classifying.add(queue, base, ME, {"labels": 50, "fine_tune": True, "epochs": 3})
+def test_a_classifier_waits_its_turn_and_knows_its_run(engine):
+    base = ended(engine)
+    other = add(engine, STRANGER)
+    job = engine.classify(base.id, ME, labels=50, fine_tune=True, epochs=3)
+    assert isinstance(job, ClassifierJob)
     assert (job.state, job.position, other.position) == ("queued", 2, 1)
-    assert classifying.of(queue, base.id) is job
-    function, *arguments = classifying.task_of(job, "topic", "folder")
-    assert function is worker.classify
-    assert arguments == ["folder", base.id, {"labels": 50, "fine_tune": True, "epochs": 3}, job.id, "topic"]
-    assert classifying.task_of(other, "topic", "folder") == (
-        worker.train,
-        SETTINGS.to_dict(),
-        other.id,
-        "topic",
-        None,
-    )
+    assert engine.classifier(base.id) is job
+    task = job.task("topic", "folder")
+    assert task.func is worker.classify
+    assert task.args == ("folder", base.id, job.id, "topic")
+    assert task.keywords == {"labels": 50, "fine_tune": True, "epochs": 3}
+    task = other.task("topic", "folder")
+    assert task.func is worker.train
+    assert (task.args, task.keywords) == ((SETTINGS.to_dict(), other.id, "topic", None), {})
     with pytest.raises(EngineError, match="trains or waits already"):
-        classifying.add(queue, base, ME, {})
+        engine.classify(base.id, ME)
     with pytest.raises(EngineError, match="no such run"):
-        classifying.add(queue, job, ME, {})
+        engine.classify(job.id, ME)
     with pytest.raises(EngineError, match="name must be one of"):
-        checked(job, name="learning_rate", value=0.1)
-    queue.end(job, "stopped")
-    again = classifying.add(queue, base, ME, {})
-    assert classifying.of(queue, base.id) is again
+        job.tuning("learning_rate", 0.1)
+    engine.command(job.id, ME, "stop")
+    assert job.state == "stopped"
+    again = engine.classify(base.id, ME)
+    assert engine.classifier(base.id) is again
 
 
 @pytest.mark.parametrize(
@@ -78,9 +82,9 @@ def test_a_classifier_waits_its_turn_and_knows_its_run(queue):
         ({}, ME, {"epochs": 2.5}, "epochs must be an integer"),
     ],
 )
-def test_what_cannot_be_is_said_in_one_sentence(queue, changes, owner, wishes, sentence):
+def test_what_cannot_be_is_said_in_one_sentence(engine, changes, owner, wishes, sentence):
     with pytest.raises(EngineError, match=sentence):
-        classifying.add(queue, ended(queue, **changes), owner, wishes)
+        engine.classify(ended(engine, **changes).id, owner, **wishes)
 
 
 def found(labels: Any = 100, error: float = 0.1, **changes: Any) -> ClassifierSummary:

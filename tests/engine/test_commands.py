@@ -1,13 +1,16 @@
 """Words on their way to a training: none is lost because a worker was slow to answer."""
 
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
-from ae_core.engine import commands
-from ae_core.engine.commands import Commands
-from ae_core.engine.queue import Queue
+from ae_core.engine import delivery
+from ae_core.engine.commands import WORDS, Command
+from ae_core.engine.delivery import Delivery
+from ae_core.engine.jobs import Shared, TrainingJob
+from ae_core.training.control import Control
 from ae_core.variants import read_settings
 from tests.waiting import until
 
@@ -19,30 +22,38 @@ class Client:
         self.failures, self.asked = failures, 0
         self.taken: list[str] = []
 
-    def run(self, function: Any, run_id: str, given: list[tuple[str, dict[str, Any]]], workers: list[str]) -> None:
+    def run(self, function: Any, run_id: str, given: Sequence[Command], workers: list[str]) -> None:
         self.asked += 1
         if self.asked <= self.failures:
             raise TimeoutError
-        self.taken += [word for word, _ in given]
+        self.taken += [command.word for command in given]
 
 
 @pytest.fixture
 def run():
     """A run that trains."""
-    queue = Queue(limit=5, per_owner=5, pause_limit=1.0)
-    run = queue.add(read_settings({"dataset": "digits"}), "me")
+    run = TrainingJob(read_settings({"dataset": "digits"}), "me", Shared())
     run.worker = "somewhere"
-    run.commands = [("pause", {}), ("stop", {})]
+    run.commands = [Command("pause"), Command("stop")]
     return run
 
 
 def give(run, client, monkeypatch, caplog) -> None:
-    monkeypatch.setattr(commands, "AGAIN_SECONDS", 0.01)
-    given = Commands(run._queue)
+    monkeypatch.setattr(delivery, "AGAIN_SECONDS", 0.01)
+    given = Delivery()
     given.client = client
-    with caplog.at_level(logging.CRITICAL, "ae_core.engine.commands"):
+    with caplog.at_level(logging.CRITICAL, "ae_core.engine.delivery"):
         given.deliver(run)
         until(lambda: not run.delivering)
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_every_word_reaches_the_training(word, monkeypatch):
+    heard: list[tuple[Any, ...]] = []
+    for name in WORDS:
+        monkeypatch.setattr(Control, name, lambda control, *values, name=name: heard.append((name, *values)))
+    Command(word, "learning_rate", 0.1).give(Control())
+    assert heard == [("tune", "learning_rate", 0.1) if word == "tune" else (word,)]
 
 
 @pytest.mark.parametrize(("failures", "taken"), [(0, ["pause", "stop"]), (2, ["pause", "stop"]), (3, [])])
@@ -50,7 +61,7 @@ def test_an_order_is_given_again_and_in_its_place(failures, taken, run, monkeypa
     client = Client(failures)
     give(run, client, monkeypatch, caplog)
     assert client.taken == taken
-    assert client.asked == min(failures + 1, commands.ATTEMPTS)
+    assert client.asked == min(failures + 1, delivery.ATTEMPTS)
     assert run.commands == []
 
 

@@ -19,10 +19,9 @@ import psutil
 import pytest
 from dask.system import cpu_count
 
-from ae_core.engine import worker
-from ae_core.engine.engine import Engine, Run
+from ae_core.engine import Engine, EngineError, TrainingJob
+from ae_core.engine.answer import Answer, answer
 from ae_core.engine.processes import Processes, default_slots, gpus
-from ae_core.errors import EngineError
 from ae_core.ownership import holds
 from ae_core.runs import RunStore
 from ae_core.settings import Settings
@@ -40,7 +39,7 @@ def digits(**values: Any) -> Settings:
     return read_settings({"variant": "vanilla", "dataset": "digits", "epochs": 500, "batch_size": 16} | values)
 
 
-def step_of(run: Run) -> int:
+def step_of(run: TrainingJob) -> int:
     return run.snapshot.step if run.snapshot else -1
 
 
@@ -48,10 +47,10 @@ def step_of(run: Run) -> int:
 def engine(warm_engine: Engine) -> Iterator[Engine]:
     """The engine of these tests; whatever a test leaves running is stopped after it."""
     yield warm_engine
-    for run in warm_engine.runs():
-        if not run.ended and not run.elsewhere:
-            warm_engine.command(run.id, ME if holds(ME, run.owner) else STRANGER, "stop")
-    until(lambda: all(run.ended or run.elsewhere for run in warm_engine.runs()))
+    for job in warm_engine.jobs():
+        if not job.ended and not job.elsewhere:
+            warm_engine.command(job.id, ME if holds(ME, job.owner) else STRANGER, "stop")
+    until(lambda: all(job.ended or job.elsewhere for job in warm_engine.jobs()))
 
 
 def test_to_start_an_engine_waits_for_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -93,9 +92,10 @@ def test_a_run_goes_from_the_queue_to_its_result(engine: Engine) -> None:
     assert run.setup.shape == [28, 28, 1]
     assert run.snapshot.step == run.setup.total_steps > 0
     assert run.snapshot.state == "done"
-    assert run.result.test["mse"] > 0
+    mse = run.result.test["mse"]
+    assert isinstance(mse, float) and mse > 0
     assert run.created <= (run.started or 0) <= (run.finished or 0)
-    assert engine.run(run.id) is run and engine.runs()[0] is run
+    assert engine.run(run.id) is run and engine.jobs()[0] is run
 
 
 def test_pause_holds_step_advances_and_stop_ends(engine: Engine) -> None:
@@ -155,9 +155,8 @@ def test_commands_given_while_a_run_starts_are_kept_in_order(engine: Engine) -> 
 
 
 def test_a_worker_keeps_the_memory_of_one_step_for_the_next(engine: Engine) -> None:
-    until(lambda: engine._commands.client is not None)
-    client = engine._commands.client
-    assert client is not None
+    pool = until(lambda: engine._supervisor.pool)
+    client = pool.client
     for name in ("MALLOC_TRIM_THRESHOLD_", "MALLOC_MMAP_THRESHOLD_"):
         found = client.run(os.getenv, name).values()
         assert found and all(int(value) >= 2**25 for value in found), "Dask's own choice takes a quarter of the speed"
@@ -214,13 +213,13 @@ def test_a_sentence_of_the_training_reaches_the_person(engine: Engine) -> None:
         "Received: 'cross_entropy'."
     )
     described = until(lambda: engine.describe(settings))
-    assert described == {"error": run.error}
+    assert described == Answer(error=run.error)
 
 
 def test_describe_counts_the_parameters(engine: Engine) -> None:
     described = until(lambda: engine.describe(digits(latent_dim=7)))
-    assert described["input_shape"] == [28, 28, 1] and described["code_shape"] == [7]
-    assert described["parameters"] == sum(layer["parameters"] for layer in described["layers"])
+    assert described.value["input_shape"] == [28, 28, 1] and described.value["code_shape"] == [7]
+    assert described.value["parameters"] == sum(layer["parameters"] for layer in described.value["layers"])
     assert engine.describe(digits(latent_dim=7)) is described
 
 
@@ -287,7 +286,7 @@ def test_runs_outlast_the_app(engine: Engine, tmp_path: Path) -> None:
 
 SCRIPT = textwrap.dedent("""
     import sys, time
-    from ae_core.engine.engine import Engine
+    from ae_core.engine import Engine
     from ae_core.variants import read_settings
     engine = Engine(concurrent=1)
     engine.start()
@@ -342,7 +341,7 @@ def test_another_app_can_join_the_same_workers(engine: Engine) -> None:
     assert run.state == "done", run.error
     # Both keep their runs in one store, so each can show the other's.
     until(lambda: engine.run(run.id).state == "done")  # type: ignore[union-attr]
-    assert run not in engine.runs()
+    assert run not in engine.jobs()
     guest.close()
     assert engine.status == "ready"
     assert any(map(lives, dask_processes()))
@@ -356,8 +355,9 @@ def test_an_unexpected_failure_is_told_in_plain_data(caplog: pytest.LogCaptureFi
         raise OddError("details")
 
     with caplog.at_level(logging.ERROR):
-        said = worker.answer(work, "The training stopped")
-    assert said == {"error": "The training stopped because of an internal error (OddError); the log has the details."}
+        said = answer(work, "The training stopped")
+    sentence = "The training stopped because of an internal error (OddError); the log has the details."
+    assert said == Answer(error=sentence)
     assert "details" in caplog.text and "Traceback" in caplog.text
 
 

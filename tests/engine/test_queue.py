@@ -6,7 +6,9 @@ import time
 
 import pytest
 
-from ae_core.engine.queue import Memo, Queue, expected_waits
+from ae_core.engine.jobs import TrainingJob
+from ae_core.engine.memo import Memo
+from ae_core.engine.queue import Queue, expected_waits
 from ae_core.errors import EngineError
 from ae_core.messages import Atlas, Finished, Progress
 from ae_core.settings import Settings
@@ -21,21 +23,26 @@ def order(seed: int = 0) -> Settings:
     return read_settings({"variant": "vanilla", "dataset": "digits", "seed": seed})
 
 
+def add(queue: Queue, owner: str, seed: int = 0) -> TrainingJob:
+    """Puts a training into the queue."""
+    return queue.add(TrainingJob(order(seed), owner, queue.shared))
+
+
 def test_who_has_nothing_in_training_comes_first() -> None:
     queue = Queue(limit=50, per_owner=5, pause_limit=1.0)
-    mine = [queue.add(order(), ME) for _ in range(3)]
-    other = queue.add(order(), STRANGER)
+    mine = [add(queue, ME) for _ in range(3)]
+    other = add(queue, STRANGER)
     assert [queue.take() for _ in range(4)] == [mine[0], other, mine[1], mine[2]]
 
 
 def test_one_owner_cannot_fill_the_queue() -> None:
     queue = Queue(limit=50, per_owner=2, pause_limit=1.0)
-    first, second = queue.add(order(), ME), queue.add(order(), ME)
+    first, second = add(queue, ME), add(queue, ME)
     with pytest.raises(EngineError, match="2 of your trainings are running or waiting"):
-        queue.add(order(), ME)
-    queue.add(order(), STRANGER)
+        add(queue, ME)
+    add(queue, STRANGER)
     queue.end(first, "stopped")
-    queue.add(order(), ME)
+    add(queue, ME)
     assert (second.position, first.position) == (1, None)
 
 
@@ -49,7 +56,7 @@ def test_expected_waits_are_those_of_a_hand_made_plan() -> None:
 
 def test_a_payload_is_built_once_for_all_viewers() -> None:
     queue = Queue(limit=5, per_owner=5, pause_limit=1.0)
-    run = queue.add(order(), ME)
+    run = add(queue, ME)
     built: list[int] = []
 
     def build() -> int:
@@ -75,7 +82,7 @@ def test_a_payload_is_built_once_for_all_viewers() -> None:
 
 def test_a_run_that_is_done_says_that_its_result_is_still_to_come() -> None:
     queue = Queue(limit=5, per_owner=5, pause_limit=1.0)
-    measured, failed, lost = (queue.add(order(seed=seed), ME) for seed in range(3))
+    measured, failed, lost = (add(queue, ME, seed=seed) for seed in range(3))
     for run in (measured, failed, lost):
         queue.take()
         assert not run.measuring
@@ -89,17 +96,17 @@ def test_a_run_that_is_done_says_that_its_result_is_still_to_come() -> None:
 
 
 def test_ended_runs_are_forgotten_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ae_core.engine.queue._KEPT_RUNS", 3)
+    monkeypatch.setattr("ae_core.engine.queue._KEPT_JOBS", 3)
     queue = Queue(limit=50, per_owner=50, pause_limit=1.0)
-    runs = [queue.add(order(), ME) for _ in range(5)]
+    runs = [add(queue, ME) for _ in range(5)]
     for run in runs[1:]:
         queue.end(run, "stopped")
     assert queue.all() == [runs[4], runs[3], runs[2], runs[0]]  # the first has not ended
 
-    monkeypatch.setattr("ae_core.engine.queue._KEPT_RUNS", 50)
+    monkeypatch.setattr("ae_core.engine.queue._KEPT_JOBS", 50)
     monkeypatch.setattr("ae_core.engine.queue._KEPT_STORED", 2)
     queue = Queue(limit=50, per_owner=50, pause_limit=1.0)
-    runs = [queue.add(order(), ME) for _ in range(5)]
+    runs = [add(queue, ME) for _ in range(5)]
     for run in (*runs[:3], runs[4]):
         run.stored = True
     runs[1].heir = "somebody to whom it was offered"
@@ -111,7 +118,7 @@ def test_ended_runs_are_forgotten_within_bounds(monkeypatch: pytest.MonkeyPatch)
     pictures = [bytes(100_000), bytes([0] * 100_000), b"1" * 100_000, b"2" * 100_000]
     assert pictures[0] is not pictures[1]
     queue = Queue(limit=50, per_owner=50, pause_limit=1.0)
-    runs = [queue.add(order(), ME) for _ in pictures]
+    runs = [add(queue, ME) for _ in pictures]
     for run, picture in zip(runs, pictures, strict=True):
         queue.receive(setup(run_id=run.id, atlas=Atlas(png=picture, columns=1, tile=(1, 1), count=1)))
     assert runs[0].setup is not None and runs[1].setup is not None

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from ae_core.engine import pool, renewal
-from ae_core.engine.engine import Engine
+from ae_core.engine import Engine, pool, renewal
 from ae_core.variants import read_settings
 from tests.waiting import until
 
@@ -34,8 +33,8 @@ def trained_by(engine: Engine, seed: int) -> str | None:
 
 def workers(engine: Engine) -> dict[str, int]:
     """Trainings that each worker offers, by address."""
-    assert engine._pool is not None
-    found = engine._pool.client.scheduler_info()["workers"]
+    assert engine._supervisor.pool is not None
+    found = engine._supervisor.pool.client.scheduler_info()["workers"]
     return {address: int(info["resources"]["training"]) for address, info in found.items()}
 
 
@@ -49,7 +48,7 @@ def wait_for_looks(engine: Engine) -> None:
     looks: set[float | None] = set()
 
     def looked() -> bool:
-        looks.add(engine._pool._looked_at if engine._pool is not None else None)
+        looks.add(engine._supervisor.pool._looked_at if engine._supervisor.pool is not None else None)
         return len(looks) > 4
 
     until(looked)

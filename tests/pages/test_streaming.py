@@ -7,7 +7,7 @@ from collections import Counter
 
 import pytest
 
-from ae_core.engine.queue import Queue
+from ae_core.engine.jobs import Shared, TrainingJob
 from ae_core.variants import read_settings
 from pages.ui.live import settling, streaming
 from tests import demo
@@ -17,8 +17,7 @@ WISHES = {"log": "0", "panel": "", "words": "en"}
 
 @pytest.fixture
 def run():
-    queue = Queue(limit=2, per_owner=2, pause_limit=60)
-    run = queue.add(read_settings({"variant": "vanilla", "dataset": "digits"}), "somebody")
+    run = TrainingJob(read_settings({"variant": "vanilla", "dataset": "digits"}), "somebody", Shared())
     run.change(setup=demo.setup(panels=[]), snapshot=demo.snapshot(40))
     return run
 

@@ -7,7 +7,7 @@ from typing import get_args
 
 import pytest
 
-from ae_core.engine.queue import Queue
+from ae_core.engine.jobs import Shared, TrainingJob
 from ae_core.figures import Figure, views
 from ae_core.figures.views import PLAIN, VIEWS, View
 from ae_core.messages import PanelTitle, Pictures, Setup, Snapshot
@@ -97,8 +97,7 @@ def test_the_style_sheets_leave_the_heights_to_the_declaration():
 
 
 def test_everything_of_a_run_is_exported(added):
-    queue = Queue(limit=2, per_owner=2, pause_limit=60)
-    run = queue.add(read_settings({"variant": "vanilla", "dataset": "digits"}), "somebody")
+    run = TrainingJob(read_settings({"variant": "vanilla", "dataset": "digits"}), "somebody", Shared())
     run.change(setup=setup(), snapshot=snapshot())
     page = exporting._html(run.view())
     headings = re.findall(r"<h2>(.*?)</h2>", page)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ae_core.engine.engine import Engine
+from ae_core.engine import Engine
 from ae_core.runs import RunStore
 from ae_core.variants import read_settings
 from tests.conftest import dask_processes

@@ -11,7 +11,7 @@ from typing import Any
 
 from ae_core import figures
 from ae_core.bench.contenders.serving import Round, serve
-from ae_core.engine.engine import Engine, Run
+from ae_core.engine import Engine, TrainingJob
 from ae_core.messages import Setup, Snapshot
 from ae_core.runs import RunStore
 from ae_core.variants import read_settings
@@ -79,7 +79,7 @@ def warm_engine(folder: Path) -> Engine:
     return engine
 
 
-def step(run: Run) -> int:
+def step(run: TrainingJob) -> int:
     """The optimiser step that the newest snapshot shows; -1 before the first one."""
     return -1 if run.snapshot is None else run.snapshot.step
 
@@ -91,7 +91,7 @@ class Viewer:
         run: The run that is watched.
     """
 
-    def __init__(self, run: Run):
+    def __init__(self, run: TrainingJob):
         self.run = run
         self.seen = 0
         self._version = -1

@@ -12,7 +12,7 @@ from ae_core.bench.contenders.watched import OWNER, Viewer, step, warm_engine
 from ae_core.bench.contest import Contest
 from ae_core.bench.line import Goal, Line
 from ae_core.bench.measurement import Measurement
-from ae_core.engine.engine import Engine, Run
+from ae_core.engine import Engine, TrainingJob
 
 DENSE = ("vanilla", "stacked", "undercomplete", "sparse", "denoising", "contractive")
 
@@ -74,7 +74,7 @@ def started(engine: Engine, settings: dict[str, Any]) -> dict[str, float]:
     return {"shown": shown, "trained": trained}
 
 
-def _busy(run: Run) -> bool:
+def _busy(run: TrainingJob) -> bool:
     """Whether the worker still trains it, or measures what it has learnt."""
     now = run.view()
     return not now.ended or now.measuring

@@ -8,7 +8,7 @@ from typing import cast
 import streamlit as st
 
 from ae_core import data, figures
-from ae_core.engine.engine import MOST_EPOCHS, MOST_LABELS, Run
+from ae_core.engine import MOST_EPOCHS, MOST_LABELS, ClassifierJob, TrainingJob
 from ae_core.errors import DataError, EngineError
 from ae_core.messages import ClassifierSummary, ErrorCurve
 from ae_core.runs.classifiers import NETWORKS
@@ -26,13 +26,13 @@ HEAD, WHOLE = "head", "whole"
 Kept = Sequence[ClassifierSummary]
 
 
-def moving(run: Run) -> bool:
+def moving(run: TrainingJob) -> bool:
     """Whether a classifier on a run's code trains or waits, so that there is something to watch."""
     job = engine().classifier(run.id)
     return job is not None and not job.ended
 
 
-def classify(own: Session, run: Run, words: str) -> None:
+def classify(own: Session, run: TrainingJob, words: str) -> None:
     """Draws the section for a run whose code can be classified; only its owner sees the form and the buttons.
 
     Args:
@@ -70,14 +70,14 @@ def classify(own: Session, run: Run, words: str) -> None:
             st.html(_table(run, job, kept))
 
 
-def _kept(run: Run) -> Kept:
+def _kept(run: TrainingJob) -> Kept:
     try:
         return engine().store.classifiers(run.id)
     except (DataError, OSError):
         return ()  # damaged, or removed in the meantime; the next one replaces it
 
 
-def _form(own: Session, run: Run, job: Run | None) -> None:
+def _form(own: Session, run: TrainingJob, job: ClassifierJob | None) -> None:
     active = job is not None and not job.ended
     info = data.catalogue().get(run.settings.dataset)
     most = min(info.train_count if info else MOST_LABELS, run.settings.train_size)
@@ -143,7 +143,7 @@ def _start(own: Session, run_id: str) -> None:
 
 def _stop(own: Session, job_id: str) -> None:
     own.classify_problem = ""
-    job = engine().run(job_id)
+    job = engine().job(job_id)
     if job is None or job.ended:
         return  # it ended while the button was being pressed; the next drawing shows that
     try:
@@ -152,15 +152,15 @@ def _stop(own: Session, job_id: str) -> None:
         own.classify_problem = str(error)
 
 
-def _said(own: Session, job: Run | None) -> status.Status | None:
+def _said(own: Session, job: ClassifierJob | None) -> status.Status | None:
     if own.classify_problem:
         return "failed", _("Not possible"), _(own.classify_problem)
     return None if job is None else status.of_classifier(job, engine())
 
 
-def _payload(run: Run, job: Run | None, kept: Kept, words: str) -> bytes:
+def _payload(run: TrainingJob, job: ClassifierJob | None, kept: Kept, words: str) -> bytes:
     found = (job.result or job.snapshot) if job is not None else next(iter(kept), None)
-    epochs = job.wishes["epochs"] if job is not None else kept[0].epochs
+    epochs = job.epochs if job is not None else kept[0].epochs
     curves = cast("Mapping[str, ErrorCurve]", found.curves) if found is not None else {}
     key = job.id if job is not None else run.id
     build = functools.partial(figures.classifier, curves, epochs, key, _)
@@ -170,7 +170,7 @@ def _payload(run: Run, job: Run | None, kept: Kept, words: str) -> bytes:
     return job.cached(("classifier", words), lambda: component.payload(build(), step))
 
 
-def _table(run: Run, job: Run | None, kept: Kept) -> str:
+def _table(run: TrainingJob, job: ClassifierJob | None, kept: Kept) -> str:
     """Test errors as HTML: a line for each classifier that was trained, and published ones of the same data below."""
     fresh = job.result if job is not None else None
     found = list(kept) if fresh is None or fresh in kept else [fresh, *kept]  # a full disk keeps nothing

@@ -4,7 +4,7 @@ import time
 
 import streamlit as st
 
-from ae_core.engine.engine import Run
+from ae_core.engine import TrainingJob
 from ae_core.errors import EngineError, SettingError
 from ae_core.settings import Settings
 from pages.ui import state
@@ -15,7 +15,7 @@ from pages.ui.words.language import _
 SETTLE_SECONDS = 0.4  # how long a button waits for its effect, so that the next drawing shows it
 
 
-def buttons(own: Session, run: Run | None, settings: Settings | None) -> None:
+def buttons(own: Session, run: TrainingJob | None, settings: Settings | None) -> None:
     """The row of buttons; those that make no sense at the moment are disabled.
 
     Args:
@@ -88,5 +88,5 @@ def _command(word: str) -> None:
         time.sleep(0.01)
 
 
-def _step(run: Run) -> int | None:
+def _step(run: TrainingJob) -> int | None:
     return run.snapshot.step if run.snapshot is not None else None

@@ -2,7 +2,7 @@
 
 import html
 
-from ae_core.engine.engine import Engine, Run
+from ae_core.engine import ClassifierJob, Engine, Job, TrainingJob
 from ae_core.messages import Progress, Setup
 from pages.ui.words import names
 from pages.ui.words.language import _
@@ -11,7 +11,7 @@ from pages.ui.words.units import duration, ordinal
 Status = tuple[str, str, str]  # tone (a class of the style sheet), word, sentence
 
 
-def of_run(run: Run, own: bool, engine: Engine) -> Status:
+def of_run(run: TrainingJob, own: bool, engine: Engine) -> Status:
     """Where a run stands.
 
     Args:
@@ -43,21 +43,21 @@ def of_run(run: Run, own: bool, engine: Engine) -> Status:
     return state, names.state(state), sentence
 
 
-def of_classifier(run: Run, engine: Engine) -> Status:
+def of_classifier(job: ClassifierJob, engine: Engine) -> Status:
     """Where a classifier on a run's code stands.
 
     Args:
-        run: Its entry in the queue.
+        job: Its job.
         engine: The engine.
     """
-    state, found = run.state, run.result
+    state, found = job.state, job.result
     networks = {"code": _("on the code"), "pixels": _("on pixels"), "pca": _("on PCA")}
     if state == "queued":
-        return state, names.state(state), _waiting(run, engine)
+        return state, names.state(state), _waiting(job, engine)
     if state == "failed":
-        return state, names.state(state), _(run.error or "")
+        return state, names.state(state), _(job.error or "")
     if state == "stopped":
-        return state, names.state(state), _(run.error or "Nothing of it is kept.")
+        return state, names.state(state), _(job.error or "Nothing of it is kept.")
     if found is not None:
         return (
             state,
@@ -66,15 +66,15 @@ def of_classifier(run: Run, engine: Engine) -> Status:
                 count=f"{found.labels:,}", epochs=found.epochs, time=duration(found.seconds)
             ),
         )
-    if run.snapshot is None:
-        return "starting", names.state("starting"), _progress(run.progress)
+    if job.snapshot is None:
+        return "starting", names.state("starting"), _progress(job.progress)
     return (
         "running",
         names.state("running"),
         _("{name}: epoch {epoch} of {epochs}").format(
-            name=networks[run.snapshot.name].capitalize(),
-            epoch=f"{run.snapshot.epoch:.1f}",
-            epochs=run.snapshot.epochs,
+            name=networks[job.snapshot.name].capitalize(),
+            epoch=f"{job.snapshot.epoch:.1f}",
+            epochs=job.snapshot.epochs,
         ),
     )
 
@@ -98,13 +98,13 @@ def of_engine(engine: Engine, recording: Setup | None) -> Status:
     return "recording", _("Recording"), f"{names.experiment(recording.settings)}. {ready}"
 
 
-def _waiting(run: Run, engine: Engine) -> str:
+def _waiting(job: Job, engine: Engine) -> str:
     if engine.status in ("starting", "warming"):
         return _("The training processes are warming up; this run starts by itself.")
-    place = _("{place} in the queue").format(place=ordinal(run.position or 1))
-    if run.expected_wait is None:
+    place = _("{place} in the queue").format(place=ordinal(job.position or 1))
+    if job.expected_wait is None:
         return place + "."
-    return _("{place}, about {time}.").format(place=place, time=duration(run.expected_wait))
+    return _("{place}, about {time}.").format(place=place, time=duration(job.expected_wait))
 
 
 def _progress(progress: Progress | None) -> str:

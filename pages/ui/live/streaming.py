@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 from starlette.concurrency import run_in_threadpool
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from ae_core.engine.engine import Run
+from ae_core.engine import TrainingJob
 from ae_core.figures.views import Given
 from ae_core.messages import Setup, Snapshot
 from pages.ui import shared
@@ -107,7 +107,7 @@ async def _closed(socket: WebSocket) -> None:
         pass
 
 
-def _message(run: Run, setup: Setup, snapshot: Snapshot, wishes: Mapping[str, str]) -> bytes:
+def _message(run: TrainingJob, setup: Setup, snapshot: Snapshot, wishes: Mapping[str, str]) -> bytes:
     """Everything that changes with a snapshot, once for all pages with the same wishes."""
     words = wishes.get("words", "en")[:20]
     wanted = wishes.get("panel")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from ae_core.engine.engine import Run
+from ae_core.engine import TrainingJob
 from ae_core.errors import DataError, EngineError
 from ae_core.figures.views import all_of
 from ae_core.runs.event_log import event_log
@@ -17,7 +17,7 @@ from pages.ui.words.language import _
 Maker = Callable[[], bytes | str]
 
 
-def export(run: Run, key: str) -> None:
+def export(run: TrainingJob, key: str) -> None:
     """A button that opens the downloads of a run.
 
     Args:
@@ -48,7 +48,7 @@ def _group(title: str, help: str) -> None:
     st.markdown(f"**{title}** :small[{help}]")
 
 
-def _button(key: str, run: Run, label: str, name: str, make: Maker, disabled: bool = False) -> None:
+def _button(key: str, run: TrainingJob, label: str, name: str, make: Maker, disabled: bool = False) -> None:
     st.download_button(
         label,
         _guarded(make),
@@ -71,23 +71,23 @@ def _guarded(make: Maker) -> Maker:
     return made
 
 
-def _model(run: Run, part: str) -> Maker:
+def _model(run: TrainingJob, part: str) -> Maker:
     return lambda: engine().model_part(run.id, part)
 
 
-def _script(run: Run, kind: str) -> Maker:
+def _script(run: TrainingJob, kind: str) -> Maker:
     return lambda: engine().script(run.settings)[kind]
 
 
-def _csv(run: Run) -> Maker:
+def _csv(run: TrainingJob) -> Maker:
     return lambda: engine().store.history_csv(run.id)
 
 
-def _log(run: Run) -> Maker:
+def _log(run: TrainingJob) -> Maker:
     return lambda: event_log(run.snapshot.history if run.snapshot is not None else {}, run.started or run.created)
 
 
-def _zip(run: Run) -> Maker:
+def _zip(run: TrainingJob) -> Maker:
     def made() -> bytes:
         stream = io.BytesIO()
         engine().store.export_zip(run.id, stream)
@@ -96,7 +96,7 @@ def _zip(run: Run) -> Maker:
     return made
 
 
-def _html(run: Run) -> str:
+def _html(run: TrainingJob) -> str:
     """All figures of a run as one page with plotly.js inside."""
     setup, snapshot = run.setup, run.snapshot
     if setup is None or snapshot is None:

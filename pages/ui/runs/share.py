@@ -6,7 +6,7 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 import segno
 import streamlit as st
 
-from ae_core.engine.engine import Run
+from ae_core.engine import TrainingJob
 from ae_core.errors import EngineError
 from ae_core.settings import Settings
 from pages.ui import state
@@ -18,7 +18,7 @@ from pages.ui.words.language import _
 OFFER = "offer"  # key under which an offer that was made waits to be shown
 
 
-def share(own: Session, run: Run | None, settings: Settings | None) -> None:
+def share(own: Session, run: TrainingJob | None, settings: Settings | None) -> None:
     """A button that opens the addresses.
 
     Args:
@@ -42,7 +42,7 @@ def share(own: Session, run: Run | None, settings: Settings | None) -> None:
             _handing_on(own, run)
 
 
-def _handing_on(own: Session, run: Run) -> None:
+def _handing_on(own: Session, run: TrainingJob) -> None:
     st.markdown(f"**{_('Hand control on')}**")
     offer: tuple[str, str] | None = st.session_state.get(OFFER)
     if offer is None or offer[0] != run.id:

@@ -1,0 +1,242 @@
+"""Jobs: what was asked for, where it stands, and the newest messages about it."""
+
+import copy
+import dataclasses
+import functools
+import threading
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any, Literal, Self, final
+
+from ae_core.engine import worker
+from ae_core.engine.commands import Command
+from ae_core.engine.memo import Memo
+from ae_core.errors import EngineError, SettingError
+from ae_core.messages import ClassifierSnapshot, ClassifierSummary, Progress, Result, Setup, Snapshot
+from ae_core.runs.files import new_id
+from ae_core.settings import Settings, options
+
+JobState = Literal["queued", "starting", "running", "paused", "done", "stopped", "failed", "interrupted"]
+
+ENDED = frozenset({"done", "stopped", "failed", "interrupted"})
+ACTIVE = frozenset({"starting", "running", "paused"})
+
+MOST_EPOCHS = 100  # of a classifier
+MOST_LABELS = 1_000_000
+
+Task = functools.partial[None]
+"""A function of `worker` with its arguments."""
+
+
+class Shared:
+    """What all jobs of a queue share.
+
+    Attributes:
+        lock: Held while a job or the queue changes.
+        memo: What was built of the jobs' messages, for all viewers.
+    """
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.memo = Memo()
+
+
+class Job(ABC):
+    """One thing that a worker is to do, from the queue to its end.
+
+    Attributes are replaced, never changed in place, so each one read is whole; `view` gives all of them at one moment.
+
+    Args:
+        settings: The experiment.
+        owner: Fingerprint of the token of the person who may command it, see `ownership`.
+        shared: What it shares with the other jobs of its queue.
+        job_id: Its id, by default a new one; whoever has it may watch.
+    """
+
+    snapshot: Snapshot | ClassifierSnapshot | None
+    result: Result | ClassifierSummary | None
+
+    def __init__(self, settings: Settings, owner: str, shared: Shared, job_id: str = "") -> None:
+        self.id = job_id or new_id()
+        self.owner = owner
+        self.heir: str | None = None  # fingerprint of the token by which somebody else may become the owner, once
+        self.settings = settings
+        self.state: JobState = "queued"
+        self.snapshot = None  # the newest one
+        self.progress: Progress | None = None
+        self.result = None
+        self.error: str | None = None  # one sentence: why it failed, or why the engine stopped it
+        self.position: int | None = None  # 1 is the next to start
+        self.expected_wait: float | None = None  # seconds
+        self.created = time.time()
+        self.started: float | None = None
+        self.finished: float | None = None
+        self.version = 0
+        self.stored = False  # whether it is on disk
+        self.elsewhere = False  # whether another process trains it
+        self.measuring = False  # whether its training is over and its result still to come
+        self.attempts = 0  # workers that began to train it
+        self.worker: str | None = None  # its worker's address, as soon as one has begun
+        self.commands: list[Command] = []  # not yet handed to the worker, oldest first
+        self.delivering = False  # whether a thread is handing them over
+        self.paused_at: float | None = None  # on the monotonic clock
+        self.lock = shared.lock
+        self._memo = shared.memo
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.id} {self.settings.variant} {self.state}>"
+
+    @abstractmethod
+    def task(self, topic: str, folder: str) -> Task:
+        """What a worker does for it.
+
+        Args:
+            topic: Dask's event topic, to which the worker reports.
+            folder: The store of runs.
+        """
+
+    @property
+    @abstractmethod
+    def messages(self) -> Sequence[Setup | Snapshot | ClassifierSnapshot | Result | ClassifierSummary | None]:
+        """What it keeps in memory."""
+
+    @property
+    @abstractmethod
+    def tunable(self) -> Sequence[str]:
+        """Names of the settings that can be changed while it trains."""
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more is trained; its result may follow, see `measuring`."""
+        return self.state in ENDED
+
+    def view(self) -> Self:
+        """A copy that stands still, with attributes that belong together."""
+        with self.lock:
+            return copy.copy(self)
+
+    def cached(self, key: Hashable, build: Callable[[], Any]) -> Any:
+        """What `build` returns, built once for this version and key, however many viewers ask for it."""
+        return self._memo.get((self.id, key), self.version, build)
+
+    def change(self, **values: Any) -> None:
+        """Replaces attributes, all of them at one moment."""
+        with self.lock:
+            if any(getattr(self, name) is not value for name, value in values.items()):
+                for name, value in values.items():
+                    setattr(self, name, value)
+                self.version += 1
+
+    def tuning(self, name: str, value: Any) -> Command:
+        """The command that changes a setting while it trains.
+
+        Args:
+            name: The setting.
+            value: Its new value, which its settings check.
+
+        Raises:
+            EngineError: If it cannot be changed, or not to this value.
+        """
+        if name not in self.tunable:
+            names = ", ".join(self.tunable)
+            raise EngineError(f"name must be one of {names} to be changed in this run. Received: {name!r}.")
+        try:
+            changed = dataclasses.replace(self.settings, **{name: value}).to_dict()
+        except SettingError as error:
+            raise EngineError(str(error)) from error
+        return Command("tune", name, float(changed[name]))
+
+
+@final
+class TrainingJob(Job):
+    """The training of an autoencoder; its id is that of the run."""
+
+    snapshot: Snapshot | None
+    result: Result | None
+
+    def __init__(self, settings: Settings, owner: str, shared: Shared, job_id: str = "") -> None:
+        super().__init__(settings, owner, shared, job_id)
+        self.setup: Setup | None = None
+
+    def task(self, topic: str, folder: str) -> Task:
+        """Trains, and keeps what is learnt if the run is on disk."""
+        return functools.partial(worker.train, self.settings.to_dict(), self.id, topic, folder if self.stored else None)
+
+    @property
+    def messages(self) -> Sequence[Setup | Snapshot | Result | None]:
+        """What it keeps in memory."""
+        return self.setup, self.snapshot, self.result
+
+    @property
+    def tunable(self) -> Sequence[str]:
+        """Names of the settings that can be changed while it trains; of those that its model really has, once known."""
+        live = [name for name, option in options(self.settings).items() if option.live]
+        return live if self.setup is None else [name for name in live if name in self.setup.live]
+
+    def why_not_classify(self) -> str:
+        """One sentence: why no classifier can be trained on its code; empty if one can."""
+        if not self.ended or self.measuring:
+            return "This run still trains; a classifier can follow when it has ended."
+        if not self.stored or self.result is None:
+            return "This run has no trained model: it failed, or is not kept on disk."
+        if self.setup is None or len(self.setup.class_names) < 2:
+            return "The data of this run have no classes, so there is nothing to classify."
+        return ""
+
+
+@final
+class ClassifierJob(Job):
+    """The training of a classifier, and its rivals, on the code of a run that has ended.
+
+    Args:
+        base: The run's job.
+        shared: See `Job`.
+        labels: Labelled examples to learn from, from 0 to 1,000,000; 0, the default, takes all.
+        fine_tune: Whether the encoder learns too, by default not.
+        epochs: How many times each example is seen, from 1 to 100, default 20.
+
+    Raises:
+        EngineError: If one of them is not allowed.
+    """
+
+    snapshot: ClassifierSnapshot | None
+    result: ClassifierSummary | None
+
+    def __init__(
+        self, base: TrainingJob, shared: Shared, labels: int = 0, fine_tune: bool = False, epochs: int = 20
+    ) -> None:
+        super().__init__(base.settings, base.owner, shared)
+        self.base = base.id
+        self.labels = _whole("labels", labels, 0, MOST_LABELS)
+        self.fine_tune = bool(fine_tune)
+        self.epochs = _whole("epochs", epochs, 1, MOST_EPOCHS)
+
+    def task(self, topic: str, folder: str) -> Task:
+        """Reads the run's encoder from the store, trains classifiers, and keeps what they came to beside the run."""
+        return functools.partial(
+            worker.classify,
+            folder,
+            self.base,
+            self.id,
+            topic,
+            labels=self.labels,
+            fine_tune=self.fine_tune,
+            epochs=self.epochs,
+        )
+
+    @property
+    def messages(self) -> Sequence[ClassifierSnapshot | ClassifierSummary | None]:
+        """What it keeps in memory."""
+        return self.snapshot, self.result
+
+    @property
+    def tunable(self) -> Sequence[str]:
+        """Nothing of a classifier can be changed while it trains."""
+        return ()
+
+
+def _whole(name: str, value: int, low: int, high: int) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+        raise EngineError(f"{name} must be an integer from {low} to {high}. Received: {str(value)[:80]}.")
+    return value

@@ -1,0 +1,54 @@
+"""Questions that a worker answers beside its trainings, because only workers load Keras.
+
+To add one: a function here, and a method of `Engine` that asks it. The web process imports this file to name its
+functions, so each of them imports what needs Keras when it is called.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ae_core.engine.answer import Answer, answer
+from ae_core.errors import DataError
+from ae_core.runs import RunStore
+from ae_core.variants import read_settings
+
+NO_MODEL = "This run has no trained model: it failed, or has not ended."
+
+
+def describe(settings: Mapping[str, Any]) -> Answer[Mapping[str, Any]]:
+    """The layers of the network that these settings (plain, from `Settings.to_dict`) would build."""
+
+    def work() -> Mapping[str, Any]:
+        from ae_core.training import loop
+
+        return loop.describe(read_settings(settings))
+
+    return answer(work, "The network could not be described")
+
+
+def script(settings: Mapping[str, Any]) -> Answer[dict[str, str]]:
+    """The experiment as a plain Keras script, see `script.script_for`."""
+
+    def work() -> dict[str, str]:
+        from ae_core.script import script_for
+
+        return script_for(settings)
+
+    return answer(work, "The script could not be written")
+
+
+def model_part(folder: str, run_id: str, part: str) -> Answer[bytes]:
+    """The trained model of a stored run, `whole`, or its `encoder` or `decoder` alone: bytes of a `.keras` file."""
+
+    def work() -> bytes:
+        path = RunStore(Path(folder)).open(run_id).model
+        if path is None:
+            raise DataError(NO_MODEL)
+        if part == "whole":
+            return path.read_bytes()
+        from ae_core.models.saved_model import extract
+
+        return extract(path, part)
+
+    return answer(work, "The model could not be read")

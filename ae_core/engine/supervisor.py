@@ -1,0 +1,227 @@
+"""The engine's own thread: it starts the workers, gives them jobs, and looks after both until the engine is closed."""
+
+import logging
+import os
+import secrets
+import threading
+from collections.abc import Callable
+from typing import Any, Literal, TypeVar
+
+from ae_core import messages
+from ae_core.engine.answer import Answer
+from ae_core.engine.commands import Command
+from ae_core.engine.delivery import Delivery
+from ae_core.engine.descriptions import Descriptions
+from ae_core.engine.dispatch import Dispatch
+from ae_core.engine.jobs import Job
+from ae_core.engine.pool import WARMING, WorkerPool
+from ae_core.engine.processes import Processes, default_slots
+from ae_core.engine.queue import Queue
+from ae_core.engine.recovery import ATTEMPTS, Recovery
+from ae_core.engine.renewal import Renewal
+from ae_core.errors import EngineError
+
+logger = logging.getLogger(__name__)
+
+ANSWER_SECONDS = 60.0  # longest wait for a worker's answer
+_TICK = 0.5  # seconds between looks at workers, waits and pauses when nothing calls earlier
+_RESTARTS = 3  # of a scheduler that was lost
+
+Status = Literal["starting", "warming", "ready", "failed"]
+
+T = TypeVar("T")
+
+
+class Supervisor:
+    """Runs the queue's jobs on workers.
+
+    Args:
+        address: Address of an outside Dask scheduler, default the variable `AE_SCHEDULER`; without one, workers are
+            started on this machine.
+        concurrent: Most jobs that train side by side; None for as many as the workers take.
+        queue: The jobs.
+        recovery: Takes up what was left unfinished.
+
+    Attributes:
+        status: See `Engine.status`.
+        status_text: See `Engine.status_text`.
+        address: See `Engine.address`.
+        pool: The workers; None while there is no connection to a scheduler.
+        delivery: Takes the jobs their commands.
+        descriptions: What workers said of networks.
+    """
+
+    def __init__(self, address: str | None, concurrent: int | None, queue: Queue, recovery: Recovery) -> None:
+        self.status: Status = "starting"
+        self.status_text = "The training processes are starting."
+        self.address: str | None = None
+        self.pool: WorkerPool | None = None
+        self.delivery = Delivery()
+        self.descriptions = Descriptions()
+        self._outside = address or os.environ.get("AE_SCHEDULER")
+        self._concurrent = concurrent
+        self._queue = queue
+        self._recovery = recovery
+        self._topic = f"autoencoder-{secrets.token_hex(8)}"
+        self._dispatch = Dispatch(queue, self._topic, str(recovery.store.folder))
+        self._renewal = Renewal()
+        self._processes: Processes | None = None
+        self._taken_up = False
+        self._wake = threading.Event()
+        self._closing = False
+        self._thread: threading.Thread | None = None
+
+    # Any thread may call these.
+
+    def start(self) -> bool:
+        """Begins to work, unless it has begun or was closed before. Returns at once: whether it has begun now."""
+        with self._queue.lock:
+            if self._thread is not None or self._closing:
+                return False
+            self._thread = threading.Thread(target=self._serve, name="engine", daemon=True)
+            self._thread.start()
+            return True
+
+    def close(self) -> None:
+        """Ends the jobs and all processes, and waits for that."""
+        self._closing = True
+        self.wake()
+        if self._thread is not None and self._thread is not threading.current_thread():
+            self._thread.join(timeout=60)
+
+    def wake(self) -> None:
+        """Has the thread look at everything now, not only when its pause is over."""
+        self._wake.set()
+
+    def ask(self, question: Callable[..., Answer[T]], *arguments: Any) -> T:
+        """Has a worker answer a question beside its trainings, and waits for that.
+
+        Args:
+            question: A function of `questions`.
+            arguments: What it is given.
+
+        Raises:
+            EngineError: If no worker is ready, it takes too long, or the answer is an error.
+        """
+        pool = self.pool
+        if pool is None:
+            raise EngineError(WARMING)
+        return pool.ask(question, *arguments, seconds=ANSWER_SECONDS)
+
+    def order(self, job: Job, command: Command) -> None:
+        """Sends a job a command, after those it was sent before."""
+        with self._queue.lock:
+            job.commands.append(command)
+            self.delivery.deliver(job)
+            if command.word == "stop" and job.worker is None:
+                # Should a worker have taken it this very moment, the command reaches that worker once it is known.
+                self._queue.end(job, "stopped")
+                self.wake()
+
+    # What follows runs on the engine's own thread, except where it says otherwise.
+
+    def _serve(self) -> None:
+        problem = "The training processes were lost again and again; the log has the details."
+        for _ in range(1 + _RESTARTS):
+            try:
+                self._work(self._connect())
+            except EngineError as error:
+                problem = str(error)
+                break
+            except Exception:
+                # Whatever it is, the app must go on and the processes must be ended; the log has the trace.
+                logger.exception("The connection to the training processes failed.")
+            if self._closing:
+                break
+            self._disconnect()
+        if self._closing:
+            problem = "The training processes were ended."
+        self._say("failed", problem)
+        # On disk they count as interrupted, because nothing says that they ended: the next start takes them up.
+        self._queue.on_end = lambda job: None
+        for job in self._queue.all():
+            self._queue.end(job, "stopped" if self._closing else "failed", problem)
+        self._disconnect()
+        self._recovery.close()
+
+    def _work(self, pool: WorkerPool) -> None:
+        """Looks after everything until the scheduler is lost or the engine is closed."""
+        while not self._closing and pool.client.status == "running":
+            if self._processes is not None and not self._processes.keep():
+                return
+            self._tick(pool)
+            self._wake.wait(_TICK)
+            self._wake.clear()
+
+    def _connect(self) -> WorkerPool:
+        from distributed import Client  # half a second, not to be spent on the caller's thread
+
+        self._say("starting", "The training processes are starting.")
+        try:
+            address = self._outside
+            if address is None:
+                self._processes = Processes(self._concurrent or default_slots())
+                address = self._processes.start()
+            client = Client(address, set_as_default=False, timeout=5)
+        except (OSError, ValueError) as error:
+            logger.warning("No connection to a scheduler.", exc_info=error)
+            place = f"at {self._outside}" if self._outside else "on this machine"
+            raise EngineError(
+                f"The training processes cannot be reached: no Dask scheduler answers {place}."
+            ) from error
+        client.subscribe_topic(self._topic, self._receive)
+        if not self._taken_up:
+            self._taken_up = True
+            self._recovery.take_up()
+        self.delivery.client, self.address = client, address
+        self.pool = WorkerPool(client, self._wake)
+        return self.pool
+
+    def _disconnect(self) -> None:
+        for job in self._queue.active():
+            if job.stored and job.attempts < ATTEMPTS and not self._closing:
+                self._queue.again(job)
+            else:
+                self._queue.end(job, "failed", "The training processes ended while this run trained.")
+        self._dispatch.disconnect()
+        self._renewal = Renewal()
+        self.descriptions.disconnect()
+        client, self.delivery.client, self.address, self.pool = self.delivery.client, None, None, None
+        processes, self._processes = self._processes, None
+        if client is not None:
+            client.close(timeout=2)
+        if processes is not None:
+            processes.close()
+
+    def _tick(self, pool: WorkerPool) -> None:
+        self._dispatch.collect(pool, self._closing)
+        pool.look(idle=not self._queue.waiting)
+        status, text = pool.condition()
+        if status == "broken":
+            raise EngineError(text)
+        self._say(status, text)
+        if self._processes is not None:
+            self._renewal.tick(pool, self._processes, self._dispatch.workers)
+        self._dispatch.dispatch(pool, self._concurrent)
+        self._recovery.tick()
+        self.descriptions.exchange(pool)
+        for job in self._queue.overdue():
+            job.change(error="This run was paused for long while others waited, so it was stopped.")
+            self.order(job, Command("stop"))
+        self._queue.estimate()
+
+    def _say(self, status: Status, text: str) -> None:
+        with self._queue.lock:
+            self.status, self.status_text = status, text
+
+    def _receive(self, event: tuple[float, bytes]) -> None:
+        """Takes in a worker's message. Runs on Dask's thread, which must neither wait nor see an exception."""
+        try:
+            job = self._queue.receive(messages.decode(event[1]))
+        except (TypeError, ValueError):
+            logger.exception("A worker sent a message that cannot be read.")
+            return
+        if job is not None:
+            if job.ended:
+                self.wake()
+            self.delivery.deliver(job)
