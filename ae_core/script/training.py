@@ -1,6 +1,5 @@
 """The last parts of a script: what is trained, on which batches, with which loss."""
 
-import inspect
 import textwrap
 from dataclasses import dataclass
 
@@ -90,11 +89,6 @@ def has_class(whole: Autoencoder) -> bool:
     return whole.bottleneck is not None or bool(whole.penalties)
 
 
-def takes_inputs(penalty: keras.layers.Layer) -> bool:
-    """Whether a penalty is also given what the features were made from."""
-    return "inputs" in inspect.signature(penalty.call).parameters
-
-
 def model_class(whole: Autoencoder, constructors: Constructors) -> str:
     """The class of a model that is more than its networks; nothing for others."""
     if not has_class(whole):
@@ -102,10 +96,7 @@ def model_class(whole: Autoencoder, constructors: Constructors) -> str:
     middle = {} if whole.bottleneck is None else {whole.bottleneck.name: whole.bottleneck}
     code = "features" if middle else "code"
     makers = [f"self.{name} = {constructors.written(layer)}" for name, layer in (middle | whole.penalties).items()]
-    losses = [
-        f"self.add_loss(self.{name}({code}{', inputs=images' if takes_inputs(layer) else ''}))"
-        for name, layer in whole.penalties.items()
-    ]
+    losses = [f"self.add_loss(self.{name}({code}, inputs=images))" for name in whole.penalties]
     return MODEL.format(
         code=code,
         seen=f"self.{whole.bottleneck.name}(features)" if middle else code,
