@@ -70,6 +70,13 @@ def test_every_module_is_checked_without_exception(path: Path) -> None:
     assert not re.findall(r"[{<(|:,] *any\b *[\])}>|,;\[]", text), "a type can stand for any"
 
 
+def test_files_that_comments_name_are_there() -> None:
+    texts = [path.read_text() for path in (*MODULES, *SOURCE.glob("types/*.d.ts"), SOURCE / "README.md")]
+    named = {name for text in texts for name in re.findall(r"`((?:pages|ae_core)/[\w/]+\.py)`", text)}
+    assert named
+    assert not [name for name in named if not (ROOT / name).is_file()]
+
+
 @pytest.mark.node
 def test_what_modules_compute_is_right() -> None:
     files = sorted(Path(__file__).parent.glob("*.test.mjs"))

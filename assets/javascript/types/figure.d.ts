@@ -1,6 +1,6 @@
 import type { Layout, Trace } from "./plotly";
 
-/** What `pages/ui/live.py` sends to a view: a Plotly figure without colours, and what else there is to say about it. */
+/** What `pages/ui/live/component.py` sends to a view: a Plotly figure without colours, and what else there is to say. */
 export interface Figure {
   data: Trace[];
   layout: Layout & { meta: Meta };
@@ -41,7 +41,7 @@ export interface Atlas {
   word: string;
 }
 
-/** What `pages/ui/streaming.py` sends over the WebSocket when a run has something new. */
+/** What `pages/ui/live/streaming.py` sends over the WebSocket when a run has something new. */
 export interface News {
   /** Figures by element key, such as `live_loss`. */
   views: Record<string, Figure>;

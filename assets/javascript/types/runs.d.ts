@@ -1,4 +1,4 @@
-/** What `pages/ui/runs_table.py` sends: the table of runs. */
+/** What `pages/ui/runs/table.py` sends: the table of runs. */
 export interface Content {
   columns: Column[];
   rows: Row[];
