@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Puts the drawing of a network into the page. Streamlit takes SVG out of its own HTML elements, and in an image it would
- * not have the page's colours.
+ * Puts the drawing of a network into the page. Streamlit takes SVG out of its own HTML elements, and in an image it
+ * would not have the page's colours.
  *
  * @import { Component } from "./types/streamlit"
  */
