@@ -38,10 +38,6 @@ class WrongValueError(ValueError):
         shown = printable(str(self.received)) if simple else type(self.received).__name__
         return f"{'a name in ' * self.name}{self.where} must {self.must}. Received: {shown}."
 
-    def within(self, outer: str) -> "WrongValueError":
-        """The same, seen from outside: its place has a place."""
-        return WrongValueError(f"{outer}.{self.where}", self.must, self.received, self.name)
-
 
 def disk_reason(error: OSError, folder: Path) -> str:
     """Says in words why a file could not be written."""

@@ -30,8 +30,9 @@ State = Literal["queued", "running", "paused", "done", "stopped", "failed", "int
 Origin = Literal["app", "command line", "imported"]
 Network = Literal["code", "pixels", "pca"]  # what a classifier learns from
 
-STATES: tuple[State, ...] = get_args(State)
 ORIGINS: tuple[Origin, ...] = get_args(Origin)
+CHOICES: Mapping[str, tuple[str, ...]] = {"state": get_args(State), "origin": ORIGINS, "kind": ("pictures", "bars")}
+"""Of fields that choose among a few words, by name."""
 
 NAME = r"\A[A-Za-z0-9_][A-Za-z0-9_ .+-]{0,79}\Z"
 RUN_ID = r"\A[A-Za-z0-9_-]{12}\Z"

@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from ae_core.errors import WrongValueError
-from ae_core.messages import PATTERNS
+from ae_core.messages import CHOICES, PATTERNS
 
 T = TypeVar("T")
 
@@ -92,7 +92,8 @@ def explained(error: msgspec.ValidationError, where: str) -> WrongValueError:
             return WrongValueError(place, f"have an entry {field[2]!r}", None)
         return WrongValueError(f"{place}.{field[2]}", "not be there", "one that is")
     if word := _WORD.fullmatch(text):
-        return WrongValueError(place, "be one of the words that stand for something", word[1].strip("'"))
+        allowed = CHOICES.get(place.rpartition(".")[2], ("the words that are known",))
+        return WrongValueError(place, f"be one of {', '.join(allowed)}", word[1].strip("'"))
     if expected := _EXPECTED.fullmatch(text):
         kinds, more, got = expected.groups()
         received = "another" if got is None else _in_words(got.strip("`"))

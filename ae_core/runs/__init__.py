@@ -1,8 +1,6 @@
 """Runs on disk: `store` is where to begin.
 
-`shelf` has the folders, `room` says how much is kept, `record` reads a run, `writer` is the training's side; `files`
-names, locks and writes whole, `checks` and `arrays` know what a file may hold; `classifiers` are what a code
-was good for, and `zipped` is a run as one file.
+The README beside this file says what each module is for.
 """
 
 from ae_core.runs.quota import Going

@@ -29,7 +29,7 @@ ABOUT = {
         ({"title": 5}, "run.title must be a text. Received: a whole number."),
         ({"title": "x" * 81}, "run.title must be a text of length <= 80. Received: another."),
         ({"format": 0}, "run.format must be a whole number >= 1. Received: another."),
-        ({"origin": "hell"}, "run.origin must be one of the words that stand for something. Received: hell."),
+        ({"origin": "hell"}, "run.origin must be one of app, command line, imported. Received: hell."),
         ({"sweep": "../.."}, "run.sweep must be the id of a run. Received: another."),
         ({"owner": "me"}, "run.owner must be a fingerprint. Received: another."),
         ({"twin_of": []}, "run.twin_of must be a text, or nothing. Received: a list."),

@@ -139,7 +139,7 @@ HOSTILE = {
     "twin is a path": (changed("run.json", twin_of="../../../etc"), "twin_of must be the id of a run"),
     "owner is a text": (changed("run.json", owner="me"), "owner must be a fingerprint"),
     "created in no time": (changed("run.json", created="now"), "created must be a number. Received: a text"),
-    "unknown origin": (changed("run.json", origin="heaven"), "run.json.origin must be one of the words"),
+    "unknown origin": (changed("run.json", origin="heaven"), "run.json.origin must be one of app, "),
     "settings of no variant": (changed("run.json", settings={"variant": "gan"}), "variant must be one of"),
     "setting out of bounds": (
         changed("run.json", settings=SETTINGS.to_dict() | {"epochs": 10**9}),
@@ -148,7 +148,7 @@ HOSTILE = {
     "setting unknown": (changed("run.json", settings=SETTINGS.to_dict() | {"evil": 1}), "'evil' is not a setting"),
     "settings no names": (changed("run.json", settings=[1]), "run.json.settings must be names with values"),
     "variant no text": (changed("run.json", settings={"variant": ["sparse"]}), "variant must be a short plain name"),
-    "state unknown": (changed("status.json", state="flying"), "status.json.state must be one of the words"),
+    "state unknown": (changed("status.json", state="flying"), "status.json.state must be one of queued, running"),
     "step negative": (changed("status.json", step=-1), "status.json.step must be a whole number"),
     "step true": (changed("status.json", step=True), "status.json.step must be a whole number"),
     "epoch infinite": (put("status.json", b'{"epoch": Infinity}'), "must be whole"),
