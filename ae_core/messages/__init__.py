@@ -1,0 +1,103 @@
+"""What a training says of itself, and what is kept of it: every message and stored record, declared once.
+
+A worker sends them as msgpack, see `encode` and `decode`; `runs` keeps them on disk; figures, diagnosis and pages read
+them. They are checked where they come in: a value of another type or outside its bounds is refused by name. What a
+newer version has added to a message is left out. A message is never changed once it is sent; `msgspec.structs.replace`
+makes a changed copy.
+
+No field takes values of any kind: as every text and list has a longest length, a hostile file cannot fill the memory.
+"""
+
+from ae_core.messages.classifier import (
+    ClassifierResult,
+    ClassifierSnapshot,
+    ClassifierSummary,
+    ErrorCurve,
+    NetworkErrors,
+    Published,
+)
+from ae_core.messages.stored import RunAbout, RunStatus
+from ae_core.messages.training import (
+    HistoryState,
+    Mark,
+    PhaseStart,
+    Progress,
+    Result,
+    Setup,
+    Snapshot,
+    TrainingMessage,
+    TrainingState,
+    encode_state,
+)
+from ae_core.messages.values import (
+    CHOICES,
+    LONGEST_ERROR,
+    LONGEST_TITLE,
+    MOST_CLASSIFIER_EPOCHS,
+    MOST_PNG,
+    NAME,
+    ORIGINS,
+    PATTERNS,
+    Curves,
+    Epochs,
+    Losses,
+    Network,
+    Numbers,
+    Origin,
+    Scalars,
+    Settings,
+    State,
+)
+from ae_core.messages.views import Atlas, Bars, Grid, Panel, PanelTitle, Pictures
+from ae_core.messages.worker import ClassifierFinished, Finished, Started, WorkerMessage, decode, encode, plain
+
+__all__ = [
+    "CHOICES",
+    "LONGEST_ERROR",
+    "LONGEST_TITLE",
+    "MOST_CLASSIFIER_EPOCHS",
+    "MOST_PNG",
+    "NAME",
+    "ORIGINS",
+    "PATTERNS",
+    "Atlas",
+    "Bars",
+    "ClassifierFinished",
+    "ClassifierResult",
+    "ClassifierSnapshot",
+    "ClassifierSummary",
+    "Curves",
+    "Epochs",
+    "ErrorCurve",
+    "Finished",
+    "Grid",
+    "HistoryState",
+    "Losses",
+    "Mark",
+    "Network",
+    "NetworkErrors",
+    "Numbers",
+    "Origin",
+    "Panel",
+    "PanelTitle",
+    "PhaseStart",
+    "Pictures",
+    "Progress",
+    "Published",
+    "Result",
+    "RunAbout",
+    "RunStatus",
+    "Scalars",
+    "Settings",
+    "Setup",
+    "Snapshot",
+    "Started",
+    "State",
+    "TrainingMessage",
+    "TrainingState",
+    "WorkerMessage",
+    "decode",
+    "encode",
+    "encode_state",
+    "plain",
+]

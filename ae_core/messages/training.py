@@ -1,0 +1,248 @@
+"""What a training says: a setup, snapshots and a result; and the state from which it goes on."""
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Struct, field
+
+from ae_core.messages.values import (
+    MOST_CHUNKS,
+    MOST_CURVE,
+    MOST_EPOCHS,
+    MOST_POINTS,
+    Amount,
+    Count,
+    Curves,
+    Epochs,
+    Finite,
+    Line,
+    Losses,
+    Measured,
+    Name,
+    Numbers,
+    Positive,
+    Settings,
+    State,
+    Text,
+)
+from ae_core.messages.views import Atlas, Grid, Panel, PanelTitle
+
+
+class Progress(Struct, kw_only=True, tag="progress", tag_field="kind"):
+    """What is done before the first step.
+
+    Args:
+        run_id: The run, or an empty text.
+        text: A few words for a person.
+        share: From 0 to 1, or None while it is unknown.
+    """
+
+    run_id: str
+    text: str
+    share: float | None = None
+
+
+class PhaseStart(Struct, kw_only=True):
+    """Where a phase of the training begins.
+
+    Args:
+        name: A few words for a person, such as `layer 1`.
+        epoch: Epochs done before it.
+    """
+
+    name: Annotated[str, Meta(max_length=80)]
+    epoch: Count
+
+
+class Setup(Struct, kw_only=True, tag="setup", tag_field="kind"):
+    """What stays the same through a run; sent once, before the first snapshot.
+
+    Args:
+        run_id: The run, or an empty text.
+        settings: The experiment's plain values by name, `variant` among them.
+        shape: Shape of one example.
+        unit_range: Whether every value that the network sees lies in [0, 1].
+        device: What trains, in words.
+        backend: Keras's backend.
+        parameters: Numbers that are learnt.
+        input_size: Numbers in one example.
+        code_size: Numbers in one code.
+        code_shape: Shape of one code.
+        class_names: Names of the classes by number; empty if there are none.
+        loss_name: `cross_entropy`, `mse` or `relative`: the reconstruction error.
+        terms: Names of the loss terms; the loss is their sum.
+        total_steps: Optimiser steps in all.
+        total_epochs: Epochs in all.
+        steps_per_epoch: Steps of an epoch of the last phase.
+        phases: Where the phases begin; empty if there is only one.
+        live: Rates that can be changed while the run trains, and their first values.
+        notes: Sentences on the data for a person.
+        panels: What else can be looked at.
+        loss_floor: Loss that a perfect reconstruction would leave, in the units of the loss.
+        labels: Class number of each point of the map, uint8.
+        atlas: Their pictures.
+    """
+
+    run_id: Annotated[str, Meta(max_length=40)]
+    settings: Settings
+    shape: Annotated[list[Positive], Meta(min_length=1, max_length=3)]
+    unit_range: bool
+    device: Line
+    backend: Annotated[str, Meta(max_length=40)]
+    parameters: Count
+    input_size: Positive
+    code_size: Positive
+    code_shape: Annotated[list[Positive], Meta(min_length=1, max_length=4)]
+    class_names: Annotated[list[Annotated[str, Meta(max_length=80)]], Meta(max_length=256)]
+    loss_name: Name
+    terms: Annotated[list[Name], Meta(max_length=30)]
+    total_steps: Count
+    total_epochs: Count
+    steps_per_epoch: Positive
+    phases: Annotated[list[PhaseStart], Meta(max_length=100)]
+    live: Annotated[dict[Name, Finite], Meta(max_length=100)]
+    notes: Annotated[list[Text], Meta(max_length=100)]
+    panels: Annotated[list[PanelTitle], Meta(max_length=30)]
+    loss_floor: Finite
+    labels: Annotated[bytes, Meta(min_length=1, max_length=MOST_POINTS)]
+    atlas: Atlas
+
+
+class Mark(Struct, kw_only=True, rename={"before": "from", "after": "to"}):
+    """A rate that a person changed while the run trained.
+
+    Args:
+        step: Steps done then.
+        epoch: Epochs done then.
+        name: Name of the setting.
+        before: Its value before.
+        after: Its value after.
+    """
+
+    step: Count
+    epoch: Amount
+    name: Name
+    before: Finite
+    after: Finite
+
+
+class Snapshot(Struct, kw_only=True, tag="snapshot", tag_field="kind"):
+    """What is seen of a training at one step.
+
+    Args:
+        run_id: The run, or an empty text.
+        state: Where it stands: `running`, `paused`, `done` or `stopped`.
+        step: Optimiser steps done.
+        epoch: Epochs done, with the part of the present one.
+        phase: Name of the present phase, or an empty text.
+        seconds: Seconds of training, without the snapshots; None in a recording.
+        marks: Rates that were changed, oldest first.
+        history: The curves, equally long columns: `step`, `epoch`, `seconds`, `loss`, each loss term, and each of them
+            on validation examples as `val_…`. A training loss is the mean since the point before. Empty in a snapshot
+            that is kept on disk beside the newest one, whose history has all of it.
+        latent: Places of the held-out examples on the map, float32 little-endian of shape `(atlas.count, 2)`.
+        grid: Originals and reconstructions.
+        panels: What else can be looked at, by name.
+        pca_loss: Loss of PCA with a code of the same size, in the units of the reconstruction term.
+        numbers: Measured numbers by name; `measuring.metric_table` has their words and units.
+    """
+
+    run_id: Annotated[str, Meta(max_length=40)]
+    state: State
+    step: Count
+    epoch: Amount
+    phase: Annotated[str, Meta(max_length=80)] = ""
+    seconds: Amount | None
+    marks: Annotated[list[Mark], Meta(max_length=10_000)]
+    history: Curves = field(default_factory=dict)
+    latent: Annotated[bytes, Meta(max_length=8 * MOST_POINTS)]
+    grid: Grid
+    panels: Annotated[dict[Name, Panel], Meta(max_length=30)] = field(default_factory=dict)
+    pca_loss: Measured | None
+    numbers: Numbers
+
+
+class Result(Struct, kw_only=True):
+    """What is left of a run when it is over; the last line of `train --json`, and `result.json`.
+
+    Args:
+        run_id: The run, or an empty text.
+        variant: Its variant.
+        dataset: Its data set.
+        backend: Keras's backend.
+        device: What trained, in words.
+        epochs: Epochs done.
+        steps: Optimiser steps done.
+        seconds: Seconds of training, without the snapshots.
+        samples_per_second: Training examples a second, median over the epochs after the first; None before one ended.
+        parameters: Numbers that were learnt.
+        settings: The experiment's plain values by name.
+        history: One number an epoch for `loss`, each loss term, and each of them on validation examples as `val_…`.
+        test: Numbers on the test set by name; `measuring.metric_table` has their words and units.
+    """
+
+    run_id: Annotated[str, Meta(max_length=40)]
+    variant: Name
+    dataset: Annotated[str, Meta(max_length=80)]
+    backend: Annotated[str, Meta(max_length=40)]
+    device: Line
+    epochs: Amount
+    steps: Count
+    seconds: Amount
+    samples_per_second: Amount | None
+    parameters: Count
+    settings: Settings
+    history: Epochs
+    test: Numbers
+
+
+class HistoryState(Struct, kw_only=True):
+    """All that a training's history knows, see `training.history`.
+
+    Args:
+        curve: Points by name of the column, oldest first.
+        epochs: Losses of each epoch by name.
+        since_point: Losses of each chunk of steps since the newest point.
+        since_epoch: Losses of each chunk of steps since the newest epoch ended.
+        epoch_samples: Training examples since then.
+        epoch_seconds: Seconds of training since then.
+        epoch_rates: Training examples a second, of each epoch.
+    """
+
+    curve: Annotated[list[Losses], Meta(max_length=MOST_CURVE)]
+    epochs: Annotated[list[Losses], Meta(max_length=MOST_EPOCHS)]
+    since_point: Annotated[list[Losses], Meta(max_length=MOST_CHUNKS)]
+    since_epoch: Annotated[list[Losses], Meta(max_length=MOST_CHUNKS)]
+    epoch_samples: Count
+    epoch_seconds: Amount
+    epoch_rates: Annotated[list[float], Meta(max_length=MOST_EPOCHS)]
+
+
+class TrainingState(Struct, kw_only=True):
+    """Where a training stands; with its arrays it is a checkpoint, from which the training goes on.
+
+    Args:
+        step: Optimiser steps done.
+        seconds: Seconds of training.
+        marks: Rates that were changed, oldest first.
+        rates: Rates that can be changed, by name.
+        history: Its curves.
+        stages: Of each phase the steps of a chunk and of an epoch: they depend on the machine's speed, and with others
+            the places of a checkpoint would not fit.
+    """
+
+    step: Count
+    seconds: Amount
+    marks: Annotated[list[Mark], Meta(max_length=10_000)]
+    rates: Annotated[dict[Name, Finite], Meta(max_length=100)]
+    history: HistoryState
+    stages: Annotated[list[tuple[Count, Count]], Meta(max_length=100)]
+
+
+TrainingMessage = Setup | Snapshot | Progress
+"""What `training` sends."""
+
+
+def encode_state(state: TrainingState) -> bytes:
+    """Where a training stands, as msgpack."""
+    return msgspec.msgpack.encode(state)

@@ -1,0 +1,122 @@
+"""What is seen of a run: the pictures of the map, the grid, and the panels."""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct, field
+
+from ae_core.messages.values import (
+    MOST_BARS,
+    MOST_POINTS,
+    Columns,
+    Count,
+    Gap,
+    Line,
+    Measured,
+    Name,
+    Picture,
+    Text,
+    Tile,
+)
+
+
+class Atlas(Struct, kw_only=True):
+    """The pictures of the scatter's points on one sheet.
+
+    Args:
+        png: The sheet, a PNG file; its tiles follow one another row by row, without gaps.
+        columns: Tiles in a row.
+        tile: Height and width of one, in pixels.
+        count: Tiles.
+    """
+
+    png: Picture
+    columns: Columns
+    tile: Tile
+    count: Annotated[int, Meta(ge=1, le=MOST_POINTS)]
+
+
+class PanelTitle(Struct, kw_only=True):
+    """A panel of the run: what else can be looked at.
+
+    Args:
+        name: By which a snapshot's `panels` has it.
+        title: Two or three words for a person.
+        help: One or two sentences for a person.
+    """
+
+    name: Name
+    title: Line
+    help: Text
+
+
+class Grid(Struct, kw_only=True):
+    """Held-out examples beside their reconstructions: rows of small pictures on one sheet.
+
+    Args:
+        png: The sheet.
+        columns: Examples.
+        rows: What each row shows: `original`, `corrupted`, `reconstruction`, `pca`, `error`.
+        tile: Height and width of a picture, in pixels.
+        gap: Pixels between two pictures.
+        errors: Squared error of each reconstruction, mean over its pixels.
+        pca_errors: The same for PCA with a code of the same size.
+        corrupted_errors: The same for what the encoder saw; None where that is the original.
+    """
+
+    png: Picture
+    columns: Columns
+    rows: Annotated[list[Name], Meta(min_length=1, max_length=20)]
+    tile: Tile
+    gap: Gap
+    errors: Annotated[list[Measured], Meta(max_length=1000)]
+    pca_errors: Annotated[list[Measured], Meta(max_length=1000)]
+    corrupted_errors: Annotated[list[Measured], Meta(max_length=1000)] | None = None
+
+
+class Pictures(Struct, kw_only=True, tag="pictures", tag_field="kind"):
+    """A panel of small pictures on one sheet.
+
+    Args:
+        png: The sheet.
+        columns: Pictures in a row.
+        rows: A label for each row; fewer than there are rows, or none.
+        tile: Height and width of a picture, in pixels.
+        gap: Pixels between two pictures.
+        caption: One sentence for a person, or an empty text.
+    """
+
+    png: Picture
+    columns: Columns
+    rows: Annotated[list[Line], Meta(max_length=1000)]
+    tile: Tile
+    gap: Gap
+    caption: Text = ""
+
+
+class Bars(Struct, kw_only=True, tag="bars", tag_field="kind"):
+    """A panel of bars.
+
+    Args:
+        x: Place of each bar.
+        values: Height of each bar.
+        x_title: Title of the horizontal axis, with its unit.
+        y_title: Title of the vertical axis, with its unit.
+        line: A value to compare with, or None.
+        line_name: What it is called.
+        upright: Whether the vertical axis begins at 0 and ends at 1.
+        faint: Numbers of the bars that count for little, from 0 on.
+        caption: One sentence for a person, or an empty text.
+    """
+
+    x: Annotated[list[Measured], Meta(max_length=MOST_BARS)]
+    values: Annotated[list[Measured], Meta(max_length=MOST_BARS)]
+    x_title: Line
+    y_title: Line
+    line: Measured | None = None
+    line_name: Line = ""
+    upright: bool = False
+    faint: Annotated[list[Count], Meta(max_length=MOST_BARS)] = field(default_factory=list)
+    caption: Text = ""
+
+
+Panel = Pictures | Bars
