@@ -134,6 +134,22 @@ def visitor(chromium, **options: Any) -> Iterator[Any]:
     assert not complaints, "\n".join(complaints)
 
 
+class BlankPageError(Exception):
+    """A page has lost what was on it."""
+
+
+@contextlib.contextmanager
+def blank_is_told(*pages: Any) -> Iterator[None]:
+    """Whatever fails inside because one of these pages is blank fails as `BlankPageError`."""
+    try:
+        yield
+    except Exception as error:
+        for page in pages:
+            if not page.locator(".st-key-status, .ae-runs").count():
+                raise BlankPageError(plight(page)) from error
+        raise
+
+
 def plight(page) -> str:
     """What is known of a page on which a test waited in vain: whether it was loaded anew, what is in it, what it said.
 

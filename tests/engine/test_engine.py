@@ -37,7 +37,7 @@ ME, STRANGER = "me", "stranger"
 
 def digits(**values: Any) -> Settings:
     """Settings of a training that would last for minutes, if nobody stopped it."""
-    return read_settings({"variant": "vanilla", "dataset": "digits", "epochs": 500, "batch_size": 16} | values)
+    return read_settings({"variant": "vanilla", "dataset": "digits", "epochs": 500, "batch_size": 2} | values)
 
 
 def step_of(run: Run) -> int:

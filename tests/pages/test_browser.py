@@ -11,7 +11,7 @@ from tests.browser import VIEWS, WATCH, running_app, step_of, until, visitor, wa
 pytestmark = pytest.mark.browser
 
 # Small steps over a small set: long enough to be paused, tuned, left and found again.
-LONG = "?variant=denoising&dataset=digits&epochs=500&batch_size=8&latent_dim=2&seed=3"
+LONG = "?variant=denoising&dataset=digits&epochs=500&batch_size=1&latent_dim=2&seed=3"
 
 
 @pytest.fixture(scope="module")

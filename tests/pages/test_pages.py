@@ -153,7 +153,7 @@ def test_another_variant_shows_its_own_settings_and_keeps_the_common_ones():
 
 
 def test_a_run_from_start_to_stop_and_a_second_visitor_who_watches():
-    page = visit(**SMALL | {"train_size": "1400", "batch_size": "32"})  # long enough for every step below
+    page = visit(**SMALL | {"train_size": "1400", "batch_size": "4"})  # long enough for every step below
     page.button("start").click().run()
     run_id = page.query_params["run"]
     assert not buttons(page)["start"]

@@ -10,7 +10,7 @@ from tests.browser import VIEWS, running_app, step_of, until, visitor
 pytestmark = pytest.mark.browser
 
 PRESSES = 300
-LONG = "?variant=denoising&dataset=digits&epochs=500&batch_size=8&latent_dim=2"
+LONG = "?variant=denoising&dataset=digits&epochs=500&batch_size=1&latent_dim=2"
 
 
 def whole(page: Any) -> bool:
