@@ -30,11 +30,12 @@ def many(store: RunStore, count: int) -> list[StoredRun]:
 
 
 def test_one_look_serves_all_viewers_until_it_is_old_or_must_be_fresh(store, monkeypatch):
-    looks: list[float] = []
+    now, looks = [100.0], []
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])  # whatever the machine does meanwhile
     whole = store.list_runs
 
     def look() -> list[StoredRun]:
-        looks.append(time.monotonic())
+        looks.append(now[0])
         return whole()
 
     monkeypatch.setattr(store, "list_runs", look)
@@ -42,9 +43,10 @@ def test_one_look_serves_all_viewers_until_it_is_old_or_must_be_fresh(store, mon
     assert listing.runs() == [] == listing.runs() and len(looks) == 1
     run_id = stored.stored(store)
     assert listing.runs() == []
+    now[0] += 0.1
     assert [run.id for run in listing.runs(fresh=True)] == [run_id] == [run.id for run in listing.runs()]
     assert len(looks) == 2
-    monkeypatch.setattr(time, "monotonic", lambda now=time.monotonic: now() + 2)
+    now[0] += 2
     store.rename(run_id, "new")
     assert [run.title for run in listing.runs()] == ["new"]
     assert listing.going() == []
