@@ -1,6 +1,6 @@
 import type { Layout, Trace } from "./plotly";
 
-/** What `pages/ui/live/component.py` sends to a view: a Plotly figure without colours, and what else there is to say about it. */
+/** What `pages/ui/live/component.py` sends to a view: a Plotly figure without colours, and what else is to be said. */
 export interface Figure {
   data: Trace[];
   layout: Layout & { meta: Meta };
