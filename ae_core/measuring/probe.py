@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import keras
 import numpy as np
 
-from ae_core.formats.curves import draw_curves
-from ae_core.formats.png_sheets import sheet, sheet_with_errors
+from ae_core.formats.png_sheets import draw_curves, sheet, sheet_with_errors
 from ae_core.measuring import metrics
 from ae_core.measuring.panels.filters import common_panels
 from ae_core.measuring.pca import PrincipalComponents

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ae_core import variants
-from ae_core.formats.curves import HEIGHT, MARGIN, draw_curves
+from ae_core.formats.png_sheets import CURVE_HEIGHT, CURVE_MARGIN, draw_curves
 from ae_core.measuring import probe
 from ae_core.training import cache
 
@@ -14,14 +14,14 @@ from ae_core.training import cache
 def centres(tile):
     """Mean row of each column's white, in pixels from the top."""
     ink = tile[..., 0].astype(float)
-    return (ink * np.arange(HEIGHT)[:, None]).sum(axis=0) / ink.sum(axis=0)
+    return (ink * np.arange(CURVE_HEIGHT)[:, None]).sum(axis=0) / ink.sum(axis=0)
 
 
 @pytest.mark.parametrize(("length", "width"), [(1, 28), (3, 28), (28, 28), (40, 40), (56, 56), (128, 56), (5000, 56)])
 def test_a_curve_s_tile_has_a_bounded_size(length, width):
     tiles = draw_curves(np.zeros((3, length)), -1.0, 1.0)
-    assert tiles.shape == (3, HEIGHT, width, 1) and tiles.dtype == np.uint8
-    np.testing.assert_allclose(centres(tiles[0]), (HEIGHT - 1) / 2, atol=0.01)
+    assert tiles.shape == (3, CURVE_HEIGHT, width, 1) and tiles.dtype == np.uint8
+    np.testing.assert_allclose(centres(tiles[0]), (CURVE_HEIGHT - 1) / 2, atol=0.01)
 
 
 @pytest.mark.parametrize("length", [5, 40, 128, 1000])
@@ -31,7 +31,7 @@ def test_a_curve_runs_where_its_values_lie(length):
     tile = draw_curves(values, -1.0, 1.0)[0]
     columns = (np.arange(tile.shape[1]) + 0.5) / tile.shape[1]
     level = (np.interp(columns, along, values[0]) + 1) / 2
-    expected = MARGIN + (1 - level) * (HEIGHT - 1 - 2 * MARGIN)
+    expected = CURVE_MARGIN + (1 - level) * (CURVE_HEIGHT - 1 - 2 * CURVE_MARGIN)
     np.testing.assert_allclose(centres(tile), expected, atol=0.6)
     assert tile.max(axis=0).min() > 120, "a line has no gaps"
 
@@ -39,15 +39,19 @@ def test_a_curve_runs_where_its_values_lie(length):
 def test_the_ends_are_the_stated_values_and_what_is_beyond_stays_inside():
     tile = draw_curves(np.array([[-1.0, 1.0, 9.0, -9.0, np.nan, np.inf]]).repeat(10, axis=1), -1.0, 1.0)[0]
     rows = np.flatnonzero(tile.any(axis=(1, 2)))
-    assert rows.min() == pytest.approx(MARGIN, abs=1) and rows.max() == pytest.approx(HEIGHT - 1 - MARGIN, abs=1)
-    np.testing.assert_allclose(centres(tile[:, -6:]), (HEIGHT - 1) / 2, atol=0.5, err_msg="what is not finite is 0")
+    assert rows.min() == pytest.approx(CURVE_MARGIN, abs=1) and rows.max() == pytest.approx(
+        CURVE_HEIGHT - 1 - CURVE_MARGIN, abs=1
+    )
+    np.testing.assert_allclose(
+        centres(tile[:, -6:]), (CURVE_HEIGHT - 1) / 2, atol=0.5, err_msg="what is not finite is 0"
+    )
 
 
 def test_no_peak_is_lost_where_a_pixel_stands_for_many_values():
     for place in range(0, 5000, 391):
         values = np.zeros((1, 5000))
         values[0, place] = 1.0
-        assert draw_curves(values, -1.0, 1.0)[0, : HEIGHT // 3].any(), place
+        assert draw_curves(values, -1.0, 1.0)[0, : CURVE_HEIGHT // 3].any(), place
 
 
 def test_the_grid_shows_curves_and_errors_below_their_place():
