@@ -16,17 +16,6 @@ SECONDS = 10.0  # between two checkpoints: so much work is lost at most
 SHARE = 0.01  # of the training time, at most, goes into them
 
 
-class Training(Protocol):
-    """What a checkpoint holds of a training."""
-
-    step: int
-    seconds: float
-    marks: list[Mark]
-    rates: dict[str, float]
-    history: History
-    bench: Bench
-
-
 class Keeper(Protocol):
     """Where a training leaves its state."""
 
