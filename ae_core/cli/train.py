@@ -32,7 +32,7 @@ def _train(given: argparse.Namespace) -> int:
         given.out.mkdir(parents=True, exist_ok=True)
     load_keras()
     from ae_core.runs import RunStore
-    from ae_core.training import loop
+    from ae_core.training import session
 
     store = RunStore()
     run = store.create(settings, origin="command line")
@@ -45,7 +45,7 @@ def _train(given: argparse.Namespace) -> int:
     with store.writer(run.id) as writer:
         try:
             with progress.bar, writer.model_file() as model:
-                result = loop.train(settings, emit=emit, run_id=run.id, save_to=model, keeper=writer)
+                result = session.train(settings, emit=emit, run_id=run.id, save_to=model, keeper=writer)
         except KeyboardInterrupt:
             print(f"ae_core: interrupted; the snapshots of the run {run.id} are kept.", file=sys.stderr)
             return 130

@@ -16,7 +16,7 @@ IQR_FACTOR = 1.5
 class Prepared:
     """Data split and cleaned for one training.
 
-    The network's input is `table.astype(float32) * scale + offset`.
+    The network's input is `table * scale + offset`, see `scaled`.
 
     Args:
         x_train: uint8 images or float32 vectors to learn from.
@@ -43,6 +43,21 @@ class Prepared:
     spec: DataSpec
     dropped: int
     notes: tuple[str, ...]
+
+    def scaled(self, table: np.ndarray) -> np.ndarray:
+        """Rows as the network sees them, see `scaled`."""
+        return scaled(table, self.scale, self.offset)
+
+
+def scaled(table: np.ndarray, scale: np.ndarray, offset: np.ndarray) -> np.ndarray:
+    """Raw values as a network sees them: `table * scale + offset`, float32.
+
+    Args:
+        table: ndarray of shape `(n_samples, *example)`.
+        scale: float32, broadcasts to one example.
+        offset: float32, broadcasts to one example.
+    """
+    return (table * scale + offset).astype(np.float32, copy=False)
 
 
 def prepare(dataset: Dataset, settings: Settings) -> Prepared:

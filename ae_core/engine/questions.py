@@ -20,9 +20,9 @@ def describe(settings: Mapping[str, Any]) -> Answer[Mapping[str, Any]]:
     """The layers of the network that these settings (plain, from `Settings.to_dict`) would build."""
 
     def work() -> Mapping[str, Any]:
-        from ae_core.training import loop
+        from ae_core.training import description
 
-        return loop.describe(read_settings(settings))
+        return description.describe(read_settings(settings))
 
     return answer(work, "The network could not be described")
 

@@ -68,8 +68,10 @@ def load() -> Answer[int]:
 
     def work() -> int:
         load_keras()
-        import ae_core.training.loop  # noqa: F401
+        import ae_core.training.session  # noqa: F401
+        from ae_core.training import execution
 
+        execution.configure()
         return _resident()
 
     return answer(work, "Keras could not be loaded")
@@ -82,9 +84,9 @@ def warm() -> Answer[int]:
     """
 
     def work() -> int:
-        from ae_core.training import loop
+        from ae_core.training.warm_up import warm_up
 
-        loop.warm()
+        warm_up()
         _give_back()
         return _resident()
 
@@ -104,7 +106,7 @@ def train(settings: Mapping[str, Any], run_id: str, topic: str, folder: str | No
     writer = _writer(folder, run_id)
 
     def work(control: Control) -> Result | None:
-        from ae_core.training import loop
+        from ae_core.training import session
 
         def emit(message: TrainingMessage) -> None:
             if control.stopped and isinstance(message, Progress):
@@ -116,9 +118,9 @@ def train(settings: Mapping[str, Any], run_id: str, topic: str, folder: str | No
         given: dict[str, Any] = {"emit": emit, "control": control, "run_id": run_id, "test_images": TEST_IMAGES}
         try:
             if writer is None:
-                return loop.train(read_settings(settings), **given)
+                return session.train(read_settings(settings), **given)
             with writer.model_file() as path:
-                result = loop.train(read_settings(settings), keeper=writer, save_to=path, **given)
+                result = session.train(read_settings(settings), keeper=writer, save_to=path, **given)
         except _StoppedEarlyError:
             return None
         writer.finish(result)

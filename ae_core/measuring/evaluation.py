@@ -36,7 +36,7 @@ def evaluate(
     Returns:
         Numbers by name, see `metrics`; None where one has no meaning for these data.
     """
-    images = (data.x_test[:most] * data.scale + data.offset).astype(np.float32)
+    images = data.scaled(data.x_test[:most])
     inputs = images
     if model.corruption is not None:
         inputs = np.asarray(model.corruption.apply(images, test_normals(images.shape)))
@@ -87,10 +87,7 @@ def _of_classes(
     if not labelled:
         return {"knn1_error": None, "linear_probe_accuracy": None}
     x_train = data.x_train if most is None else data.x_train[: 5 * most]
-    known = [
-        model.encode((rows * data.scale + data.offset).astype(np.float32))
-        for rows in np.array_split(x_train, -(-len(x_train) // 2000))
-    ]
+    known = [model.encode(data.scaled(rows)) for rows in np.array_split(x_train, -(-len(x_train) // 2000))]
     train_codes, labels = np.concatenate(known), data.y_test[: len(codes)]
     accuracy = metrics.nearest_neighbour_accuracy(train_codes, data.y_train[: len(x_train)], codes, labels)
     few = max(100, LARGEST_PROBE // codes[0].size)

@@ -87,7 +87,7 @@ class Probe:
         )
 
     def _scaled(self, raw: np.ndarray) -> np.ndarray:
-        return (raw * self.data.scale + self.data.offset).astype(np.float32)
+        return self.data.scaled(raw)
 
     def _nearest(self, train_codes: np.ndarray, codes: np.ndarray) -> float | None:
         if not self.labelled:

@@ -47,7 +47,7 @@ def record_to(file: Path, settings: Settings, frames: int, emit: Callable[[Train
         frames: Snapshots to keep, at least 2.
         emit: Called with each message of the training.
     """
-    from ae_core.training import loop
+    from ae_core.training import session
 
     file.parent.mkdir(parents=True, exist_ok=True)  # before the training, which would be lost
     messages: list[TrainingMessage] = []
@@ -57,5 +57,5 @@ def record_to(file: Path, settings: Settings, frames: int, emit: Callable[[Train
         emit(message)
 
     # Views know by the run's id that another recording is another thing. Its test is not kept, so few images will do.
-    loop.train(settings, emit=keep, run_id=f"recording-{settings.variant}", frames=frames, test_images=20)
+    session.train(settings, emit=keep, run_id=f"recording-{settings.variant}", frames=frames, test_images=20)
     recording.save(file, messages, frames)

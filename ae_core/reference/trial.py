@@ -29,13 +29,10 @@ class Images:
         everything = variants.read_settings({"dataset": dataset, "train_size": train_size, "validation_share": 0.01})
         self._data = data.prepare(data.load(dataset), everything)
 
-    def _scaled(self, table: np.ndarray) -> np.ndarray:
-        return (table * self._data.scale + self._data.offset).astype(np.float32)
-
     @functools.cached_property
     def known(self) -> np.ndarray:
         """Training and validation images together, ndarray of shape `(n_samples, *example)`."""
-        return self._scaled(np.concatenate([self._data.x_train, self._data.x_validation]))
+        return self._data.scaled(np.concatenate([self._data.x_train, self._data.x_validation]))
 
     @functools.cached_property
     def known_labels(self) -> np.ndarray:
@@ -45,7 +42,7 @@ class Images:
     @functools.cached_property
     def test(self) -> np.ndarray:
         """All test images, ndarray of shape `(n_samples, *example)`."""
-        return self._scaled(self._data.x_test)
+        return self._data.scaled(self._data.x_test)
 
     @property
     def test_labels(self) -> np.ndarray:
@@ -105,10 +102,10 @@ class Trial:
 
 def train(settings: Settings, emit: Emit) -> Trial:
     """Trains as the command line does."""
-    from ae_core.training import loop
+    from ae_core.training import session
 
     begun = time.perf_counter()
-    result = loop.train(settings, emit=emit)
+    result = session.train(settings, emit=emit)
     return Trial(settings, result.test, time.perf_counter() - begun)
 
 
@@ -128,12 +125,12 @@ class FineTuned:
 
     def __call__(self, settings: Settings, emit: Emit) -> Trial:
         """Trains, and goes on."""
-        from ae_core.training import classifier, loop
+        from ae_core.training import classifier, session
 
         begun = time.perf_counter()
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / "model.keras"
-            loop.train(settings, emit=emit, save_to=file, test_images=50)
+            session.train(settings, emit=emit, save_to=file, test_images=50)
             found = classifier.classify_saved(
                 file,
                 settings,

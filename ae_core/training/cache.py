@@ -4,7 +4,7 @@ import collections
 import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import keras
 import numpy as np
@@ -17,7 +17,7 @@ from ae_core.models.phases import Phase
 from ae_core.models.seeding import building
 from ae_core.settings import Settings, options
 from ae_core.training import execution
-from ae_core.training.work import multiply_adds
+from ae_core.training.loop import Stage
 
 MODELS_KEPT = 20  # every variant once, and some again: what was compiled stays in memory anyway, see `renewal`
 NUMBERS_KEPT = 60_000_000  # weights, what optimisers note of them, and banks of normals, of all models: 240 MB
@@ -26,30 +26,11 @@ PROBE_POINTS = 2000  # held-out images in a snapshot, at most, and fewer where e
 FEWEST_PROBE_POINTS = 300
 PROBE_SECONDS = 0.011  # that so many images may take from end to end of the network, measured roughly
 
-
-@dataclass(frozen=True)
-class Stage:
-    """One model to be trained for some epochs; most runs have one stage, the whole.
-
-    Args:
-        name: A few words for a person; empty if it is the only one.
-        model: Compiled, its table filled.
-        view: What is watched meanwhile, from image to image.
-        epochs: How long.
-        chunk: Steps that run between two looks at the world outside.
-        steps_per_epoch: A multiple of `chunk`.
-    """
-
-    name: str
-    model: Autoencoder
-    view: Autoencoder
-    epochs: int
-    chunk: int
-    steps_per_epoch: int
+Thing = TypeVar("Thing")
 
 
 @dataclass
-class Bench:
+class PreparedTraining:
     """All that one training needs.
 
     Args:
@@ -64,7 +45,7 @@ class Bench:
     info: data.DataInfo
     data: data.Prepared
     pca: PrincipalComponents
-    stages: tuple[Stage, ...]
+    stages: tuple[Stage[Autoencoder], ...]
     batch_size: int
     probe_points: int
 
@@ -74,14 +55,14 @@ class Bench:
         return self.stages[-1].model
 
 
-class _Kept(collections.OrderedDict):
+class _Kept(collections.OrderedDict[tuple[Any, ...], Thing]):
     """The last few things by key."""
 
     def __init__(self, limit: int):
         super().__init__()
         self.limit = limit
 
-    def get_or_make(self, key: Any, make: Callable[[], Any]) -> Any:
+    def get_or_make(self, key: tuple[Any, ...], make: Callable[[], Thing]) -> Thing:
         """The thing kept under that key, else a new one, for which the oldest makes room."""
         if key not in self:
             while len(self) >= self.limit:
@@ -91,13 +72,21 @@ class _Kept(collections.OrderedDict):
         return self[key]
 
 
-_data_kept = _Kept(DATA_KEPT)
-_models_kept = _Kept(MODELS_KEPT)
-_tables_kept = _Kept(DATA_KEPT)  # by shape: models take turns with them
+_Loaded = tuple[data.DataInfo, data.Prepared, PrincipalComponents]
+
+_data_kept: _Kept[_Loaded] = _Kept(DATA_KEPT)
+_models_kept: _Kept[tuple[Stage[Autoencoder], ...]] = _Kept(MODELS_KEPT)
+_tables_kept: _Kept[ResidentTable] = _Kept(DATA_KEPT)  # by shape: models take turns with them
 
 
-def prepare(settings: Settings, progress: Callable[..., None]) -> Bench:
+def _silent(text: str, share: float | None = None) -> None:
+    """Takes what is said on the way, for whoever does not want to hear it."""
+
+
+def prepare(settings: Settings, progress: Callable[..., None] = _silent) -> PreparedTraining:
     """Makes data, PCA and model ready, from what is kept where possible.
+
+    A model of the same architecture that is kept begins anew: whoever still holds it sees it change.
 
     Args:
         settings: The experiment.
@@ -107,6 +96,7 @@ def prepare(settings: Settings, progress: Callable[..., None]) -> Bench:
         SettingError: If the settings do not fit the data.
         DataError: If the data cannot be had.
     """
+    execution.configure()
     catalogue = data.catalogue()
     key = (
         catalogue.get(settings.dataset),
@@ -116,22 +106,22 @@ def prepare(settings: Settings, progress: Callable[..., None]) -> Bench:
         settings.train_size,
         settings.validation_share,
     )
-    info, prepared, pca = _data_kept.get_or_make(key, lambda: _load(settings, progress))
-    settings.check(prepared.spec)
+    info, tables, pca = _data_kept.get_or_make(key, lambda: _load(settings, progress))
+    settings.check(tables.spec)
     progress("Building the network")
-    batch_size = min(settings.batch_size, len(prepared.x_train))
-    stages = _stages(settings, prepared, batch_size)
-    return Bench(info, prepared, pca, stages, batch_size, probe_points(stages[-1].model))
+    batch_size = min(settings.batch_size, len(tables.x_train))
+    stages = _stages(settings, tables, batch_size)
+    return PreparedTraining(info, tables, pca, stages, batch_size, probe_points(stages[-1].model))
 
 
 def probe_points(model: Autoencoder) -> int:
     """Held-out images that a snapshot of this model looks at."""
     layers = _flat_layers(model)
-    affordable = PROBE_SECONDS * execution.speed(layers) / max(multiply_adds(layers), 1.0)
+    affordable = PROBE_SECONDS * execution.speed(layers) / max(execution.multiply_adds(layers), 1.0)
     return int(np.clip(affordable, FEWEST_PROBE_POINTS, PROBE_POINTS))
 
 
-def _load(settings: Settings, progress: Callable[..., None]) -> tuple:
+def _load(settings: Settings, progress: Callable[..., None]) -> _Loaded:
     progress(f"Loading the data set {settings.dataset}")
     dataset = data.load(settings.dataset, progress)
     prepared = data.prepare(dataset, settings)
@@ -141,7 +131,7 @@ def _load(settings: Settings, progress: Callable[..., None]) -> tuple:
     return dataset.info, prepared, pca
 
 
-def _stages(settings: Settings, prepared: data.Prepared, batch_size: int) -> tuple[Stage, ...]:
+def _stages(settings: Settings, prepared: data.Prepared, batch_size: int) -> tuple[Stage[Autoencoder], ...]:
     """A compiled model with this seed's weights, and those that are trained before it.
 
     Compiling is what a start waits for, so a model of the same architecture is used again: it gets a new one's
@@ -185,13 +175,15 @@ def _make_room() -> None:
             del _models_kept[key]
 
 
-def own_variables(model: Autoencoder) -> list:
+def own_variables(model: Autoencoder) -> list[keras.Variable]:
     """Weights, rates and the states of random generators: all that a new model starts with, its data excepted."""
     found = {id(variable): variable for part in model.parts for variable in part.variables}
     return list(found.values())
 
 
-def _compiled(whole: Autoencoder, settings: Settings, table: ResidentTable, batch_size: int) -> tuple[Stage, ...]:
+def _compiled(
+    whole: Autoencoder, settings: Settings, table: ResidentTable, batch_size: int
+) -> tuple[Stage[Autoencoder], ...]:
     stages = []
     for phase in (*whole.phases, Phase("fine-tuning" if whole.phases else "", whole, whole, settings.epochs)):
         model = phase.model
@@ -212,7 +204,7 @@ def stage_plan(model: Autoencoder, settings: Settings, rows: int, batch_size: in
     return jit_compile, *execution.even_chunks(rows // batch_size, wanted)
 
 
-def _flat_layers(model: Autoencoder) -> list:
+def _flat_layers(model: Autoencoder) -> list[keras.layers.Layer]:
     front = model.front.layers if model.front is not None else []
     return [*front, *model.features.layers, *model.decoder.layers]
 

@@ -1,27 +1,19 @@
 """The whole state of a training between two chunks, from which it goes on as if it had never stopped."""
 
-from collections.abc import Mapping
-from typing import Any, Protocol
+import time
+from collections.abc import Mapping, Sequence
+from typing import Protocol
 
+import keras
 import numpy as np
 
-from ae_core.messages import Mark, TrainingState
-from ae_core.training.cache import Bench, own_variables
-from ae_core.training.history import History
+from ae_core.messages import TrainingState
+from ae_core.models.autoencoder import Autoencoder
+from ae_core.training.cache import own_variables
+from ae_core.training.loop import Stage
 
 SECONDS = 10.0  # between two checkpoints: so much work is lost at most
 SHARE = 0.01  # of the training time, at most, goes into them
-
-
-class Training(Protocol):
-    """What a checkpoint holds of a training."""
-
-    step: int
-    seconds: float
-    marks: list[Mark]
-    rates: dict[str, float]
-    history: History
-    bench: Bench
 
 
 class Keeper(Protocol):
@@ -34,49 +26,83 @@ class Keeper(Protocol):
         """The last state kept, None if there is none."""
 
 
-def capture(run: Training) -> tuple[dict[str, np.ndarray], TrainingState]:
+class Resumable(Protocol):
+    """A training that a checkpoint can be made of."""
+
+    @property
+    def stages(self) -> Sequence[Stage[Autoencoder]]:
+        """What it trains."""
+
+    def state(self) -> TrainingState:
+        """Where it stands, but for the variables of its models."""
+
+    def go_on_from(self, state: TrainingState) -> None:
+        """Stands there from now on."""
+
+
+class Checkpoints:
+    """Makes a checkpoint now and then, and finds the last one.
+
+    Args:
+        training: What they are made of.
+        keeper: Where they are left.
+    """
+
+    def __init__(self, training: Resumable, keeper: Keeper):
+        self._training, self._keeper = training, keeper
+        self._next = time.perf_counter() + SECONDS
+
+    def restore(self) -> bool:
+        """Puts the training where the last checkpoint was made; whether there was one that fits."""
+        kept = self._keeper.restore()
+        return kept is not None and restore(self._training, *kept)
+
+    def keep_if_due(self) -> None:
+        """Makes a checkpoint if it is time for one."""
+        begun = time.perf_counter()
+        if begun < self._next:
+            return
+        self._keeper.checkpoint(*capture(self._training))
+        ended = time.perf_counter()
+        self._next = ended + max(SECONDS, (ended - begun) / SHARE)
+
+
+def capture(training: Resumable) -> tuple[dict[str, np.ndarray], TrainingState]:
     """Weights, optimiser and random states, arrays by name, and where the training stands."""
-    arrays = {name: np.asarray(variable) for name, variable in _variables(run).items()}
-    state = TrainingState(
-        step=run.step,
-        seconds=run.seconds,
-        marks=list(run.marks),
-        rates=dict(run.rates),
-        history=run.history.state(),
-        stages=_stages(run),
-    )
-    return arrays, state
+    arrays = {name: np.asarray(variable) for name, variable in _variables(training.stages).items()}
+    return arrays, training.state()
 
 
-def restore(run: Training, arrays: Mapping[str, np.ndarray], state: TrainingState) -> bool:
+def restore(training: Resumable, arrays: Mapping[str, np.ndarray], state: TrainingState) -> bool:
     """Puts a training where a checkpoint was made.
 
     Returns:
-        Whether it fits this run; otherwise nothing has changed, and the training begins anew.
+        Whether it fits this training; otherwise nothing has changed, and it begins anew.
     """
-    variables = _variables(run)
+    variables = _variables(training.stages)
     shapes = {name: tuple(variable.shape) for name, variable in variables.items()}
-    if shapes != {name: tuple(array.shape) for name, array in arrays.items()} or state.stages != _stages(run):
+    if shapes != {name: tuple(array.shape) for name, array in arrays.items()}:
+        return False
+    if state.stages != places(training.stages):
         return False
     for name, variable in variables.items():
         variable.assign(arrays[name])
-    run.step, run.seconds = state.step, state.seconds
-    run.marks, run.rates = list(state.marks), dict(state.rates)
-    run.history.restore(state.history)
+    training.go_on_from(state)
     return True
 
 
-def _stages(run: Training) -> list[tuple[int, int]]:
-    return [(stage.chunk, stage.steps_per_epoch) for stage in run.bench.stages]
+def places(stages: Sequence[Stage[Autoencoder]]) -> list[tuple[int, int]]:
+    """Of each stage the steps of a chunk and of an epoch, as a `TrainingState` has them."""
+    return [(stage.chunk, stage.steps_per_epoch) for stage in stages]
 
 
-def _variables(run: Training) -> dict[str, Any]:
+def _variables(stages: Sequence[Stage[Autoencoder]]) -> dict[str, keras.Variable]:
     """Every variable that training changes, by a name that is the same in another process.
 
     A bank of random numbers comes from the seed and stays as it is.
     """
     found = {}
-    for place, stage in enumerate(run.bench.stages):
+    for place, stage in enumerate(stages):
         constant = {id(variable) for variable in stage.model.constants}
         changing = [variable for variable in own_variables(stage.model) if id(variable) not in constant]
         for number, variable in enumerate([*changing, *stage.model.optimizer.variables]):

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TypedDict, Unpack
 
 import keras
 import numpy as np
@@ -17,13 +17,14 @@ from ae_core.errors import SettingError
 from ae_core.measuring.pca import PrincipalComponents
 from ae_core.messages import MOST_CLASSIFIER_EPOCHS, ClassifierResult, NetworkErrors
 from ae_core.models.autoencoder import in_batches
+from ae_core.models.classifier import head, with_head
 from ae_core.models.saved_model import load_part
 from ae_core.models.seeding import building
 from ae_core.settings import Settings
 from ae_core.training import execution
+from ae_core.training.classifier_session import ROWS_AT_A_TIME, ClassifierSession, Emit, Inputs, standardized
 from ae_core.training.control import Control
 from ae_core.training.published import PUBLISHED, PUBLISHED_IN
-from ae_core.training.softmax import Emit, Inputs, SoftmaxRun, standardized
 
 HEAD_RATE = 0.02
 FINE_TUNING_RATE = 0.001
@@ -74,23 +75,26 @@ def classify(
     Raises:
         SettingError: If there are no classes, or a value is not allowed.
     """
+    execution.configure()
     classes = len(np.unique(data.y_train))
     learning_rate = learning_rate if learning_rate is not None else FINE_TUNING_RATE if fine_tune else HEAD_RATE
     _check(classes, len(data.x_train), labels, epochs, learning_rate, batch_size)
     rows = balanced_rows(data.y_train, labels, seed) if labels else np.arange(len(data.x_train))
     truths = (data.y_train[rows], data.y_validation, data.y_test)
-    run = SoftmaxRun(truths, epochs, batch_size, seed, emit or (lambda message: None), control or Control(), run_id)
+    session = ClassifierSession(
+        truths, epochs, batch_size, seed, emit or (lambda message: None), control or Control(), run_id
+    )
     images = Inputs(data.x_train[rows], data.x_validation, data.x_test, data.scale, data.offset)
 
     codes = () if fine_tune else tuple(_codes(encoder, images, part) for part in _parts(images))
     code_size = int(np.prod(encoder.output_shape[1:]))
     with building(seed):
-        network = _with_head(_copy(encoder), classes) if fine_tune else _head(code_size, classes)
-    own = run.train("code", network, images if fine_tune else standardized(*codes), learning_rate)
+        network = with_head(encoder, classes) if fine_tune else head(code_size, classes)
+    own = session.train("code", network, images if fine_tune else standardized(*codes), learning_rate)
     pixels: NetworkErrors | UnsetType = UNSET
     pca: NetworkErrors | UnsetType = UNSET
-    if compare and not run.control.stopped:
-        pixels, pca = _rivals(run, data, images, code_size, classes)
+    if compare and not session.control.stopped:
+        pixels, pca = _rivals(session, data, images, code_size, classes)
     return ClassifierResult(
         dataset=dataset,
         device=execution.device_name(),
@@ -110,8 +114,8 @@ def classify(
         published_in=PUBLISHED_IN if dataset in PUBLISHED else "",
         pixels=pixels,
         pca=pca,
-        seconds=run.seconds,
-        state="stopped" if run.control.stopped else "done",
+        seconds=session.seconds,
+        state="stopped" if session.control.stopped else "done",
     )
 
 
@@ -150,31 +154,13 @@ def _parts(images: Inputs) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 def _codes(encoder: Callable, images: Inputs, raw: np.ndarray) -> np.ndarray:
     """What an encoder makes of raw images, some at a time: ndarray of shape `(n_samples, code)`."""
-    pieces = np.array_split(raw, -(-len(raw) // 2000))
-    codes = [in_batches(encoder, (piece * images.scale + images.offset).astype(np.float32)) for piece in pieces]
+    pieces = np.array_split(raw, -(-len(raw) // ROWS_AT_A_TIME))
+    codes = [in_batches(encoder, images.scaled(piece)) for piece in pieces]
     return np.concatenate(codes).reshape(len(raw), -1)
 
 
-def _head(inputs: int, classes: int) -> keras.Model:
-    """Logits from a row of numbers: one dense layer that begins at zero, so that nothing is preferred."""
-    return keras.Sequential([keras.Input((inputs,)), keras.layers.Dense(classes, kernel_initializer="zeros")])
-
-
-def _with_head(encoder: keras.Model, classes: int) -> keras.Model:
-    images = keras.Input(encoder.input_shape[1:])
-    code = keras.layers.Flatten()(encoder(images))
-    return keras.Model(images, keras.layers.Dense(classes, name="head")(code))
-
-
-def _copy(encoder: keras.Model) -> keras.Model:
-    copy = keras.models.clone_model(encoder)
-    copy.set_weights(encoder.get_weights())
-    copy.trainable = True
-    return copy
-
-
 def _rivals(
-    run: SoftmaxRun, data: Prepared, images: Inputs, code_size: int, classes: int
+    session: ClassifierSession, data: Prepared, images: Inputs, code_size: int, classes: int
 ) -> tuple[NetworkErrors, NetworkErrors]:
     """The same head on raw pixels, and on as many principal components of all training images."""
     pixels = standardized(*(_codes(lambda part, training: part, images, part) for part in _parts(images)))
@@ -184,18 +170,33 @@ def _rivals(
     components = standardized(
         *(_codes(lambda part, training: pca.encode(part, size), images, part) for part in _parts(images))
     )
-    on_pixels = run.train("pixels", _head(pixels.train.shape[1], classes), pixels, HEAD_RATE)
-    on_components = run.train("pca", _head(size, classes), components, HEAD_RATE)
+    on_pixels = session.train("pixels", head(pixels.train.shape[1], classes), pixels, HEAD_RATE)
+    on_components = session.train("pca", head(size, classes), components, HEAD_RATE)
     return on_pixels, replace(on_components, code_size=size)
 
 
-def classify_saved(place: Path, settings: Settings | None = None, **more: Any) -> ClassifierResult:
+class Wishes(TypedDict, total=False):
+    """What `classify` may be given by name, but for the data set's name."""
+
+    labels: int
+    fine_tune: bool
+    epochs: int
+    learning_rate: float | None
+    batch_size: int
+    seed: int
+    compare: bool
+    emit: Emit | None
+    control: Control | None
+    run_id: str
+
+
+def classify_saved(place: Path, settings: Settings | None = None, **wishes: Unpack[Wishes]) -> ClassifierResult:
     """Goes on with a run on disk.
 
     Args:
         place: The folder that a training left, or the file `model.keras` itself.
         settings: The run's settings, for its data; by default those in `result.json` beside the model.
-        more: Given to `classify`.
+        wishes: Given to `classify`.
 
     Raises:
         SettingError: If there is no such model, or it does not fit the data.
@@ -204,6 +205,7 @@ def classify_saved(place: Path, settings: Settings | None = None, **more: Any) -
     file = place / "model.keras" if place.is_dir() else place
     if not file.is_file():
         raise SettingError(f"DIR must be a folder that `train --out DIR` has left. Received: {str(place)[:200]!r}.")
+    execution.configure()
     settings = settings or _settings_beside(file)
     data = datasets.prepare(datasets.load(settings.dataset), settings)
     settings.check(data.spec)
@@ -213,7 +215,7 @@ def classify_saved(place: Path, settings: Settings | None = None, **more: Any) -
             f"dataset must have examples of shape {encoder.input_shape[1:]}, as the model saw in training. "
             f"Received: {data.spec.shape}."
         )
-    return classify(encoder, data, dataset=settings.dataset, **more)
+    return classify(encoder, data, dataset=settings.dataset, **wishes)
 
 
 def _settings_beside(file: Path) -> Settings:

@@ -1,51 +1,55 @@
-"""How a model is best run on this machine: the decisions that measurements led to, with their reasons.
+"""How a model is best run on this machine: XLA or not, how long a chunk of steps is, and how the process is set up.
 
-XLA or not, and how long a chunk of steps is: `plan`. Which library makes XLA's sums: `_keep_own_sums`.
-The rest was measured on two cores of an AMD EPYC with nothing newer than AVX2, as images a second:
-
-oneDNN. TensorFlow by itself uses it only on processors with newer instructions, and reads that when it is imported:
-`ae_core/__init__.py` says yes. Without it and with it: convolutional 2,830 and 5,810, masked 1,200 and 1,810, recurrent
-2,610 and 3,520; dense networks the same within 4 %. XLA can hand its products to oneDNN too: 784-1000-500-250-30
-mirrored is 0.91 times as fast then, and as fast as without XLA.
-
-Threads. One for each core, shared out among trainings side by side, see `processes`. With one thread instead of two:
-784-32 mirrored 0.70 times as fast, 784-1000-500-250-30 0.56, convolutional 0.94; with four 0.94, 0.91 and 0.95.
-
-Numbers are float32. In Keras's `mixed_bfloat16` and `mixed_float16` that large network is 0.49 and 0.47 times as fast,
-a convolutional one of 16 and 8 channels 0.21 and 0.29: such processors have no instructions for them. On a GPU this
-was not measured.
+What was measured for each decision stands in `tests/bench/README.md`, "How a model is best run on a CPU".
 """
 
+import functools
+import logging
 import os
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import keras
 import numpy as np
 
-from ae_core.training.work import is_product, is_recurrent, multiply_adds, operations
+logger = logging.getLogger(__name__)
 
 CHUNK_SECONDS = 0.25  # a pause is felt at once when a chunk of steps is short; but 3 ms pass between two of them
 LONGEST_CHUNK = 256  # steps
 
+# TensorFlow 2.21 has XLA hand its sums to the library YNN, which makes them in one thread.
+OWN_SUMS = "--xla_cpu_experimental_ynn_fusion_type="
 
-def plan(layers: list, batch_size: int, augmented: bool) -> tuple[bool, int]:
+
+@functools.cache
+def configure() -> None:
+    """Sets this process up: a GPU's memory is taken as it is needed, and XLA makes its own sums on a CPU.
+
+    Must come before the first operation; whatever prepares a training, a classifier or a description calls it. Called
+    again it does nothing. Where it comes too late, trainings are slower, or leave others no memory on the GPU.
+    """
+    if keras.backend.backend() != "tensorflow":
+        return
+    import tensorflow as tf
+
+    try:
+        for card in tf.config.list_physical_devices("GPU"):
+            tf.config.experimental.set_memory_growth(card, True)
+    except RuntimeError:
+        logger.warning("TensorFlow was used before; it keeps all memory of the GPU for this process.")
+    given = os.environ.get("XLA_FLAGS", "")
+    # Not in other versions: a flag that XLA does not know ends the process.
+    if tf.__version__.startswith("2.21.") and OWN_SUMS not in given:
+        os.environ["XLA_FLAGS"] = f"{OWN_SUMS} {given}".strip()
+
+
+def plan(layers: Sequence[Any], batch_size: int, augmented: bool) -> tuple[bool, int]:
     """Whether to compile with XLA, and how many steps take about `CHUNK_SECONDS`.
 
-    With TensorFlow on a CPU, XLA makes convolutions two to four times slower, and it has no kernel for the image
-    transform of augmentation. Others it makes faster, images a second with it and without on two cores: 784-32 mirrored
-    266,000 and 151,000, variational 46,500 and 35,100, recurrent 2,940 and 2,150, 784-1000-500-250-30 mirrored 8,540
-    and 7,750. JAX always compiles.
-
-    A chunk of 0.25 instead of 0.15 seconds: that large network 1.06 times as fast, others the same within 3 %.
-
-    Recurrent layers (28 steps of 64 units, images per second of processor time): LSTM 1250 without XLA, 2040 with it,
-    GRU 1320 and 2260. Unrolled they are no faster (LSTM 2040 without XLA, 1260 with it, GRU 1570 and 1640), but
-    compiling takes 6 to 12 seconds of processor time without XLA and 27 to 49 with it, instead of 3 to 8: so no loop is
-    unrolled. On a GPU they have kernels of their own, with which XLA cannot deal.
-
-    Attention (49 tokens of 48 numbers, batch 256, images a second on two cores, in turns): 928 with XLA and 938
-    without, but compiling takes 14 seconds with it and 8 without, and the programs take some 200 MB more.
+    JAX always compiles. With TensorFlow on a CPU, XLA makes convolutions two to four times slower, gains nothing with
+    attention, and has no kernel for the image transform of augmentation; everything else it makes faster. On a GPU
+    recurrent layers have kernels of their own, with which XLA cannot deal.
 
     Args:
         layers: All layers of the network.
@@ -65,14 +69,7 @@ def plan(layers: list, batch_size: int, augmented: bool) -> tuple[bool, int]:
     return jit_compile, int(np.clip(CHUNK_SECONDS / step_seconds, 1, LONGEST_CHUNK))
 
 
-SPEEDS: tuple[tuple[Callable[[Any], bool], float], ...] = (
-    (is_recurrent, 5e9),
-    (is_product, 1e10),
-    (lambda layer: isinstance(layer, keras.layers.Conv2D), 2e10),
-)  # of layers that make many small products, on a CPU
-
-
-def speed(layers: list) -> float:
+def speed(layers: Sequence[Any]) -> float:
     """Multiply-adds a second, measured roughly: many small products take longer than one large one."""
     if not device_name().startswith("CPU"):
         return 5e12
@@ -109,34 +106,62 @@ def device_name() -> str:
 
 
 def _cpu_name() -> str:
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    # Those that this process may use, which only Linux tells.
+    cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count()
     return f"CPU, {cores} cores"
 
 
-def _share_gpu_memory() -> None:
-    """Lets TensorFlow take a GPU's memory as it needs it, not all at once."""
-    if keras.backend.backend() == "tensorflow":
-        import tensorflow as tf
+def operations(parts: Iterable[Any]) -> list[Any]:
+    """The same layers and bare operations, but instead of a model inside the network what that one is made of."""
+    found: list[Any] = []
+    for part in parts:
+        if isinstance(part, keras.Model):
+            found += operations(part.layers if isinstance(part, keras.Sequential) else part.operations)
+        else:
+            found.append(part)
+    return found
 
-        for card in tf.config.list_physical_devices("GPU"):
-            tf.config.experimental.set_memory_growth(card, True)
 
+def multiply_adds(parts: Iterable[Any]) -> float:
+    """Multiply-adds that one example takes on its way through built layers, forwards.
 
-def _keep_own_sums() -> None:
-    """Lets XLA make sums and products on a CPU itself, not hand them to the library YNN.
+    A layer uses its weights once for each place of its output: a dense layer once, or once for each step of a series;
+    a convolution at each pixel. A recurrent layer uses them at each step of its input. Biases and activations are left
+    out, but not products of one thing computed with another, as in attention.
 
-    TensorFlow 2.21 prefers that library. Its sum of all pixels' losses runs in one thread at 4 ns a number: 0.8 of the
-    5.6 ms of a traced step of 784-128-32 mirrored, batch 256. Images a second on two cores with it and without:
-    that network 35,500 and 60,000, 784-1000-500-250-30 5,900 and 6,340, sparse 36,000 and 46,600, contractive 37,600
-    and 46,000, variational 17,500 and 20,500; recurrent and masked the same within 8 %.
+    Args:
+        parts: Operations of functional models, so that their inputs and outputs are known.
     """
-    if keras.backend.backend() != "tensorflow":
-        return
-    import tensorflow as tf
-
-    if tf.__version__.startswith("2.21."):  # a flag that XLA does not know ends the process
-        os.environ["XLA_FLAGS"] = f"--xla_cpu_experimental_ynn_fusion_type= {os.environ.get('XLA_FLAGS', '')}".strip()
+    return float(sum(_of_product(one) if is_product(one) else _of_layer(one) for one in operations(parts)))
 
 
-_share_gpu_memory()  # here, because it must come before the first operation
-_keep_own_sums()  # and this before XLA compiles anything
+def is_product(operation: Any) -> bool:
+    """Whether it multiplies two things that were computed."""
+    return type(operation).__name__ == "Matmul"  # Keras has no public name for the class
+
+
+def is_recurrent(layer: Any) -> bool:
+    """Whether a layer goes through its input step by step."""
+    return isinstance(layer, keras.layers.RNN | keras.layers.Bidirectional)
+
+
+def _of_product(operation: Any) -> float:
+    first, second = operation.input
+    return float(np.prod(first.shape[1:]) * second.shape[-1])
+
+
+def _of_layer(layer: Any) -> float:
+    # Those of the layers inside it as well; weights that are no matrices are biases and scales.
+    weights = layer.weights if isinstance(layer, keras.layers.Layer) else ()  # a bare operation has none
+    kernels = sum(np.prod(weight.shape) for weight in weights if "kernel" in weight.name)
+    if not kernels:
+        return 0.0
+    places = layer.input.shape[1] if is_recurrent(layer) else np.prod(layer.output.shape[1:-1])
+    return float(places * kernels)
+
+
+SPEEDS: tuple[tuple[Callable[[Any], bool], float], ...] = (
+    (is_recurrent, 5e9),
+    (is_product, 1e10),
+    (lambda layer: isinstance(layer, keras.layers.Conv2D), 2e10),
+)  # of layers that make many small products, on a CPU

@@ -1,395 +1,217 @@
-"""Trains a variant and tells what happens, chunk by chunk; obeys pause, step, stop and tune."""
+"""The one loop of every training: chunk after chunk of steps, and between two of them pause, step, stop and tune."""
 
-import dataclasses
+import itertools
 import math
-import statistics
-import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
 
-import keras
 import numpy as np
-from msgspec.structs import replace
 
-from ae_core import data, variants
-from ae_core.measuring import evaluation
-from ae_core.measuring.probe import Probe
-from ae_core.messages import Mark, Numbers, PhaseStart, Progress, Result, Setup, Snapshot, State, TrainingMessage
-from ae_core.models.chunks import LONGEST_ORDER, ChunkEnd, feed
-from ae_core.models.seeding import building
-from ae_core.settings import Settings
-from ae_core.training import cache, checkpoint, execution
+from ae_core.models.chunks import LONGEST_ORDER, ChunkedModel, ChunkEnd, feed
 from ae_core.training.control import Control
-from ae_core.training.history import History
 
-SNAPSHOT_SECONDS = 0.4  # so that a page that looks twice a second has something new each time
-SNAPSHOT_SHARE = 0.04  # of the training time, at most, goes into snapshots that take long
-SNAPSHOT_LATEST = 0.9  # but there is about one a second
-EPOCH_WAIT = 0.3  # seconds that a snapshot waits for the end of an epoch, where the validation loss is measured anyway
-WAIT_SECONDS = 0.2
+WAIT_SECONDS = 0.2  # between two looks at the words from outside while the training is paused
 
-Emit = Callable[[TrainingMessage], None]
+Model = TypeVar("Model", bound=ChunkedModel)
 
 
-def train(
-    settings: Settings,
-    *,
-    emit: Emit,
-    control: Control | None = None,
-    run_id: str = "",
-    save_to: Path | None = None,
-    frames: int = 0,
-    test_images: int | None = None,
-    keeper: checkpoint.Keeper | None = None,
-) -> Result:
-    """Loads the data, builds the model, trains it, and measures it on the test set.
+@dataclass(frozen=True)
+class Stage(Generic[Model]):
+    """One model to be trained for some epochs; most trainings have one stage.
 
     Args:
-        settings: The experiment.
-        emit: Called with each message: `Progress` while data are fetched, `Setup` once, `Snapshot` from step 0 on.
-        control: Through which another thread pauses, steps, stops and tunes. Default: nobody does.
-        run_id: Stands in every message and in the result.
-        save_to: File for the trained model, `.keras`. Default: it is not kept.
-        frames: Snapshots in all, as a recording needs them: close at first, when learning is fast, wide apart later.
-            By default as many as cost little time.
-        test_images: Test images, at most, on which the trained model is measured; all of them by default, which takes
-            some seconds.
-        keeper: Where the training's state is left every ten seconds, and looked for at the start. Default: nowhere.
-
-    Returns:
-        What is left of the run: what the command line prints.
-
-    Raises:
-        SettingError: If the settings do not fit the data.
-        DataError: If the data cannot be had.
+        name: A few words for a person; empty if it is the only one.
+        model: What is trained, compiled, its table filled.
+        view: What is watched meanwhile; often the same model.
+        epochs: How long, at least 1.
+        chunk: Steps between two looks at the world outside.
+        steps_per_epoch: A multiple of `chunk`.
     """
-    control = control or Control()
 
-    def progress(text: str, share: float | None = None) -> None:
-        emit(Progress(run_id=run_id, text=text, share=share))
+    name: str
+    model: Model
+    view: Model
+    epochs: int
+    chunk: int
+    steps_per_epoch: int
 
-    bench = cache.prepare(settings, progress)
-    run = Run(settings, bench, emit, control, run_id=run_id, frames=frames, keeper=keeper)
-    run.train()
-    if save_to is not None:
-        bench.model.standalone().save(save_to)
-    return run.result(test_images)
+    @property
+    def steps(self) -> int:
+        """Steps in all."""
+        return self.epochs * self.steps_per_epoch
 
 
-class Run:
-    """One training from its first to its last step.
+class Listener(Protocol):
+    """Is told how a training goes, on the training's own thread: no step is made until it returns."""
+
+    def stage_begun(self) -> None:
+        """The first step of a stage, or of what is left of it, comes next."""
+
+    def chunk_done(self, losses: dict[str, float], seconds: float) -> None:
+        """A chunk of steps was trained: its mean losses by name, and how many seconds it took."""
+
+    def epoch_done(self) -> None:
+        """That chunk was the last one of an epoch."""
+
+    def tuned(self, name: str, value: float) -> None:
+        """A rate was asked for, which the listener sets."""
+
+    def paused(self) -> None:
+        """The training halts."""
+
+    def tuned_while_paused(self) -> None:
+        """Rates were set while it halts, see `tuned`."""
+
+    def resumed(self) -> None:
+        """The training goes on, perhaps for a single chunk, or is about to stop."""
+
+    def between_chunks(self) -> None:
+        """Another chunk follows, or the training is about to stop: time for whatever is due."""
+
+    def stopping(self) -> None:
+        """The training was told to stop, and ends."""
+
+
+class Loop(Generic[Model]):
+    """Trains compiled models through their stages, one after the other.
+
+    `fit` is fed row numbers, and each of its epochs is one chunk of steps, see `chunks`.
 
     Args:
-        settings: The experiment.
-        bench: Data, PCA and the compiled models.
-        emit: Called with each message.
+        stages: What is trained, at least one.
+        batch_size: Examples per step.
+        orders: Called with the number of an epoch, counted through all stages from 0; yields the row numbers of that
+            epoch and of those that follow it, each an ndarray of shape `(n,)`, at least as many as an epoch takes.
+        learning_rate: Called with the share of the stage that is done, 0 to 1, before each chunk; returns the learning
+            rate, or None to leave it as it is.
         control: Words from outside.
-        run_id: Stands in every message and in the result.
-        every_chunk: Whether each chunk ends in a snapshot.
-        keeper: Where checkpoints are left and found.
-        snapshot_seconds: Between two snapshots; by default as long as keeps them cheap.
-        frames: Snapshots in all, or 0. See `train`.
+        listener: Is told how it goes.
+
+    Attributes:
+        stage: The present stage.
+        step: Steps done in all stages; may be set before `run`, to go on from there.
     """
 
     def __init__(
         self,
-        settings: Settings,
-        bench: cache.Bench,
-        emit: Emit,
+        stages: Sequence[Stage[Model]],
+        batch_size: int,
+        orders: Callable[[int], Iterator[np.ndarray]],
+        learning_rate: Callable[[float], float | None],
         control: Control,
-        run_id: str = "",
-        every_chunk: bool = False,
-        keeper: checkpoint.Keeper | None = None,
-        snapshot_seconds: float | None = None,
-        frames: int = 0,
+        listener: Listener,
     ):
-        self.keeper = keeper
-        self.snapshot_seconds = snapshot_seconds
-        self.every_chunk, self.frames = every_chunk, frames
-        self.settings, self.bench, self.emit, self.control = settings, bench, emit, control
-        self.run_id = run_id
-        self.model, self.data = bench.model, bench.data
-        labelled = len(bench.info.class_names) > 1
-        self.probe = Probe(self.model, self.data, bench.pca, labelled, bench.probe_points)
-        self.history = History(self.model.term_names)
-        self.total_steps = sum(stage.epochs * stage.steps_per_epoch for stage in bench.stages)
-        self.total_epochs = sum(stage.epochs for stage in bench.stages)
-        self.step = self._shown_at = 0
-        self.seconds = self._chunk_seconds = 0.0
-        self.marks: list[Mark] = []
-        self._last: Snapshot | None = None
-        self.rates = {name: float(np.asarray(variable)) for name, variable in self.model.tunable.items()}
-        self._enter(bench.stages[0], 0, 0)
-        self._next_checkpoint = time.perf_counter() + checkpoint.SECONDS
+        self.stages = stages
+        self.total_steps = sum(stage.steps for stage in stages)
+        self.total_epochs = sum(stage.epochs for stage in stages)
+        self.step = 0
+        self._batch_size, self._orders, self._learning_rate = batch_size, orders, learning_rate
+        self._control, self._listener = control, listener
+        self._enter(0)
 
-    def _enter(self, stage: cache.Stage, steps_before: int, epochs_before: int) -> None:
-        self.stage, self._steps_before, self._epochs_before = stage, steps_before, epochs_before
-        if self.probe.model is not stage.view:
-            self.probe.watch(stage.view)
-
-    def train(self) -> None:
-        """Runs `fit` over row numbers, one Keras epoch per chunk, so that every chunk ends in `on_epoch_end`."""
-        self.emit(self._setup())
-        kept = self.keeper.restore() if self.keeper is not None else None
-        if kept is not None:
-            checkpoint.restore(self, *kept)
-        steps_before = epochs_before = 0
-        for stage in self.bench.stages:
-            self._enter(stage, steps_before, epochs_before)
-            steps_before += stage.epochs * stage.steps_per_epoch
-            epochs_before += stage.epochs
-            if self.step < steps_before and not self.control.stopped:
-                self._fit(stage)
-            if self.control.stopped and self.step <= steps_before:
-                break  # the last snapshot shows what was trained last
-        self.snapshot("stopped" if self.control.stopped else "done")
-
-    def _fit(self, stage: cache.Stage) -> None:
-        stage.model.at_epoch(self.epoch - self._epochs_before)
-        if self._last is None:
-            self.snapshot("running")
-        follower = ChunkEnd(self.chunk_done)
-        for order in self._orders(stage):
-            self._schedule()
-            stage.model.fit(**feed(order, self.bench.batch_size, stage.chunk), callbacks=[follower])
-            if self.control.stopped:
-                break
-
-    def _orders(self, stage: cache.Stage) -> Iterator[np.ndarray]:
-        """Row numbers in the order of training: every epoch a new permutation, the same for the same seed.
-
-        They come some epochs at a time: `fit` takes a moment to begin, and many epochs would take much memory.
-        """
-        taken = stage.steps_per_epoch * self.bench.batch_size
-        together = max(1, LONGEST_ORDER // taken)
-        # A training that goes on from a checkpoint has been given the first ones before.
-        done = (self.step - self._steps_before) * self.bench.batch_size
-        for first in range(0, stage.epochs, together):
-            orders = [
-                np.random.default_rng((self.settings.seed, self._epochs_before + epoch)).permutation(
-                    len(self.data.x_train)
-                )
-                for epoch in range(first, min(first + together, stage.epochs))
-            ]
-            rows = np.concatenate([order[:taken] for order in orders]).astype(np.int32)
-            left, done = rows[min(done, len(rows)) :], max(0, done - len(rows))
-            if len(left):
-                yield left
-
-    def _setup(self) -> Setup:
-        model, probe, stages = self.model, self.probe, self.bench.stages
-        begins = np.cumsum([0, *(stage.epochs for stage in stages[:-1])])
-        return Setup(
-            run_id=self.run_id,
-            settings=self.settings.to_dict(),
-            shape=list(self.data.spec.shape),
-            unit_range=self.data.spec.unit_range,
-            device=execution.device_name(),
-            backend=keras.backend.backend(),
-            parameters=cache.parameter_count(model),
-            input_size=self.data.spec.size,
-            code_size=probe.code_size,
-            code_shape=list(model.code_shape),
-            class_names=list(self.bench.info.class_names),
-            loss_name=model.loss_name,
-            terms=list(model.term_names),
-            total_steps=self.total_steps,
-            total_epochs=self.total_epochs,
-            steps_per_epoch=stages[-1].steps_per_epoch,
-            phases=[
-                PhaseStart(name=stage.name, epoch=int(begin))
-                for stage, begin in zip(stages, begins, strict=True)
-                if stage.name
-            ],
-            live=dict(self.rates),
-            notes=list(self.data.notes),
-            panels=probe.titles(),
-            loss_floor=probe.loss_floor(),
-            labels=probe.labels.astype(np.uint8).tobytes(),
-            atlas=probe.atlas(),
-        )
+    def _enter(self, place: int) -> None:
+        self.stage, before = self.stages[place], self.stages[:place]
+        self._steps_before = sum(stage.steps for stage in before)
+        self._epochs_before = sum(stage.epochs for stage in before)
 
     @property
     def epoch(self) -> float:
-        """Epochs done, with the part of the present one."""
-        return self._epochs_before + (self.step - self._steps_before) / self.stage.steps_per_epoch
+        """Epochs done in all stages, with the part of the present one."""
+        return self._epochs_before + self._stage_step / self.stage.steps_per_epoch
 
-    def chunk_done(self, logs: dict[str, float], seconds: float) -> None:
-        """Called after each chunk of steps, see `ChunkEnd`: records it and obeys."""
+    @property
+    def _stage_step(self) -> int:
+        return self.step - self._steps_before
+
+    @property
+    def steps_to_epoch_end(self) -> int:
+        """Steps that are left of the present epoch; 0 at its end."""
+        return -self._stage_step % self.stage.steps_per_epoch
+
+    def run(self) -> None:
+        """Trains from `step` to the end, or until it is told to stop."""
+        for place in range(len(self.stages)):
+            self._enter(place)
+            if self._stage_step < self.stage.steps and not self._control.stopped:
+                self._train_stage()
+            if self._control.stopped and self._stage_step <= self.stage.steps:
+                return  # in the stage that was trained last
+
+    def _train_stage(self) -> None:
+        self._tell_epoch()
+        self._listener.stage_begun()
+        follower = ChunkEnd(self._chunk_done)
+        for rows in self._rows():
+            self._schedule()
+            self.stage.model.fit(**feed(rows, self._batch_size, self.stage.chunk), callbacks=[follower])
+            if self._control.stopped:
+                return
+
+    def _rows(self) -> Iterator[np.ndarray]:
+        """Row numbers of what is left of the stage.
+
+        They come some epochs at a time: `fit` takes a moment to begin, and many epochs would take much memory.
+        """
         stage = self.stage
-        self.step += stage.chunk
-        self.seconds += seconds
-        self._chunk_seconds = seconds
-        self.history.add_chunk(logs, stage.chunk * self.bench.batch_size, seconds)
-        if (self.step - self._steps_before) % stage.steps_per_epoch == 0:
-            self.history.end_epoch(self.step, self.epoch, self.seconds, self.validation_terms())
+        taken = stage.steps_per_epoch * self._batch_size
+        done, steps = divmod(self._stage_step, stage.steps_per_epoch)
+        orders = self._orders(self._epochs_before + done)
+        known = steps * self._batch_size  # of the first epoch, where the training goes on from a checkpoint
+        together = max(1, LONGEST_ORDER // taken)
+        for first in range(done, stage.epochs, together):
+            some = itertools.islice(orders, min(together, stage.epochs - first))
+            yield np.concatenate([order[:taken] for order in some]).astype(np.int32)[known:]
+            known = 0
+
+    def _chunk_done(self, losses: dict[str, float], seconds: float) -> None:
+        """Called after each chunk, see `ChunkEnd`: tells of it and obeys."""
+        self.step += self.stage.chunk
+        self._listener.chunk_done(losses, seconds)
+        if self.steps_to_epoch_end == 0:
+            self._listener.epoch_done()
         if self.step >= self.total_steps:
             return
-        stage.model.at_epoch(self.epoch - self._epochs_before)
+        self._tell_epoch()
         self._tune()
         self._schedule()
-        if self.control.waiting:
-            self.say("paused")
-            self.snapshot("paused")
-            while self.control.wait(WAIT_SECONDS):
-                if self._tune():
-                    self.snapshot("paused")
-            self._schedule()
-            if not self.control.stopped:
-                self.say("paused" if self.control.waiting else "running")
-        elif self._due() and not self.control.stopped:
-            self.snapshot("running")
-        if self.keeper is not None and time.perf_counter() >= self._next_checkpoint:
-            self._keep(self.keeper)
-        if self.control.stopped:
-            self.say("stopped")  # the numbers follow when `fit` has returned
-            stage.model.stop_training = True
+        if self._control.waiting:
+            self._wait()
+        self._listener.between_chunks()
+        if self._control.stopped:
+            self._listener.stopping()
+            self.stage.model.stop_training = True
 
-    def _due(self) -> bool:
-        """Whether a snapshot is wanted now."""
-        if self.frames > 1:
-            last = self.frames - 1
-            # Of the frames at step (k / last)² · total the one after what was shown last.
-            after = math.floor(last * math.sqrt(self._shown_at / self.total_steps) + 1e-9) + 1
-            return self.step >= (after / last) ** 2 * self.total_steps
-        if self.every_chunk:
-            return True
-        if time.perf_counter() < self._next_snapshot:
-            return False
-        left = (self._steps_before - self.step) % self.stage.steps_per_epoch
-        return left == 0 or left / self.stage.chunk * self._chunk_seconds > EPOCH_WAIT
+    def _wait(self) -> None:
+        self._listener.paused()
+        while self._control.wait(WAIT_SECONDS):
+            if self._tune():
+                self._listener.tuned_while_paused()
+        self._schedule()
+        self._listener.resumed()
 
-    def _keep(self, keeper: checkpoint.Keeper) -> None:
-        begun = time.perf_counter()
-        keeper.checkpoint(*checkpoint.capture(self))
-        ended = time.perf_counter()
-        self._next_checkpoint = ended + max(checkpoint.SECONDS, (ended - begun) / checkpoint.SHARE)
+    def _tell_epoch(self) -> None:
+        self.stage.model.at_epoch(self.epoch - self._epochs_before)
 
     def _tune(self) -> bool:
-        """Sets what was asked for, and leaves a mark on the curve."""
-        changes = self.control.take_changes()
+        changes = self._control.take_changes()
         for name, value in changes:
-            for stage in self.bench.stages:
-                if name in stage.model.tunable:
-                    stage.model.tunable[name].assign(value)
-            self.marks.append(Mark(step=self.step, epoch=self.epoch, name=name, before=self.rates[name], after=value))
-            self.rates[name] = value
+            self._listener.tuned(name, value)
         return bool(changes)
 
     def _schedule(self) -> None:
-        """Sets the learning rate of the next chunk, if a schedule has a say in it."""
-        if self.settings.schedule == "cosine":
-            # Each phase falls to zero by itself: the next one begins with layers that have not learnt yet.
-            done = (self.step - self._steps_before) / (self.stage.epochs * self.stage.steps_per_epoch)
-            factor = 0.5 * (1.0 + math.cos(math.pi * done))
-            self.stage.model.optimizer.learning_rate.assign(self.rates["learning_rate"] * factor)
-
-    def validation_terms(self) -> dict[str, float]:
-        """The validation losses of what is trained now; a term that only the whole has is 0 before."""
-        return dict.fromkeys(self.history.names, 0.0) | self.probe.validation_terms(self.stage.model)
-
-    def say(self, state: State) -> None:
-        """Sends the last views again with another state: at once, before the model is measured anew."""
-        if self._last is None:
-            return
-        self._last = replace(
-            self._last,
-            state=state,
-            step=self.step,
-            epoch=self.epoch,
-            phase=self.stage.name,
-            seconds=self.seconds,
-            marks=list(self.marks),
-        )
-        self.emit(self._last)
-
-    def snapshot(self, state: State) -> None:
-        """Measures the model and sends what a page shows."""
-        begun = time.perf_counter()
-        if self.step > 0:
-            self.history.add_point(self.step, self.epoch, self.seconds, self.validation_terms)
-        measured = self.probe.measure(thorough=self.frames > 0 or state != "running")
-        variants.check_numbers(self.settings.variant, measured.numbers)
-        self._shown_at = self.step
-        rate = self.history.samples_per_second()
-        left = (self.total_steps - self.step) * self.bench.batch_size
-        speed: Numbers = {"samples_per_second": rate, "eta_seconds": left / rate if rate else None}
-        self._last = Snapshot(
-            run_id=self.run_id,
-            state=state,
-            step=self.step,
-            epoch=self.epoch,
-            phase=self.stage.name,
-            seconds=self.seconds,
-            marks=list(self.marks),
-            history=self.history.columns(),
-            latent=measured.latent,
-            grid=measured.grid,
-            panels=dict(measured.panels),
-            pca_loss=measured.pca_loss,
-            numbers=measured.numbers | speed,
-        )
-        self.emit(self._last)
-        ended = time.perf_counter()
-        cheap = min(max(SNAPSHOT_SECONDS, (ended - begun) / SNAPSHOT_SHARE), SNAPSHOT_LATEST)
-        self._next_snapshot = ended + (cheap if self.snapshot_seconds is None else self.snapshot_seconds)
-
-    def result(self, test_images: int | None = None) -> Result:
-        """What is left of a run when it is over: history by epoch, and numbers on the test set."""
-        settings, rates = self.settings, self.history.epoch_rates
-        return Result(
-            run_id=self.run_id,
-            variant=settings.variant,
-            dataset=settings.dataset,
-            backend=keras.backend.backend(),
-            device=execution.device_name(),
-            epochs=round(self.epoch, 3),
-            steps=self.step,
-            seconds=self.seconds,
-            samples_per_second=statistics.median(rates[1:] or rates) if rates else None,
-            parameters=cache.parameter_count(self.model),
-            settings=settings.to_dict(),
-            history=self.history.by_epoch(),
-            test=evaluation.evaluate(self.model, self.data, self.bench.pca, self.probe, test_images),
-        )
+        rate = self._learning_rate(self._stage_step / self.stage.steps)
+        if rate is not None:
+            self.stage.model.optimizer.learning_rate.assign(rate)
 
 
-def describe(settings: Settings) -> dict[str, Any]:
-    """The network's layers with their shapes and parameters, for a diagram.
+def half_cosine(share: float) -> float:
+    """A factor that falls smoothly from 1 to 0: `(1 + cos(π · share)) / 2`.
 
-    Raises:
-        SettingError: If the settings do not fit the data.
+    Args:
+        share: How much is done, 0 to 1.
+
+    References:
+        Loshchilov & Hutter, SGDR: stochastic gradient descent with warm restarts, ICLR 2017, without the restarts.
     """
-    spec = settings.scaled(data.catalogue()[settings.dataset].spec)
-    settings.check(spec)
-    with building(settings.seed):
-        model = variants.get(settings.variant).build(settings, spec)
-    layers = [
-        {
-            "part": part,
-            "name": layer.name,
-            "type": type(layer).__name__,
-            "output_shape": [int(length) for length in layer.output.shape[1:]],
-            "parameters": int(sum(np.prod(weight.shape) for weight in layer.weights)),
-            "activation": getattr(getattr(layer, "activation", None), "__name__", None),
-        }
-        for part, network in (("encoder", model.encoder), ("decoder", model.decoder))
-        for layer in network.layers
-    ]
-    return {
-        "layers": layers,
-        "parameters": cache.parameter_count(model),
-        "input_shape": list(spec.shape),
-        "code_shape": list(model.code_shape),
-        "corruption": settings.to_dict().get("noise"),
-    }
-
-
-def warm() -> None:
-    """Loads what a first training needs: the default data, their PCA, and the default network, compiled."""
-    settings = dataclasses.replace(variants.get("vanilla").settings(), dataset=data.default_name())
-    control = Control()
-    control.stop()  # after the first chunk of steps: by then all is compiled
-    bench = cache.prepare(settings, lambda *words: None)
-    Run(settings, bench, lambda message: None, control).train()
+    return 0.5 * (1.0 + math.cos(math.pi * share))

@@ -15,8 +15,9 @@ from ae_core.bench.race import times
 from ae_core.bench.rounds import rate
 from ae_core.bench.turns import Contender, ContenderError, take_turns
 from ae_core.errors import SettingError
+from ae_core.models.chunks import feed
 from ae_core.training import cache, loop
-from ae_core.training.control import Control
+from ae_core.training.session import TrainingSession
 from tests.bench import hall
 from tests.bench.measured import growth
 from tests.conftest import ROOT
@@ -117,16 +118,22 @@ def test_a_goal_that_is_missed_is_said_and_one_that_was_not_measured_is_not():
 
 
 @pytest.mark.slow
-def test_a_step_is_fed_four_bytes_for_each_image_and_nothing_else_moves():
+def test_a_step_is_fed_four_bytes_for_each_image_and_nothing_else_moves(monkeypatch):
     given = variants.read_settings(TINY | {"variant": "vanilla", "epochs": 2})
-    ready = cache.prepare(given, lambda *words: None)
+    ready = cache.prepare(given)
     table = ready.model.table.rows
-    run = loop.Run(given, ready, lambda *words, **content: None, Control())
-    fed: list[np.ndarray] = list(run._orders(ready.stages[0]))
+    fed: list[np.ndarray] = []
+
+    def watched(order: np.ndarray, batch_size: int, chunk: int) -> dict[str, Any]:
+        fed.append(order)
+        return feed(order, batch_size, chunk)
+
+    monkeypatch.setattr(loop, "feed", watched)
+    run = TrainingSession(given, prepared=ready)
+    run.train()
     assert {order.dtype for order in fed} == {np.dtype(np.int32)}
     assert sum(order.nbytes for order in fed) == 4 * run.total_steps * ready.batch_size
-    run.train()
-    again = cache.prepare(given, lambda *words: None)
+    again = cache.prepare(given)
     assert again.model.table.rows is table, "the next training finds the table on the device"
 
 

@@ -8,7 +8,7 @@ from ae_core import variants
 from ae_core.diagnosis import diagnose
 from ae_core.diagnosis.evidence import short
 from ae_core.messages import Setup, Snapshot, TrainingMessage
-from ae_core.training import loop
+from ae_core.training import session
 from tests.diagnosis.test_rules import found, names
 
 pytestmark = pytest.mark.slow(seconds=6)
@@ -19,7 +19,7 @@ def trained(**values) -> tuple[Setup, Snapshot]:
     """Setup and last snapshot of a real training on the small digits."""
     messages: list[TrainingMessage] = []
     given = {"dataset": "digits", "epochs": 30, "batch_size": 64} | values
-    loop.train(variants.read_settings(given), emit=messages.append, test_images=50)
+    session.train(variants.read_settings(given), emit=messages.append, test_images=50)
     (first,) = (message for message in messages if isinstance(message, Setup))
     *_, last = (message for message in messages if isinstance(message, Snapshot))
     return first, last

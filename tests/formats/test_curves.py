@@ -56,8 +56,8 @@ def test_no_peak_is_lost_where_a_pixel_stands_for_many_values():
 
 def test_the_grid_shows_curves_and_errors_below_their_place():
     settings = dataclasses.replace(variants.get("vanilla").settings(), dataset="waves", latent_dim=4, train_size=200)
-    bench = cache.prepare(settings, lambda *words: None)
-    looks = probe.Probe(bench.model, bench.data, bench.pca, labelled=True, points=100)
+    ready = cache.prepare(settings)
+    looks = probe.Probe(ready.model, ready.data, ready.pca, labelled=True, points=100)
     grid = looks.measure().grid
     assert grid.tile == (28, 56)
     errors = np.zeros((1, 128))

@@ -17,7 +17,7 @@ from sklearn.preprocessing import StandardScaler
 from ae_core import data, variants
 from ae_core.measuring import metrics
 from ae_core.measuring.pca import PrincipalComponents
-from ae_core.training import loop
+from ae_core.training import session
 from tests.conftest import ROOT
 
 PIXEL, NOTHING = np.full(1, 1 / 255, np.float32), np.zeros(1, np.float32)
@@ -246,7 +246,7 @@ def test_max_mean_discrepancy_tells_distributions_apart():
 def test_every_number_that_is_shown_or_printed_is_in_the_table():
     messages: list[Any] = []
     given = variants.read_settings({"variant": "vanilla", "dataset": "digits", "epochs": 1, "train_size": 200})
-    result = loop.train(given, emit=messages.append)
+    result = session.train(given, emit=messages.append)
     snapshot = messages[-1]
     shown = {*result.test, *snapshot.numbers} | {"loss", "val_loss", "reconstruction", "pca_loss", "loss_floor"}
     assert shown <= set(variants.metrics())

@@ -15,7 +15,7 @@ ROWS = np.random.default_rng(3).integers(0, 500, STEPS * BATCH).astype(np.int32)
 
 def ready(variant: str) -> cache.Stage:
     settings = read_settings({"variant": variant, "dataset": "digits", "batch_size": BATCH, "epochs": 1, "seed": 2})
-    return cache.prepare(settings, lambda *words: None).stages[-1]
+    return cache.prepare(settings).stages[-1]
 
 
 def test_row_numbers_reach_a_step_in_their_order_and_nothing_tunes_itself():

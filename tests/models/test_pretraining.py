@@ -10,7 +10,7 @@ from ae_core import variants
 from ae_core.messages import PhaseStart, Setup, Snapshot, TrainingMessage
 from ae_core.models.chunks import feed
 from ae_core.settings import DataSpec
-from ae_core.training import cache, loop
+from ae_core.training import cache, session
 from ae_core.training.control import Control
 
 IMAGE = DataSpec((8, 8, 1))
@@ -80,12 +80,12 @@ def test_each_phase_minimises_the_error_of_its_own_layer(activation, tied):
 @pytest.mark.parametrize("variant", ["stacked", "denoising"])
 @pytest.mark.parametrize("tied", [False, True])
 def test_a_phase_trains_its_layer_and_leaves_the_others_alone(variant, tied):
-    bench = cache.prepare(settings(variant, tied=tied), lambda *words: None)
-    for place, stage in enumerate(bench.stages[:-1]):
-        before = weights(bench.model)
-        rows = np.arange(stage.chunk * bench.batch_size, dtype=np.int32)
-        stage.model.fit(**feed(rows, bench.batch_size, stage.chunk))
-        for pair, (old, new) in enumerate(zip(before, weights(bench.model), strict=True)):
+    ready = cache.prepare(settings(variant, tied=tied))
+    for place, stage in enumerate(ready.stages[:-1]):
+        before = weights(ready.model)
+        rows = np.arange(stage.chunk * ready.batch_size, dtype=np.int32)
+        stage.model.fit(**feed(rows, ready.batch_size, stage.chunk))
+        for pair, (old, new) in enumerate(zip(before, weights(ready.model), strict=True)):
             for was, is_now in zip(old, new, strict=True):
                 assert np.array_equal(was, is_now) == (pair != place), f"phase {place + 1}, layer {pair + 1}"
 
@@ -94,7 +94,7 @@ def test_a_phase_trains_its_layer_and_leaves_the_others_alone(variant, tied):
 def test_a_run_tells_its_phases_and_begins_the_whole_with_what_they_learnt():
     messages: list[TrainingMessage] = []
     given = settings()
-    result: Any = loop.train(given, emit=messages.append)
+    result: Any = session.train(given, emit=messages.append)
     setup = next(message for message in messages if isinstance(message, Setup))
     names = ["layer 1", "layer 2", "layer 3", "fine-tuning"]
     assert setup.phases == [PhaseStart(name=name, epoch=2 * place) for place, name in enumerate(names)]
@@ -106,17 +106,17 @@ def test_a_run_tells_its_phases_and_begins_the_whole_with_what_they_learnt():
     assert {names[0], names[-1]} <= set(seen)
     assert snapshots[-1].epoch == 8
 
-    again: Any = loop.train(given, emit=lambda message: None)  # the compiled models are used a second time
+    again: Any = session.train(given, emit=lambda message: None)  # the compiled models are used a second time
     for key, values in result.history.items():
         np.testing.assert_allclose(again.history[key], values, rtol=2e-5, err_msg=key)
 
-    alone: Any = loop.train(settings(pretraining=False), emit=lambda message: None)
+    alone: Any = session.train(settings(pretraining=False), emit=lambda message: None)
     assert result.history["loss"][6] < alone.history["loss"][0]
 
 
 @pytest.mark.slow
 def test_a_run_is_tuned_and_stopped_in_the_middle_of_a_phase():
-    bench = cache.prepare(settings("denoising", pretraining_epochs=100), lambda *words: None)
+    ready = cache.prepare(settings("denoising", pretraining_epochs=100))
     control = Control()
     snapshots: list[Snapshot] = []
 
@@ -137,7 +137,9 @@ def test_a_run_is_tuned_and_stopped_in_the_middle_of_a_phase():
     def first_paused() -> int:
         return next(snapshot.step for snapshot in snapshots if snapshot.state == "paused")
 
-    run = loop.Run(bench=bench, settings=settings("denoising"), emit=obey, control=control, every_chunk=True)
+    run = session.TrainingSession(
+        settings("denoising"), emit=obey, control=control, prepared=ready, snapshot_seconds=0.0
+    )
     run.train()
     last = snapshots[-1]
     assert (last.state, last.phase) == ("stopped", "layer 2")
@@ -145,7 +147,7 @@ def test_a_run_is_tuned_and_stopped_in_the_middle_of_a_phase():
     assert [(mark.name, mark.after) for mark in last.marks] == [("noise_factor", 0.9)]
     assert 100 < last.epoch < 110
     assert last.step > first_paused()
-    for stage in bench.stages:
+    for stage in ready.stages:
         assert float(np.asarray(stage.model.tunable["noise_factor"])) == pytest.approx(0.9)
     measured: Any = run.result().test
     assert measured["mse"] > 0

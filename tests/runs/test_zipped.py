@@ -116,7 +116,7 @@ def test_what_a_newer_program_has_added_is_left_out(store, more):
 
 @pytest.mark.slow
 def test_a_real_training_is_stored_and_comes_back(store, monkeypatch):
-    from ae_core.training import checkpoint, loop
+    from ae_core.training import checkpoint, session
     from ae_core.variants import read_settings
 
     monkeypatch.setattr(checkpoint, "SECONDS", 0.0)
@@ -132,7 +132,7 @@ def test_a_real_training_is_stored_and_comes_back(store, monkeypatch):
             writer.message(message)
 
         with writer.model_file() as path:
-            told = loop.train(settings, emit=emit, run_id=run.id, keeper=writer, save_to=path)
+            told = session.train(settings, emit=emit, run_id=run.id, keeper=writer, save_to=path)
         assert writer.restore() is not None
         writer.finish(told, keep_checkpoint=True)
         assert writer.problem is None

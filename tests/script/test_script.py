@@ -15,7 +15,7 @@ import pytest
 from ae_core import variants
 from ae_core.script import script_for
 from ae_core.settings import Settings, options
-from ae_core.training import loop
+from ae_core.training import session
 
 TOLERANCE = 1e-3  # as the script itself says: 0.1 %
 MOST_LINES = 200
@@ -125,7 +125,7 @@ def histories(scripts: dict[str, str], tmp_path_factory: pytest.TempPathFactory)
 @pytest.mark.slow
 @pytest.mark.parametrize(("name", "settings"), CASES, ids=[name for name, _ in CASES])
 def test_it_trains_to_the_same_history(name, settings, histories):
-    ours: Any = loop.train(settings, emit=lambda message: None, test_images=20).history
+    ours: Any = session.train(settings, emit=lambda message: None, test_images=20).history
     theirs = histories(name)
     assert set(theirs) == {"loss", "val_loss"}
     for term, values in theirs.items():

@@ -1,15 +1,11 @@
 """What a worker keeps between trainings: one compiled model per architecture, and no more than fits."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 
 import pytest
 
 from ae_core import variants
 from ae_core.training import cache
-from tests.conftest import ROOT
 
 
 @pytest.fixture(autouse=True)
@@ -23,7 +19,7 @@ def empty() -> Iterator[None]:
 
 def model(variant: str = "vanilla", **values: object) -> cache.Autoencoder:
     given = variants.read_settings({"variant": variant, "dataset": "digits", "epochs": 1} | values)
-    return cache.prepare(given, lambda *words: None).model
+    return cache.prepare(given).model
 
 
 @pytest.mark.slow
@@ -45,18 +41,3 @@ def test_large_models_make_room_for_each_other_and_the_newest_stays(monkeypatch:
     small, large = model(latent_dim=2), model(latent_dim=32)  # 64-2-64 and 64-32-64, three numbers to a weight
     assert model(latent_dim=32) is large
     assert model(latent_dim=2) is not small
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(("chosen", "used"), [({}, True), ({"TF_ENABLE_ONEDNN_OPTS": "0"}, False)])
-def test_tensorflow_uses_the_library_that_convolves_fast(chosen: dict[str, str], used: bool) -> None:
-    environment = {name: value for name, value in os.environ.items() if name != "TF_ENABLE_ONEDNN_OPTS"}
-    done = subprocess.run(
-        [sys.executable, "-c", "import ae_core, tensorflow"],
-        cwd=ROOT,
-        env=environment | chosen | {"TF_CPP_MIN_LOG_LEVEL": "0"},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert ("oneDNN custom operations are on" in done.stderr) == used

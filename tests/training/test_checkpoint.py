@@ -7,7 +7,7 @@ import pytest
 
 from ae_core import variants
 from ae_core.messages import Snapshot, TrainingMessage
-from ae_core.training import checkpoint, loop
+from ae_core.training import checkpoint, session
 from tests.stored import training_state
 
 
@@ -34,7 +34,7 @@ class Memory:
 
 def run(given, keeper=None):
     messages: list[TrainingMessage] = []
-    result = loop.train(given, emit=messages.append, keeper=keeper)
+    result = session.train(given, emit=messages.append, keeper=keeper)
     return result, messages
 
 

@@ -16,11 +16,13 @@ from ae_core import data, variants
 from ae_core.cli.classify import add_to
 from ae_core.errors import SettingError
 from ae_core.messages import ClassifierResult, ClassifierSnapshot, decode, encode, plain
+from ae_core.models.classifier import Classifier
 from ae_core.models.layers.table import ResidentTable
-from ae_core.training import classifier, loop
+from ae_core.training import classifier, session
 from ae_core.training.classifier import balanced_rows
+from ae_core.training.classifier_session import standardized
 from ae_core.training.control import Control
-from ae_core.training.softmax import Classifier, standardized
+from ae_core.training.published import PUBLISHED
 
 SETTINGS = variants.read_settings({"variant": "stacked", "dataset": "digits", "latent_dim": 12, "epochs": 8})
 
@@ -172,7 +174,7 @@ def test_data_without_classes_are_refused(digits, encoder):
 def folder(tmp_path_factory):
     """What `train --out` leaves."""
     made = tmp_path_factory.mktemp("run")
-    result = loop.train(SETTINGS, emit=lambda message: None, save_to=made / "model.keras")
+    result = session.train(SETTINGS, emit=lambda message: None, save_to=made / "model.keras")
     (made / "result.json").write_text(json.dumps(plain(result)))
     return made
 
@@ -211,5 +213,5 @@ def test_a_folder_without_a_run_is_refused_in_one_sentence(folder, tmp_path):
 
 
 def test_published_figures_stand_beside_mnist_only():
-    assert [row.test_error for row in classifier.PUBLISHED["mnist"]] == [0.0140, 0.0140, 0.0124, 0.0128]
-    assert set(classifier.PUBLISHED) == {"mnist"}
+    assert [row.test_error for row in PUBLISHED["mnist"]] == [0.0140, 0.0140, 0.0124, 0.0128]
+    assert set(PUBLISHED) == {"mnist"}

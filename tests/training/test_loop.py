@@ -1,260 +1,179 @@
-"""Training: what it sends, what it obeys, and that it learns what theory says."""
+"""The loop that every training shares: the order of what a listener hears, and what the loop obeys."""
 
-import dataclasses
-import threading
-import time
+from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
-from ae_core import variants
-from ae_core.measuring import probe
-from ae_core.messages import Setup, Snapshot, TrainingMessage, decode, encode
-from ae_core.training import cache, execution, loop
+from ae_core.training import loop
 from ae_core.training.control import Control
-from ae_core.training.history import LARGEST_CURVE, History
-from tests.waiting import PATIENCE, until
+from ae_core.training.loop import Loop, Stage, half_cosine
+
+ROWS, BATCH = 12, 2
 
 
-def settings(variant="vanilla", **values):
-    return variants.read_settings({"variant": variant, "dataset": "digits", "epochs": 4, "latent_dim": 8} | values)
+class Model:
+    """Stands in for a compiled model: keeps what it is fed, and its optimizer what it is told."""
+
+    def __init__(self) -> None:
+        self.stop_training = False
+        self.fed: list[int] = []
+        self.epochs: list[float] = []
+        self.rates: list[float] = []
+        self.optimizer = SimpleNamespace(learning_rate=SimpleNamespace(assign=self.rates.append))
+
+    def at_epoch(self, epoch: float) -> None:
+        self.epochs.append(epoch)
+
+    def fit(self, order: np.ndarray, chunk: int, callbacks: list[Any]) -> None:
+        self.stop_training = False
+        for first in range(0, len(order), chunk * BATCH):
+            for callback in callbacks:
+                callback.on_epoch_begin(0)
+            self.fed += order[first : first + chunk * BATCH].tolist()
+            for callback in callbacks:
+                callback.on_epoch_end(0, {"loss": 1.0})
+            if self.stop_training:
+                return
 
 
-def run(given, **more):
-    messages: list[TrainingMessage] = []
-    return loop.train(given, emit=messages.append, **more), messages
+class Heard:
+    """A listener that keeps what it hears, by name, and may answer."""
+
+    def __init__(self, answer: Callable[[str, "Heard"], None] = lambda word, heard: None):
+        self.words: list[str] = []
+        self._answer = answer
+
+    def _hear(self, word: str) -> None:
+        self.words.append(word)
+        self._answer(word, self)
+
+    def stage_begun(self) -> None:
+        self._hear("stage")
+
+    def chunk_done(self, losses: dict[str, float], seconds: float) -> None:
+        assert losses == {"loss": 1.0} and seconds >= 0
+        self._hear("chunk")
+
+    def epoch_done(self) -> None:
+        self._hear("epoch")
+
+    def tuned(self, name: str, value: float) -> None:
+        self._hear(f"{name}={value:g}")
+
+    def paused(self) -> None:
+        self._hear("paused")
+
+    def tuned_while_paused(self) -> None:
+        self._hear("seen")
+
+    def resumed(self) -> None:
+        self._hear("resumed")
+
+    def between_chunks(self) -> None:
+        self._hear("between")
+
+    def stopping(self) -> None:
+        self._hear("stopping")
 
 
-class Background:
-    """A training on a thread of its own, and the messages it has sent."""
-
-    def __init__(self, given):
-        self.control = Control()
-        self.messages: list[TrainingMessage] = []
-        self.stop_at_once = False
-        self.thread = threading.Thread(
-            target=lambda: loop.train(given, emit=self.receive, control=self.control), daemon=True
-        )
-        self.thread.start()
-
-    def receive(self, message):
-        self.messages.append(message)
-        if self.stop_at_once and isinstance(message, Snapshot) and message.state == "running":
-            self.control.stop()
-
-    @property
-    def last(self) -> Snapshot | None:
-        """The newest snapshot."""
-        newest = self.messages[-1] if self.messages else None
-        return newest if isinstance(newest, Snapshot) else None
-
-    def wait_for(self, test):
-        until(lambda: self.last is not None and test(self.last), why=lambda: f"still at {self.last}")
-        return self.last
+@pytest.fixture(autouse=True)
+def plain_feed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loop, "feed", lambda order, batch_size, chunk: {"order": order, "chunk": chunk})
 
 
-@pytest.mark.slow
-def test_messages_can_be_packed_and_hold_what_a_page_needs():
-    result, messages = run(settings("denoising"), run_id="one")
-    (setup,) = (message for message in messages if isinstance(message, Setup))
-    snapshots = [message for message in messages if isinstance(message, Snapshot)]
-    for message in messages:
-        assert decode(encode(message)) == message
-        assert message.run_id == "one"
-    assert [snapshot.step for snapshot in snapshots] == sorted(snapshot.step for snapshot in snapshots)
-    assert snapshots[0].step == 0
-    assert snapshots[-1].step == setup.total_steps == result.steps
-    assert snapshots[-1].state == "done"
-    points = len(setup.labels)
-    assert len(snapshots[-1].latent) == points * 2 * 4
-    assert setup.atlas.count == points
-    grid = snapshots[-1].grid
-    assert grid.rows == ["original", "corrupted", "reconstruction", "pca", "error"]
-    assert len(grid.errors) == len(grid.pca_errors) == len(grid.corrupted_errors or ()) == grid.columns
-    assert setup.code_size == 8
-    assert setup.input_size == 784
+def orders(first: int) -> Iterator[np.ndarray]:
+    while True:
+        yield np.arange(ROWS) + 100 * first
+        first += 1
 
 
-@pytest.mark.slow
-def test_history_has_one_number_an_epoch():
-    result, _ = run(settings())
-    assert {len(values) for values in result.history.values()} == {4}
-    assert set(result.test) >= {"mse", "bce", "psnr", "ssim", "squared_error_per_image", "pca_mse", "knn1_error"}
-    assert result.test["squared_error_per_image"] == pytest.approx(784 * result.test["mse"])
-
-
-def test_a_curve_is_thinned_and_keeps_its_ends():
-    history = History(("reconstruction",))
-    for step in range(1, 2000):
-        history.add_chunk({"loss": 1 / step, "reconstruction": 1 / step}, 10, 0.1)
-        history.add_point(step, step / 10, step / 5, lambda: {"loss": 1.0, "reconstruction": 1.0})
-    columns: Any = history.columns()
-    assert LARGEST_CURVE // 2 <= len(columns["step"]) <= LARGEST_CURVE
-    assert columns["step"][0] == 1
-    assert columns["step"][-1] == 1999
-    assert columns["step"] == sorted(columns["step"])
-
-
-@pytest.mark.slow
-def test_pause_step_tune_resume_stop():
-    training_run = Background(settings("denoising", epochs=500))
-    training_run.wait_for(lambda message: message.step > 0)
-    training_run.control.pause()
-    paused = training_run.wait_for(lambda message: message.state == "paused")
-    time.sleep(0.5)
-    assert training_run.last is not None and training_run.last.step == paused.step
-
-    training_run.control.step()
-    stepped = training_run.wait_for(lambda message: message.step > paused.step)
-    assert stepped.state == "paused"
-    assert stepped.step <= paused.step + execution.LONGEST_CHUNK
-
-    training_run.control.tune("learning_rate", 0.01)
-    training_run.control.tune("noise_factor", 0.9)
-    tuned = training_run.wait_for(lambda message: len(message.marks) == 2)
-    assert [(mark.name, pytest.approx(mark.after)) for mark in tuned.marks] == [
-        ("learning_rate", 0.01),
-        ("noise_factor", 0.9),
+def made(
+    listener: Heard, control: Control | None = None, rate: float | None = None, stages: tuple[int, ...] = (2,)
+) -> tuple[Any, list[Model]]:
+    """A loop with stages of so many epochs; an epoch is four steps in two chunks."""
+    models = [Model() for _ in stages]
+    made_of: Any = [
+        Stage(f"stage {place}", model, model, epochs, chunk=2, steps_per_epoch=4)
+        for place, (model, epochs) in enumerate(zip(models, stages, strict=True))
     ]
-    assert tuned.numbers["pca_mse"] > stepped.numbers["pca_mse"], "more noise, also in what is measured"
-
-    training_run.control.resume()
-    training_run.wait_for(lambda message: message.state == "running" and message.step > stepped.step)
-    training_run.stop_at_once = True
-    stopped = training_run.wait_for(lambda message: message.state == "stopped")
-    running = [one for one in training_run.messages if isinstance(one, Snapshot) and one.state == "running"]
-    assert stopped.step - running[-1].step <= execution.LONGEST_CHUNK, "it ends with the chunk that runs"
-    training_run.thread.join(PATIENCE)
-    assert not training_run.thread.is_alive()
+    asked = (lambda share: None) if rate is None else (lambda share: rate * half_cosine(share))
+    return Loop(made_of, BATCH, orders, asked, control or Control(), listener), models
 
 
-@pytest.mark.slow
-def test_a_paused_training_can_be_stopped():
-    training_run = Background(settings(epochs=500))
-    training_run.control.pause()
-    training_run.wait_for(lambda message: message.state == "paused")
-    training_run.control.stop()
-    training_run.wait_for(lambda message: message.state == "stopped")
+def test_chunks_make_epochs_and_after_the_last_one_nothing_is_looked_at():
+    heard = Heard()
+    one, (model,) = made(heard)
+    one.run()
+    first_epoch = ["stage", "chunk", "between", "chunk", "epoch", "between"]
+    assert heard.words == [*first_epoch, "chunk", "between", "chunk", "epoch"]
+    assert model.fed == [*range(8), *range(100, 108)], "four steps of two rows from each epoch's order"
+    assert (one.step, one.epoch, one.total_steps, one.total_epochs) == (8, 2.0, 8, 2)
+    assert model.epochs == [0.0, 0.5, 1.0, 1.5]
+    assert model.rates == [], "no schedule, so the learning rate is left alone"
 
 
-@pytest.mark.slow
-def test_a_learning_rate_of_almost_nothing_stops_the_learning():
-    training_run = Background(settings(epochs=500, optimizer="sgd", learning_rate=0.5))
-    training_run.wait_for(lambda message: message.step > 0)
-    training_run.control.tune("learning_rate", 1e-6)
-    marked = training_run.wait_for(lambda message: bool(message.marks))
-    later = training_run.wait_for(lambda message: message.step > marked.step + 50)
-    training_run.control.stop()
-    assert later.numbers["test_mse"] == pytest.approx(marked.numbers["test_mse"], rel=0.01)
+def test_stages_follow_each_other_and_epochs_are_counted_through_all():
+    heard = Heard()
+    one, models = made(heard, stages=(1, 2))
+    one.run()
+    assert [model.fed[0] for model in models] == [0, 100]
+    assert models[1].epochs == [0.0, 0.5, 1.0, 1.5], "what changes with time begins anew"
+    assert heard.words.count("stage") == 2
+    assert heard.words.count("between") == heard.words.count("chunk") - 1
+    assert (one.stage.name, one.epoch) == ("stage 1", 3.0)
 
 
-def test_views_show_the_same_images_and_the_same_noise_each_time():
-    given = settings("denoising")
-    bench = cache.prepare(given, lambda *words: None)
-    first, second = (probe.Probe(bench.model, bench.data, bench.pca, labelled=True) for _ in range(2))
-    np.testing.assert_array_equal(first.inputs, second.inputs)
-    assert first.measure().grid.png == second.measure().grid.png
-    held_out = {image.tobytes() for image in bench.data.x_test}
-    assert not held_out & {image.tobytes() for image in bench.data.x_train}
+def test_a_schedule_falls_to_nothing_in_each_stage():
+    one, models = made(Heard(), rate=0.5, stages=(2, 1))
+    one.run()
+    falling = [0.5 * half_cosine(share) for share in (0.0, 0.25, 0.5, 0.75)]
+    assert models[0].rates == pytest.approx([*falling, 0.0])
+    assert models[1].rates == pytest.approx([0.5, 0.25])
 
 
-def test_a_snapshot_waits_for_the_end_of_an_epoch_that_is_near():
-    given = settings(batch_size=64)
-    ready = cache.prepare(given, lambda *words: None)
-    stage = ready.stages[-1]
-    # Four chunks an epoch, and an earlier phase of three epochs.
-    ready.stages = (dataclasses.replace(stage, chunk=5, steps_per_epoch=20),)
-    training_run = loop.Run(given, ready, lambda message: None, Control())
-    training_run._steps_before = 60
-
-    def due(chunks_done: int, chunk_seconds: float, wait: float = 0.0) -> bool:
-        training_run.step, training_run._chunk_seconds = 60 + 5 * chunks_done, chunk_seconds
-        training_run._next_snapshot = time.perf_counter() + wait
-        return training_run._due()
-
-    assert [due(chunks, 0.14) for chunks in (1, 2, 3, 4, 5)] == [True, False, False, True, True]
-    assert [due(chunks, 1.0) for chunks in (1, 2, 3, 4)] == [True] * 4, "an end that is far is not waited for"
-    assert not any(due(chunks, 0.14, wait=60) for chunks in (1, 2, 3, 4)), "no end makes a snapshot come early"
+@pytest.mark.parametrize("longest", [1, 1000])
+@pytest.mark.parametrize("done", [2, 4, 6, 10])
+def test_it_goes_on_in_the_middle(done, longest, monkeypatch):
+    monkeypatch.setattr(loop, "LONGEST_ORDER", longest)
+    whole, models = made(Heard(), stages=(2, 1))
+    whole.run()
+    rest, others = made(Heard(), stages=(2, 1))
+    rest.step = done
+    rest.run()
+    everything = models[0].fed + models[1].fed
+    assert others[0].fed + others[1].fed == everything[done * BATCH :]
+    assert rest.step == whole.step == 12
 
 
-def test_a_map_neither_flips_nor_turns():
-    random = np.random.default_rng(0)
-    codes = random.standard_normal((300, 6)) * np.array([5, 4.9, 1, 1, 1, 1])
-    before = probe.flat_map(codes)
-    mirrored = before @ np.array([[0.0, 1.0], [1.0, 0.0]]) * np.array([1.0, -1.0])
-    np.testing.assert_allclose(probe._follow(mirrored, before), before, atol=1e-9)
+def test_it_pauses_steps_tunes_and_stops():
+    control = Control()
+
+    def answer(word: str, heard: Heard) -> None:
+        if word == "chunk" and heard.words.count("chunk") == 1:
+            control.tune("rate", 1.0)
+            control.pause()
+        elif word == "paused" and heard.words.count("paused") == 1:
+            control.tune("rate", 2.0)
+        elif word == "seen":
+            control.step()
+        elif word == "paused":
+            control.stop()
+
+    heard = Heard(answer)
+    one, (model,) = made(heard, control, stages=(50,))
+    one.run()
+    before = ["stage", "chunk", "rate=1", "paused", "rate=2", "seen", "resumed", "between"]
+    assert heard.words == [*before, "chunk", "epoch", "paused", "resumed", "between", "stopping"]
+    assert (one.step, len(model.fed)) == (4, 8), "it ends with the chunk that ran"
 
 
-def test_data_stay_on_the_device_as_bytes_and_batches_are_row_numbers():
-    bench = cache.prepare(settings(), lambda *words: None)
-    assert bench.model.table.rows.dtype == "uint8"
-    assert bench.model.table.rows.shape == bench.data.x_train.shape
-
-
-def test_xla_sums_by_itself():
-    import tensorflow as tf
-
-    mean = tf.function(lambda pixels: tf.reduce_mean(pixels), jit_compile=True)
-    compiled = mean.experimental_get_compiler_ir(tf.ones((256, 28, 28, 1)))(stage="optimized_hlo")
-    assert "reduce" in compiled and "ynn" not in compiled, "one sum of that library takes a seventh of a step"
-
-
-@pytest.mark.parametrize(("steps", "wanted"), [(235, 32), (210, 42), (10, 256), (1, 1), (7, 3), (97, 20), (5000, 256)])
-def test_chunks_divide_an_epoch_with_little_left_over(steps, wanted):
-    chunk, taken = execution.even_chunks(steps, wanted)
-    assert taken % chunk == 0
-    assert 1 <= chunk <= min(steps, 2 * wanted)
-    assert steps - taken <= 0.05 * steps
-
-
-def test_an_epoch_sees_each_image_once(monkeypatch):
-    monkeypatch.setattr(loop, "LONGEST_ORDER", 3000)  # some epochs at a time
-    given = settings(epochs=3, batch_size=50)
-    bench = cache.prepare(given, lambda *words: None)
-    one = loop.Run(given, bench, lambda message: None, Control())
-    order = np.concatenate(list(one._orders(bench.stages[0]))).reshape(3, -1)
-    assert order.shape[1] == bench.stages[0].steps_per_epoch * 50
-    for epoch in order:
-        assert len(np.unique(epoch)) == len(epoch)
-    assert not np.array_equal(order[0], order[1])
-
-
-@pytest.mark.slow
-def test_the_linear_twin_finds_what_pca_finds():
-    given = settings("undercomplete", linear=True, latent_dim=5, epochs=200, learning_rate=0.01)
-    result, _ = run(given)
-    assert result.test["mse"] == pytest.approx(result.test["pca_mse"], rel=0.03)
-
-
-@pytest.mark.slow
-def test_a_denoiser_beats_its_input():
-    _, messages = run(settings("denoising", epochs=60, latent_dim=32, learning_rate=0.003))
-    grid = messages[-1].grid
-    assert np.mean(grid.errors) < 0.5 * np.mean(grid.corrupted_errors)
-
-
-@pytest.mark.slow
-def test_a_penalty_makes_the_code_sparser():
-    activations = {}
-    for weight in (0.0, 0.05):
-        given = settings(
-            "sparse", sparsity_weight=weight, sparsity_target=0.05, epochs=60, latent_dim=64, learning_rate=0.005
-        )
-        bench = cache.prepare(given, lambda *words: None)
-        loop.Run(given, bench, lambda message: None, Control()).train()
-        activations[weight] = bench.model.encode(bench.data.x_test / np.float32(255)).mean()
-    assert activations[0.0] > 0.3
-    assert activations[0.05] == pytest.approx(0.05, abs=0.04)
-
-
-@pytest.mark.slow
-def test_noise_cannot_be_compressed():
-    given = settings("stacked", dataset="noise", latent_dim=50, epochs=60)
-    result, messages = run(given)
-    assert result.test["bce"] is None
-    assert result.test["knn1_error"] is None
-    # Half of the directions, half of the variance: nothing learned from other vectors does better on new ones.
-    assert result.test["pca_mse"] > 0.45
-    assert result.test["mse"] > 0.45
-    assert messages[-1].numbers["knn1_accuracy"] is None
+def test_a_stop_before_the_first_step_trains_nothing():
+    control, heard = Control(), Heard()
+    control.stop()
+    one, models = made(heard, control, stages=(1, 1))
+    one.run()
+    assert (heard.words, one.step, one.stage.name) == ([], 0, "stage 0")
+    assert [model.fed for model in models] == [[], []]

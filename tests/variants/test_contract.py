@@ -11,7 +11,7 @@ import pytest
 from ae_core import variants
 from ae_core.messages import Setup, Snapshot, TrainingMessage, decode, encode
 from ae_core.settings import DataSpec, Settings, options
-from ae_core.training import cache, loop
+from ae_core.training import cache, description, session
 
 IMAGE = DataSpec((28, 28, 1))
 SMALL: dict[str, Any] = {
@@ -36,7 +36,7 @@ def name(request) -> str:
 def train(name: str, **changes: Any) -> Any:
     """Messages and result of a short training."""
     messages: list[TrainingMessage] = []
-    result = loop.train(small(name, **changes), emit=messages.append)
+    result = session.train(small(name, **changes), emit=messages.append)
     return messages, result
 
 
@@ -92,10 +92,10 @@ def test_loss_is_the_sum_of_its_terms(trained):
 
 @pytest.mark.slow
 def test_the_same_seed_gives_the_same_numbers(name, trained):
-    again: Any = loop.train(small(name, epochs=2), emit=lambda message: None).history
+    again: Any = session.train(small(name, epochs=2), emit=lambda message: None).history
     for key, values in trained[1].history.items():
         np.testing.assert_allclose(again[key], values[:2], rtol=2e-5, err_msg=key)
-    other: Any = loop.train(small(name, epochs=1, seed=1), emit=lambda message: None).history
+    other: Any = session.train(small(name, epochs=1, seed=1), emit=lambda message: None).history
     assert not np.isclose(other["loss"][0], again["loss"][0], rtol=1e-4)
 
 
@@ -103,8 +103,8 @@ def test_the_same_seed_gives_the_same_numbers(name, trained):
 def test_save_and_load_give_the_same_outputs(name, tmp_path):
     tied = {"tied": True} if "tied" in options(variants.get(name).settings) else {}
     settings = small(name, epochs=1, **tied)
-    loop.train(settings, emit=lambda message: None, save_to=tmp_path / "model.keras")
-    model = cache.prepare(settings, lambda *words: None).model  # the same model, with new weights
+    session.train(settings, emit=lambda message: None, save_to=tmp_path / "model.keras")
+    model = cache.prepare(settings).model  # the same model, with new weights
     images = np.random.default_rng(0).random((3, 28, 28, 1), np.float32)
     fresh = model.standalone()
     np.testing.assert_allclose(
@@ -155,12 +155,12 @@ def test_wrong_settings_are_refused_by_name(name):
 
 def test_a_tuned_rate_is_one_that_the_settings_call_live(name):
     live = {key for key, option in options(variants.get(name).settings).items() if option.live}
-    model = cache.prepare(small(name), lambda *words: None).model
+    model = cache.prepare(small(name)).model
     assert set(model.tunable) == live
 
 
 def test_layers_are_described(name):
-    facts = loop.describe(small(name))
+    facts = description.describe(small(name))
     assert facts["input_shape"] == [28, 28, 1]
     model = variants.get(name).build(small(name), IMAGE)
     assert facts["parameters"] == cache.parameter_count(model)

@@ -16,8 +16,7 @@ from ae_core.models.layers.corruption import Corruption
 from ae_core.models.layers.dense import dense_pair
 from ae_core.settings import DataSpec
 from ae_core.training import cache
-from ae_core.training.control import Control
-from ae_core.training.loop import Run
+from ae_core.training.session import TrainingSession
 
 SPEC = DataSpec((5, 4, 1))
 IMAGES = np.random.default_rng(0).standard_normal((6, 5, 4, 1)).astype(np.float32)
@@ -147,7 +146,7 @@ def test_the_spectrum_is_the_mean_of_singular_values():
     assert content.faint == [place for place in range(1, 6) if shares[place - 1] >= 0.95]
 
 
-def trained(**changes: Any) -> tuple[Run, dict[str, Any]]:
+def trained(**changes: Any) -> tuple[TrainingSession, dict[str, Any]]:
     settings = variants.read_settings(
         {
             "variant": "contractive",
@@ -162,7 +161,7 @@ def trained(**changes: Any) -> tuple[Run, dict[str, Any]]:
         | changes
     )
     messages: list[Any] = []
-    run = Run(settings, cache.prepare(settings, lambda *words: None), messages.append, Control())
+    run = TrainingSession(settings, emit=messages.append)
     run.train()
     return run, messages[-1].numbers
 
@@ -193,7 +192,7 @@ def test_the_default_learns_images_and_the_penalty_is_seen():
     for weight in (0.0, 0.001):
         settings = variants.read_settings({"variant": "contractive", "dataset": "digits", "contraction_weight": weight})
         messages: list[Any] = []
-        run = Run(settings, cache.prepare(settings, lambda *words: None), messages.append, Control())
+        run = TrainingSession(settings, emit=messages.append)
         blurred = run.probe.images - run.probe.images.mean(axis=0)
         run.train()
         numbers = messages[-1].numbers
@@ -209,7 +208,7 @@ def test_an_untrained_decoder_answers_the_mean_image(scaling, output):
     settings = variants.read_settings(
         {"variant": "contractive", "dataset": "digits", "scaling": scaling, "output": output, "loss": "mse"}
     )
-    bench = cache.prepare(settings, lambda *words: None)
-    mean = bench.data.x_train.mean(axis=0) * bench.data.scale + bench.data.offset
-    answer = bench.stages[-1].model.decode(np.zeros((1, 32), np.float32))[0]
+    ready = cache.prepare(settings)
+    mean = ready.data.x_train.mean(axis=0) * ready.data.scale + ready.data.offset
+    answer = ready.stages[-1].model.decode(np.zeros((1, 32), np.float32))[0]
     np.testing.assert_allclose(answer, mean, atol=0.011)  # black and white begin at 1 %

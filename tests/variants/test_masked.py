@@ -190,9 +190,9 @@ def test_an_embedding_shares_its_kernel_and_has_a_vector_for_each_place():
 def looked():
     """A probe of an untrained model, and its first snapshot."""
     given = settings(dataset="digits", train_size=300, patch_size=7)
-    bench = cache.prepare(given, lambda *words: None)
-    looks = probe.Probe(bench.model, bench.data, bench.pca, labelled=True, points=100)
-    return bench, looks, looks.measure()
+    ready = cache.prepare(given)
+    looks = probe.Probe(ready.model, ready.data, ready.pca, labelled=True, points=100)
+    return ready, looks, looks.measure()
 
 
 def test_the_grid_shows_hidden_patches_as_stripes(looked):
@@ -210,19 +210,19 @@ def test_the_grid_shows_hidden_patches_as_stripes(looked):
 
 
 def test_pca_sees_the_mean_image_where_pixels_are_hidden(looked):
-    bench, looks, _ = looked
-    mean = bench.pca.mean_.reshape(28, 28, 1)
+    ready, looks, _ = looked
+    mean = ready.pca.mean_.reshape(28, 28, 1)
     known = np.where(looks.inputs < 0, mean, looks.images)
-    expected = bench.pca.reconstruct(known[: looks.measured], 8)
+    expected = ready.pca.reconstruct(known[: looks.measured], 8)
     np.testing.assert_allclose(looks.pca_images, expected, atol=1e-5)
     assert looks.pca_mse == pytest.approx(metrics.mean_squared_error(looks.images[: looks.measured], expected))
 
 
 def test_pca_s_line_counts_the_pixels_that_the_loss_counts(looked):
-    bench, looks, _ = looked
+    ready, looks, _ = looked
     hidden = looks.validation_inputs < 0
-    known = np.where(hidden, bench.pca.mean_.reshape(28, 28, 1), looks.validation)
-    expected = bench.pca.reconstruct(known, 8)
+    known = np.where(hidden, ready.pca.mean_.reshape(28, 28, 1), looks.validation)
+    expected = ready.pca.reconstruct(known, 8)
     assert looks.pca_loss == pytest.approx(
         metrics.cross_entropy(looks.validation[hidden][None], expected[hidden][None])
     )
@@ -233,12 +233,12 @@ def test_pca_s_line_counts_the_pixels_that_the_loss_counts(looked):
 def test_the_test_compares_with_the_whole_clean_image(looked):
     from ae_core.measuring import evaluation
 
-    bench, looks, _ = looked
-    numbers = evaluation.evaluate(bench.model, bench.data, bench.pca, looks)
-    clean = bench.data.x_test / np.float32(255)
+    ready, looks, _ = looked
+    numbers = evaluation.evaluate(ready.model, ready.data, ready.pca, looks)
+    clean = ready.data.x_test / np.float32(255)
     normals = evaluation.test_normals(clean.shape)
-    damaged = np.asarray(bench.model.corruption.apply(clean, normals))
-    answer = bench.model.decode(bench.model.encode(damaged))
+    damaged = np.asarray(ready.model.corruption.apply(clean, normals))
+    answer = ready.model.decode(ready.model.encode(damaged))
     assert numbers["mse"] == pytest.approx(float(np.mean((clean - answer) ** 2)), rel=1e-5)
 
 

@@ -12,7 +12,7 @@ from ae_core import variants
 from ae_core.errors import SettingError
 from ae_core.recordings import demonstrations
 from ae_core.script import script_for
-from ae_core.training import loop
+from ae_core.training import session
 from pages.ui.form.form import Form, from_address, to_address
 from pages.ui.live import recorded
 from tests.variants import test_contract as contract
@@ -74,7 +74,7 @@ def test_a_number_without_words_ends_its_training_with_a_sentence(monkeypatch):
     monkeypatch.setattr(variants, "registry", lambda: {NAME: mute})
     settings = contract.small(NAME, epochs=1)
     with pytest.raises(ValueError, match=r"The variant short must declare in its metrics .* Received: code_length\."):
-        loop.train(settings, emit=lambda message: None)
+        session.train(settings, emit=lambda message: None)
 
 
 def test_two_variants_cannot_mean_different_things_by_one_name(monkeypatch):

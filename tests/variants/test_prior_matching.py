@@ -13,9 +13,7 @@ from ae_core.measuring.panels.samples import COLUMNS, ROWS, Samples
 from ae_core.messages import Pictures, Snapshot, TrainingMessage
 from ae_core.models.contracts import Look
 from ae_core.models.layers.prior import SCALES, AdversarialPenalty, DiscrepancyPenalty, squared_discrepancy
-from ae_core.training import cache
-from ae_core.training.control import Control
-from ae_core.training.loop import Run
+from ae_core.training.session import TrainingSession
 
 
 def draws(count: int, size: int = 4, seed: int = 0) -> np.ndarray:
@@ -100,13 +98,13 @@ def test_accuracy_is_the_share_that_is_told_apart():
     assert layer.accuracy(np.concatenate([far, draws(50, 2)])) == 0.75
 
 
-def trained(variant: str, **changes: Any) -> tuple[Run, list[Any]]:
+def trained(variant: str, **changes: Any) -> tuple[TrainingSession, list[Any]]:
     settings = variants.read_settings(
         {"variant": variant, "dataset": "digits", "latent_dim": 8, "widths": "128", "epochs": 40, "batch_size": 32}
         | changes
     )
     messages: list[TrainingMessage] = []
-    run = Run(settings, cache.prepare(settings, lambda *words: None), messages.append, Control())
+    run = TrainingSession(settings, emit=messages.append)
     run.train()
     return run, [message for message in messages if isinstance(message, Snapshot)]
 

@@ -13,8 +13,7 @@ from ae_core.messages import Snapshot, TrainingMessage
 from ae_core.models.contracts import Look
 from ae_core.models.layers.sparsity import keep_largest
 from ae_core.training import cache
-from ae_core.training.control import Control
-from ae_core.training.loop import Run
+from ae_core.training.session import TrainingSession
 
 SMALL: dict[str, Any] = {
     "variant": "sparse",
@@ -27,10 +26,10 @@ SMALL: dict[str, Any] = {
 }
 
 
-def trained(**changes: Any) -> tuple[Run, list[Any]]:
+def trained(**changes: Any) -> tuple[TrainingSession, list[Any]]:
     settings = variants.read_settings(SMALL | changes)
     messages: list[TrainingMessage] = []
-    run = Run(settings, cache.prepare(settings, lambda *words: None), messages.append, Control())
+    run = TrainingSession(settings, emit=messages.append)
     run.train()
     return run, [message for message in messages if isinstance(message, Snapshot)]
 

@@ -15,7 +15,7 @@ from ae_core.measuring.panels.samples import Samples
 from ae_core.models.contracts import Look
 from ae_core.models.layers.sampling import GaussianDivergence, GaussianSampling, gaussian_features
 from ae_core.settings import DataSpec
-from ae_core.training import cache, loop
+from ae_core.training import cache, session
 
 SPEC = DataSpec((8, 8, 1))
 FEATURES = np.array([[0.5, -2.0, 0.0, 1.0], [1.5, 0.3, -1.0, 0.2]], np.float32)  # two codes of two dimensions: μ, ln σ²
@@ -70,11 +70,11 @@ def test_warm_up_rises_in_a_straight_line_and_stays():
 @pytest.mark.slow
 def test_a_training_warms_up_and_a_second_one_begins_anew():
     given = settings(kl_warm_up=4.0, epochs=3, train_size=200, batch_size=32, widths=(16,))
-    first: Any = loop.train(given, emit=lambda message: None)
-    ramp = cache.prepare(given, lambda *words: None).model.penalties["kl"].ramp
+    first: Any = session.train(given, emit=lambda message: None)
+    ramp = cache.prepare(given).model.penalties["kl"].ramp
     assert float(np.asarray(ramp)) == 0, "the same compiled model, taken again"
     assert first.history["kl"][0] == 0
-    again: Any = loop.train(given, emit=lambda message: None)
+    again: Any = session.train(given, emit=lambda message: None)
     assert 0 < float(np.asarray(ramp)) < 0.75, "the last chunk began before the third epoch was over"
     np.testing.assert_allclose(again.history["loss"], first.history["loss"], rtol=2e-5)
 
@@ -201,7 +201,7 @@ def test_a_higher_price_buys_fewer_nats():
         given = settings(
             kl_weight=beta, epochs=12, latent_dim=6, learning_rate=0.005, train_size=800, batch_size=32, widths=(64,)
         )
-        spent.append(loop.train(given, emit=lambda message: None).test["kl"])
+        spent.append(session.train(given, emit=lambda message: None).test["kl"])
     assert 0 < spent[1] < 0.7 * spent[0]
 
 

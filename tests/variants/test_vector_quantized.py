@@ -13,7 +13,7 @@ from ae_core.measuring.panels.codebook import CodebookUse, Replacements, choices
 from ae_core.models.contracts import Look
 from ae_core.models.layers.quantizer import DECAY, CommitmentPenalty, Quantizer, StraightThrough
 from ae_core.settings import DataSpec
-from ae_core.training import cache, loop
+from ae_core.training import cache, session
 
 SPEC = DataSpec((8, 8, 1))
 
@@ -224,9 +224,9 @@ def test_a_second_training_of_the_same_model_gives_the_same_codebook():
     used: list[Any] = []
     for _ in range(2):
         # The compiled model is kept: this is the one that the training uses.
-        quantizer = cache.prepare(given, lambda *words: None).model.bottleneck.quantizer
+        quantizer = cache.prepare(given).model.bottleneck.quantizer
         starts.append(np.asarray(quantizer.codebook).copy())
-        used.append(loop.train(given, emit=lambda message: None).test["perplexity"])
+        used.append(session.train(given, emit=lambda message: None).test["perplexity"])
         books.append(np.asarray(quantizer.codebook).copy())
     np.testing.assert_array_equal(starts[0], starts[1])
     assert not np.allclose(books[0], starts[0], atol=0.1)

@@ -8,30 +8,27 @@ from typing import Any
 from ae_core import variants
 from ae_core.bench.contenders.serving import Round, serve
 from ae_core.messages import State
-from ae_core.training import cache, loop
-from ae_core.training.control import Control
+from ae_core.training import cache
+from ae_core.training.session import TrainingSession
 
 
-class _Timed(loop.Run):
+class _Timed(TrainingSession):
     """A training that also knows how long it took from the first step to the last, and what snapshots cost."""
 
-    wall = shown = 0.0
+    wall = shown = _begun = 0.0
     count = 0
 
-    def _fit(self, stage: cache.Stage) -> None:
-        begun = time.perf_counter()
-        super()._fit(stage)
-        self.wall += time.perf_counter() - begun
-
-    def snapshot(self, state: State) -> None:
+    def show(self, state: State) -> None:
         """Also counts it: but the first one belongs to the start, and the last one comes after the last step."""
         begun = time.perf_counter()
-        super().snapshot(state)
-        took = time.perf_counter() - begun
+        if self.step > 0 and state != "running":
+            self.wall = begun - self._begun
+        super().show(state)
+        ended = time.perf_counter()
         if self.step == 0:
-            self.wall -= took
+            self._begun = ended
         elif state == "running":
-            self.shown += took
+            self.shown += ended - begun
             self.count += 1
 
 
@@ -47,20 +44,20 @@ def begin(given: dict[str, Any]) -> tuple[dict[str, Any], Round]:
     """
     settings = variants.read_settings(given["settings"])
     begun = time.perf_counter()
-    bench = cache.prepare(settings, _silent)
+    ready = cache.prepare(settings)
     loaded = time.perf_counter()
     _trained(dataclasses.replace(settings, epochs=1))
     compiled = time.perf_counter()
     probe = _trained(dataclasses.replace(settings, epochs=2))
-    a_second = probe.step * bench.batch_size / probe.wall
-    epoch = sum(stage.steps_per_epoch for stage in bench.stages) * bench.batch_size
+    a_second = probe.step * ready.batch_size / probe.wall
+    epoch = sum(stage.steps_per_epoch for stage in ready.stages) * ready.batch_size
     epochs = min(500, math.ceil(given["seconds"] * a_second / epoch))
     longer = dataclasses.replace(settings, epochs=epochs)
 
     def one_round(pace: float | None = given.get("pace")) -> dict[str, Any]:
         run = _trained(longer, pace)
         return {
-            "images": run.step * bench.batch_size,
+            "images": run.step * ready.batch_size,
             "seconds": run.wall,
             "steps_alone": run.seconds,
             "snapshots": run.count,
@@ -71,14 +68,9 @@ def begin(given: dict[str, Any]) -> tuple[dict[str, Any], Round]:
 
 
 def _trained(settings: Any, pace: float | None = None) -> _Timed:
-    bench = cache.prepare(settings, _silent)
-    run = _Timed(settings, bench, _silent, Control(), snapshot_seconds=math.inf if pace is None else pace)
+    run = _Timed(settings, snapshot_seconds=math.inf if pace is None else pace)
     run.train()
     return run
-
-
-def _silent(*words: Any, **content: Any) -> None:
-    """Takes a training's messages."""
 
 
 if __name__ == "__main__":

@@ -1,0 +1,399 @@
+"""The training of one autoencoder: what it is made of, what it tells while it goes on, and what is left of it."""
+
+import statistics
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import keras
+import numpy as np
+from msgspec.structs import replace
+
+from ae_core import variants
+from ae_core.measuring import evaluation
+from ae_core.measuring.probe import Probe
+from ae_core.messages import (
+    Mark,
+    Numbers,
+    PhaseStart,
+    Progress,
+    Result,
+    Setup,
+    Snapshot,
+    State,
+    TrainingMessage,
+    TrainingState,
+)
+from ae_core.models.autoencoder import Autoencoder
+from ae_core.settings import Settings
+from ae_core.training import cache, execution
+from ae_core.training.checkpoint import Checkpoints, Keeper, places
+from ae_core.training.control import Control
+from ae_core.training.history import History
+from ae_core.training.loop import Loop, Stage, half_cosine
+from ae_core.training.snapshot_times import SnapshotTimes
+
+Emit = Callable[[TrainingMessage], None]
+
+
+def train(
+    settings: Settings,
+    *,
+    emit: Emit | None = None,
+    control: Control | None = None,
+    run_id: str = "",
+    save_to: Path | None = None,
+    frames: int = 0,
+    test_images: int | None = None,
+    keeper: Keeper | None = None,
+) -> Result:
+    """Loads the data, builds the model, trains it, and measures it on the test set.
+
+    Args:
+        settings: The experiment.
+        emit: Called with each message: `Progress` while data are fetched, `Setup` once, `Snapshot` from step 0 on.
+            Default: nobody hears them.
+        control: Through which another thread pauses, steps, stops and tunes. Default: nobody does.
+        run_id: Stands in every message and in the result.
+        save_to: File for the trained model, `.keras`. Default: it is not kept.
+        frames: Snapshots in all, as a recording needs them: close at first, when learning is fast, wide apart later.
+            By default as many as cost little time.
+        test_images: Test images, at most, on which the trained model is measured; all of them by default, which takes
+            some seconds.
+        keeper: Where the training's state is left every ten seconds, and looked for at the start. Default: nowhere.
+
+    Returns:
+        What is left of the run: what the command line prints.
+
+    Raises:
+        SettingError: If the settings do not fit the data.
+        DataError: If the data cannot be had.
+    """
+    session = TrainingSession(settings, emit=emit, control=control, run_id=run_id, frames=frames, keeper=keeper)
+    session.train()
+    if save_to is not None:
+        session.model.standalone().save(save_to)
+    return session.result(test_images)
+
+
+class TrainingSession:
+    """One training from its first step to its last, and the trained model after it.
+
+    `run` trains and measures; then `model` encodes and decodes, and `setup` and `snapshot` are what `figures` draws.
+
+    The model belongs to the newest session with this architecture: compiling takes seconds, so a later one takes the
+    model over and gives it fresh weights. What is to outlast that is saved, or encoded, before.
+
+    Args:
+        settings: The experiment.
+        emit: Called with each message: `Progress` while data are fetched, `Setup` once, `Snapshot` from step 0 on.
+            Default: nobody hears them.
+        control: Through which another thread pauses, steps, stops and tunes. Default: nobody does.
+        run_id: Stands in every message and in the result.
+        keeper: Where checkpoints are left and found. Default: nowhere.
+        frames: Snapshots in all, or 0 for as many as cost little time. See `train`.
+        snapshot_seconds: Between two snapshots; by default as long as keeps them cheap.
+        prepared: Data, PCA and the compiled models; by default what `cache.prepare` makes of the settings.
+
+    Attributes:
+        model: The autoencoder: `encode`, `decode`, `standalone` and more.
+        data: The prepared tables, unscaled.
+        history: The losses so far.
+        probe: What measures the held-out examples.
+        seconds: Seconds of training so far, without the snapshots.
+        marks: Rates that were changed meanwhile, oldest first.
+        rates: Rates that can be changed meanwhile, by name of the setting.
+
+    Raises:
+        SettingError: If the settings do not fit the data.
+        DataError: If the data cannot be had.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        emit: Emit | None = None,
+        control: Control | None = None,
+        run_id: str = "",
+        keeper: Keeper | None = None,
+        frames: int = 0,
+        snapshot_seconds: float | None = None,
+        prepared: cache.PreparedTraining | None = None,
+    ):
+        self.settings, self.run_id, self.frames = settings, run_id, frames
+        self.control = control or Control()
+        self._emit = emit or (lambda message: None)
+        self.prepared = prepared or cache.prepare(settings, self._progress)
+        self.model, self.data = self.prepared.model, self.prepared.data
+        labelled = len(self.prepared.info.class_names) > 1
+        self.probe = Probe(self.model, self.data, self.prepared.pca, labelled, self.prepared.probe_points)
+        self.history = History(self.model.term_names)
+        self.seconds = self._chunk_seconds = 0.0
+        self.marks: list[Mark] = []
+        self.rates = {name: float(np.asarray(variable)) for name, variable in self.model.tunable.items()}
+        self._loop = Loop(
+            self.stages, self.prepared.batch_size, self._orders, self._learning_rate, self.control, listener=self
+        )
+        self._watch()
+        self._times = SnapshotTimes(self.total_steps, frames, snapshot_seconds)
+        self._checkpoints = Checkpoints(self, keeper) if keeper is not None else None
+        self._setup: Setup | None = None
+        self._shown: Snapshot | None = None
+
+    def _progress(self, text: str, share: float | None = None) -> None:
+        self._emit(Progress(run_id=self.run_id, text=text, share=share))
+
+    @property
+    def stages(self) -> Sequence[Stage[Autoencoder]]:
+        """What is trained, one after the other; the whole comes last."""
+        return self.prepared.stages
+
+    @property
+    def step(self) -> int:
+        """Steps done."""
+        return self._loop.step
+
+    @property
+    def epoch(self) -> float:
+        """Epochs done, with the part of the present one."""
+        return self._loop.epoch
+
+    @property
+    def total_steps(self) -> int:
+        """Steps to do."""
+        return self._loop.total_steps
+
+    @property
+    def test_images(self) -> np.ndarray:
+        """All test examples as the network takes them, ndarray of shape `(n_samples, *example)`."""
+        return self.data.scaled(self.data.x_test)
+
+    @property
+    def test_labels(self) -> np.ndarray:
+        """Their class numbers, ndarray of shape `(n_samples,)`; zeros without classes."""
+        return self.data.y_test
+
+    @property
+    def setup(self) -> Setup:
+        """What stays the same through the training."""
+        if self._setup is None:
+            self._setup = self._make_setup()
+        return self._setup
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """What was measured last.
+
+        Raises:
+            RuntimeError: If nothing was measured yet.
+        """
+        if self._shown is None:
+            raise RuntimeError("A session has a snapshot as soon as it trains: call `run` first.")
+        return self._shown
+
+    def run(self, test_images: int | None = None) -> Result:
+        """Trains to the end, and measures the model on the test set.
+
+        Args:
+            test_images: Test examples, at most, on which it is measured; all of them by default.
+        """
+        self.train()
+        return self.result(test_images)
+
+    def train(self) -> None:
+        """Trains to the end, or until it is told to stop."""
+        self._emit(self.setup)
+        if self._checkpoints is not None:
+            self._checkpoints.restore()
+        self._loop.run()
+        self._watch()  # told to stop before the first step, it has begun no stage
+        self.show("stopped" if self.control.stopped else "done")
+
+    def _orders(self, first: int) -> Iterator[np.ndarray]:
+        """Row numbers of each epoch from the first on: a new permutation each time, the same for the same seed."""
+        epoch = first
+        while True:
+            yield np.random.default_rng((self.settings.seed, epoch)).permutation(len(self.data.x_train))
+            epoch += 1
+
+    def _learning_rate(self, share: float) -> float | None:
+        # Each phase falls to zero by itself: the next one begins with layers that have not learnt yet.
+        return self.rates["learning_rate"] * half_cosine(share) if self.settings.schedule == "cosine" else None
+
+    def _watch(self) -> None:
+        if self.probe.model is not self._loop.stage.view:
+            self.probe.watch(self._loop.stage.view)
+
+    def stage_begun(self) -> None:
+        """See `loop.Listener`, like the next ones: shows the untrained model."""
+        self._watch()
+        if self._shown is None:
+            self.show("running")
+
+    def chunk_done(self, losses: dict[str, float], seconds: float) -> None:
+        """Records a chunk."""
+        self.seconds += seconds
+        self._chunk_seconds = seconds
+        self.history.add_chunk(losses, self._loop.stage.chunk * self.prepared.batch_size, seconds)
+
+    def epoch_done(self) -> None:
+        """Records an epoch."""
+        self.history.end_epoch(self.step, self.epoch, self.seconds, self.validation_terms())
+
+    def tuned(self, name: str, value: float) -> None:
+        """Sets a rate in all stages, and leaves a mark on the curve."""
+        for stage in self.stages:
+            if name in stage.model.tunable:
+                stage.model.tunable[name].assign(value)
+        self.marks.append(Mark(step=self.step, epoch=self.epoch, name=name, before=self.rates[name], after=value))
+        self.rates[name] = value
+
+    def paused(self) -> None:
+        """Says so, and shows where it halts."""
+        self._say("paused")
+        self.show("paused")
+
+    def tuned_while_paused(self) -> None:
+        """Shows what more noise does, say."""
+        self.show("paused")
+
+    def resumed(self) -> None:
+        """Says so; a single chunk is no more than a break in a pause."""
+        if not self.control.stopped:
+            self._say("paused" if self.control.waiting else "running")
+
+    def between_chunks(self) -> None:
+        """Shows and keeps what is due."""
+        if self._due() and not self.control.stopped:
+            self.show("running")
+        if self._checkpoints is not None:
+            self._checkpoints.keep_if_due()
+
+    def stopping(self) -> None:
+        """Says so; the numbers follow when `fit` has returned."""
+        self._say("stopped")
+
+    def _due(self) -> bool:
+        chunks_left = self._loop.steps_to_epoch_end / self._loop.stage.chunk
+        return self._times.due(self.step, chunks_left * self._chunk_seconds)
+
+    def validation_terms(self) -> dict[str, float]:
+        """The validation losses of what is trained now; a term that only the whole has is 0 before."""
+        return dict.fromkeys(self.history.names, 0.0) | self.probe.validation_terms(self._loop.stage.model)
+
+    def _say(self, state: State) -> None:
+        """Sends the last views again with another state: at once, before the model is measured anew."""
+        if self._shown is None:
+            return
+        self._shown = replace(
+            self._shown,
+            state=state,
+            step=self.step,
+            epoch=self.epoch,
+            phase=self._loop.stage.name,
+            seconds=self.seconds,
+            marks=list(self.marks),
+        )
+        self._emit(self._shown)
+
+    def show(self, state: State) -> None:
+        """Measures the model and sends what a page shows."""
+        begun = time.perf_counter()
+        if self.step > 0:
+            self.history.add_point(self.step, self.epoch, self.seconds, self.validation_terms)
+        measured = self.probe.measure(thorough=self.frames > 0 or state != "running")
+        variants.check_numbers(self.settings.variant, measured.numbers)
+        rate = self.history.samples_per_second()
+        left = (self.total_steps - self.step) * self.prepared.batch_size
+        speed: Numbers = {"samples_per_second": rate, "eta_seconds": left / rate if rate else None}
+        self._shown = Snapshot(
+            run_id=self.run_id,
+            state=state,
+            step=self.step,
+            epoch=self.epoch,
+            phase=self._loop.stage.name,
+            seconds=self.seconds,
+            marks=list(self.marks),
+            history=self.history.columns(),
+            latent=measured.latent,
+            grid=measured.grid,
+            panels=dict(measured.panels),
+            pca_loss=measured.pca_loss,
+            numbers=measured.numbers | speed,
+        )
+        self._emit(self._shown)
+        self._times.shown(self.step, time.perf_counter() - begun)
+
+    def _make_setup(self) -> Setup:
+        model, probe = self.model, self.probe
+        phases, begin = [], 0
+        for stage in self.stages:
+            if stage.name:
+                phases.append(PhaseStart(name=stage.name, epoch=begin))
+            begin += stage.epochs
+        return Setup(
+            run_id=self.run_id,
+            settings=self.settings.to_dict(),
+            shape=list(self.data.spec.shape),
+            unit_range=self.data.spec.unit_range,
+            device=execution.device_name(),
+            backend=keras.backend.backend(),
+            parameters=cache.parameter_count(model),
+            input_size=self.data.spec.size,
+            code_size=probe.code_size,
+            code_shape=list(model.code_shape),
+            class_names=list(self.prepared.info.class_names),
+            loss_name=model.loss_name,
+            terms=list(model.term_names),
+            total_steps=self.total_steps,
+            total_epochs=self._loop.total_epochs,
+            steps_per_epoch=self.stages[-1].steps_per_epoch,
+            phases=phases,
+            live=dict(self.rates),
+            notes=list(self.data.notes),
+            panels=probe.titles(),
+            loss_floor=probe.loss_floor(),
+            labels=probe.labels.astype(np.uint8).tobytes(),
+            atlas=probe.atlas(),
+        )
+
+    def result(self, test_images: int | None = None) -> Result:
+        """What is left when it is over: history by epoch, and numbers on the test set.
+
+        Args:
+            test_images: Test examples, at most, on which the model is measured; all of them by default.
+        """
+        settings, rates = self.settings, self.history.epoch_rates
+        return Result(
+            run_id=self.run_id,
+            variant=settings.variant,
+            dataset=settings.dataset,
+            backend=keras.backend.backend(),
+            device=execution.device_name(),
+            epochs=round(self.epoch, 3),
+            steps=self.step,
+            seconds=self.seconds,
+            samples_per_second=statistics.median(rates[1:] or rates) if rates else None,
+            parameters=cache.parameter_count(self.model),
+            settings=settings.to_dict(),
+            history=self.history.by_epoch(),
+            test=evaluation.evaluate(self.model, self.data, self.prepared.pca, self.probe, test_images),
+        )
+
+    def state(self) -> TrainingState:
+        """Where it stands, but for the variables of its models."""
+        return TrainingState(
+            step=self.step,
+            seconds=self.seconds,
+            marks=list(self.marks),
+            rates=dict(self.rates),
+            history=self.history.state(),
+            stages=places(self.stages),
+        )
+
+    def go_on_from(self, state: TrainingState) -> None:
+        """Stands where `state` says from now on."""
+        self._loop.step, self.seconds = state.step, state.seconds
+        self.marks, self.rates = list(state.marks), dict(state.rates)
+        self.history.restore(state.history)

@@ -1,0 +1,127 @@
+"""How a model is run: how much arithmetic it takes, against counts by hand; chunks; what a process is told."""
+
+import os
+import subprocess
+import sys
+
+import keras
+import pytest
+
+from ae_core.models.layers.transformer import transformer_block
+from ae_core.training import cache, classifier, description, execution
+from ae_core.training.execution import multiply_adds
+from ae_core.variants import read_settings
+from tests.conftest import ROOT
+
+L = keras.layers
+
+
+def count(*layers, shape):
+    hidden = inputs = keras.Input(shape)
+    for layer in layers:
+        hidden = layer(hidden)
+    return multiply_adds(keras.Model(inputs, hidden).layers)
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape", "expected"),
+    [
+        (L.Dense(7), (5,), 5 * 7),
+        (L.Dense(7), (3, 5), 3 * 5 * 7),
+        (L.EinsumDense("abc,cd->abd", (3, 7)), (3, 5), 3 * 5 * 7),
+        (L.Conv2D(4, 3, padding="same"), (8, 6, 2), 8 * 6 * 3 * 3 * 2 * 4),
+        (L.Conv2D(4, 3, strides=2, padding="same"), (8, 6, 2), 4 * 3 * 3 * 3 * 2 * 4),
+        (L.GRU(10), (28, 5), 28 * (5 + 10) * 3 * 10),
+        (L.LSTM(10, return_sequences=True), (28, 5), 28 * (5 + 10) * 4 * 10),
+        (L.Bidirectional(L.LSTM(10)), (28, 5), 2 * 28 * (5 + 10) * 4 * 10),
+        (L.Flatten(), (28, 5), 0),
+    ],
+    ids=lambda value: getattr(value, "name", None),
+)
+def test_weights_count_once_for_each_place_where_they_are_used(layer, shape, expected):
+    assert count(layer, shape=shape) == expected
+
+
+def test_attention_holds_every_place_against_every_other():
+    places, width = 9, 8
+    projections, widening = 4 * width * width, 2 * width * 2 * width
+    comparisons = 2 * places * places * width
+    expected = places * (projections + widening) + comparisons
+    assert count(transformer_block(places, width, 2, "block"), shape=(places, width)) == expected
+
+
+@pytest.mark.parametrize(("steps", "wanted"), [(235, 32), (210, 42), (10, 256), (1, 1), (7, 3), (97, 20), (5000, 256)])
+def test_chunks_divide_an_epoch_with_little_left_over(steps, wanted):
+    chunk, taken = execution.even_chunks(steps, wanted)
+    assert taken % chunk == 0
+    assert 1 <= chunk <= min(steps, 2 * wanted)
+    assert steps - taken <= 0.05 * steps
+
+
+# A training is made ready and nothing else is called: afterwards XLA makes a sum by itself.
+SUMMED = """
+import os
+from ae_core.training import classifier, description, warm_up
+from ae_core.training.session import TrainingSession
+from ae_core.variants import read_settings
+imported = os.environ["XLA_FLAGS"]
+for seed in (0, 1):
+    TrainingSession(read_settings({"variant": "vanilla", "dataset": "digits", "seed": seed}))
+import tensorflow as tf
+mean = tf.function(lambda pixels: tf.reduce_mean(pixels), jit_compile=True)
+compiled = mean.experimental_get_compiler_ir(tf.ones((256, 28, 28, 1)))(stage="optimized_hlo")
+print("reduce" in compiled, "ynn" in compiled, imported, os.environ["XLA_FLAGS"])
+"""
+GIVEN = "--xla_cpu_enable_fast_math=false"
+
+
+@pytest.mark.slow(seconds=15)
+def test_xla_sums_by_itself_in_whatever_trains_and_an_import_changes_nothing():
+    done = subprocess.run(
+        [sys.executable, "-c", SUMMED],
+        cwd=ROOT,
+        env=os.environ | {"XLA_FLAGS": GIVEN},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    reduces, by_that_library, imported, *flags = done.stdout.splitlines()[-1].split()
+    assert (reduces, by_that_library) == ("True", "False"), "one sum of that library takes a seventh of a step"
+    assert imported == GIVEN
+    assert flags == [execution.OWN_SUMS, GIVEN], "once, and before what was given"
+
+
+@pytest.mark.parametrize("begins", ["cache.prepare", "classifier.classify", "classifier.classify_saved", "describe"])
+def test_nothing_begins_without_setting_the_process_up(begins, monkeypatch, tmp_path):
+    class CalledError(Exception):
+        pass
+
+    def called() -> None:
+        raise CalledError
+
+    monkeypatch.setattr(execution, "configure", called)
+    given = read_settings({"variant": "vanilla", "dataset": "digits"})
+    (tmp_path / "model.keras").touch()
+    calls = {
+        "cache.prepare": lambda: cache.prepare(given),
+        "classifier.classify": lambda: classifier.classify(None, None),  # type: ignore[arg-type]
+        "classifier.classify_saved": lambda: classifier.classify_saved(tmp_path, given),
+        "describe": lambda: description.describe(given),
+    }
+    with pytest.raises(CalledError):
+        calls[begins]()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("chosen", "used"), [({}, True), ({"TF_ENABLE_ONEDNN_OPTS": "0"}, False)])
+def test_tensorflow_uses_the_library_that_convolves_fast(chosen: dict[str, str], used: bool) -> None:
+    environment = {name: value for name, value in os.environ.items() if name != "TF_ENABLE_ONEDNN_OPTS"}
+    done = subprocess.run(
+        [sys.executable, "-c", "import ae_core, tensorflow"],
+        cwd=ROOT,
+        env=environment | chosen | {"TF_CPP_MIN_LOG_LEVEL": "0"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert ("oneDNN custom operations are on" in done.stderr) == used
