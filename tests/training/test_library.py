@@ -1,4 +1,4 @@
-"""The package as a library: settings, training, encoding, decoding, saving, a plot."""
+"""The README's example of the package as a library: settings, training, encoding, decoding, saving, a plot."""
 
 from pathlib import Path
 
@@ -6,20 +6,9 @@ import keras
 import numpy as np
 import pytest
 
-EXAMPLE = """
-import plotly.graph_objects
-from ae_core import figures
-from ae_core.training.session import TrainingSession
-from ae_core.variants import read_settings
+from tests.conftest import ROOT
 
-session = TrainingSession(read_settings({"variant": "sparse", "dataset": "digits", "epochs": 5}))
-result = session.run()  # its `test` holds the numbers on the test set, its `history` one number an epoch
-codes = session.model.encode(session.test_images)
-pictures = session.model.decode(codes)
-session.model.standalone().save("sparse.keras")  # a plain Keras model, which loads without this package
-plot = plotly.graph_objects.Figure(figures.loss(session.setup, session.snapshot))
-plot.write_html("loss.html")
-"""
+EXAMPLE = (ROOT / "README.md").read_text(encoding="utf-8").split("```python\n")[1].split("```")[0]
 
 
 @pytest.mark.slow
