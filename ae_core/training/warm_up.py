@@ -3,6 +3,7 @@
 import dataclasses
 
 from ae_core import data, variants
+from ae_core.messages import Snapshot, TrainingMessage
 from ae_core.training.control import Control
 from ae_core.training.session import TrainingSession
 
@@ -11,5 +12,9 @@ def warm_up() -> None:
     """Loads what a first training needs: the default data, their PCA, and the default network, compiled."""
     settings = dataclasses.replace(variants.get("vanilla").settings(), dataset=data.default_name())
     control = Control()
-    control.stop()  # after the first chunk of steps: by then all is compiled
-    TrainingSession(settings, control=control).train()
+
+    def stop_soon(message: TrainingMessage) -> None:
+        if isinstance(message, Snapshot):  # of the untrained model: one chunk of steps is trained, and so compiled
+            control.stop()
+
+    TrainingSession(settings, emit=stop_soon, control=control).train()

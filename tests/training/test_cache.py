@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from ae_core import variants
-from ae_core.training import cache
+from ae_core.training import cache, warm_up
 
 
 @pytest.fixture(autouse=True)
@@ -41,3 +41,12 @@ def test_large_models_make_room_for_each_other_and_the_newest_stays(monkeypatch:
     small, large = model(latent_dim=2), model(latent_dim=32)  # 64-2-64 and 64-32-64, three numbers to a weight
     assert model(latent_dim=32) is large
     assert model(latent_dim=2) is not small
+
+
+@pytest.mark.slow
+def test_a_warm_up_compiles_what_a_first_training_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(warm_up.data, "default_name", lambda: "digits")
+    warm_up.warm_up()
+    (stages,) = cache._models_kept.values()
+    assert int(stages[-1].model.optimizer.iterations) == stages[-1].chunk, "one chunk was trained"
+    assert model("vanilla", epochs=20) is stages[-1].model
