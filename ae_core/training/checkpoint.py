@@ -44,25 +44,24 @@ class Checkpoints:
     """Makes a checkpoint now and then, and finds the last one.
 
     Args:
-        training: What they are made of.
         keeper: Where they are left.
     """
 
-    def __init__(self, training: Resumable, keeper: Keeper):
-        self._training, self._keeper = training, keeper
+    def __init__(self, keeper: Keeper):
+        self._keeper = keeper
         self._next = time.perf_counter() + SECONDS
 
-    def restore(self) -> bool:
+    def restore(self, training: Resumable) -> bool:
         """Puts the training where the last checkpoint was made; whether there was one that fits."""
         kept = self._keeper.restore()
-        return kept is not None and restore(self._training, *kept)
+        return kept is not None and restore(training, *kept)
 
-    def keep_if_due(self) -> None:
+    def keep_if_due(self, training: Resumable) -> None:
         """Makes a checkpoint if it is time for one."""
         begun = time.perf_counter()
         if begun < self._next:
             return
-        self._keeper.checkpoint(*capture(self._training))
+        self._keeper.checkpoint(*capture(training))
         ended = time.perf_counter()
         self._next = ended + max(SECONDS, (ended - begun) / SHARE)
 

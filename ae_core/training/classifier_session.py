@@ -103,15 +103,9 @@ class ClassifierSession:
         self._history: dict[str, list[float]] = {"loss": [], "train_error": [], "validation_error": []}
         self._since: list[dict[str, float]] = []
         self._next_message = 0.0
-        self._loop = Loop(
-            [self._stage(network, inputs, learning_rate)],
-            self.batch_size,
-            self._orders,
-            lambda share: learning_rate * half_cosine(share),
-            self.control,
-            listener=self,
-        )
-        self._loop.run()
+        self._rate = learning_rate
+        self._loop = Loop([self._stage(network, inputs)], self.batch_size, self.control)
+        self._loop.run(self)
         errors = NetworkErrors(
             train_error=self._error(inputs.train, self.truths[0]),
             validation_error=self._error(inputs.validation, self.truths[1]),
@@ -122,18 +116,18 @@ class ClassifierSession:
         self._say("stopped" if self.control.stopped else "done", errors.test_error)
         return errors
 
-    def _stage(self, network: keras.Model, inputs: Inputs, learning_rate: float) -> Stage[Classifier]:
+    def _stage(self, network: keras.Model, inputs: Inputs) -> Stage[Classifier]:
         table = ResidentTable(inputs.train.shape, str(inputs.train.dtype))
         table.fill(inputs.train, inputs.scale, inputs.offset)
         model = Classifier(network, table, self.truths[0])
         # A head on flat rows is one small multiplication; a whole network may be large, or convolve.
         jit_compile, wanted = execution.plan(network.layers, self.batch_size, augmented=False)
         chunk, steps = execution.even_chunks(max(len(inputs.train) // self.batch_size, LEAST_STEPS), wanted)
-        model.compile(optimizer=keras.optimizers.Adam(learning_rate), jit_compile=jit_compile)
+        model.compile(optimizer=keras.optimizers.Adam(self._rate), jit_compile=jit_compile)
         return Stage("", model, model, self.epochs, chunk, steps)
 
-    def _orders(self, first: int) -> Iterator[np.ndarray]:
-        """Row numbers of each epoch from the first on: every image once before any comes again."""
+    def orders(self, first: int) -> Iterator[np.ndarray]:
+        """See `loop.Training`, like the next ones: every image once before any comes again."""
         rows, random = len(self.truths[0]), np.random.default_rng(self.seed)
         times = -(-self._loop.stage.steps_per_epoch * self.batch_size // rows)
         epoch = 0
@@ -143,8 +137,12 @@ class ClassifierSession:
                 yield order
             epoch += 1
 
+    def learning_rate(self, share: float) -> float:
+        """A rate that falls to zero."""
+        return self._rate * half_cosine(share)
+
     def stage_begun(self) -> None:
-        """See `loop.Listener`, like the next ones: nothing is told before the first step."""
+        """Nothing: nobody waits for the first step."""
 
     def chunk_done(self, losses: dict[str, float], seconds: float) -> None:
         """Records a chunk."""

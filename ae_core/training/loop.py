@@ -1,8 +1,9 @@
 """The one loop of every training: chunk after chunk of steps, and between two of them pause, step, stop and tune."""
 
+import functools
 import itertools
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
@@ -42,8 +43,24 @@ class Stage(Generic[Model]):
         return self.epochs * self.steps_per_epoch
 
 
-class Listener(Protocol):
-    """Is told how a training goes, on the training's own thread: no step is made until it returns."""
+class Training(Protocol):
+    """What a loop runs for: it is asked for orders and rates, and told how it goes.
+
+    All that happens on the training's own thread: no step is made until the answer is there.
+    """
+
+    def orders(self, first: int) -> Iterator[np.ndarray]:
+        """Row numbers of each epoch from the first on.
+
+        Args:
+            first: Number of an epoch, counted through all stages from 0.
+
+        Returns:
+            ndarrays of shape `(n,)`, one an epoch without end, each at least as long as an epoch takes.
+        """
+
+    def learning_rate(self, share: float) -> float | None:
+        """The learning rate of the next chunk, None to leave it as it is; asked with the share of the stage done."""
 
     def stage_begun(self) -> None:
         """The first step of a stage, or of what is left of it, comes next."""
@@ -55,7 +72,7 @@ class Listener(Protocol):
         """That chunk was the last one of an epoch."""
 
     def tuned(self, name: str, value: float) -> None:
-        """A rate was asked for, which the listener sets."""
+        """A person asks for a rate, which is to be set."""
 
     def paused(self) -> None:
         """The training halts."""
@@ -74,40 +91,26 @@ class Listener(Protocol):
 
 
 class Loop(Generic[Model]):
-    """Trains compiled models through their stages, one after the other.
+    """Runs compiled models through their stages, one after the other.
 
     `fit` is fed row numbers, and each of its epochs is one chunk of steps, see `chunks`.
 
     Args:
         stages: What is trained, at least one.
         batch_size: Examples per step.
-        orders: Called with the number of an epoch, counted through all stages from 0; yields the row numbers of that
-            epoch and of those that follow it, each an ndarray of shape `(n,)`, at least as many as an epoch takes.
-        learning_rate: Called with the share of the stage that is done, 0 to 1, before each chunk; returns the learning
-            rate, or None to leave it as it is.
         control: Words from outside.
-        listener: Is told how it goes.
 
     Attributes:
         stage: The present stage.
         step: Steps done in all stages; may be set before `run`, to go on from there.
     """
 
-    def __init__(
-        self,
-        stages: Sequence[Stage[Model]],
-        batch_size: int,
-        orders: Callable[[int], Iterator[np.ndarray]],
-        learning_rate: Callable[[float], float | None],
-        control: Control,
-        listener: Listener,
-    ):
+    def __init__(self, stages: Sequence[Stage[Model]], batch_size: int, control: Control):
         self.stages = stages
         self.total_steps = sum(stage.steps for stage in stages)
         self.total_epochs = sum(stage.epochs for stage in stages)
         self.step = 0
-        self._batch_size, self._orders, self._learning_rate = batch_size, orders, learning_rate
-        self._control, self._listener = control, listener
+        self._batch_size, self._control = batch_size, control
         self._enter(0)
 
     def _enter(self, place: int) -> None:
@@ -129,26 +132,31 @@ class Loop(Generic[Model]):
         """Steps that are left of the present epoch; 0 at its end."""
         return -self._stage_step % self.stage.steps_per_epoch
 
-    def run(self) -> None:
-        """Trains from `step` to the end, or until it is told to stop."""
+    def run(self, training: Training) -> None:
+        """Trains from `step` to the end, or until it is told to stop.
+
+        Args:
+            training: Is asked and told. It usually holds this loop, which therefore does not keep it: in a circle both
+                would stay in memory for a while.
+        """
         for place in range(len(self.stages)):
             self._enter(place)
             if self._stage_step < self.stage.steps and not self._control.stopped:
-                self._train_stage()
+                self._run_stage(training)
             if self._control.stopped and self._stage_step <= self.stage.steps:
                 return  # in the stage that was trained last
 
-    def _train_stage(self) -> None:
+    def _run_stage(self, training: Training) -> None:
         self._tell_epoch()
-        self._listener.stage_begun()
-        follower = ChunkEnd(self._chunk_done)
-        for rows in self._rows():
-            self._schedule()
+        training.stage_begun()
+        follower = ChunkEnd(functools.partial(self._chunk_done, training))
+        for rows in self._rows(training):
+            self._schedule(training)
             self.stage.model.fit(**feed(rows, self._batch_size, self.stage.chunk), callbacks=[follower])
             if self._control.stopped:
                 return
 
-    def _rows(self) -> Iterator[np.ndarray]:
+    def _rows(self, training: Training) -> Iterator[np.ndarray]:
         """Row numbers of what is left of the stage.
 
         They come some epochs at a time: `fit` takes a moment to begin, and many epochs would take much memory.
@@ -156,7 +164,7 @@ class Loop(Generic[Model]):
         stage = self.stage
         taken = stage.steps_per_epoch * self._batch_size
         done, steps = divmod(self._stage_step, stage.steps_per_epoch)
-        orders = self._orders(self._epochs_before + done)
+        orders = training.orders(self._epochs_before + done)
         known = steps * self._batch_size  # of the first epoch, where the training goes on from a checkpoint
         together = max(1, LONGEST_ORDER // taken)
         for first in range(done, stage.epochs, together):
@@ -164,43 +172,43 @@ class Loop(Generic[Model]):
             yield np.concatenate([order[:taken] for order in some]).astype(np.int32)[known:]
             known = 0
 
-    def _chunk_done(self, losses: dict[str, float], seconds: float) -> None:
+    def _chunk_done(self, training: Training, losses: dict[str, float], seconds: float) -> None:
         """Called after each chunk, see `ChunkEnd`: tells of it and obeys."""
         self.step += self.stage.chunk
-        self._listener.chunk_done(losses, seconds)
+        training.chunk_done(losses, seconds)
         if self.steps_to_epoch_end == 0:
-            self._listener.epoch_done()
+            training.epoch_done()
         if self.step >= self.total_steps:
             return
         self._tell_epoch()
-        self._tune()
-        self._schedule()
+        self._tune(training)
+        self._schedule(training)
         if self._control.waiting:
-            self._wait()
-        self._listener.between_chunks()
+            self._wait(training)
+        training.between_chunks()
         if self._control.stopped:
-            self._listener.stopping()
+            training.stopping()
             self.stage.model.stop_training = True
 
-    def _wait(self) -> None:
-        self._listener.paused()
+    def _wait(self, training: Training) -> None:
+        training.paused()
         while self._control.wait(WAIT_SECONDS):
-            if self._tune():
-                self._listener.tuned_while_paused()
-        self._schedule()
-        self._listener.resumed()
+            if self._tune(training):
+                training.tuned_while_paused()
+        self._schedule(training)
+        training.resumed()
 
     def _tell_epoch(self) -> None:
         self.stage.model.at_epoch(self.epoch - self._epochs_before)
 
-    def _tune(self) -> bool:
+    def _tune(self, training: Training) -> bool:
         changes = self._control.take_changes()
         for name, value in changes:
-            self._listener.tuned(name, value)
+            training.tuned(name, value)
         return bool(changes)
 
-    def _schedule(self) -> None:
-        rate = self._learning_rate(self._stage_step / self.stage.steps)
+    def _schedule(self, training: Training) -> None:
+        rate = training.learning_rate(self._stage_step / self.stage.steps)
         if rate is not None:
             self.stage.model.optimizer.learning_rate.assign(rate)
 

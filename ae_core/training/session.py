@@ -132,12 +132,10 @@ class TrainingSession:
         self.seconds = self._chunk_seconds = 0.0
         self.marks: list[Mark] = []
         self.rates = {name: float(np.asarray(variable)) for name, variable in self.model.tunable.items()}
-        self._loop = Loop(
-            self.stages, self.prepared.batch_size, self._orders, self._learning_rate, self.control, listener=self
-        )
+        self._loop = Loop(self.stages, self.prepared.batch_size, self.control)
         self._watch()
         self._times = SnapshotTimes(self.total_steps, frames, snapshot_seconds)
-        self._checkpoints = Checkpoints(self, keeper) if keeper is not None else None
+        self._checkpoints = Checkpoints(keeper) if keeper is not None else None
         self._setup: Setup | None = None
         self._shown: Snapshot | None = None
 
@@ -205,19 +203,20 @@ class TrainingSession:
         """Trains to the end, or until it is told to stop."""
         self._emit(self.setup)
         if self._checkpoints is not None:
-            self._checkpoints.restore()
-        self._loop.run()
+            self._checkpoints.restore(self)
+        self._loop.run(self)
         self._watch()  # told to stop before the first step, it has begun no stage
         self.show("stopped" if self.control.stopped else "done")
 
-    def _orders(self, first: int) -> Iterator[np.ndarray]:
-        """Row numbers of each epoch from the first on: a new permutation each time, the same for the same seed."""
+    def orders(self, first: int) -> Iterator[np.ndarray]:
+        """See `loop.Training`, like the next ones: a new permutation for each epoch, the same for the same seed."""
         epoch = first
         while True:
             yield np.random.default_rng((self.settings.seed, epoch)).permutation(len(self.data.x_train))
             epoch += 1
 
-    def _learning_rate(self, share: float) -> float | None:
+    def learning_rate(self, share: float) -> float | None:
+        """What a person chose, times the schedule's factor if there is a schedule."""
         # Each phase falls to zero by itself: the next one begins with layers that have not learnt yet.
         return self.rates["learning_rate"] * half_cosine(share) if self.settings.schedule == "cosine" else None
 
@@ -226,7 +225,7 @@ class TrainingSession:
             self.probe.watch(self._loop.stage.view)
 
     def stage_begun(self) -> None:
-        """See `loop.Listener`, like the next ones: shows the untrained model."""
+        """Shows the untrained model."""
         self._watch()
         if self._shown is None:
             self.show("running")
@@ -268,7 +267,7 @@ class TrainingSession:
         if self._due() and not self.control.stopped:
             self.show("running")
         if self._checkpoints is not None:
-            self._checkpoints.keep_if_due()
+            self._checkpoints.keep_if_due(self)
 
     def stopping(self) -> None:
         """Says so; the numbers follow when `fit` has returned."""

@@ -1,4 +1,4 @@
-"""The loop that every training shares: the order of what a listener hears, and what the loop obeys."""
+"""The loop that every training shares: the order of what a training hears, and what the loop obeys."""
 
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
@@ -40,11 +40,21 @@ class Model:
 
 
 class Heard:
-    """A listener that keeps what it hears, by name, and may answer."""
+    """A training that keeps what it hears, by name, and may answer."""
 
-    def __init__(self, answer: Callable[[str, "Heard"], None] = lambda word, heard: None):
+    def __init__(
+        self, answer: Callable[[str, "Heard"], None] = lambda word, heard: None, rate: float | None = None
+    ) -> None:
         self.words: list[str] = []
-        self._answer = answer
+        self._answer, self._rate = answer, rate
+
+    def orders(self, first: int) -> Iterator[np.ndarray]:
+        while True:
+            yield np.arange(ROWS) + 100 * first
+            first += 1
+
+    def learning_rate(self, share: float) -> float | None:
+        return None if self._rate is None else self._rate * half_cosine(share)
 
     def _hear(self, word: str) -> None:
         self.words.append(word)
@@ -84,29 +94,20 @@ def plain_feed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loop, "feed", lambda order, batch_size, chunk: {"order": order, "chunk": chunk})
 
 
-def orders(first: int) -> Iterator[np.ndarray]:
-    while True:
-        yield np.arange(ROWS) + 100 * first
-        first += 1
-
-
-def made(
-    listener: Heard, control: Control | None = None, rate: float | None = None, stages: tuple[int, ...] = (2,)
-) -> tuple[Any, list[Model]]:
+def made(control: Control | None = None, stages: tuple[int, ...] = (2,)) -> tuple[Any, list[Model]]:
     """A loop with stages of so many epochs; an epoch is four steps in two chunks."""
     models = [Model() for _ in stages]
     made_of: Any = [
         Stage(f"stage {place}", model, model, epochs, chunk=2, steps_per_epoch=4)
         for place, (model, epochs) in enumerate(zip(models, stages, strict=True))
     ]
-    asked = (lambda share: None) if rate is None else (lambda share: rate * half_cosine(share))
-    return Loop(made_of, BATCH, orders, asked, control or Control(), listener), models
+    return Loop(made_of, BATCH, control or Control()), models
 
 
 def test_chunks_make_epochs_and_after_the_last_one_nothing_is_looked_at():
     heard = Heard()
-    one, (model,) = made(heard)
-    one.run()
+    one, (model,) = made()
+    one.run(heard)
     first_epoch = ["stage", "chunk", "between", "chunk", "epoch", "between"]
     assert heard.words == [*first_epoch, "chunk", "between", "chunk", "epoch"]
     assert model.fed == [*range(8), *range(100, 108)], "four steps of two rows from each epoch's order"
@@ -117,8 +118,8 @@ def test_chunks_make_epochs_and_after_the_last_one_nothing_is_looked_at():
 
 def test_stages_follow_each_other_and_epochs_are_counted_through_all():
     heard = Heard()
-    one, models = made(heard, stages=(1, 2))
-    one.run()
+    one, models = made(stages=(1, 2))
+    one.run(heard)
     assert [model.fed[0] for model in models] == [0, 100]
     assert models[1].epochs == [0.0, 0.5, 1.0, 1.5], "what changes with time begins anew"
     assert heard.words.count("stage") == 2
@@ -127,8 +128,8 @@ def test_stages_follow_each_other_and_epochs_are_counted_through_all():
 
 
 def test_a_schedule_falls_to_nothing_in_each_stage():
-    one, models = made(Heard(), rate=0.5, stages=(2, 1))
-    one.run()
+    one, models = made(stages=(2, 1))
+    one.run(Heard(rate=0.5))
     falling = [0.5 * half_cosine(share) for share in (0.0, 0.25, 0.5, 0.75)]
     assert models[0].rates == pytest.approx([*falling, 0.0])
     assert models[1].rates == pytest.approx([0.5, 0.25])
@@ -138,11 +139,11 @@ def test_a_schedule_falls_to_nothing_in_each_stage():
 @pytest.mark.parametrize("done", [2, 4, 6, 10])
 def test_it_goes_on_in_the_middle(done, longest, monkeypatch):
     monkeypatch.setattr(loop, "LONGEST_ORDER", longest)
-    whole, models = made(Heard(), stages=(2, 1))
-    whole.run()
-    rest, others = made(Heard(), stages=(2, 1))
+    whole, models = made(stages=(2, 1))
+    whole.run(Heard())
+    rest, others = made(stages=(2, 1))
     rest.step = done
-    rest.run()
+    rest.run(Heard())
     everything = models[0].fed + models[1].fed
     assert others[0].fed + others[1].fed == everything[done * BATCH :]
     assert rest.step == whole.step == 12
@@ -163,8 +164,8 @@ def test_it_pauses_steps_tunes_and_stops():
             control.stop()
 
     heard = Heard(answer)
-    one, (model,) = made(heard, control, stages=(50,))
-    one.run()
+    one, (model,) = made(control, stages=(50,))
+    one.run(heard)
     before = ["stage", "chunk", "rate=1", "paused", "rate=2", "seen", "resumed", "between"]
     assert heard.words == [*before, "chunk", "epoch", "paused", "resumed", "between", "stopping"]
     assert (one.step, len(model.fed)) == (4, 8), "it ends with the chunk that ran"
@@ -173,7 +174,7 @@ def test_it_pauses_steps_tunes_and_stops():
 def test_a_stop_before_the_first_step_trains_nothing():
     control, heard = Control(), Heard()
     control.stop()
-    one, models = made(heard, control, stages=(1, 1))
-    one.run()
+    one, models = made(control, stages=(1, 1))
+    one.run(heard)
     assert (heard.words, one.step, one.stage.name) == ([], 0, "stage 0")
     assert [model.fed for model in models] == [[], []]

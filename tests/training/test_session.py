@@ -1,8 +1,10 @@
 """Training: what it sends, what it obeys, and that it learns what theory says."""
 
 import dataclasses
+import gc
 import threading
 import time
+import weakref
 from typing import Any
 
 import numpy as np
@@ -25,6 +27,16 @@ def settings(variant="vanilla", **values):
 def run(given, **more):
     messages: list[TrainingMessage] = []
     return session.train(given, emit=messages.append, **more), messages
+
+
+class Nowhere:
+    """A keeper that keeps nothing."""
+
+    def checkpoint(self, arrays, state):
+        pass
+
+    def restore(self):
+        return None
 
 
 class Background:
@@ -197,7 +209,7 @@ def test_an_epoch_sees_each_image_once(monkeypatch):
     monkeypatch.setattr(loop, "LONGEST_ORDER", 3000)  # some epochs at a time
     training = TrainingSession(settings(epochs=3, batch_size=50))
     stage = training.stages[0]
-    rows = list(training._loop._rows())
+    rows = list(training._loop._rows(training))
     assert len(rows) > 1
     order = np.concatenate(rows).reshape(3, -1)
     assert order.shape[1] == stage.steps_per_epoch * 50
@@ -205,9 +217,21 @@ def test_an_epoch_sees_each_image_once(monkeypatch):
         assert len(np.unique(epoch)) == len(epoch)
     assert not np.array_equal(order[0], order[1])
     training._loop.step = stage.steps_per_epoch + stage.chunk  # as a checkpoint leaves it
-    np.testing.assert_array_equal(
-        np.concatenate(list(training._loop._rows())), order.reshape(-1)[training.step * 50 :], "it goes on there"
-    )
+    rest = np.concatenate(list(training._loop._rows(training)))
+    np.testing.assert_array_equal(rest, order.reshape(-1)[training.step * 50 :], "it goes on there")
+
+
+@pytest.mark.slow
+def test_a_session_goes_as_soon_as_nobody_holds_it():
+    training = TrainingSession(settings(epochs=1), keeper=Nowhere())
+    training.run(test_images=50)
+    gone = weakref.ref(training)
+    gc.disable()
+    try:
+        del training
+        assert gone() is None, "it holds the images of its snapshots, and a worker trains one session after the other"
+    finally:
+        gc.enable()
 
 
 def test_a_session_has_a_setup_at_once_and_a_snapshot_when_it_trains():
