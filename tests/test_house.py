@@ -234,3 +234,24 @@ def test_requirements_are_pinned_and_hold_what_the_project_names():
     assert "tensorflow-cpu==" in cpu
     assert "nvidia-" not in cpu
     assert "nvidia-" in gpu
+
+
+def test_each_room_says_what_it_is_for_in_a_page():
+    rooms = {path.parent for path in PACKAGE if path.parent.parent == ROOT / "ae_core"}
+    rooms |= {path.parent for path in PAGES if path.parent.is_relative_to(ROOT / "pages" / "ui")}
+    rooms |= {ROOT / "assets" / "javascript", ROOT / "tests"}
+    missing = [room.name for room in rooms if not (room / "README.md").is_file()]
+    assert not missing, f"no README: {', '.join(missing)}"
+    long = [room.name for room in rooms if len((room / "README.md").read_text(encoding="utf-8").splitlines()) > 40]
+    assert not long, f"more than a page: {', '.join(long)}"
+
+
+def test_the_readme_is_read_in_a_few_minutes():
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").split()) <= 900
+
+
+def test_few_values_have_no_type_and_nothing_escapes_the_formatter():
+    untyped, skipped = "dict[str, " + "Any]", "fmt: " + "skip"  # in two parts, so that this file counts for nothing
+    texts = [path.read_text(encoding="utf-8") for path in (*PACKAGE, *PAGES, *(ROOT / "tests").rglob("*.py"))]
+    assert sum(text.count(untyped) for text in texts) <= 60
+    assert sum(text.count(skipped) for text in texts) == 0

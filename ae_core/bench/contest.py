@@ -83,7 +83,7 @@ class Contest:
                 self.say(f"{one.name} is ready: {told}")
             yield
 
-    def race(self, *contenders: Contender) -> list[list[dict[str, Any]]]:
+    def race(self, *contenders: Contender) -> list[list[dict[str, float]]]:
         """Rounds of contenders that have begun, in turn."""
         said = take_turns(contenders, self.rounds)
         for one, rounds in zip(contenders, said, strict=True):

@@ -10,7 +10,7 @@ from ae_core.bench.rounds import pace, rate
 from ae_core.bench.turns import Contender
 
 
-def times(ours: Sequence[Mapping[str, Any]], theirs: Sequence[Mapping[str, Any]]) -> float:
+def times(ours: Sequence[Mapping[str, float]], theirs: Sequence[Mapping[str, float]]) -> float:
     """How many times as many images a second, median over pairs of rounds that followed one another.
 
     A shared machine that is half as fast for a minute is so for both of a pair.
@@ -20,8 +20,8 @@ def times(ours: Sequence[Mapping[str, Any]], theirs: Sequence[Mapping[str, Any]]
 
 def ratio(
     line: tuple[str, str, str, float],
-    ours: tuple[Contender, Sequence[Mapping[str, Any]]],
-    rival: tuple[Contender, Sequence[Mapping[str, Any]]],
+    ours: tuple[Contender, Sequence[Mapping[str, float]]],
+    rival: tuple[Contender, Sequence[Mapping[str, float]]],
 ) -> Line:
     """The line of a table that says how many times as many images a second, see `times`.
 

@@ -2,14 +2,13 @@
 
 import statistics
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 
-def pace(one: Mapping[str, Any]) -> float:
+def pace(one: Mapping[str, float]) -> float:
     """Images a second of one round."""
     return one["images"] / one["seconds"]
 
 
-def rate(rounds: Sequence[Mapping[str, Any]]) -> float:
+def rate(rounds: Sequence[Mapping[str, float]]) -> float:
     """Images a second, median over rounds."""
     return statistics.median(map(pace, rounds))

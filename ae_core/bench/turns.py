@@ -19,7 +19,7 @@ class ContenderError(RuntimeError):
 
 
 class Contender:
-    """A process that does one round of work whenever it is told to, see `child.serve`; it works from `with` on.
+    """A process that does one round of work whenever it is told to, see `contenders.serving`; it works from `with` on.
 
     Args:
         name: For messages.
@@ -30,7 +30,7 @@ class Contender:
 
     def __init__(self, name: str, command: Sequence[str], given: Mapping[str, Any], python: str = sys.executable):
         self.name, self._command, self._given, self._python = name, tuple(command), dict(given), python
-        self.beginning: dict[str, Any] = {}
+        self.beginning: dict[str, float] = {}
 
     def __enter__(self) -> Self:
         path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
@@ -63,7 +63,7 @@ class Contender:
             self._process.wait()
         self._log.close()
 
-    def round(self, **wishes: Any) -> dict[str, Any]:
+    def round(self, **wishes: Any) -> dict[str, float]:
         """One round; what it says of it, `seconds` among it.
 
         Raises:
@@ -78,7 +78,7 @@ class Contender:
             pass  # `_answer` says why it ended
         return self._answer()
 
-    def _answer(self) -> dict[str, Any]:
+    def _answer(self) -> dict[str, float]:
         line = self._process.stdout.readline() if self._process.stdout is not None else ""
         if not line:
             self._process.wait(PATIENCE)
@@ -89,7 +89,7 @@ class Contender:
 
 def take_turns(
     contenders: Sequence[Contender], rounds: int, wishes: Sequence[Mapping[str, Any]] = ()
-) -> list[list[dict[str, Any]]]:
+) -> list[list[dict[str, float]]]:
     """Rounds of all contenders in turn, forwards and backwards by turns, so that none always comes after the same one.
 
     Args:
@@ -100,7 +100,7 @@ def take_turns(
     Returns:
         What each said, round by round.
     """
-    said: list[list[dict[str, Any]]] = [[] for _ in contenders]
+    said: list[list[dict[str, float]]] = [[] for _ in contenders]
     places = list(range(len(contenders)))
     for turn in range(rounds):
         for place in places if turn % 2 == 0 else places[::-1]:

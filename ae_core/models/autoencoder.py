@@ -16,6 +16,7 @@ from ae_core.models.contracts import (
     HidesPixels,
     Panel,
     Penalty,
+    Tensor,
     UsesNormals,
     fulfil,
 )
@@ -213,7 +214,7 @@ class Autoencoder(ChunkedModel):
         damaged = self.corruption(target) if self.corruption is not None else target
         return {"target": target} | self._forwards(target, damaged, training)
 
-    def _forwards(self, target, damaged, training: bool) -> dict[str, Any]:
+    def _forwards(self, target, damaged, training: bool) -> dict[str, Tensor]:
         features = self.features(damaged, training=training)
         seen = features if self.bottleneck is None else self.bottleneck(features, training=training)
         result = {"features": features, "inputs": damaged, "logits": self._decoder_core(seen, training=training)}
@@ -229,7 +230,7 @@ class Autoencoder(ChunkedModel):
 
     def loss_terms(
         self, target, features, logits, inputs=None, pixel_weights=None, training: bool = False
-    ) -> dict[str, Any]:
+    ) -> dict[str, Tensor]:
         """Every loss term of a batch by name, as it enters the sum: scalars."""
         error = reconstruction_error(self.loss_name, target, logits, self._activation, pixel_weights)
         return {"reconstruction": error} | {
@@ -246,7 +247,7 @@ class Autoencoder(ChunkedModel):
         terms = {name: float(value) for name, value in self._evaluate((target, inputs)).items()}
         return {"loss": sum(terms.values())} | terms
 
-    def terms_of(self, target, inputs) -> dict[str, Any]:
+    def terms_of(self, target, inputs) -> dict[str, Tensor]:
         """Every loss term on given images, as tensors."""
         return self.loss_terms(target=target, **self._forwards(target, inputs, training=False))
 

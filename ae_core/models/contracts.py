@@ -16,6 +16,9 @@ from ae_core.messages import Bars, Numbers, Pictures
 if TYPE_CHECKING:
     import keras
 
+Tensor = Any
+"""A tensor of whichever backend Keras has, or an array: a type that Python cannot name."""
+
 
 class Penalty(Protocol):
     """A loss term beside the reconstruction error: a Keras layer that turns features into a scalar.

@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from ae_core import variants
-from ae_core.bench.contenders.serving import Round, serve
+from ae_core.bench.contenders.serving import Given, Round, Said, serve
 from ae_core.messages import State
 from ae_core.training import cache
 from ae_core.training.session import TrainingSession
@@ -32,7 +32,7 @@ class _Timed(TrainingSession):
             self.count += 1
 
 
-def begin(given: dict[str, Any]) -> tuple[dict[str, Any], Round]:
+def begin(given: Given) -> tuple[Said, Round]:
     """Compiles and warms up.
 
     Args:
@@ -54,7 +54,7 @@ def begin(given: dict[str, Any]) -> tuple[dict[str, Any], Round]:
     epochs = min(500, math.ceil(given["seconds"] * a_second / epoch))
     longer = dataclasses.replace(settings, epochs=epochs)
 
-    def one_round(pace: float | None = given.get("pace")) -> dict[str, Any]:
+    def one_round(pace: float | None = given.get("pace")) -> Said:
         run = _trained(longer, pace)
         return {
             "images": run.step * ready.batch_size,

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ae_core import data, variants
-from ae_core.bench.contenders.serving import Round, serve
+from ae_core.bench.contenders.serving import Given, Round, Said, serve
 from ae_core.script import script_for
 
 os.environ.pop("TF_ENABLE_ONEDNN_OPTS", None)  # which this package has set, and TensorFlow reads when it is imported
@@ -24,8 +24,11 @@ import keras
 TRAINING = "\n# %% Training\n"
 LOOP = "\nhistory = {"
 
+Names = dict[str, Any]
+"""What a script has defined, by name."""
 
-def begin(given: dict[str, Any]) -> tuple[dict[str, Any], Round]:
+
+def begin(given: Given) -> tuple[Said, Round]:
     """Builds the network and trains one epoch.
 
     Args:
@@ -39,7 +42,7 @@ def begin(given: dict[str, Any]) -> tuple[dict[str, Any], Round]:
         script = other.submit(script_for, settings.to_dict()).result()["python"]
     head, loop = parts(script)
     _offer(settings.dataset)
-    space: dict[str, Any] = {"__name__": "script"}
+    space: Names = {"__name__": "script"}
     begun = time.perf_counter()
     exec(head, space)  # noqa: S102 - our own script
     loaded = time.perf_counter()
@@ -48,7 +51,7 @@ def begin(given: dict[str, Any]) -> tuple[dict[str, Any], Round]:
     compiled = time.perf_counter()
     epochs = max(1, round(given["seconds"] / (train(1)[1])))
 
-    def one_round() -> dict[str, Any]:
+    def one_round() -> Said:
         images, seconds = train(epochs)
         return {"images": images, "seconds": seconds}
 
@@ -62,12 +65,12 @@ def parts(script: str) -> tuple[str, str]:
     return before + "\n" + setting_up, "history = {" + loop
 
 
-def fits(space: dict[str, Any]) -> bool:
+def fits(space: Names) -> bool:
     """Whether `keras.fit` can do what the loop does: all pixels count alike, and nothing else happens in a step."""
     return not {"weights_val", "augmentation"} & set(space)
 
 
-def _fit(space: dict[str, Any]) -> Any:
+def _fit(space: Names) -> Any:
     model, x_train = space["autoencoder"], space["x_train"]
     if "corruption" in space:
         rate = float(np.asarray(model.optimizer.learning_rate))
@@ -96,7 +99,7 @@ class _Watch(keras.callbacks.Callback):
         self.seconds += time.perf_counter() - self.begun
 
 
-def _loop(space: dict[str, Any], loop: str) -> Any:
+def _loop(space: Names, loop: str) -> Any:
     space["autoencoder"].evaluate = lambda *given, **more: 0.0
     code = compile(loop, "script", "exec")
 

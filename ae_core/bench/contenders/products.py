@@ -1,15 +1,14 @@
 """A contender: products of matrices and nothing else, as TensorFlow and NumPy make them on this machine."""
 
 import time
-from typing import Any
 
 import numpy as np
 from keras import ops
 
-from ae_core.bench.contenders.serving import Round, serve
+from ae_core.bench.contenders.serving import Given, Round, Said, serve
 
 
-def begin(given: dict[str, Any]) -> tuple[dict[str, Any], Round]:
+def begin(given: Given) -> tuple[Said, Round]:
     """Makes the matrices.
 
     Args:
@@ -39,8 +38,8 @@ def begin(given: dict[str, Any]) -> tuple[dict[str, Any], Round]:
     for kind in kinds:
         kind()
 
-    def one_round() -> dict[str, Any]:
-        best: dict[str, Any] = {"seconds": 1.0, "multiply_adds": 0.0}
+    def one_round() -> Said:
+        best: Said = {"seconds": 1.0, "multiply_adds": 0.0}
         for kind in kinds:
             begun, count = time.perf_counter(), 0
             while time.perf_counter() - begun < given["seconds"] / len(kinds):

@@ -4,13 +4,19 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
-Round = Callable[..., dict[str, Any]]
+Given = Mapping[str, Any]
+"""What a contender is told at its start: the JSON object of its first argument."""
+
+Said = dict[str, float]
+"""What it says of its start, or of a round: numbers by name."""
+
+Round = Callable[..., Said]
 
 
-def serve(begin: Callable[[dict[str, Any]], tuple[dict[str, Any], Round]]) -> None:
+def serve(begin: Callable[[Given], tuple[Said, Round]]) -> None:
     """Answers every line of standard input with a line of JSON, until the input ends.
 
     Args:

@@ -7,11 +7,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 from ae_core import figures
-from ae_core.bench.contenders.serving import Round, serve
+from ae_core.bench.contenders.serving import Given, Round, Said, serve
 from ae_core.engine import Engine, TrainingJob
+from ae_core.figures.views import PLAIN, VIEWS
+from ae_core.figures.views import Given as Chosen
 from ae_core.messages import Setup, Snapshot
 from ae_core.runs import RunStore
 from ae_core.variants import read_settings
@@ -21,7 +22,7 @@ LOOK = 0.5  # seconds between two looks of a viewer, as the page has it
 PATIENCE = 120.0
 
 
-def begin(given: dict[str, Any]) -> tuple[dict[str, Any], Round]:
+def begin(given: Given) -> tuple[Said, Round]:
     """Starts the worker, lets it warm up, begins a long training and pauses it.
 
     Args:
@@ -30,7 +31,7 @@ def begin(given: dict[str, Any]) -> tuple[dict[str, Any], Round]:
     Returns:
         Seconds until the worker was warm, and until the first chunk was trained; and a round.
     """
-    settings = read_settings(given["settings"] | {"epochs": 500})
+    settings = read_settings({**given["settings"], "epochs": 500})
     begun = time.perf_counter()
     # Both are ended with this process: the folder when the interpreter ends, the engine before it.
     folder = contextlib.ExitStack().enter_context(tempfile.TemporaryDirectory())
@@ -43,7 +44,7 @@ def begin(given: dict[str, Any]) -> tuple[dict[str, Any], Round]:
     engine.command(run.id, OWNER, "pause")
     viewer.wait(lambda: run.state == "paused")
 
-    def one_round() -> dict[str, Any]:
+    def one_round() -> Said:
         paused = step(run)
         engine.command(run.id, OWNER, "resume")
         viewer.wait(lambda: step(run) > paused and run.state == "running")
@@ -122,11 +123,10 @@ class Viewer:
 
 def views(setup: Setup, snapshot: Snapshot) -> Iterator[figures.Figure]:
     """The figures of one snapshot that a page shows at a time."""
-    yield figures.loss(setup, snapshot)
-    yield figures.latent(setup, snapshot)
-    yield figures.grid(setup, snapshot)
-    for panel in setup.panels[:1]:
-        yield figures.panel(setup, snapshot, panel.name)
+    chosen: Chosen = {**PLAIN, "panel": setup.panels[0].name if setup.panels else None}
+    for view in VIEWS:
+        if view.ready(chosen):
+            yield view.draw(setup, snapshot, chosen)
 
 
 if __name__ == "__main__":
