@@ -1,6 +1,7 @@
 // @ts-check
 /**
- * Hears over a WebSocket what is new in a run, and tells the views: `pages/ui/live/streaming.py` speaks at the other end.
+ * Hears over a WebSocket what is new in a run, and tells the views. At the other end speaks
+ * `pages/ui/live/streaming.py`.
  *
  * @import { CleanUp, Component } from "../types/streamlit"
  * @import { News } from "../types/figure"
