@@ -108,7 +108,7 @@ def snapshot(step: int, size: int = 8, **changes: Any) -> Snapshot:
         seconds=step / 250,
         state="running",
         history={
-            "step": [float(at) for at in steps],
+            "step": [*steps],
             "epoch": [at / 100 for at in steps],
             "seconds": [at / 250 for at in steps],
             "loss": [None, *(a + b for a, b in zip(curve[1:], sparsity[1:], strict=True))],
