@@ -9,7 +9,7 @@ ACTIVATIONS = ("relu", "elu", "gelu", "tanh", "sigmoid", "linear")
 
 
 def latent_setting(default: int, help: str, high: int = 1024, label: str = "Latent size") -> Any:
-    """The field `latent_dim`, for variants whose code is another one than most have.
+    """The field `latent_dim`, for variants that need another default, explanation or bound than `Settings` gives it.
 
     Args:
         default: Its default.

@@ -9,7 +9,6 @@ from typing import Any
 
 from ae_core.engine import load_keras
 from ae_core.errors import DataError
-from ae_core.formats.archive import megabytes
 from ae_core.runs import Going, RunStore, StoredRun
 
 
@@ -124,7 +123,7 @@ def _export(given: argparse.Namespace) -> int:
         store.export_zip(run.id, given.file)
     else:
         given.file.write_text(store.history_csv(run.id), encoding="utf-8")
-    print(f"{given.file}: {megabytes(given.file.stat().st_size)}")
+    print(f"{given.file}: {given.file.stat().st_size:,} bytes")
     return 0
 
 

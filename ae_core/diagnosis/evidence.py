@@ -53,7 +53,7 @@ class Curve:
 
     @property
     def window(self) -> int:
-        """Points that one smoothed value is the median of: a tenth of all, odd, at least 3."""
+        """How many points each smoothed value is the median of: a tenth of all, odd, at least 3."""
         return max(3, len(self) // 10) | 1
 
     def smooth(self) -> np.ndarray:
@@ -122,7 +122,7 @@ class Evidence:
         return [math.nan if value is None else value for value in values] if isinstance(values, list) else []
 
     def above_floor(self, loss: float) -> float:
-        """What of a reconstruction loss could still be saved, as far as is known; at least a millionth of it."""
+        """How much of a reconstruction loss could still be removed, as far as is known; at least a millionth of it."""
         return max(loss - self.floor, 1e-6 * abs(loss), 1e-12)
 
     def still_falls(self, curve: Curve) -> bool:

@@ -275,7 +275,7 @@ def split_rows(count: int, labels: np.ndarray | None = None) -> tuple[np.ndarray
 
 
 def _show(shape: tuple[int, ...]) -> str:
-    """A shape in words, however absurd its numbers."""
+    """A shape in words, even if its numbers are absurd."""
     return "(" + ", ".join(printable(str(length), 20) for length in shape) + ("," if len(shape) == 1 else "") + ")"
 
 

@@ -64,7 +64,7 @@ class Row:
 
     @property
     def trained(self) -> bool:
-        """Whether anything is trained; else its number is the same for every seed."""
+        """Whether anything is trained; otherwise the number is the same for every seed."""
         return self.run is not leave_untrained
 
     def experiment(self, dataset: str, seed: int) -> Settings:

@@ -109,5 +109,5 @@ def add(folder: Path, found: ClassifierSummary) -> None:
 
 
 def _asked(one: ClassifierSummary) -> tuple[int, bool, int, int]:
-    """What tells one classifier of a run from another."""
+    """What distinguishes one classifier of a run from another."""
     return one.labels, one.fine_tune, one.epochs, one.seed

@@ -31,7 +31,7 @@ class Resumable(Protocol):
 
     @property
     def stages(self) -> Sequence[Stage[Autoencoder]]:
-        """What it trains."""
+        """The settings of the training."""
 
     def state(self) -> TrainingState:
         """Where it stands, but for the variables of its models."""

@@ -242,9 +242,10 @@ VISIT_ALL = """
 import sys
 from streamlit.testing.v1 import AppTest
 page = AppTest.from_file("app.py", default_timeout=180).run()
-page.switch_page("pages/learn.py").run()
-page.switch_page("pages/train.py").run()
-failed = bool(page.exception)
+failed = []
+for name in sys.argv[1:]:
+    page.switch_page(name).run()
+    failed += [f"{name}: {one.message}" for one in page.exception]
 from pages.ui import shared
 shared.engine().close()
 loaded = {"tensorflow", "keras", "jax", "sklearn", "pandas"} & {name.partition(".")[0] for name in sys.modules}
@@ -252,10 +253,16 @@ sys.exit(f"failed: {failed}, loaded: {loaded}" if failed or loaded else 0)
 """
 
 
-def test_the_web_process_loads_no_tensorflow():
+def test_every_page_opens_and_the_web_process_loads_no_tensorflow():
+    pages = [f"pages/{path.name}" for path in sorted((ROOT / "pages").glob("*.py"))]
     starts_its_own = {name: value for name, value in os.environ.items() if name != "AE_SCHEDULER"}
     done = subprocess.run(
-        [sys.executable, "-c", VISIT_ALL], cwd=ROOT, env=starts_its_own, capture_output=True, text=True, check=False
+        [sys.executable, "-c", VISIT_ALL, *pages],
+        cwd=ROOT,
+        env=starts_its_own,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr[-2000:]
 
