@@ -348,12 +348,17 @@ def check_models(files: dict[str, bytes], folder: Path) -> None:
     reason="Streamlit can drop a page's elements when a timed fragment and a full run write at the same time; "
     "the page then goes blank",
 )
-def test_a_run_is_shared_watched_and_handed_on_once(app, page, chrome):
-    run_id = train(app, page, LONG, "Training")
-    page.click(".st-key-share button")
-    watch = page.locator("[data-testid=stCode]").first.inner_text().strip()
-    assert watch == f"{app.url}/?run={run_id}"
-    with visitor(chrome) as first, visitor(chrome) as second, blank_is_told(first, second, page):
+def test_a_run_is_shared_watched_and_handed_on_once(app, chrome):
+    with (
+        visitor(chrome) as page,
+        visitor(chrome) as first,
+        visitor(chrome) as second,
+        blank_is_told(first, second, page),
+    ):
+        run_id = train(app, page, LONG, "Training")
+        page.click(".st-key-share button")
+        watch = page.locator("[data-testid=stCode]").first.inner_text().strip()
+        assert watch == f"{app.url}/?run={run_id}"
         heard: list[str] = []
         first.on("websocket", lambda opened: opened.on("framereceived", lambda frame: heard.append(opened.url)))
         first.goto(watch)
