@@ -7,8 +7,6 @@ import keras
 
 from ae_core.errors import DataError
 
-PARTS = ("encoder", "decoder")
-
 
 def load_part(path: Path, part: str) -> keras.Model:
     """Encoder or decoder of a model that `Autoencoder.standalone` made.
