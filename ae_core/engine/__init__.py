@@ -1,6 +1,7 @@
 """Trainings in worker processes. What is named here is the only door to them; the files behind are the engine's own."""
 
 from ae_core.engine.engine import Engine
+from ae_core.engine.film import Film
 from ae_core.engine.jobs import MOST_EPOCHS, MOST_LABELS, ClassifierJob, Job, TrainingJob
 from ae_core.engine.worker import load_keras
 from ae_core.errors import EngineError
@@ -11,6 +12,7 @@ __all__ = [
     "ClassifierJob",
     "Engine",
     "EngineError",
+    "Film",
     "Job",
     "TrainingJob",
     "load_keras",

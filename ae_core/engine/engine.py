@@ -11,11 +11,12 @@ import secrets
 from ae_core.engine import questions
 from ae_core.engine.commands import WORDS, Command
 from ae_core.engine.descriptions import Description
+from ae_core.engine.film import Film, RunFilm
 from ae_core.engine.jobs import ClassifierJob, Job, TrainingJob
 from ae_core.engine.queue import Queue
 from ae_core.engine.recovery import Recovery
 from ae_core.engine.supervisor import Status, Supervisor
-from ae_core.errors import EngineError
+from ae_core.errors import DataError, EngineError
 from ae_core.ownership import fingerprint, holds
 from ae_core.runs import RunStore
 from ae_core.settings import Settings
@@ -154,6 +155,20 @@ class Engine:
     def run(self, run_id: str) -> TrainingJob | None:
         """The job of that run, made from the store if need be; None if there is no such run, or it was removed."""
         return self._recovery.find(run_id)
+
+    def film(self, run_id: str) -> Film | None:
+        """The frames of a run; None if there is no such run, or it has none yet."""
+        job = self.run(run_id)
+        if job is None:
+            return None
+        now = job.view()
+        if now.setup is None or now.snapshot is None:
+            return None
+        try:
+            stored = self.store.open(run_id) if now.stored else None
+        except DataError:
+            stored = None
+        return RunFilm(now.setup, now.snapshot, stored)
 
     def job(self, job_id: str) -> Job | None:
         """The job of that id, if the queue remembers it."""

@@ -29,6 +29,7 @@ from ae_core.runs.files import (
     Lock,
     first_name,
     kept_steps,
+    snapshot_name,
 )
 from ae_core.settings import Settings
 from ae_core.variants import read_settings
@@ -166,6 +167,18 @@ class StoredRun:
             if message is not None:
                 found.append(replace(message, history=history_until(newest.history, step)))
         return [*found, newest]
+
+    def kept_steps(self) -> list[int]:
+        """Steps of the snapshots that are kept beside the newest one, growing."""
+        return list(kept_steps(self.folder)) if self.folder.is_dir() else []
+
+    def kept(self, step: int) -> Snapshot | None:
+        """The snapshot that was kept at a step, without history; None if there is none, or it is damaged."""
+        try:
+            return self._message(snapshot_name(step), Snapshot)
+        except DataError:
+            logger.exception("A kept snapshot cannot be read.")
+            return None
 
     def result(self) -> Result | None:
         """What the training returned, None before its end.
