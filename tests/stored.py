@@ -25,6 +25,7 @@ from ae_core.messages import (
     HistoryState,
     PanelTitle,
     Pictures,
+    Plane,
     Result,
     Setup,
     Snapshot,
@@ -102,6 +103,7 @@ def snapshot(step: int, state: State = "running", **changes: Any) -> Snapshot:
             errors=[0.1, 0.2],
             pca_errors=[0.2, 0.3],
         ),
+        plane=Plane(png=picture(5 * TILE, 5 * TILE, step), columns=5, tile=(TILE, TILE), x=(-1.0, 1.0), y=(0.0, 2.0)),
         panels={
             "filters": Pictures(
                 png=picture(2 * (TILE + 1) - 1, TILE), columns=2, rows=["now"], tile=(TILE, TILE), gap=1

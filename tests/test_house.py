@@ -51,7 +51,7 @@ USES: dict[str, set[str]] = {
     "variants": {"models", "measuring"},
     "training": {"formats", "data", "models", "measuring", "variants"},
     "runs": {"formats", "variants"},
-    "figures": {"formats", "measuring.metric_table", "variants"},
+    "figures": {"formats", "measuring.metric_table", "measuring.plane", "variants"},
     "diagnosis": {"measuring.metric_table", "variants"},
     "script": {"formats", "data", "models", "measuring", "variants", "training"},
     "recordings": {"formats", "variants", "training"},

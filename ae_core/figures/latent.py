@@ -1,10 +1,9 @@
 """The map of the codes."""
 
-import math
-
 import numpy as np
 
 from ae_core.figures.shared import COLOURS, SYMBOLS, Figure, Json, Translate, ends, layout_of, typed
+from ae_core.measuring.plane import steady_range
 from ae_core.messages import Setup, Snapshot
 
 MOST_CLASSES = 20
@@ -75,21 +74,4 @@ def latent(setup: Setup, snapshot: Snapshot, atlas_url: str = "", translate: Tra
 
 
 def _plane_axis(title: str, values: np.ndarray) -> Json:
-    return {"title": {"text": title}, **ends(*_steady_range(values)), "automargin": True, "zeroline": False}
-
-
-def _steady_range(values: np.ndarray) -> tuple[float, float]:
-    """Ends of an axis, on a coarse lattice: they stay put from one snapshot to the next while a cloud breathes.
-
-    The lattice's step is the power of two next above a sixteenth of the span, so that an eighth of it at most is
-    empty at either end.
-    """
-    finite = values[np.isfinite(values)].astype(np.float64)
-    if not finite.size:
-        return -1.0, 1.0
-    low, high = float(finite.min()), float(finite.max())
-    span = high - low
-    if span <= 1e-6 * max(1.0, abs(low)):
-        span = 1.0  # a dead code is a point, not a cloud of rounding errors
-    step = 2.0 ** math.ceil(math.log2(span / 16))
-    return step * math.floor((low - span / 50) / step), step * math.ceil((high + span / 50) / step)
+    return {"title": {"text": title}, **ends(*steady_range(values)), "automargin": True, "zeroline": False}

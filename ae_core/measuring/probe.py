@@ -12,9 +12,10 @@ from ae_core.formats.png_sheets import draw_curves, sheet, sheet_with_errors
 from ae_core.measuring import metrics
 from ae_core.measuring.panels.filters import common_panels
 from ae_core.measuring.pca import PrincipalComponents
-from ae_core.messages import Atlas, Bars, Grid, Numbers, PanelTitle, Pictures
+from ae_core.measuring.plane import Lattice
+from ae_core.messages import Atlas, Bars, Grid, Numbers, PanelTitle, Pictures, Plane
 from ae_core.models.autoencoder import Autoencoder, in_batches
-from ae_core.models.contracts import Look
+from ae_core.models.contracts import ChoosesEntries, Look
 
 if TYPE_CHECKING:
     from ae_core.data.preparation import Prepared
@@ -34,6 +35,7 @@ class Measured:
     Args:
         latent: Places on the map.
         grid: Originals and reconstructions.
+        plane: What the decoder makes of the plane of codes, or None.
         panels: What else can be looked at.
         pca_loss: Loss of PCA with a code of the same size.
         numbers: Numbers by name.
@@ -41,6 +43,7 @@ class Measured:
 
     latent: bytes
     grid: Grid
+    plane: Plane | None
     panels: Mapping[str, Pictures | Bars]
     pca_loss: float
     numbers: Numbers
@@ -174,11 +177,15 @@ class Probe:
         self._corrupt()
         codes = self.model.encode(self._resident)
         seen = codes[: self.measured] if self._resident_seen is None else self.model.encode(self._resident_seen)
-        reconstructions = self.model.decode(seen)
         flat = flat_map(codes)
         if self.code_size > 2 and self._last_map is not None:
             flat = _follow(flat, self._last_map)
         self._last_map = flat
+        places = flat.astype("<f4")
+        lattice = Lattice(places) if self._has_a_plane() else None
+        # In one call: another number of codes would have to be traced, and each call takes a millisecond.
+        decoded = self.model.decode(seen if lattice is None else np.concatenate([seen, lattice.codes]))
+        reconstructions, behind = decoded[: len(seen)], decoded[len(seen) :]
         look = Look(self.model, self.images, self.inputs, codes, self.display)
         numbers: Numbers = {
             "test_mse": metrics.mean_squared_error(self.images[: self.measured], reconstructions),
@@ -188,12 +195,18 @@ class Probe:
             "active_units": metrics.active_units(codes),
         }
         return Measured(
-            latent=flat.astype("<f4").tobytes(),
+            latent=places.tobytes(),
             grid=self._grid(reconstructions),
+            plane=None if lattice is None else lattice.plane(self.display(behind)),
             panels={panel.name: panel.measure(look) for panel in self.panels},
             pca_loss=self.pca_loss,
             numbers=numbers | {name: value for panel in self.panels for name, value in panel.numbers(look).items()},
         )
+
+    def _has_a_plane(self) -> bool:
+        """Whether a code is two numbers of which any may be given to the decoder."""
+        one_by_one = isinstance(self.model.bottleneck, ChoosesEntries)
+        return self.code_size == 2 and self.model.code_shape == (2,) and not one_by_one
 
     def loss_floor(self) -> float:
         """The loss that a perfect reconstruction would leave: grey pixels keep cross-entropy above zero."""

@@ -48,7 +48,7 @@ from ae_core.messages.values import (
     Settings,
     State,
 )
-from ae_core.messages.views import Atlas, Bars, Grid, Panel, PanelTitle, Pictures
+from ae_core.messages.views import Atlas, Bars, Grid, Panel, PanelTitle, Pictures, Plane
 from ae_core.messages.worker import ClassifierFinished, Finished, Started, WorkerMessage, decode, encode, plain
 
 __all__ = [
@@ -82,6 +82,7 @@ __all__ = [
     "PanelTitle",
     "PhaseStart",
     "Pictures",
+    "Plane",
     "Progress",
     "Published",
     "Result",

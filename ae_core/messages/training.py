@@ -25,7 +25,7 @@ from ae_core.messages.values import (
     State,
     Text,
 )
-from ae_core.messages.views import Atlas, Grid, Panel, PanelTitle
+from ae_core.messages.views import Atlas, Grid, Panel, PanelTitle, Plane
 
 
 class Progress(Struct, kw_only=True, tag="progress", tag_field="kind"):
@@ -142,6 +142,7 @@ class Snapshot(Struct, kw_only=True, tag="snapshot", tag_field="kind"):
             that is kept on disk beside the newest one, whose history has all of it.
         latent: Places of the held-out examples on the map, float32 little-endian of shape `(atlas.count, 2)`.
         grid: Originals and reconstructions.
+        plane: What the decoder makes of the plane of codes; None where a code is not two plain numbers.
         panels: What else can be looked at, by name.
         pca_loss: Loss of PCA with a code of the same size, in the units of the reconstruction term.
         numbers: Measured numbers by name; `measuring.metric_table` has their words and units.
@@ -157,6 +158,7 @@ class Snapshot(Struct, kw_only=True, tag="snapshot", tag_field="kind"):
     history: Curves = field(default_factory=dict)
     latent: Annotated[bytes, Meta(max_length=8 * MOST_POINTS)]
     grid: Grid
+    plane: Plane | None = None
     panels: Annotated[dict[Name, Panel], Meta(max_length=30)] = field(default_factory=dict)
     pca_loss: Measured | None
     numbers: Numbers

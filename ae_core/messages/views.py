@@ -1,4 +1,4 @@
-"""What is seen of a run: the pictures of the map, the grid, and the panels."""
+"""What is seen of a run: the pictures of the map, the grid, the plane of codes, and the panels."""
 
 from typing import Annotated
 
@@ -9,6 +9,7 @@ from ae_core.messages.values import (
     MOST_POINTS,
     Columns,
     Count,
+    Finite,
     Gap,
     Line,
     Measured,
@@ -91,6 +92,24 @@ class Pictures(Struct, kw_only=True, tag="pictures", tag_field="kind"):
     tile: Tile
     gap: Gap
     caption: Text = ""
+
+
+class Plane(Struct, kw_only=True):
+    """What the decoder makes of the plane of codes: a sheet of pictures that lies behind the map's points.
+
+    Args:
+        png: The sheet, without gaps; each picture is of the code in the middle of its tile.
+        columns: Pictures in a row, and rows; the uppermost row has the highest second number.
+        tile: Height and width of a picture, in pixels.
+        x: The first number of the code at the sheet's left and right edge.
+        y: The second number at its lower and upper edge.
+    """
+
+    png: Picture
+    columns: Columns
+    tile: Tile
+    x: tuple[Finite, Finite]
+    y: tuple[Finite, Finite]
 
 
 class Bars(Struct, kw_only=True, tag="bars", tag_field="kind"):

@@ -122,6 +122,17 @@ class Bottleneck(Protocol):
         """Encoder and `code` as one model of Keras's own layers, which loads without this package."""
 
 
+@runtime_checkable
+class ChoosesEntries(Protocol):
+    """A bottleneck whose code is made of entries of a codebook, so that nothing lies between two codes.
+
+    Attributes:
+        quantizer: The layer that has the codebook.
+    """
+
+    quantizer: "keras.Layer"
+
+
 class Watched(Protocol):
     """What a panel may ask of a model.
 

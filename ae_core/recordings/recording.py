@@ -22,6 +22,7 @@ LARGEST_FILE = 20_000_000  # bytes once unpacked
 DIGITS = 6  # of floats, so that the file is small
 MOST_POINTS = 300  # of the code map
 GRID_COLOURS = 40  # of originals, reconstructions and errors
+PLANE_COLOURS = 6  # of what the decoder makes of the plane of codes
 PANEL_COLOURS = 20  # the 17 greys of filters stay as they are
 ATLAS_COLOURS = 12  # of the small pictures beside the points
 # They differ from one recording of the same run to the next, and say nothing of the machine that plays it.
@@ -38,6 +39,7 @@ class Recorded(Struct, kw_only=True):
             a series, there is none in its place.
         grid: The pictures of the grid, one a snapshot; None if they differ in size.
         panels: The pictures of panels by name, likewise.
+        plane: The pictures of the plane of codes, likewise; None too if not every snapshot has one.
     """
 
     setup: Setup
@@ -45,6 +47,7 @@ class Recorded(Struct, kw_only=True):
     snapshots: list[Snapshot]
     grid: PictureSeries | None
     panels: dict[str, PictureSeries]
+    plane: PictureSeries | None = None
 
 
 def file_of(variant: str, folder: Path = FOLDER) -> Path:
@@ -75,12 +78,14 @@ def save(path: Path, messages: Iterable[TrainingMessage], frames: int) -> None:
     history = by_step[steps[-1]].history
     grid = picture_series.encode([one.grid.png for one in kept], GRID_COLOURS)
     panels = _panel_series(kept)
+    plane = _plane_series(kept)
     recorded = Recorded(
         setup=_few_points(setup),
         history=history | {"seconds": [0.0] * len(history["step"])},
-        snapshots=[_without(one, grid is not None, panels) for one in kept],
+        snapshots=[_without(one, grid is not None, panels, plane is not None) for one in kept],
         grid=grid,
         panels=panels,
+        plane=plane,
     )
     values = _rounded(msgspec.to_builtins(recorded, builtin_types=(bytes,)))
     # Neither name nor time in the header: the same run gives the same bytes.
@@ -125,11 +130,18 @@ def _panel_series(snapshots: Sequence[Snapshot]) -> dict[str, PictureSeries]:
     return found
 
 
-def _without(snapshot: Snapshot, grid: bool, panels: dict[str, PictureSeries]) -> Snapshot:
+def _plane_series(snapshots: Sequence[Snapshot]) -> PictureSeries | None:
+    """The pictures of the plane of codes, over all snapshots."""
+    pictures = [one.plane.png for one in snapshots if one.plane is not None]
+    return picture_series.encode(pictures, PLANE_COLOURS) if len(pictures) == len(snapshots) else None
+
+
+def _without(snapshot: Snapshot, grid: bool, panels: dict[str, PictureSeries], plane: bool) -> Snapshot:
     """A snapshot without the pictures that are in a series."""
     return replace(
         snapshot,
         grid=replace(snapshot.grid, png=b"") if grid else snapshot.grid,
+        plane=replace(snapshot.plane, png=b"") if plane and snapshot.plane is not None else None,
         panels={name: replace(panel, png=b"") if name in panels else panel for name, panel in snapshot.panels.items()},
     )
 
@@ -159,19 +171,23 @@ def load(path: Path) -> tuple[Setup, list[Snapshot]]:
     recorded: Recorded = typed.from_msgpack(content, Recorded, path.name)
     grids = None if recorded.grid is None else picture_series.decode(recorded.grid)
     panels = {name: picture_series.decode(series) for name, series in recorded.panels.items()}
+    planes = None if recorded.plane is None else picture_series.decode(recorded.plane)
     snapshots = [
         _whole(
             snapshot,
             recorded.history,
             None if grids is None else grids[place],
             {name: pictures[place] for name, pictures in panels.items()},
+            None if planes is None else planes[place],
         )
         for place, snapshot in enumerate(recorded.snapshots)
     ]
     return recorded.setup, snapshots
 
 
-def _whole(snapshot: Snapshot, history: Curves, grid: bytes | None, panels: dict[str, bytes]) -> Snapshot:
+def _whole(
+    snapshot: Snapshot, history: Curves, grid: bytes | None, panels: dict[str, bytes], plane: bytes | None
+) -> Snapshot:
     """A snapshot with its pictures, and with the curves up to its step."""
     told = sum(step is not None and step <= snapshot.step for step in history["step"])
     return replace(
@@ -179,6 +195,7 @@ def _whole(snapshot: Snapshot, history: Curves, grid: bytes | None, panels: dict
         latent=np.frombuffer(snapshot.latent, "<f2").astype("<f4").tobytes(),
         history={name: column[:told] for name, column in history.items()},
         grid=snapshot.grid if grid is None else replace(snapshot.grid, png=grid),
+        plane=None if plane is None or snapshot.plane is None else replace(snapshot.plane, png=plane),
         panels={
             name: replace(panel, png=panels[name]) if name in panels else panel
             for name, panel in snapshot.panels.items()

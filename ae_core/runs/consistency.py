@@ -4,7 +4,7 @@ import math
 
 from ae_core.errors import WrongValueError
 from ae_core.formats.png_size import png_size
-from ae_core.messages import Bars, Curves, Grid, Pictures, Result, Setup, Snapshot
+from ae_core.messages import Bars, Curves, Grid, Pictures, Plane, Result, Setup, Snapshot
 
 NEEDED = ("step", "epoch", "seconds", "loss", "val_loss")  # columns of every history
 
@@ -43,6 +43,8 @@ def check_snapshot(setup: Setup, snapshot: Snapshot, where: str) -> None:
     if len(snapshot.latent) != 8 * setup.atlas.count:
         raise WrongValueError(f"{where}.latent", f"be {8 * setup.atlas.count:,} bytes", len(snapshot.latent))
     _check_grid(snapshot.grid, f"{where}.grid")
+    if snapshot.plane is not None:
+        _check_plane(setup, snapshot.plane, f"{where}.plane")
     for panel in setup.panels:
         if panel.name not in snapshot.panels:
             raise WrongValueError(f"{where}.panels", f"have an entry {panel.name!r}", None)
@@ -90,6 +92,17 @@ def _check_grid(grid: Grid, where: str) -> None:
     ):
         if errors is not None and len(errors) != grid.columns:
             raise WrongValueError(f"{where}.{name}", f"have {grid.columns} numbers", len(errors))
+
+
+def _check_plane(setup: Setup, plane: Plane, where: str) -> None:
+    if setup.code_size != 2:
+        raise WrongValueError(where, "be left out, as a code is not two numbers", "one")
+    height, width = (plane.columns * side for side in plane.tile)
+    if png_size(plane.png, f"{where}.png") != (width, height):
+        raise WrongValueError(f"{where}.png", f"have {width}×{height} pixels", "others")
+    for name, (low, high) in (("x", plane.x), ("y", plane.y)):
+        if low >= high:
+            raise WrongValueError(f"{where}.{name}", "end above its beginning", high)
 
 
 def _check_panel(content: Pictures | Bars, where: str) -> None:

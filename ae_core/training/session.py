@@ -317,6 +317,7 @@ class TrainingSession:
             history=self.history.columns(),
             latent=measured.latent,
             grid=measured.grid,
+            plane=measured.plane,
             panels=dict(measured.panels),
             pca_loss=measured.pca_loss,
             numbers=measured.numbers | speed,

@@ -15,6 +15,7 @@ from ae_core.data.lookup import catalogue
 from ae_core.formats import picture_series
 from ae_core.measuring.panels.filters import common_panels
 from ae_core.recordings import demonstrations, recording
+from ae_core.runs.consistency import check_snapshot
 from pages.ui import watch
 from pages.ui.live import recorded, status
 from tests import demo
@@ -110,6 +111,11 @@ def test_the_same_seed_gives_the_same_file(tmp_path):
     setup, snapshots = recording.load(tmp_path / "one")
     assert len(setup.labels) == setup.atlas.count == len(snapshots[-1].latent) // 8 == recording.MOST_POINTS
     assert [len(snapshot.history["loss"]) for snapshot in snapshots] == [0, 1, 3]
+    for snapshot in snapshots:
+        check_snapshot(setup, replace(snapshot, seconds=0.0), "snapshot")
+    planes = [snapshot.plane.png for snapshot in snapshots if snapshot.plane is not None]
+    assert len(set(planes)) == len(snapshots), "a code of two numbers has a plane, which changes"
+    assert np.asarray(Image.open(io.BytesIO(planes[-1])).convert("L")).std() > 5, "not blank"
 
 
 def test_the_page_plays_the_chosen_variants_own_recording(variant):

@@ -114,6 +114,17 @@ def test_what_a_newer_program_has_added_is_left_out(store, more):
     assert b"more" not in b"".join(gzip.decompress(path.read_bytes()) for path in new.folder.glob("*.gz"))
 
 
+def test_snapshots_from_before_there_was_a_plane_still_open(store):
+    members = members_of(exported(store, whole_run(store)))
+    for name in [name for name in members if name.startswith(("newest", "snapshot-"))]:
+        content = msgspec.msgpack.decode(gzip.decompress(members[name]))
+        del content["plane"]
+        members[name] = gzip.compress(msgspec.msgpack.encode(content))
+    new = store.open(store.import_zip(zipped(members)))
+    assert new.newest() == snapshot(TOTAL, "done", run_id=new.id, plane=None)
+    assert [one.plane for one in new.snapshots()] == [None] * len(new.snapshots())
+
+
 @pytest.mark.slow
 def test_a_real_training_is_stored_and_comes_back(store, monkeypatch):
     from ae_core.training import checkpoint, session

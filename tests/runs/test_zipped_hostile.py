@@ -72,6 +72,10 @@ def history(**changes):
     return changed(NEWEST, history=snapshot(TOTAL).history | changes)
 
 
+def plane(**changes):
+    return changed(NEWEST, plane=values_of(snapshot(TOTAL).plane) | changes)
+
+
 def panel(name, **changes):
     panels = values_of(snapshot(TOTAL).panels)
     return changed(NEWEST, panels=panels | {name: panels.get(name, {}) | changes})
@@ -228,6 +232,12 @@ HOSTILE = {
         grid(errors=["a", "b"]),
         "gz.grid.errors.* must be a .*number",
     ),
+    "plane of another size": (plane(png=picture(15, 14)), "plane.png must have 15×15 pixels"),
+    "plane no picture": (plane(png=b"<svg>"), "plain PNG"),
+    "plane that ends before it begins": (plane(x=[1.0, 1.0]), "plane.x must end above its beginning"),
+    "plane without an end": (plane(y=[0.0, math.inf]), "plane.y.* must be a number <= 1e"),
+    "plane of one number": (plane(x=[0.0]), "plane.x must be a list of length 2"),
+    "plane of longer codes": (changed(SETUP, code_size=3, code_shape=[3]), "plane must be left out"),
     "numbers are nested": (
         changed(NEWEST, numbers={"a": {"b": 1}}),
         "gz.numbers.* must be .*a list.*Received: names with values",
