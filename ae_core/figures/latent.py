@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ae_core.figures.plane import behind
 from ae_core.figures.shared import COLOURS, SYMBOLS, Figure, Json, Translate, ends, layout_of, typed
 from ae_core.measuring.plane import steady_range
 from ae_core.messages import Setup, Snapshot
@@ -9,7 +10,9 @@ from ae_core.messages import Setup, Snapshot
 MOST_CLASSES = 20
 
 
-def latent(setup: Setup, snapshot: Snapshot, atlas_url: str = "", translate: Translate = str) -> Figure:
+def latent(
+    setup: Setup, snapshot: Snapshot, atlas_url: str = "", plane: bool = False, translate: Translate = str
+) -> Figure:
     """The fixed held-out images as points of the code plane, coloured by class.
 
     Args:
@@ -17,6 +20,7 @@ def latent(setup: Setup, snapshot: Snapshot, atlas_url: str = "", translate: Tra
         snapshot: One of its snapshot messages.
         atlas_url: Address of the picture that holds every point's image as a tile, relative to the app; empty for
             none.
+        plane: Whether what the decoder makes of the plane lies behind the points, where a snapshot has it.
         translate: Turns an English label into the reader's language.
 
     Returns:
@@ -70,6 +74,8 @@ def latent(setup: Setup, snapshot: Snapshot, atlas_url: str = "", translate: Tra
         "xaxis": _plane_axis(translate(titles[0]), points[:, 0]),
         "yaxis": _plane_axis(translate(titles[1]), points[:, 1]),
     }
+    if plane and snapshot.plane is not None:
+        layout["images"] = [behind(snapshot.plane)]
     return {"data": traces, "layout": layout}
 
 

@@ -41,10 +41,15 @@ def picture(png: bytes) -> Json:
     """The trace of a picture whose pixels are never smoothed."""
     return {
         "type": "image",
-        "source": "data:image/png;base64," + base64.b64encode(png).decode("ascii"),
+        "source": data_uri(png),
         "zsmooth": False,
         "hoverinfo": "skip",
     }
+
+
+def data_uri(png: bytes) -> str:
+    """A picture as an address that holds it."""
+    return "data:image/png;base64," + base64.b64encode(png).decode("ascii")
 
 
 def size_of(png: bytes) -> tuple[int, int]:

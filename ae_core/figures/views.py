@@ -15,12 +15,13 @@ from ae_core.figures.panel import panel
 from ae_core.figures.shared import Figure, Translate
 from ae_core.messages import Setup, Snapshot
 
-Need = Literal["logarithmic", "panel", "atlas_url"]
+Need = Literal["logarithmic", "panel", "atlas_url", "plane"]
 Given = Mapping[Need, bool | str | None]
 """What a view can be given beside the messages: a switch for a logarithmic scale, the name of the panel that is looked
-at (None for none), and the address of the pictures of the code map's points (empty for none)."""
+at (None for none), the address of the pictures of the code map's points (empty for none), and a switch for what the
+decoder makes of the plane behind those points."""
 
-PLAIN: Given = {"logarithmic": False, "panel": None, "atlas_url": ""}
+PLAIN: Given = {"logarithmic": False, "panel": None, "atlas_url": "", "plane": False}
 
 
 @dataclass(frozen=True)
@@ -62,16 +63,16 @@ class View:
         Args:
             setup: The run's setup.
             snapshot: One of its snapshots.
-            given: What it needs, at least.
+            given: What it needs; `PLAIN` has the rest.
             translate: Turns an English label into the reader's language.
         """
-        needed = {name: given[name] for name in self.needs}
+        needed = {name: given.get(name, PLAIN[name]) for name in self.needs}
         return self.figure(setup, snapshot, translate=translate, **needed)
 
 
 VIEWS = (
     View("loss", "Loss", loss, needs=("logarithmic",), row=1, width=11),
-    View("latent", "Code map", latent, needs=("atlas_url",), row=1, width=9, phone_height="20rem"),
+    View("latent", "Code map", latent, needs=("atlas_url", "plane"), row=1, width=9, phone_height="20rem"),
     View("grid", "Original and reconstruction", grid, row=2, width=11, phone_height="clamp(11.5rem, 48vw, 19rem)"),
     View("panel", "Inside the network", panel, needs=("panel",), row=2, width=9),
 )
