@@ -62,6 +62,7 @@ USES: dict[str, set[str]] = {
         "bench",
         "data",
         "engine",
+        "figures",
         "formats",
         "measuring",
         "recordings",

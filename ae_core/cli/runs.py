@@ -9,6 +9,7 @@ from typing import Any
 
 from ae_core.engine import load_keras
 from ae_core.errors import DataError
+from ae_core.figures.film import KINDS, film
 from ae_core.runs import Going, RunStore, StoredRun
 
 
@@ -22,7 +23,7 @@ def add_to(commands: Any) -> None:
     listing.add_argument("--json", action="store_true", help="print JSON")
     listing.set_defaults(run=_runs)
 
-    export = commands.add_parser("export", help="write a stored run, its model, script or curves to a file")
+    export = commands.add_parser("export", help="write a stored run, its model, script, curves or film to a file")
     export.add_argument("id", metavar="RUN", help="see: python -m ae_core runs; after -- if it begins with -")
     what = export.add_mutually_exclusive_group(required=True)
     for name, help_text in (
@@ -31,6 +32,7 @@ def add_to(commands: Any) -> None:
         ("model", "the Keras model, .keras"),
         ("zip", "the whole run, for import"),
         ("csv", "the curves: step, epoch, seconds and losses"),
+        ("film", "map and pictures as they changed, one animated picture, .webp or .gif"),
     ):
         what.add_argument(f"--{name}", dest="what", action="store_const", const=name, help=help_text)
     export.add_argument("file", type=Path, metavar="FILE", help="file to write; one that is there is replaced")
@@ -121,10 +123,22 @@ def _export(given: argparse.Namespace) -> int:
         given.file.write_text(script_for(dict(run.settings))[kind], encoding="utf-8")
     elif given.what == "zip":
         store.export_zip(run.id, given.file)
+    elif given.what == "film":
+        given.file.write_bytes(_film(run, given.file))
     else:
         given.file.write_text(store.history_csv(run.id), encoding="utf-8")
     print(f"{given.file}: {given.file.stat().st_size:,} bytes")
     return 0
+
+
+def _film(run: StoredRun, file: Path) -> bytes:
+    kind = next((one for one in KINDS if file.suffix.lower() == f".{one}"), None)
+    if kind is None:
+        raise DataError(f"The file of a film must end in .webp or .gif. Received: {file.name}.")
+    setup, frames = run.setup(), run.snapshots()
+    if setup is None or not frames:
+        raise DataError(f"The run {run.id} has nothing to show yet.")
+    return film(setup, frames, kind)
 
 
 def _import(given: argparse.Namespace) -> int:

@@ -28,11 +28,11 @@ def latent(
     """
     points = np.frombuffer(snapshot.latent, dtype="<f4").reshape(-1, 2)  # (points, 2)
     labels = np.frombuffer(setup.labels, dtype=np.uint8)  # (points,)
-    names = setup.class_names
     places = np.arange(len(points), dtype=np.uint16)
-    groups = [(name, labels == index) for index, name in enumerate(names)]
-    if not 1 < len(names) <= MOST_CLASSES or len(labels) != len(points):
+    groups = [(name, labels == index) for index, name in enumerate(classes(setup))]
+    if not groups or len(labels) != len(points):
         groups = [("", np.ones(len(points), dtype=bool))]
+    looks = [look(index) for index in range(len(groups))]
     traces = [
         {
             "type": "scattergl",
@@ -42,8 +42,8 @@ def latent(
             "y": typed(points[chosen, 1]),
             "customdata": typed(places[chosen]),
             "marker": {
-                "color": COLOURS[index % len(COLOURS)],
-                "symbol": SYMBOLS[(index + index // len(COLOURS)) % len(SYMBOLS)],
+                "color": COLOURS[looks[index][0]],
+                "symbol": SYMBOLS[looks[index][1]],
                 "size": 5 if len(points) > 500 else 7,
                 "opacity": 0.85,
             },
@@ -63,9 +63,7 @@ def latent(
         "count": setup.atlas.count,
         "word": translate("image"),
     }
-    titles = ("code 1", "code 2")
-    if setup.code_size != 2:
-        titles = ("first principal component of the code", "second principal component of the code")
+    titles = axis_titles(setup)
     layout |= {
         "margin": {"l": 8, "r": 8, "t": 26, "b": 8},  # above the legend, room for the tools
         "showlegend": len(groups) > 1,
@@ -77,6 +75,23 @@ def latent(
     if plane and snapshot.plane is not None:
         layout["images"] = [behind(snapshot.plane)]
     return {"data": traces, "layout": layout}
+
+
+def classes(setup: Setup) -> list[str]:
+    """Names of the classes that the points are told apart by; none where there is one only, or too many."""
+    return setup.class_names if 1 < len(setup.class_names) <= MOST_CLASSES else []
+
+
+def look(number: int) -> tuple[int, int]:
+    """Number of a class's colour among `COLOURS`, and of its symbol among `SYMBOLS`."""
+    return number % len(COLOURS), (number + number // len(COLOURS)) % len(SYMBOLS)
+
+
+def axis_titles(setup: Setup) -> tuple[str, str]:
+    """What the axes of the map are called, in English."""
+    if setup.code_size == 2:
+        return "code 1", "code 2"
+    return "first principal component of the code", "second principal component of the code"
 
 
 def _plane_axis(title: str, values: np.ndarray) -> Json:

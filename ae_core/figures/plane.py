@@ -17,18 +17,13 @@ COLOURED = 0.5  # opacity of a sheet with colours
 def behind(plane: Plane) -> Json:
     """The plane as a layout image in the units of the map's axes, below the points.
 
-    A grey sheet is drawn in one greyish blue, the denser the whiter a pixel is: what is black, which is nothing in most
-    data, shows the page, be it light or dark. A sheet with colours keeps them, and is faint.
-
     Args:
         plane: The plane of a snapshot.
     """
-    with Image.open(io.BytesIO(plane.png)) as sheet:
-        colours = np.asarray(sheet.convert("RGB"))  # (height, width, 3)
-    grey = bool((colours == colours[..., :1]).all())
+    png, opacity = faint(plane)
     return {
-        "source": data_uri(ink(colours[..., 0]) if grey else plane.png),
-        "opacity": 1.0 if grey else COLOURED,
+        "source": data_uri(png),
+        "opacity": opacity,
         "xref": "x",
         "yref": "y",
         "x": plane.x[0],
@@ -42,7 +37,22 @@ def behind(plane: Plane) -> Json:
     }
 
 
-def ink(grey: np.ndarray) -> bytes:
+def faint(plane: Plane) -> tuple[bytes, float]:
+    """The sheet as points can lie on it: a PNG file, and the opacity to draw it with.
+
+    A grey sheet is drawn in one greyish blue, the denser the whiter a pixel is: what is black, which is nothing in most
+    data, shows the page, be it light or dark. A sheet with colours keeps them.
+
+    Args:
+        plane: The plane of a snapshot.
+    """
+    with Image.open(io.BytesIO(plane.png)) as sheet:
+        colours = np.asarray(sheet.convert("RGB"))  # (height, width, 3)
+    grey = bool((colours == colours[..., :1]).all())
+    return (_ink(colours[..., 0]), 1.0) if grey else (plane.png, COLOURED)
+
+
+def _ink(grey: np.ndarray) -> bytes:
     """A PNG file of one colour whose opacity follows the brightness.
 
     Args:

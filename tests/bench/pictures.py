@@ -1,7 +1,17 @@
-"""Takes the README's pictures from the running app: `python -m tests.bench.pictures`. Needs an installed Chromium."""
+"""Makes the README's pictures: `python -m tests.bench.pictures`, or `… film` for the film alone.
+
+The film comes from the command line, the others from the running app, which needs an installed Chromium.
+"""
+
+import json
+import os
+import sys
+import tempfile
+from unittest.mock import patch
 
 from ae_core import data
 from tests.browser import browser, picture, running_app, wait_for_step
+from tests.commands import command_line
 from tests.conftest import ROOT
 
 FOLDER = ROOT / "assets" / "pictures"
@@ -11,12 +21,41 @@ SHOTS = {
     "train-dark": ("variant=denoising&noise=masking&epochs=40", (1280, 900), "dark", 2000),
     "train-phone": ("variant=sparse&epochs=40", (390, 844), "light", 1000),
 }
+# What the film shows: a deep network whose code is two numbers.
+FILMED = ("--variant", "stacked", "--latent-dim", "2", "--epochs", "40", "--set", "widths=512,128")
 
 
 def main() -> None:
-    """Trains for each picture until it is worth looking at, and keeps it under `assets/pictures`."""
+    """Makes what was asked for and keeps it under `assets/pictures`."""
     FOLDER.mkdir(exist_ok=True)
     dataset = data.default_name()
+    film(dataset)
+    if sys.argv[1:] != ["film"]:
+        pictures(dataset)
+
+
+def film(dataset: str) -> None:
+    """Trains a network and exports the film of the run, as anybody would."""
+    with tempfile.TemporaryDirectory() as runs, patch.dict(os.environ, AE_RUNS_DIR=runs):
+        done = said("train", "--dataset", dataset, *FILMED, "--set", "batch_size=256", "--json")
+        run_id = json.loads(done.splitlines()[-1])["run_id"]
+        said("export", run_id, "--film", str(FOLDER / "film.webp"))
+
+
+def said(*arguments: str) -> str:
+    """What a command prints.
+
+    Raises:
+        RuntimeError: If it fails.
+    """
+    ended = command_line(*arguments)
+    if ended.returncode:
+        raise RuntimeError(ended.stderr)
+    return ended.stdout
+
+
+def pictures(dataset: str) -> None:
+    """Trains for each picture in the app until it is worth looking at."""
     with running_app() as app, browser() as chromium:
         for name, (query, (width, height), scheme, step) in SHOTS.items():
             context = chromium.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)

@@ -11,6 +11,7 @@ import msgspec
 import numpy as np
 import pytest
 from msgspec.structs import replace
+from PIL import Image, ImageSequence
 
 from ae_core.cli import runs as run_commands
 from ae_core.errors import DataError
@@ -214,19 +215,25 @@ def test_the_command_line_lists_exports_and_imports(alone, capsys, monkeypatch):
     assert commands("export", run_id, "--csv", str(out / "a.csv")) == 0
     assert (out / "a.csv").read_text() == store.history_csv(run_id)
     assert commands("export", run_id, "--zip", str(out / "a.zip")) == 0
+    for name in ("a.webp", "a.GIF"):
+        assert commands("export", run_id, "--film", str(out / name)) == 0
+        with Image.open(out / name) as made:
+            assert len(list(ImageSequence.Iterator(made))) == len(store.open(run_id).snapshots())
     capsys.readouterr()
     assert commands("import", str(out / "a.zip")) == 0
     new_id = capsys.readouterr().out.strip()
     assert store.open(new_id).origin == "imported" and len(store.open(new_id).snapshots()) == 4
     for arguments, match in (
         (("export", bare, "--model", str(out / "b")), "has no model"),
+        (("export", store.create(SETTINGS).id, "--film", str(out / "b.gif")), "nothing to show yet"),
+        (("export", run_id, "--film", str(out / "b")), "must end in .webp or .gif"),
         (("export", "x" * 12, "--zip", str(out / "b")), "no such stored run"),
         (("import", str(out / "a.csv")), "must be a .zip file"),
         (("import", str(out / "none")), "cannot be read"),
     ):
         with pytest.raises(DataError, match=match):
             commands(*arguments)
-    assert not (out / "b").exists()
+    assert not (out / "b").exists() and not (out / "b.gif").exists()
     with pytest.raises(SystemExit):
         commands("export", run_id, str(out / "b"))
     (store.folder / bare / "status.json").write_bytes(b"")

@@ -8,6 +8,7 @@ import streamlit as st
 
 from ae_core.engine import TrainingJob
 from ae_core.errors import DataError, EngineError
+from ae_core.figures.film import Kind, film
 from ae_core.figures.views import all_of
 from ae_core.runs.event_log import event_log
 from pages.ui import static
@@ -40,6 +41,10 @@ def export(run: TrainingJob, key: str) -> None:
             _button(key, run, "TensorBoard", "events.out.tfevents.run", _log(run), disabled=not history)
         _group(_("Figures"), _("One page that needs no network. PNG and SVG: the buttons above each figure."))
         _button(key, run, "HTML", "figures.html", lambda: _html(run), disabled=run.snapshot is None)
+        _group(_("Film"), _("Map and pictures as they changed. GIF opens everywhere, WebP is smaller."))
+        with st.container(horizontal=True, gap="small"):
+            _button(key, run, "WebP", "film.webp", _film(run, "webp"), disabled=not run.stored or run.snapshot is None)
+            _button(key, run, "GIF", "film.gif", _film(run, "gif"), disabled=not run.stored or run.snapshot is None)
         _group(_("The whole run"), _("To be imported on the Compare page, here or elsewhere."))
         _button(key, run, "ZIP", "run.zip", _zip(run), disabled=not run.stored)
 
@@ -92,6 +97,17 @@ def _zip(run: TrainingJob) -> Maker:
         stream = io.BytesIO()
         engine().store.export_zip(run.id, stream)
         return stream.getvalue()
+
+    return made
+
+
+def _film(run: TrainingJob, kind: Kind) -> Maker:
+    def made() -> bytes:
+        stored = engine().store.open(run.id)
+        setup, frames = stored.setup(), stored.snapshots()
+        if setup is None or not frames:
+            raise DataError("This run has nothing to show yet.")
+        return film(setup, frames, kind, _)
 
     return made
 

@@ -1,0 +1,40 @@
+"""What is made when a button of a run's downloads is pressed."""
+
+import io
+
+import pytest
+from PIL import Image, ImageSequence
+
+from ae_core.engine.jobs import Shared, TrainingJob
+from ae_core.figures.film import KINDS
+from ae_core.runs import RunStore
+from ae_core.variants import read_settings
+from pages.ui.runs import exporting
+from tests.stored import SETTINGS
+from tests.whole_run import whole_run
+
+pytestmark = pytest.mark.usefixtures("unsynced", "at_once")
+
+
+class OnlyAStore:
+    def __init__(self, store: RunStore):
+        self.store = store
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_film_has_the_frames_that_are_kept(store, monkeypatch, kind):
+    monkeypatch.setattr(exporting, "engine", lambda: OnlyAStore(store))
+    run = TrainingJob(read_settings(SETTINGS.to_dict()), "somebody", Shared())
+    run.id = whole_run(store)
+    made = exporting._guarded(exporting._film(run.view(), kind))()
+    assert isinstance(made, bytes)
+    with Image.open(io.BytesIO(made)) as film:
+        assert film.format == {"webp": "WEBP", "gif": "GIF"}[kind]
+        assert len(list(ImageSequence.Iterator(film))) == len(store.open(run.id).snapshots())
+
+
+def test_a_run_without_frames_says_so_in_its_file(store, monkeypatch):
+    monkeypatch.setattr(exporting, "engine", lambda: OnlyAStore(store))
+    run = TrainingJob(SETTINGS, "somebody", Shared())
+    run.id = store.create(SETTINGS).id
+    assert exporting._guarded(exporting._film(run.view(), "gif"))() == "This run has nothing to show yet."
