@@ -29,10 +29,10 @@ def collapsed(seen: Evidence) -> Finding | None:
     _ = seen.translate
     weight = seen.label(seen.tuner("kl"))
     if len(silent) == len(nats):
-        sentence = _("The code says nothing: its KL is below {limit} nats in every dimension.")
+        sentence = _("The code says nothing: its KL is below {limit} nats per image in every dimension.")
         why = _("The decoder ignores the code and paints one mean picture (posterior collapse). Lower {weight}.")
     else:
-        sentence = _("Collapsed code dimensions (KL below {limit} nats): {count} of {all}, number {places}.")
+        sentence = _("Collapsed code dimensions (KL below {limit} nats per image): {count} of {all}, number {places}.")
         why = _(
             "They say nothing: what they could tell is not worth its price in KL, so the decoder does without. A "
             "lower {weight} brings some back; a smaller {code} would serve as well."
@@ -101,8 +101,8 @@ def kl_rises(seen: Evidence) -> Finding | None:
     return Finding(
         "kl_rises",
         "info",
-        _("The KL term rises, now {now}, while the pictures get better: that is as it should be.").format(
-            now=short(now)
+        _("The KL rises, now {now} nats per image, while the pictures get better: that is as it should be.").format(
+            now=short(seen.number("kl") or now * seen.setup.input_size)
         ),
         _("The code begins to tell images apart, and what it tells has its price in KL. It levels off later."),
     )

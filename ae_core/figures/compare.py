@@ -5,8 +5,22 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ae_core.figures.shared import BARE, COLOURS, GREY, Figure, Json, Translate, picture, rounded, short, typed, words
+from ae_core.figures.shared import (
+    BARE,
+    COLOURS,
+    GREY,
+    Figure,
+    Json,
+    Translate,
+    picture,
+    rounded,
+    short,
+    told_in_nats,
+    typed,
+    words,
+)
 from ae_core.formats.png_sheets import png
+from ae_core.measuring.metric_table import NATS
 from ae_core.messages import Grid, Setup, Snapshot
 
 AXES = {"epoch": "epoch", "step": "step", "seconds": "training time (s)"}
@@ -34,24 +48,32 @@ def curves(
         logarithmic: Whether the axis of the quantity is logarithmic.
         translate: Turns an English label into the reader's language.
     """
+    kind, _, term = quantity.rpartition("val_")
+    term = term or kind
+    nats = told_in_nats(term)
     traces = []
-    for place, ((_, snapshot), name) in enumerate(zip(runs, names, strict=True)):
+    for place, ((setup, snapshot), name) in enumerate(zip(runs, names, strict=True)):
         history = snapshot.history
         if quantity not in history:
             continue
+        times = setup.input_size if nats else 1
         traces.append(
             {
                 "type": "scatter",
                 "mode": "lines",
                 "name": name,
                 "x": [rounded(value) for value in history[axis]],
-                "y": [rounded(value, above_zero=logarithmic) for value in history[quantity]],
+                "y": [
+                    rounded(None if value is None else times * value, above_zero=logarithmic)
+                    for value in history[quantity]
+                ],
                 "line": {"color": COLOURS[place % len(COLOURS)], "dash": DASHES[place // len(COLOURS) % 4], "width": 2},
                 "hovertemplate": f"%{{y:.4g}} {name}<extra></extra>",
             }
         )
-    kind, _, term = quantity.rpartition("val_")
-    title = f"{words(term or kind, translate)}, {translate('validation' if 'val_' in quantity else 'training')}"
+    title = f"{words(term, translate)}, {translate('validation' if 'val_' in quantity else 'training')}"
+    if nats:
+        title += f" ({translate('weighted')}, {translate(NATS)})"
     layout = _layout(runs, translate("{title} of {count} runs.").format(title=title, count=len(runs)))
     layout |= {
         "hovermode": "x unified",

@@ -3,7 +3,20 @@
 import math
 from collections.abc import Sequence
 
-from ae_core.figures.shared import COLOURS, GREY, Figure, Json, Translate, ends, layout_of, rounded, unit, words
+from ae_core.figures.shared import (
+    COLOURS,
+    GREY,
+    Figure,
+    Json,
+    Translate,
+    ends,
+    layout_of,
+    rounded,
+    told_in_nats,
+    unit,
+    words,
+)
+from ae_core.measuring.metric_table import NATS
 from ae_core.messages import Curves, Mark, PhaseStart, Setup, Snapshot
 
 MOST_MARK_LABELS = 6
@@ -35,6 +48,11 @@ def loss(setup: Setup, snapshot: Snapshot, logarithmic: bool = False, translate:
             curve["name"] = translate(kind) if len(terms) == 1 else words(term, translate)
             full = curve["name"] if len(terms) == 1 else f"{curve['name']}, {translate(kind)}"
             curve["hovertemplate"] = f"%{{y:.4g}} {full}<extra></extra>"
+            if told_in_nats(term):
+                curve["text"] = [
+                    "" if value is None else f"{value * setup.input_size:.3g} {translate(NATS)}" for value in curve["y"]
+                ]
+                curve["hovertemplate"] = f"%{{y:.4g}} {full} ({translate('weighted')}: %{{text}})<extra></extra>"
             if len(terms) > 1:
                 curve |= {"legendgroup": term, "showlegend": dash == "solid"}
             traces.append(curve)

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from ae_core import variants
+from ae_core.measuring.metric_table import NATS
 from ae_core.messages import Setup
 
 Json = dict[str, Any]  # a part of a figure as Plotly has it: a trace, an axis, a layout
@@ -98,7 +100,19 @@ def short(error: float) -> str:
 
 def words(name: str, translate: Translate) -> str:
     """A row's, term's or setting's name for a person."""
-    return translate({"pca": "PCA", "loss": "total loss"}.get(name, name.replace("_", " ")))
+    return translate({"pca": "PCA", "kl": "KL", "loss": "total loss"}.get(name, name.replace("_", " ")))
+
+
+def told_in_nats(term: str) -> bool:
+    """Whether a loss term is known by what it is in nats per image.
+
+    It enters the loss as that times its weight, divided by the numbers of an input.
+
+    Args:
+        term: Its name.
+    """
+    metric = variants.metrics().get(term)
+    return metric is not None and metric.unit == NATS
 
 
 def unit(setup: Setup, translate: Translate) -> str:

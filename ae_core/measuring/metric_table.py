@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 LOWER, HIGHER, NEITHER = "lower", "higher", ""
+NATS = "nats per image"  # in which information is told everywhere; loss terms in files are parts of a mean over pixels
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ae_core.measuring.metric_table import LOWER, NEITHER, Metric
+from ae_core.measuring.metric_table import LOWER, NATS, NEITHER, Metric
 from ae_core.setting_fields import (
     activation_setting,
     channels_setting,
@@ -104,14 +104,14 @@ VARIANT = Variant(
         Metric(
             "kl",
             "KL divergence",
-            "nats per image",
+            NATS,
             NEITHER,
             "Information in the code of an image, measured against the prior; at 0 the code says nothing.",
         ),
         Metric(
             "kl_per_dimension",
             "KL by dimension",
-            "nats",
+            NATS,
             NEITHER,
             "Information that each code dimension carries; below 0.01 it says nothing.",
         ),
@@ -125,7 +125,7 @@ VARIANT = Variant(
         Metric(
             "bound",
             "Negative ELBO",
-            "nats per image",
+            NATS,
             LOWER,
             "Cross-entropy summed over pixels plus KL: the model's surprise at an image is at most this.",
         ),

@@ -2,6 +2,7 @@
 
 import functools
 import math
+import re
 import subprocess
 import sys
 
@@ -309,6 +310,11 @@ def test_a_rising_price_of_the_code_is_no_cause_for_alarm():
     assert "kl_rises" not in names(given, snapshot(falling(12), terms={"kl": small}))
     rising, steady = np.linspace(0.001, 0.02, 12).tolist(), [0.02] * 12
     assert found("kl_rises", given, snapshot(falling(12), terms={"kl": rising})).tone == "info"
+    measured = snapshot(falling(12), terms={"kl": rising}, numbers={"kl": 14.2})
+    assert "now 14.2 nats per image" in found("kl_rises", given, measured).sentence
+    priced = found("kl_rises", given, snapshot(falling(12), terms={"kl": rising}))
+    told = re.search(r"now ([\d.]+) nats per image", priced.sentence)
+    assert told is not None and 0.015 < float(told[1]) / given.input_size < 0.02, "what it costs, in the same unit"
     assert "kl_rises" not in names(given, snapshot(falling(12), terms={"kl": steady}))
     assert "kl_rises" not in names(given, snapshot(falling(12), terms={"kl": rising}, state="done")), "nothing follows"
     assert "kl_rises" not in names(given, snapshot(falling(12)[::-1], terms={"kl": rising}))

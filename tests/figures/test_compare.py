@@ -31,6 +31,15 @@ def test_curves_share_an_axis(axis):
         assert trace["y"][0] == pytest.approx(snapshot.history["val_loss"][0], rel=1e-5)
 
 
+def test_kl_is_told_in_nats_per_image():
+    snapshot = demo.snapshot(400)
+    snapshot.history["val_kl"] = snapshot.history["val_sparsity"]
+    figure = valid(compare.curves([(RUNS[0][0], snapshot)], NAMES[:1], "val_kl"))
+    assert figure["layout"]["yaxis"]["title"]["text"] == "KL, validation (weighted, nats per image)"
+    wanted = [784 * (value or 0) for value in snapshot.history["val_kl"]]
+    np.testing.assert_allclose(figure["data"][0]["y"], wanted, rtol=1e-5)
+
+
 def test_a_run_without_the_quantity_is_left_out():
     other = demo.snapshot(400)
     del other.history["sparsity"]

@@ -76,6 +76,20 @@ def test_curves_are_the_history_with_gaps_where_nothing_was_measured() -> None:
     ]
 
 
+def test_a_term_that_is_known_in_nats_per_image_says_them() -> None:
+    setup, snapshot = demo.setup(terms=["reconstruction", "kl"]), demo.snapshot(900)
+    history = snapshot.history
+    history["kl"], history["val_kl"] = history.pop("sparsity"), history.pop("val_sparsity")
+    figure = figures.loss(setup, snapshot)
+    trace = curve(figure, "KL, validation")
+    assert trace["hovertemplate"].startswith("%{y:.4g} KL, validation (weighted: %{text})")
+    number, unit = trace["text"][-1].split(" ", 1)
+    assert unit == "nats per image"
+    assert float(number) == pytest.approx(784 * (history["val_kl"][-1] or 0), rel=0.01)
+    assert "text" not in curve(figure, "reconstruction, validation")
+    go.Figure(figure)
+
+
 def test_a_single_term_needs_two_curves_only() -> None:
     figure = figures.loss(demo.setup(terms=["reconstruction"]), demo.snapshot(900))
     assert [trace["name"] for trace in figure["data"]] == ["training", "validation", "PCA, same code size"]

@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 
+from ae_core.measuring.metric_table import NATS
 from ae_core.measuring.metrics import active_latent_dimensions, bound_in_nats, gaussian_kl
 from ae_core.measuring.panels import bars
 from ae_core.messages import Bars, Numbers
@@ -10,12 +11,12 @@ from ae_core.models.autoencoder import in_batches
 from ae_core.models.contracts import Look, Watched
 from ae_core.models.layers.sampling import mean_and_log_var
 
-COLLAPSED = 0.01  # nats, mean over images: a dimension below it says nothing
+COLLAPSED = 0.01  # nats per image: a dimension below it says nothing
 NAMED = 8  # collapsed dimensions in a caption, at most
 
 
 class Divergence:
-    """`KL(N(μⱼ, σⱼ²) ‖ N(0, 1))` of each dimension, in nats, averaged over the held-out images.
+    """`KL(N(μⱼ, σⱼ²) ‖ N(0, 1))` of each dimension, in nats per image, the mean over the held-out ones.
 
     Its numbers are `kl_per_dimension`, their sum `kl`, `active_latent_dimensions` and, where the loss is cross-entropy,
     `bound`: the negative evidence lower bound in nats per image, with one random code an image, drawn with the same
@@ -25,7 +26,7 @@ class Divergence:
     name = "kl"
     title = "KL per dimension"
     help = (
-        "How much each number of the code tells of an image, in nats. The highest bars tell most; a bar at zero is a "
+        "How much each number of the code tells, in nats per image. The highest bars tell most; a bar at zero is a "
         "dimension that the decoder has learnt to ignore."
     )
 
@@ -52,7 +53,7 @@ class Divergence:
         """One bar a dimension; the collapsed ones are faint."""
         each = gaussian_kl(*_posterior(look.model, look.images)).mean(axis=0)
         faint = each < COLLAPSED
-        return bars(each, "code dimension", "nats", faint=faint, caption=_caption(faint))
+        return bars(each, "code dimension", NATS, faint=faint, caption=_caption(faint))
 
 
 def _posterior(model: Watched, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -66,6 +67,6 @@ def _caption(collapsed: np.ndarray) -> str:
     if not places:
         return "Every dimension says something."
     if len(places) == 1:
-        return f"Dimension {places[0]} says nothing (below {COLLAPSED:g} nats)."
+        return f"Dimension {places[0]} says nothing (below {COLLAPSED:g} {NATS})."
     listed = ", ".join(places[:NAMED]) + (" …" if len(places) > NAMED else "")
-    return f"{len(places)} dimensions say nothing (below {COLLAPSED:g} nats): {listed}."
+    return f"{len(places)} dimensions say nothing (below {COLLAPSED:g} {NATS}): {listed}."
