@@ -24,6 +24,9 @@ def frame() -> None:
         "learn": st.Page("pages/learn.py", title=_("Learn"), icon=":material/school:", url_path="learn"),
     }
     chosen = st.navigation(list(pages.values()), position="top")
+    with st.container(horizontal=True, gap="small", key="pages"):  # on a phone, where the others are in the drawer
+        for one in pages.values():
+            st.page_link(one)
     state.enter()
     state.keep_owner()
     if (wanted := state.leave()) in pages:

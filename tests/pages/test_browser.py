@@ -150,6 +150,46 @@ def test_a_point_of_the_map_shows_its_picture(app, page):
     waiting.until(page.locator(".ae-card-picture:visible").count, move_on, lambda: "no point showed a picture")
 
 
+CUT = """() => {
+  const measure = document.createElement("canvas").getContext("2d");
+  const cut = [];
+  for (const element of document.querySelectorAll("[data-testid=stSidebarUserContent] :is(p, input)")) {
+    if (!element.offsetParent || element.value === "") continue;
+    measure.font = getComputedStyle(element).font;
+    const words = element.value === undefined ? element.textContent.split(/[\\s-]+/) : [];
+    const wide = words.filter((word) => measure.measureText(word).width > element.clientWidth + 0.5);
+    const whole = element.value !== undefined || getComputedStyle(element).whiteSpace.startsWith("nowrap");
+    if (whole && element.scrollWidth > element.clientWidth + 1) wide.push(element.value ?? element.textContent);
+    cut.push(...wide);
+  }
+  return cut;
+}"""
+
+
+def test_no_word_of_the_form_is_cut_however_narrow_the_sidebar(app, page):
+    longest = "loss=mse&outliers=iqr&augmentation=shift_rotate&noise=salt_and_pepper&optimizer=rmsprop"
+    page.goto(f"{app.url}/?variant=denoising&{longest}")
+    page.click("[data-testid=stSidebarUserContent] summary:has-text('More settings')")
+    page.wait_for_selector(".st-key-augmentation input:visible")
+    for width in (100, 300, 450):
+        page.evaluate(f"document.querySelector('[data-testid=stSidebar]').style.width = '{width}px'")
+        page.wait_for_timeout(500)
+        assert page.evaluate(CUT) == [], width
+
+
+def test_on_a_phone_the_other_pages_are_one_press_away(app, chrome):
+    with visitor(chrome, viewport={"width": 390, "height": 844}) as page:
+        page.goto(app.url)
+        for title in ("Compare", "Learn", "Train"):
+            link = page.locator(f".st-key-pages a:has-text('{title}')")
+            link.wait_for(state="visible")
+            assert link.bounding_box()["y"] < 60
+            link.click()
+            page.wait_for_url(lambda url, title=title: ("/" + title.lower() in url) or title == "Train")
+        page.set_viewport_size({"width": 1280, "height": 720})
+        page.locator(".st-key-pages").wait_for(state="hidden")  # there Streamlit has its own
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(("width", "height"), [(1280, 720), (390, 844)])
 def test_the_page_fits_and_does_not_jump(app, chrome, scheme, width, height):

@@ -1,7 +1,9 @@
 """The form's rules, and what pages make of plain values. No Streamlit session here."""
 
 import dataclasses
+import itertools
 import xml.etree.ElementTree as ElementTree
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,7 +12,7 @@ from ae_core import data, variants
 from ae_core.errors import SettingError
 from ae_core.settings import Option, option_of
 from pages.ui import state
-from pages.ui.form import diagram
+from pages.ui.form import controls, diagram
 from pages.ui.form.form import Form, from_address, to_address
 from pages.ui.live import recorded, tiles
 from pages.ui.words import units
@@ -50,6 +52,19 @@ def test_every_setting_survives_the_address(name):
     assert sentences == []
     assert {one: form.value(one) for one in values} == values
     assert form.variant == name
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_only_what_fits_half_a_row_has_a_neighbour(name):
+    own: Any = SimpleNamespace(form=Form(name))
+    names = [one for one in own.form.fields() if one != "dataset"]
+    rows = controls._rows(own, names)
+    assert sorted(itertools.chain(*rows)) == sorted(names)
+    assert [row[0] for row in rows] == [one for one in names if one in {row[0] for row in rows}], "in their order"
+    for row in rows:
+        assert len(row) == 1 or not any(controls._is_wide(own, one) for one in row)
+    assert sum(len(row) == 1 and not controls._is_wide(own, row[0]) for row in rows) <= 1, "none waits in vain"
+    assert {"loss", "augmentation", "outliers"} <= {row[0] for row in rows if len(row) == 1}
 
 
 def test_an_empty_tuple_survives_the_address():

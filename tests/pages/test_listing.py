@@ -80,6 +80,14 @@ def test_the_time_for_the_table_does_not_grow_with_the_store(store):
     assert seconds[1] < 10 * seconds[0], "it was four hundred times when each run was held against each other one"
 
 
+def test_how_well_a_run_did_comes_before_what_it_was_asked_for(store):
+    names = [column["name"] for column in json.loads(table._payload(many(store, 8), [], Asked()))["columns"]]
+    assert names[:3] == ["name", "state", "test_mse"]
+    asked_for = [place for place, name in enumerate(names) if name.startswith("set_")]
+    assert asked_for and max(map(names.index, set(table.NUMBERS) & set(names))) < min(asked_for)
+    assert {"created", "epoch", "seconds", "parameters", "code_size"} <= set(names)
+
+
 @pytest.mark.parametrize("text", [None, "", "{", "[]", "[1, 2, 3]", '["a B", "state", true]', '[["x"], {}, 1]', "7"])
 def test_what_a_browser_asks_may_be_anything(text):
     found = table.asked(text)

@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+import re
 from typing import Any
 
 import streamlit as st
@@ -19,6 +20,7 @@ from pages.ui.words.names import word
 from pages.ui.words.units import shape
 
 TUNABLE_STATES = ("starting", "running", "paused")
+LONGEST_WORD, LONGEST_CHOICE = 11, 8  # characters for which half a row is enough
 
 
 def settings_form(own: Session) -> Settings | None:
@@ -104,22 +106,40 @@ def _split(own: Session) -> tuple[list[str], list[str]]:
 
 
 def _in_pairs(own: Session, names: list[str]) -> None:
-    """Two narrow widgets a row; a slider needs a whole one."""
-    waiting: list[str] = []
-    for name in names:
-        if _is_wide(own, name):
-            _widget(own, name)
-        else:
-            waiting.append(name)
-    for first in range(0, len(waiting), 2):
-        for column, name in zip(st.columns(2, gap="small", vertical_alignment="bottom"), waiting[first:], strict=False):
+    """Two narrow widgets a row, and each wide one in a row of its own."""
+    for row in _rows(own, names):
+        if _is_wide(own, row[0]):
+            _widget(own, row[0])
+            continue
+        for column, name in zip(st.columns(2, gap="small", vertical_alignment="bottom"), row, strict=False):
             with column:
                 _widget(own, name)
 
 
+def _rows(own: Session, names: list[str]) -> list[list[str]]:
+    """The names in their order, but a narrow one moves up to the one that has waited for a neighbour."""
+    rows: list[list[str]] = []
+    waiting: list[str] = []
+    for name in names:
+        if _is_wide(own, name):
+            rows.append([name])
+        elif waiting:
+            waiting.append(name)
+            waiting = []
+        else:
+            waiting = [name]
+            rows.append(waiting)
+    return rows
+
+
 def _is_wide(own: Session, name: str) -> bool:
+    """Whether half of the narrowest sidebar is too little for it: words would be cut."""
     one = own.form.fields()[name]
-    return _is_share(option_of(one), type(one.default))
+    option, kind = option_of(one), type(one.default)
+    if kind in (bool, tuple) or _is_share(option, kind):
+        return True
+    label = max(map(len, re.split(r"[ -]", _(option.label))))
+    return label > LONGEST_WORD or any(len(word(choice)) > LONGEST_CHOICE for choice in option.choices)
 
 
 def _is_share(option: Option, kind: type) -> bool:

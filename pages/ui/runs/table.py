@@ -153,7 +153,8 @@ def _payload(runs: Sequence[StoredRun], chosen: Sequence[str], asked: Asked, mos
     columns = [
         Column("name", _("Run"), _("Variant, data set and title.")),
         Column("state", _("State"), _("Whether it still trains.")),
-        Column("created", _("Age"), _("Time since it was started."), number=True),
+        # How well it did stands on every screen; what it was asked for may need a scroll to the right.
+        *(_metric(name) for name in NUMBERS if any(run.numbers.get(name) is not None for run in shown)),
         *(
             Column(f"set_{name}", label_of(together, name), _("A setting in which these runs differ."))
             for name in differing
@@ -162,7 +163,7 @@ def _payload(runs: Sequence[StoredRun], chosen: Sequence[str], asked: Asked, mos
         Column("seconds", _("Time"), _("Time in training."), unit=_("seconds"), number=True),
         Column("parameters", _("Weights"), _("Numbers that are learnt."), number=True),
         Column("code_size", _("Code"), _("Numbers in the code."), number=True),
-        *(_metric(name) for name in NUMBERS if any(run.numbers.get(name) is not None for run in shown)),
+        Column("created", _("Age"), _("Time since it was started."), number=True),
     ]
     best, known = _best(together), titles()
     rows = [_row(run, differing, best if run.id in compared else {}, run.id in marked, known) for run in shown]
