@@ -99,9 +99,12 @@ def _smaller(tiles: np.ndarray) -> np.ndarray:
     if down == across == 1:
         return tiles
     padded = np.pad(tiles, ((0, 0), (0, -height % down), (0, -width % across), (0, 0)), mode="edge")
-    rows, columns = padded.shape[1] // down, padded.shape[2] // across
-    squares = padded.reshape(len(tiles), rows, down, columns, across, -1)
-    return squares.mean(axis=(2, 4), dtype=np.float32)
+    # Part by part: several times as fast as a mean over two axes.
+    parts = [padded[:, top::down, left::across] for top in range(down) for left in range(across)]
+    total = np.zeros(parts[0].shape, np.float32)
+    for part in parts:
+        total += part
+    return total / len(parts)
 
 
 def mosaic(tiles: np.ndarray, columns: int, gap: int, between: int = 0) -> np.ndarray:
