@@ -4,10 +4,10 @@ The web server imports this file for `app`, which is what it serves; each visito
 """
 
 import streamlit as st
-from starlette.routing import WebSocketRoute
+from starlette.routing import Route, WebSocketRoute
 
 from pages.ui import shared, state, static, style
-from pages.ui.live import settling, streaming
+from pages.ui.live import film, guard, settling, streaming
 from pages.ui.words.language import _
 
 
@@ -31,11 +31,16 @@ def frame() -> None:
     state.keep_owner()
     if (wanted := state.leave()) in pages:
         st.switch_page(pages[wanted])
+    guard.keep()
     chosen.run()
-    settling.settle()
 
 
 if __name__ == "__main__":
     frame()
 else:
-    app = st.App("app.py", routes=[WebSocketRoute(streaming.ROUTE, streaming.stream)], lifespan=settling.lifespan)
+    routes = [
+        WebSocketRoute(streaming.ROUTE, streaming.stream),
+        Route(film.STEPS, film.steps),
+        Route(film.FRAME, film.frame),
+    ]
+    app = st.App("app.py", routes=routes, lifespan=settling.lifespan)

@@ -16,6 +16,7 @@ from pages.ui import state
 from pages.ui.form import diagram
 from pages.ui.form.controls import notices, variant_select
 from pages.ui.form.form import as_text
+from pages.ui.live import pulse
 from pages.ui.shared import engine
 from pages.ui.state import Session
 from pages.ui.words.language import _
@@ -84,16 +85,10 @@ def _network(own: Session) -> None:
         st.error(_(str(error)))
         return
     known = engine().describe(settings)
-    st.fragment(_draw, run_every=WAITING_SECONDS if known is None else None)(settings, known is None)
-
-
-def _draw(settings: Settings, waiting: bool) -> None:
-    known = engine().describe(settings)
+    pulse.after(WAITING_SECONDS if known is None else 0)
     if known is None:
         text = engine().status_text if engine().status != "ready" else _("A worker builds the network.")
         st.html(f'<div class="ae-net-wait">{_(text)}</div>')
-    elif waiting:
-        st.rerun()  # the whole page, which ends the timer
     elif known.value is None:
         st.error(_(known.error))
     else:

@@ -131,28 +131,7 @@ def visitor(chromium, **options: Any) -> Iterator[Any]:
     page.on("console", listen)
     yield page
     context.close()
-    if any(sign in said for said in complaints for sign in TREE_LOST):
-        raise BlankPageError("\n".join(complaints))
     assert not complaints, "\n".join(complaints)
-
-
-class BlankPageError(Exception):
-    """A page has lost what was on it."""
-
-
-TREE_LOST = ("delta path", "'setIn' cannot be called")  # what Streamlit says when a part of its page has no place
-
-
-@contextlib.contextmanager
-def blank_is_told(*pages: Any) -> Iterator[None]:
-    """Whatever fails inside because one of these pages is blank fails as `BlankPageError`."""
-    try:
-        yield
-    except Exception as error:
-        for page in pages:
-            if not page.locator(".st-key-status, .ae-runs").count():
-                raise BlankPageError(plight(page)) from error
-        raise
 
 
 def plight(page) -> str:

@@ -113,6 +113,7 @@ def _curve(history: Curves, key: str, colour: str, dash: str, logarithmic: bool,
         "x": epochs,
         "y": values,
         "customdata": steps,
+        "meta": {"column": key},
         "line": {"color": colour, "dash": dash, "width": 2},
         "marker": {"color": colour, "size": 7, "symbol": "circle" if dash == "solid" else "circle-open"},
     }

@@ -3,7 +3,6 @@
 To add one, write a file beside this one with a function of a setup and a snapshot, and give it a line in `VIEWS`.
 """
 
-import itertools
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -33,20 +32,19 @@ class View:
         heading: What stands above it, in English.
         figure: What draws it: called with the setup, the snapshot, `translate=` and what it needs, by name.
         needs: What it must be given beside the messages. A page has a control above it for what a person chooses.
-        row: The row of the page in which it stands, from 1. In a row they stand as in `VIEWS`.
-        width: Its share of the row's width.
-        height: Its height, a length in CSS.
-        phone_height: The same on a narrow screen, empty for the same.
+        place: Where it stands: in the `left` or the `right` column, or `beside` them (below on a narrow screen).
+            In a column the views stand as in `VIEWS`, and share its height.
+        phone_height: Its height on a phone, a length in CSS.
+        whole: Whether it shows all steps at once, so that one figure serves every frame of a film.
     """
 
     name: str
     heading: str
     figure: Callable[..., Figure]
     needs: tuple[Need, ...] = ()
-    row: int = 1
-    width: int = 10
-    height: str = "15.5rem"
-    phone_height: str = ""
+    place: Literal["left", "right", "beside"] = "beside"
+    phone_height: str = "15rem"
+    whole: bool = False
 
     @property
     def key(self) -> str:
@@ -71,17 +69,11 @@ class View:
 
 
 VIEWS = (
-    View("loss", "Loss", loss, needs=("logarithmic",), row=1, width=11),
-    View("latent", "Code map", latent, needs=("atlas_url", "plane"), row=1, width=9, phone_height="20rem"),
-    View("grid", "Original and reconstruction", grid, row=2, width=11, phone_height="clamp(11.5rem, 48vw, 19rem)"),
-    View("panel", "Inside the network", panel, needs=("panel",), row=2, width=9),
+    View("loss", "Loss", loss, needs=("logarithmic",), place="left", whole=True),
+    View("grid", "Original and reconstruction", grid, place="left", phone_height="clamp(11.5rem, 48vw, 19rem)"),
+    View("latent", "Code map", latent, needs=("atlas_url", "plane"), place="right", phone_height="20rem"),
+    View("panel", "Inside the network", panel, needs=("panel",), place="beside"),
 )
-
-
-def rows() -> list[list[View]]:
-    """The views as they stand on the page: those of each row from left to right."""
-    in_order = sorted(VIEWS, key=lambda view: view.row)
-    return [list(views) for _, views in itertools.groupby(in_order, key=lambda view: view.row)]
 
 
 def all_of(setup: Setup) -> Iterator[tuple[str, View, Given]]:

@@ -6,7 +6,7 @@ import runpy
 import secrets
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import streamlit as st
 
@@ -21,19 +21,16 @@ from pages.ui.form.form import Form
 from pages.ui.shared import engine
 from pages.ui.words.language import _
 
-if TYPE_CHECKING:
-    from pages.ui.live.recorded import Recording
-
 RUN_PARAMETER = "run"
 TAKE_PARAMETER = "take"
 COOKIE = "ae_owner"
-LOGARITHMIC = "log_scale"  # key of the loss view's switch
-PANEL = "panel"  # key of the choice of what else to look at
+FRAME_PARAMETER = "frame"
 CURVE, AXIS, COMPARED_LOGARITHMIC = "compared_curve", "compared_axis", "compared_log_scale"
 MOST_COMPARED = 6  # runs side by side: as many as a screen and a colour scheme can hold
 REFUSAL_SECONDS = 15.0  # long enough to be read
 _SESSION = "session"
 _FRAME = ROOT / "app.py"
+_STEP = re.compile(r"[0-9]{1,10}")
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")  # secrets.token_urlsafe(32)
 
 
@@ -51,17 +48,13 @@ class Session:
         failure: What the last button could not do. See `refusal`.
         refused: That sentence, the state of the run that it was said at, and when, on the monotonic clock.
         offer: Token of an address that hands a run's control on; empty for none.
-        played: The recording that is shown, or was last.
-        begun: When its first frame was shown, on the monotonic clock.
-        shown: The state of page and run that the last whole drawing of the page showed.
+        frame: The step whose frame the address named when it was opened, or None.
+        deaf: Whether something between this tab and the server prevents a connection of its own.
         page: Name of the page that is shown.
-        page_token: By which `streaming` knows this tab.
-        opened_at: When this tab was opened, on the monotonic clock.
         arrived: Whether another page was shown before.
         uploads: Names of data sets that this tab brought, or was given by its address.
         opened: Ids of runs that this tab was given by their address.
         compared: Ids of the runs that are ticked on the Compare page.
-        compared_before: The same when the whole page was last drawn.
         leave_for: Name of the page to go to as soon as the script runs; empty for none.
         twin_problem: Why a twin or a sweep could not be started.
         import_problem: What was wrong with the last imported run.
@@ -78,17 +71,13 @@ class Session:
     failure: str = ""
     refused: tuple[str, str, float] = ("", "", 0.0)
     offer: str = ""
-    played: "Recording | None" = None
-    begun: float = field(default_factory=time.monotonic)
-    shown: tuple[str | None, float | None, bool] | None = None
+    frame: int | None = None
+    deaf: bool = False
     page: str = ""
-    page_token: str = field(default_factory=lambda: secrets.token_urlsafe(9))
-    opened_at: float = field(default_factory=time.monotonic)
     arrived: bool = True
     uploads: set[str] = field(default_factory=set)
     opened: set[str] = field(default_factory=set)
     compared: list[str] = field(default_factory=list)
-    compared_before: list[str] = field(default_factory=list)
     leave_for: str = ""
     twin_problem: str = ""
     import_problem: str = ""
@@ -156,6 +145,7 @@ def _open() -> Session:
     known = bool(_TOKEN.fullmatch(token))
     parameters = st.query_params.to_dict()
     run_id, offer = parameters.pop(RUN_PARAMETER, None), parameters.pop(TAKE_PARAMETER, "")
+    frame = parameters.pop(FRAME_PARAMETER, "")
     chosen, sentences = form.from_address(parameters)
     opened = Session(chosen, token if known else secrets.token_urlsafe(32), known, notices=sentences)
     if run_id:
@@ -164,6 +154,11 @@ def _open() -> Session:
             opened.notices.append(_("The run of this address is not kept here any more; its settings are."))
         else:
             opened.run_id, opened.offer = run_id, offer
+            opened.frame = int(frame) if _STEP.fullmatch(frame) else None
+            if frame and opened.frame is None:
+                opened.notices.append(
+                    _("frame must be the number of a step. Received: {frame}.").format(frame=repr(frame[:20]))
+                )
             opened.opened.add(run_id)
             if not parameters:
                 chosen.adopt(run.settings)
@@ -195,16 +190,21 @@ def _cookie_component() -> Any:
 
 
 def write_address() -> None:
-    """Puts every setting, and the run that is shown, into the address bar. Wrong settings leave it as it was."""
-    own = session()
+    """Puts every setting, and the run that is shown, into the address bar. Wrong settings leave it as it was.
+
+    The frame that is looked at is written there by the page itself, and stays as long as the run does.
+    """
+    own, now = session(), st.query_params.to_dict()
     wanted = {}
     try:
         wanted = form.to_address(_written(own.form))
     except SettingError:
-        wanted = {name: text for name, text in st.query_params.to_dict().items() if name != RUN_PARAMETER}
+        wanted = {name: text for name, text in now.items() if name not in (RUN_PARAMETER, FRAME_PARAMETER)}
     if own.run_id:
         wanted[RUN_PARAMETER] = own.run_id
-    if st.query_params.to_dict() != wanted:
+        if FRAME_PARAMETER in now and now.get(RUN_PARAMETER) == own.run_id:
+            wanted[FRAME_PARAMETER] = now[FRAME_PARAMETER]
+    if now != wanted:
         st.query_params.from_dict(wanted)
 
 

@@ -1,13 +1,13 @@
-"""The style sheets of the pages, and the heights of the live views, which are declared with them."""
+"""The style sheets of the pages, and the heights of the live views on a phone, which are declared with them."""
 
 import functools
 
 import streamlit as st
 
-from ae_core.figures.views import VIEWS, View
+from ae_core.figures.views import VIEWS
 from pages.ui import static
 
-SHEETS = ("style.css", "page.css")
+SHEETS = ("style.css", "stage.css", "page.css")
 PHONE = "@media (max-width: 640px)"  # as in the sheets
 
 
@@ -23,11 +23,6 @@ def _style() -> str:
 
 
 def heights() -> str:
-    """Rules that give each live view its height before its figure is there, so that nothing jumps."""
-    wide = [_rule(view, view.height) for view in VIEWS]
-    narrow = [_rule(view, view.phone_height) for view in VIEWS if view.phone_height]
-    return "\n".join([*wide, f"{PHONE} {{", *narrow, "}"])
-
-
-def _rule(view: View, height: str) -> str:
-    return f".st-key-{view.key} .ae-live {{ height: {height}; }}"
+    """Rules that give each live view its height on a phone before its figure is there, so that nothing jumps."""
+    rules = [f".st-key-{view.key} .ae-live {{ height: {view.phone_height}; }}" for view in VIEWS]
+    return "\n".join([f"{PHONE} {{", *rules, "}"])

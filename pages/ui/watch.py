@@ -1,116 +1,111 @@
-"""The Train page below its form: buttons, status, numbers and live views, redrawn by one timer."""
+"""The Train page below its form: buttons, and the stage on which everything is shown that changes with a run."""
 
-import time
+import functools
 
 import streamlit as st
 
 from ae_core.engine import TrainingJob
-from ae_core.figures.views import Given, rows
-from ae_core.messages import Setup, Snapshot
+from ae_core.figures.views import VIEWS
 from ae_core.settings import Settings
-from pages.ui import state
 from pages.ui.classify import classifying
-from pages.ui.form.controls import TUNABLE_STATES
-from pages.ui.live import component, drawn, recorded, status, streaming, tiles
+from pages.ui.live import drawn, recorded, settling, stage, status, streaming, tiles
 from pages.ui.live.buttons import buttons
-from pages.ui.live.headings import heading
 from pages.ui.runs.exporting import export
 from pages.ui.runs.share import offered, share
 from pages.ui.shared import engine
 from pages.ui.state import Session
 from pages.ui.words.language import _, language
 
-TICK_SECONDS = 0.5
-IDLE_SECONDS = 1.0
-
 
 def watch(own: Session, settings: Settings | None) -> None:
-    """Draws everything, and redraws it regularly for as long as something can change.
+    """Draws everything.
 
     Args:
         own: The session.
         settings: The experiment in the form, None while something is wrong with it.
     """
-    own.shown = _pace(own)
-    st.fragment(_draw, run_every=own.shown[1])(own, settings)
-
-
-def _pace(own: Session) -> tuple[str | None, float | None, bool]:
-    """What the whole page depends on: the run shown, the seconds between drawings, whether the run can be tuned."""
     run = own.run
-    if run is None:
-        moving = recorded.choose(own.form.variant) is not None or engine().status in ("starting", "warming")
-        return None, IDLE_SECONDS if moving else None, False
-    changing = run.measuring or classifying.moving(run) or bool(own.failure)  # a failure is shown for a while only
-    still = run.ended and not changing
-    tick = TICK_SECONDS if own.owns(run) else max(TICK_SECONDS, streaming.rest(own.page_token, own.opened_at))
-    return run.id, None if still else tick, run.state in TUNABLE_STATES
-
-
-def _draw(own: Session, settings: Settings | None) -> None:
-    pace = _pace(own)
-    if pace != own.shown:
-        st.rerun()  # the whole page: with another timer, and other words beside the form
-    run = own.run
-    played = recorded.choose(own.form.variant) if run is None else None
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="bar"):
         buttons(own, run, settings)
-        with st.container(key="status"):
-            st.html(status.badge(_said(own, run, played)))
         if run is not None and run.snapshot is not None and run.ended:
             export(run, "train")
         share(own, run, settings)
-    offered(own)
-    setup, snapshot, cached = _messages(own, run, played)
-    for text in drawn.texts(setup, snapshot, cached).values():
-        if text:
-            st.html(text)
-    panels = {panel.name: panel for panel in setup.panels} if setup is not None else {}
-    panel = st.session_state.get(state.PANEL)
-    panel = panel if panel in panels else next(iter(panels), None)
-    payloads: dict[str, bytes] = {}
-    if setup is not None and snapshot is not None:
-        chosen: Given = {"logarithmic": bool(st.session_state.get(state.LOGARITHMIC)), "panel": panel}
-        payloads = drawn.payloads(run.id if run is not None else "", setup, snapshot, chosen, cached)
-        component.listen(_stream(own, run, chosen))
-    for views in rows():
-        columns = st.columns([view.width for view in views], gap="small")
-        for view, column in zip(views, columns, strict=True):
-            with column.container(gap=None):
-                heading(view, panels, panel)
-                component.mount(view.key, payloads.get(view.key))
-    words = language()
-    result = run.result if run is not None else None
-    if result is not None:
-        st.html(cached(("measured", words), lambda: tiles.measured(result)))
-    st.html(cached(("notes", words), lambda: tiles.notes(setup)))
+    with st.container(key="offered"):
+        offered(own)
+    look = functools.partial(_content, own)
+    stage.mount(own, "stage", look(), look)
     if run is not None:
-        classifying.classify(own, run, words)
+        classifying.classify(own, run)
+    if own.deaf:
+        settling.settle()
 
 
-def _said(own: Session, run: TrainingJob | None, played: recorded.Recording | None) -> status.Status:
-    wrong = own.refusal(run.state if run is not None else "") or (own.problem if run is None or run.ended else "")
-    if wrong:
-        return "failed", _("Not possible"), _(wrong)
-    if run is not None:
-        return status.of_run(run, own.owns(run), engine())
-    return status.of_engine(engine(), played.setup if played else None)
+def _content(own: Session) -> bytes:
+    run = own.run
+    return stage.packed(_of_recording(own) if run is None else _of_run(own, run))
 
 
-def _stream(own: Session, run: TrainingJob | None, chosen: Given) -> str:
-    """Where the page hears of what is new in a run; empty where nothing more will come."""
-    return streaming.address(own.page_token, run.id, chosen) if run is not None and not run.ended else ""
+def _of_run(own: Session, run: TrainingJob) -> stage.Content:
+    mine, film = own.owns(run), engine().film(run.id)
+    setup, snapshot = run.setup, run.snapshot
+    return stage.Content(
+        of=run.id,
+        status=status.of_run(run, engine()),
+        said=_wrong(own, run),
+        beside="" if mine else _("You are watching; Start begins a run of your own."),
+        views=VIEWS,
+        address=streaming.address(run.id),
+        token=streaming.token(run),
+        film=run.id if film is not None else "",
+        steps=film.steps if film is not None else (),
+        frames=[drawn.frame(setup, snapshot, None, run.cached)] if setup and snapshot else (),
+        shown=own.frame,
+        panels=setup.panels if setup else (),
+        texts={
+            **({} if setup and snapshot else drawn.texts(None, None)),
+            "measured": tiles.measured(run.result) if run.result is not None else "",
+            "notes": tiles.notes(setup),
+        },
+    )
 
 
-def _messages(
-    own: Session, run: TrainingJob | None, played: recorded.Recording | None
-) -> tuple[Setup | None, Snapshot | None, drawn.Cached]:
-    """Setup, snapshot, and the memory that all viewers of them share."""
-    if run is not None:
-        return run.setup, run.snapshot, run.cached
+def _of_recording(own: Session) -> stage.Content:
+    played = recorded.choose(own.form.variant)
+    where = status.of_engine(engine(), played.setup if played else None)
+    wrong, address = _wrong(own, None), streaming.address(streaming.ENGINE, variant=own.form.variant)
+    told = streaming.token_of_engine(engine())
     if played is None:
-        return None, None, lambda key, build: build()
-    if own.played is not played:  # another variant's recording starts at its first frame
-        own.played, own.begun = played, time.monotonic()
-    place = played.frame(time.monotonic() - own.begun)
-    return played.setup, played.snapshots[place], lambda key, build: played.cached((place, key), build)
+        texts = drawn.texts(None, None)
+        return stage.Content(of="", status=where, said=wrong, views=VIEWS, address=address, token=told, texts=texts)
+    name = recorded.PREFIX + own.form.variant
+    return stage.Content(
+        of=name,
+        status=where,
+        said=wrong,
+        views=VIEWS,
+        address=address,
+        token=told,
+        film=name,
+        steps=played.steps,
+        frames=_both_ends(own.form.variant, language()),
+        playing=True,
+        panels=played.setup.panels,
+        texts={"measured": "", "notes": tiles.notes(played.setup)},
+    )
+
+
+@functools.lru_cache(maxsize=32)  # each less than 0.2 MB
+def _both_ends(variant: str, _words: str) -> list[bytes]:
+    """The first and the last frame of a recording, the last with its curves."""
+    played = recorded.choose(variant)
+    ends = [] if played is None else [(played.frame(played.steps[0]), False), (played.newest, True)]
+    return [
+        drawn.frame(played.setup, one, None, lambda key, build: build(), curves)
+        for one, curves in ends
+        if played is not None and one is not None
+    ]
+
+
+def _wrong(own: Session, run: TrainingJob | None) -> status.Status | None:
+    problem = own.refusal(run.state if run is not None else "") or (own.problem if run is None or run.ended else "")
+    return ("failed", _("Not possible"), _(problem)) if problem else None

@@ -1,10 +1,12 @@
 """A visitor without a browser: speaks Streamlit's protocol as the page's script does, and draws nothing.
 
-Opens the stream, asks for the page, obeys the timers of its fragments, remembers elements as long as a browser does,
-and notes when it got which step of which live view. Fifty of them cost little enough to leave the app its processor.
+Opens the stream, asks for the page, remembers elements as long as a browser does, listens where the stage of the page
+listens, asks for the page again when a token changes, and notes when it got which step. Fifty of them cost little
+enough to leave the app its processor.
 """
 
 import asyncio
+import json
 import re
 import time
 from collections.abc import AsyncIterator, Callable
@@ -17,9 +19,10 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Origin, Subprotocol
 
-VIEW = "live_loss"  # the view whose steps are noted
-LISTENER = "listener"
-_STEP = re.compile(rb'^\{(?:"views":\{"live_loss":\{)?"step":(\d+)')
+STAGE = "stage"
+_TOKEN = re.compile(rb'^\{"token":"([^"]*)"')
+_STEP = re.compile(rb'"frame":\{"step":(\d+)')
+_STATUS = re.compile(rb'"status":\["[^"]*","([^"]*)","([^"]*)"')
 MOST_BYTES = 50_000_000
 
 
@@ -32,10 +35,11 @@ class Visitor:
         query: The address's query string, without the question mark.
         host: Name and port of the server.
         page: Name of the page in the address; empty for the first one.
-        steps: Every new step of the view, and when it came, on the wall clock.
+        steps: Every new step that is seen, and when it came, on the wall clock.
         messages: How many messages came.
         received: Their bytes.
-        finished: How often the server had drawn the page, or a fragment of it.
+        finished: How often the server had drawn the page.
+        timers: How often it asked for a part of the page to be drawn again by a timer.
     """
 
     stream: ClientConnection
@@ -46,30 +50,25 @@ class Visitor:
     messages: int = 0
     received: int = 0
     finished: int = 0
+    timers: int = 0
     _words: str = ""
     _buttons: dict[str, tuple[str, bool]] = field(default_factory=dict)
-    _known: dict[str, tuple[bytes, int, str]] = field(default_factory=dict)  # message, when last used, fragment
+    _known: dict[str, tuple[bytes, int]] = field(default_factory=dict)  # message, when last used
     _runs: int = 0
     _oldest: int = 2
-    _fragments: tuple[str, ...] = ()
-    _timers: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    _token: str = ""
     _heard: str = ""
     _ear: asyncio.Task[None] | None = None
 
-    async def ask(self, fragment: str = "", press: str = "") -> None:
-        """Asks for the page or a fragment of it to be drawn.
+    async def ask(self, press: str = "") -> None:
+        """Asks for the page to be drawn.
 
         Args:
-            fragment: Its id; empty for the whole page.
             press: Id of a button that is pressed.
         """
         message = BackMsg()
         wanted = message.rerun_script
-        wanted.query_string, wanted.fragment_id, wanted.is_auto_rerun = (
-            self.query,
-            fragment,
-            bool(fragment and not press),
-        )
+        wanted.query_string = self.query
         wanted.page_name = self.page
         wanted.cached_message_hashes.extend(self._known)
         wanted.context_info.url = "http://127.0.0.1/"
@@ -118,19 +117,16 @@ class Visitor:
 
     def _take(self, message: ForwardMsg, frame: bytes) -> None:
         if message.WhichOneof("type") == "ref_hash":
-            frame, _, fragment = self._known[message.ref_hash]  # a browser's page dies here where there is none
-            self._known[message.ref_hash] = frame, self._runs, fragment
+            frame, _ = self._known[message.ref_hash]  # a browser's page dies here where there is none
+            self._known[message.ref_hash] = frame, self._runs
             return
         if message.metadata.cacheable:
-            self._known[message.hash] = frame, self._runs, message.delta.fragment_id
+            self._known[message.hash] = frame, self._runs
         match message.WhichOneof("type"):
             case "new_session":
-                self._fragments = tuple(message.metadata.run.fragment_ids)
                 self._oldest = message.new_session.config.max_cached_message_age or self._oldest
-                if not self._fragments:
-                    self._stop_timers()
             case "auto_rerun":
-                self._start_timer(message.auto_rerun.fragment_id, message.auto_rerun.interval)
+                self.timers += 1
             case "script_finished":
                 self.finished += 1
                 self._forget()
@@ -144,24 +140,32 @@ class Visitor:
         match element.WhichOneof("type"):
             case "button":
                 self._buttons[element.button.id.rsplit("-", 1)[-1]] = element.button.id, element.button.disabled
-            case "html" if '"ae-badge' in element.html.body:
-                self._words = element.html.body
-            case "bidi_component" if VIEW in element.bidi_component.id:
-                self._see(element.bidi_component.bytes)
-            case "bidi_component" if LISTENER in element.bidi_component.id:
-                self._listen_to(element.bidi_component.bytes.decode())
+            case "bidi_component" if element.bidi_component.id.endswith(f"-{STAGE}"):
+                content = json.loads(element.bidi_component.bytes)
+                self._token, self._words = content["token"], " ".join(content["status"])
+                for one in content["frames"]:
+                    self._see(one["step"])
+                self._listen_to(content["address"])
 
-    def _see(self, payload: bytes) -> None:
-        found = _STEP.match(payload)
-        if found and (not self.steps or self.steps[-1][0] != int(found[1])):
-            self.steps.append((int(found[1]), time.time()))
+    def _see(self, step: int) -> None:
+        if not self.steps or self.steps[-1][0] != step:
+            self.steps.append((step, time.time()))
+
+    async def _hear(self, message: bytes) -> None:
+        self.received += len(message)
+        if found := _STEP.search(message, 0, 2000):
+            self._see(int(found[1]))
+        if found := _STATUS.search(message, 0, 500):
+            self._words = b" ".join(found.groups()).decode()
+        if (found := _TOKEN.match(message)) and found[1].decode() != self._token:
+            self._token = found[1].decode()  # asked for once
+            await self.ask()
 
     def _listen_to(self, address: str) -> None:
         async def listen() -> None:
             async with connect(f"ws://{self.host}/{address}", max_size=MOST_BYTES) as stream:
                 async for message in stream:
-                    self.received += len(message)
-                    self._see(message if isinstance(message, bytes) else message.encode())
+                    await self._hear(message if isinstance(message, bytes) else message.encode())
 
         if address != self._heard:
             self._heard = address
@@ -173,26 +177,11 @@ class Visitor:
             self._ear.cancel()
 
     def _forget(self) -> None:
-        """As the browser does: what was not shown for a while, of the fragments that were drawn."""
+        """As the browser does: what was not shown for a while."""
         self._runs += 1
-        for hash, (_, used, fragment) in list(self._known.items()):
-            if (not self._fragments or fragment in self._fragments) and self._runs - used > self._oldest:
+        for hash, (_, used) in list(self._known.items()):
+            if self._runs - used > self._oldest:
                 del self._known[hash]
-
-    def _start_timer(self, fragment: str, interval: float) -> None:
-        async def again() -> None:
-            while True:
-                await asyncio.sleep(interval)
-                await self.ask(fragment)
-
-        if fragment in self._timers:
-            self._timers[fragment].cancel()
-        self._timers[fragment] = asyncio.create_task(again())
-
-    def _stop_timers(self) -> None:
-        for timer in self._timers.values():
-            timer.cancel()
-        self._timers.clear()
 
 
 @asynccontextmanager
@@ -214,7 +203,6 @@ async def visitor(url: str, query: str = "") -> AsyncIterator[Visitor]:
             await opened.ask()
             yield opened
         finally:
-            opened._stop_timers()
             opened._stop_listening()
             await stream.close()  # which is read by who listens
             await listening

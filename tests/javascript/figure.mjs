@@ -4,8 +4,6 @@ export function figureOf(layout = {}, others = {}) {
     data: [{ type: "scattergl", name: "3" }, { type: "scattergl", name: "7" }],
     layout: { meta: { label: "Map", file: "vanilla-1" }, xaxis: { title: { text: "code 1" } }, yaxis2: {}, ...layout },
     step: 40,
-    of: "run 1",
-    at: 10,
     words: { png: "Save as PNG", svg: "Save as SVG" },
     ...others,
   };

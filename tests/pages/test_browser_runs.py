@@ -22,8 +22,6 @@ from tests import stored
 from tests.bench import visitor as without_browser
 from tests.browser import (
     VIEWS,
-    BlankPageError,
-    blank_is_told,
     plight,
     running_app,
     step_of,
@@ -342,19 +340,8 @@ def check_models(files: dict[str, bytes], folder: Path) -> None:
     np.testing.assert_allclose(loaded["decoder"](code), loaded["whole"](images), atol=1e-5)
 
 
-@pytest.mark.xfail(
-    raises=BlankPageError,
-    strict=False,
-    reason="Streamlit can drop a page's elements when a timed fragment and a full run write at the same time; "
-    "the page then goes blank",
-)
 def test_a_run_is_shared_watched_and_handed_on_once(app, chrome):
-    with (
-        visitor(chrome) as page,
-        visitor(chrome) as first,
-        visitor(chrome) as second,
-        blank_is_told(first, second, page),
-    ):
+    with visitor(chrome) as page, visitor(chrome) as first, visitor(chrome) as second:
         run_id = train(app, page, LONG, "Training")
         page.click(".st-key-share button")
         watch = page.locator("[data-testid=stCode]").first.inner_text().strip()

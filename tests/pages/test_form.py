@@ -14,7 +14,7 @@ from ae_core.settings import Option, option_of
 from pages.ui import state
 from pages.ui.form import controls, diagram
 from pages.ui.form.form import Form, from_address, to_address
-from pages.ui.live import recorded, tiles
+from pages.ui.live import tiles
 from pages.ui.words import units
 from tests import demo
 
@@ -199,13 +199,6 @@ def test_the_diagram_shows_every_layer_with_shape_and_parameters():
     assert float(bars[2].get("width", 0)) < float(bars[0].get("width", 0)) == float(bars[3].get("width", 0))
     for wanted in ("Input", "salt and pepper", "Dense, relu", "14 parameters", "Dense, sigmoid", "18 parameters"):
         assert wanted in words
-
-
-def test_a_recording_plays_rests_and_starts_over():
-    frame = demo.snapshot(0)
-    played = recorded.Recording(demo.setup(), [frame] * 5)
-    assert [played.frame(seconds) for seconds in (0, 0.9, 1, 3.5, 4, 6.9, 7, 8)] == [0, 0, 1, 3, 4, 4, 0, 1]
-    assert [recorded.Recording(demo.setup(), [frame]).frame(seconds) for seconds in (0, 10)] == [0, 0]
 
 
 def test_a_note_is_text_not_markup():

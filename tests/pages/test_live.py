@@ -194,7 +194,7 @@ def test_room_and_words_for_screen_readers_are_kept_and_nothing_jumps(open_page:
     view(page, "live_grid").wait_for(state="attached")
     assert view(page, "live_grid").get_attribute("data-step") is None
     before = [view(page, key).bounding_box() for key in VIEWS]
-    for key, words in zip(VIEWS, ("Loss curves at step", "Map of 1000 codes", "10 held-out images"), strict=True):
+    for key, words in zip(VIEWS, ("Loss curves at step", "10 held-out images", "Map of 1000 codes"), strict=True):
         wait_for_step(page, key, 40)
         assert view(page, key).get_attribute("role") == "img"
         assert words in view(page, key).get_attribute("aria-label")
@@ -338,9 +338,9 @@ def test_modules_of_one_version_never_meet_those_of_another(
     versions = [first]
     for place in range(static.MOST_VERSIONS):
         os.utime(folder / Path(versions[-1]).name, (1 + place, 1 + place))
-        (source / "live" / "news.js").write_text(f"// {place}")
+        (source / "live" / "bytes.js").write_text(f"// {place}")
         versions.append(static.modules())
-        assert (folder / Path(versions[-1]).name / "live" / "news.js").read_text() == f"// {place}"
+        assert (folder / Path(versions[-1]).name / "live" / "bytes.js").read_text() == f"// {place}"
     assert len(set(versions)) == len(versions)
     assert {path.name for path in folder.iterdir()} == {Path(address).name for address in versions[1:]}
 

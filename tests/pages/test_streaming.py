@@ -1,9 +1,10 @@
-"""What pages hear of a run beside Streamlit's own connection: built once, sent to all, and timers rest meanwhile."""
+"""What pages hear of a run beside Streamlit's own connection: built once, sent to all who listen."""
 
 import asyncio
 import json
 import time
-from collections import Counter
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -12,70 +13,127 @@ from ae_core.variants import read_settings
 from pages.ui.live import settling, streaming
 from tests import demo
 
-WISHES = {"log": "0", "panel": "", "words": "en"}
+ENGINE: Any = SimpleNamespace(status="ready", status_text="", run=lambda run_id: None, job=lambda job_id: None)
 
 
 @pytest.fixture
-def run():
+def run() -> TrainingJob:
     run = TrainingJob(read_settings({"variant": "vanilla", "dataset": "digits"}), "somebody", Shared())
-    run.change(setup=demo.setup(panels=[]), snapshot=demo.snapshot(40))
+    run.change(setup=demo.setup(panels=[]), snapshot=demo.snapshot(40), state="running")
     return run
 
 
-@pytest.fixture
-def listening(monkeypatch):
-    pages: Counter[str] = Counter()
-    monkeypatch.setattr(streaming, "_listening", pages)
-    return pages
+def engine_with(run: TrainingJob) -> Any:
+    return SimpleNamespace(status="ready", status_text="", run=lambda run_id: run, job=lambda job_id: None)
 
 
-def message(run, wishes):
-    now = run.view()
-    return streaming._message(now, now.setup, now.snapshot, wishes)
+def source(run: TrainingJob, **wishes: str) -> streaming.Source:
+    found = streaming._source(engine_with(run), run.id, wishes)
+    assert found is not None
+    return found
 
 
-def test_viewers_of_one_run_share_one_message(run):
-    first = message(run, WISHES)
-    assert message(run, dict(WISHES)) is first, "the same bytes, not equal ones"
-    other = message(run, WISHES | {"log": "1"})
-    assert other != first
-    said, other_said = json.loads(first)["views"], json.loads(other)["views"]
-    assert said["live_latent"] == other_said["live_latent"], "what does not depend on the wish is built once"
-    assert said["live_loss"]["of"] != other_said["live_loss"]["of"], "a page keeps what it asked for"
-    assert {view["step"] for view in said.values()} == {40}
+def test_a_message_says_where_a_run_stands_and_what_is_seen_of_it(run):
+    said = json.loads(source(run).message(True))
+    assert said["token"] == streaming.token(run)
+    assert said["status"][:2] == ["running", "Training"]
+    assert {view["step"] for view in said["frame"]["views"].values()} == {40} and "live_loss" in said["frame"]["views"]
+    between = json.loads(source(run).message(False))["frame"]
+    assert "live_loss" not in between["views"], "the page adds the point to the curves that it has"
+    assert between["point"]["loss"] == demo.snapshot(40).history["loss"][-1]
 
 
-def test_a_later_snapshot_is_another_message_and_knows_that_it_is_later(run):
-    before = json.loads(message(run, WISHES))
+def test_a_run_without_a_snapshot_is_heard_of_too():
+    run = TrainingJob(read_settings({"variant": "vanilla", "dataset": "digits"}), "somebody", Shared())
+    run.change(position=2)
+    said = json.loads(source(run).message(True))
+    assert said["status"][0] == "queued" and "2nd in the queue" in said["status"][2] and said["frame"] is None
+
+
+def test_the_token_changes_with_what_streamlit_draws_and_with_nothing_else(run):
+    first = streaming.token(run)
     run.change(snapshot=demo.snapshot(80))
-    after = json.loads(message(run, WISHES))
-    assert after["views"]["live_loss"]["step"] == 80
-    assert after["views"]["live_loss"]["of"] == before["views"]["live_loss"]["of"]
-    assert after["views"]["live_loss"]["at"] > before["views"]["live_loss"]["at"]
-    assert ">80<" in after["texts"][".ae-tiles:not(.ae-more)"]
+    assert streaming.token(run) == first
+    for change in ({"state": "paused"}, {"owner": "another"}, {"measuring": True}, {"result": object()}):
+        before = streaming.token(run)
+        run.change(**change)
+        assert streaming.token(run) != before, change
+    assert "somebody" not in first, "nobody learns by whom a run is owned"
 
 
-def test_an_unknown_panel_is_left_out(run):
-    assert "live_panel" not in json.loads(message(run, WISHES | {"panel": "<b>"}))["views"]
+def test_words_and_panel_of_an_address_are_looked_at_with_suspicion(run):
+    assert json.loads(source(run, panel="<b>", words="x" * 5000).message(True))["frame"]["step"] == 40
+    assert streaming._source(ENGINE, "x" * 12, {}) is None
+    many = streaming._source(engine_with(run), streaming.TOGETHER, {"runs": ",".join(["x" * 12] * 5000)})
+    assert len(many._jobs()) <= streaming.MOST_TOGETHER  # type: ignore[union-attr]
 
 
-def test_timers_rest_only_where_many_listen(listening):
-    now = streaming.time.monotonic()
-    assert streaming.rest("mine", now) == 0.0
-    listening.update(f"page {number}" for number in range(50))
-    listening["mine"] += 1
-    assert streaming.rest("mine", now) == streaming.RESTS[-1]
-    assert 51 / streaming.rest("mine", now) < 2 * streaming.DRAWN_A_SECOND
-    for number in range(42):
-        del listening[f"page {number}"]
-    assert streaming.rest("mine", now) == streaming.RESTS[0]
+def test_pages_that_look_at_the_same_get_the_same_bytes_and_only_the_newest(run):
+    made: list[bool] = []
+
+    class Counting:
+        moving = True
+
+        def version(self) -> int:
+            return run.version
+
+        def message(self, curves: bool) -> bytes:
+            made.append(curves)
+            return source(run).message(curves)
+
+    async def listen() -> tuple[bytes, bytes, int]:
+        async with (
+            streaming._channel("run", Counting) as one,
+            streaming._channel("run", lambda: pytest.fail("they share one")) as other,
+        ):
+            assert one is other
+            waiting = [asyncio.create_task(channel.after(0)) for channel in (one, other)]
+            await asyncio.sleep(2 * streaming.LOOK_SECONDS)
+            run.change(snapshot=demo.snapshot(80))
+            (_, first), (_, second) = await asyncio.gather(*waiting)
+            for step in (120, 160):
+                run.change(snapshot=demo.snapshot(step))
+                await asyncio.sleep(5 * streaming.LOOK_SECONDS)
+            count, newest = await one.after(1)
+            assert json.loads(newest)["frame"]["step"] == 160 and count is not None
+        assert not streaming._channels, "who looks on for nobody looks no more"
+        return first, second, len(made)
+
+    first, second, built = asyncio.run(listen())
+    assert first is second, "the same bytes, not equal ones"
+    assert built == 3
 
 
-def test_a_page_that_cannot_listen_is_drawn_as_often_as_ever(listening):
-    listening.update(f"page {number}" for number in range(50))
-    now = streaming.time.monotonic()
-    assert streaming.rest("deaf", now) > 0.0, "it may still be about to listen"
-    assert streaming.rest("deaf", now - streaming.PATIENCE - 1) == 0.0
+def test_whole_curves_come_now_and_then(run, monkeypatch):
+    async def build(seconds: float) -> list[bool]:
+        monkeypatch.setattr(streaming, "CURVES_SECONDS", seconds)
+        asked: list[bool] = []
+
+        def message(curves: bool) -> bytes:
+            asked.append(curves)
+            return b""
+
+        told: Any = SimpleNamespace(moving=True, version=lambda: 0, message=message)
+        channel = streaming.Channel(told)
+        for _ in range(3):
+            channel._build()
+        channel.close()
+        return asked
+
+    assert asyncio.run(build(60.0)) == [True, False, False]
+    assert asyncio.run(build(0.0)) == [True, True, True]
+
+
+def test_whoever_listens_to_a_run_that_is_removed_is_told():
+    async def listen() -> int | None:
+        gone = [False]
+        told: Any = SimpleNamespace(moving=True, version=lambda: None if gone[0] else 1, message=lambda curves: b"")
+        async with streaming._channel("gone", lambda: told) as channel:
+            gone[0] = True
+            count, _ = await channel.after(0)
+            return count
+
+    assert asyncio.run(listen()) is None
 
 
 def test_the_end_of_a_page_waits_for_a_server_that_is_behind():

@@ -3,12 +3,14 @@
 import inspect
 import json
 import re
-from typing import get_args
+from typing import Any, get_args
 
+import msgspec
 import pytest
 
 from ae_core.engine.jobs import Shared, TrainingJob
 from ae_core.figures import Figure, views
+from ae_core.figures.shared import Json
 from ae_core.figures.views import PLAIN, VIEWS, View
 from ae_core.messages import PanelTitle, Pictures, Setup, Snapshot
 from ae_core.variants import read_settings
@@ -41,7 +43,7 @@ def weight(setup: Setup, snapshot: Snapshot, translate=str) -> Figure:
 
 @pytest.fixture
 def added(monkeypatch) -> View:
-    view = View("weight", "How heavy it is", weight, row=99, height="9rem", phone_height="7rem")
+    view = View("weight", "How heavy it is", weight, phone_height="7rem")
     for module in (views, drawn, style):
         monkeypatch.setattr(module, "VIEWS", (*VIEWS, view))
     return view
@@ -57,40 +59,47 @@ def test_a_figure_takes_by_name_what_its_view_says_it_needs(view):
     assert needed == set(view.needs) <= set(get_args(views.Need)) == set(PLAIN)
 
 
+def frame(panel: str | None = None, cached=at_once, **given: Any) -> Json:
+    return json.loads(drawn.frame(given.pop("setup", setup()), snapshot(), panel, cached, **given))
+
+
 def test_a_view_is_shown_as_soon_as_it_has_what_it_needs():
-    shown = {
-        panel: drawn.payloads("", setup(), snapshot(), {**PLAIN, "panel": panel}, at_once)
-        for panel in (None, "filters")
-    }
-    assert list(shown[None]) == [view.key for view in VIEWS if "panel" not in view.needs]
-    assert list(shown["filters"]) == [view.key for view in VIEWS]
-    assert "live_panel" not in shown[None]
-    assert json.loads(shown["filters"]["live_panel"])["layout"]["meta"]["view"] == "filters"
+    without = frame(setup=demo.setup(panels=[]))
+    assert list(without["views"]) == [view.key for view in VIEWS if "panel" not in view.needs]
+    assert list(frame("filters")["views"]) == [view.key for view in VIEWS]
+    assert frame()["views"]["live_panel"]["layout"]["meta"]["view"] == "filters", "the first one where none is chosen"
+    assert list(frame("<b>")["views"]) == [view.key for view in VIEWS], "one that the run does not have is none"
+
+
+def test_a_frame_of_a_film_has_no_curves_because_one_figure_serves_all_frames():
+    assert set(frame()["views"]) - set(frame(curves=False)["views"]) == {view.key for view in VIEWS if view.whole}
+    assert frame()["point"]["step"] == snapshot().history["step"][-1]
+    columns = {trace["meta"]["column"] for trace in frame()["views"]["live_loss"]["data"] if "meta" in trace}
+    assert columns <= set(frame()["point"]) and {"loss", "val_loss"} <= columns
 
 
 def test_what_one_view_needs_makes_no_other_one_new():
-    keys: list[object] = []
+    made: dict[object, int] = {}
 
-    def note(key, build):
-        keys.append(key)
+    def remember(key, build):
+        made[key] = made.get(key, 0) + 1
+        return build()
 
-    for logarithmic in (False, True):
-        drawn.payloads("", setup(), snapshot(), {"logarithmic": logarithmic, "panel": "filters"}, note)
-    first, second = keys[: len(VIEWS)], keys[len(VIEWS) :]
-    same = [one == other for one, other in zip(first, second, strict=True)]
-    assert same == ["logarithmic" not in view.needs for view in VIEWS] and not all(same)
+    two = demo.setup(panels=[FILTERS, msgspec.structs.replace(FILTERS, name="more")])
+    shot = msgspec.structs.replace(
+        snapshot(), panels={name: snapshot().panels["filters"] for name in ("filters", "more")}
+    )
+    for panel in ("filters", "more"):
+        drawn.frame(two, shot, panel, remember)
+    views = {key[0]: count for key, count in made.items() if isinstance(key, tuple) and key[0] != "frame"}
+    assert views == {view.key: 1 if "panel" in view.needs else 2 for view in VIEWS}
 
 
 def test_one_line_is_enough_for_a_view(added):
-    made = drawn.payloads("run", setup(), snapshot(), {"logarithmic": False, "panel": None}, at_once)
-    said = json.loads(made[added.key])
-    assert (said["step"], said["data"][0]["x"], said["of"]) == (40, [40], "run")
-    rows = [[view.name for view in row] for row in views.rows()]
-    assert rows[:2] == [["loss", "latent"], ["grid", "panel"]] and rows[-1] == ["weight"]
+    said = frame()["views"][added.key]
+    assert (said["step"], said["data"][0]["x"]) == (40, [40])
     assert added.heading in [heading for heading, _view, _given in views.all_of(setup())]
-    wide, narrow = style.heights().split(style.PHONE)
-    assert ".st-key-live_weight .ae-live { height: 9rem; }" in wide
-    assert ".st-key-live_weight .ae-live { height: 7rem; }" in narrow
+    assert ".st-key-live_weight .ae-live { height: 7rem; }" in style.heights()
 
 
 def test_the_style_sheets_leave_the_heights_to_the_declaration():

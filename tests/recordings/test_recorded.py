@@ -2,7 +2,6 @@
 
 import io
 import json
-import tomllib
 from types import SimpleNamespace
 
 import numpy as np
@@ -16,10 +15,7 @@ from ae_core.formats import picture_series
 from ae_core.measuring.panels.filters import common_panels
 from ae_core.recordings import demonstrations, recording
 from ae_core.runs.consistency import check_snapshot
-from pages.ui import watch
 from pages.ui.live import recorded, status
-from tests import demo
-from tests.conftest import ROOT
 
 MOST_BYTES = 300_000
 MOST_BYTES_IN_ALL = 3_000_000
@@ -66,14 +62,6 @@ def test_it_learns_what_it_shows(played):
     assert np.mean(last.grid.errors) < np.mean(first.grid.errors)
     assert last.history["val_loss"][-1] < last.history["val_loss"][0]
     assert len(first.history["loss"]) == 0
-
-
-def test_the_browser_forgets_no_frame_before_it_comes_again(played):
-    """What it forgets just when it comes again kills the page: an update tells of it before it knows."""
-    with (ROOT / ".streamlit" / "config.toml").open("rb") as file:
-        updates = tomllib.load(file)["global"]["maxCachedMessageAge"]
-    turn = (len(played[1]) - 1) * recorded.SECONDS_A_FRAME + recorded.SECONDS_AT_THE_END
-    assert turn / watch.IDLE_SECONDS < 0.8 * updates
 
 
 def test_every_view_of_every_frame_can_be_drawn(variant, played):
@@ -133,14 +121,13 @@ def test_the_page_says_that_a_variant_has_none_yet():
         assert "Start" in sentence
 
 
-def test_what_is_built_for_viewers_is_bounded():
-    one = recorded.Recording(demo.setup(), [demo.snapshot(0)])
-    assert one.cached("a", lambda: "built") == "built"
-    assert one.cached("a", lambda: "built again") == "built"
-    for number in range(recorded.MOST_BUILT):
-        one.cached(number, lambda: number)  # noqa: B023
-    assert one.cached("a", lambda: "built again") == "built again"
-    assert len(recorded._built) <= recorded.MOST_BUILT
+def test_it_is_a_film_with_the_curves_of_its_whole_training(variant, played):
+    found = recorded.named(f"recording-{variant}")
+    assert found is recorded.choose(variant) and found is not None
+    assert list(found.steps) == [snapshot.step for snapshot in played[1]]
+    assert found.frame(found.steps[1]) == played[1][1] and found.frame(-1) is None
+    assert found.newest == played[1][-1]
+    assert recorded.named(variant) is None and recorded.named("recording-../x") is None
 
 
 def test_a_series_of_pictures_comes_back_with_few_colours():

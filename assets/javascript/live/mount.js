@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Mounts a live view. Streamlit calls this at every message and at every change of theme, each time with the same
- * element. Element and figure stay.
+ * Mounts a figure that stands alone. Streamlit calls this at every message and at every change of theme, each time with
+ * the same element. Element and figure stay.
  *
  * @import { CleanUp, Component } from "../types/streamlit"
  */
@@ -9,13 +9,6 @@ import { View } from "./view.js";
 
 /** @type {WeakMap<HTMLElement, View>} */
 const views = new WeakMap();
-
-/**
- * The views that are on the page.
- *
- * @type {Set<View>}
- */
-export const shown = new Set();
 
 /**
  * @param {Component} component
@@ -32,16 +25,9 @@ export default async function mount({ data, parentElement }, base, plotly) {
     root.replaceChildren(); // what a view left behind that was away for a moment
     view = new View(root, base, plotly);
     views.set(root, view);
-    shown.add(view);
   }
   await view.receive(data);
   const current = view;
   // Streamlit also cleans up after a message that a newer one overtook; the view is then still on the page.
-  return () => void setTimeout(() => root.isConnected || remove(current));
-}
-
-/** @param {View} view */
-function remove(view) {
-  view.close();
-  shown.delete(view);
+  return () => void setTimeout(() => root.isConnected || current.close());
 }

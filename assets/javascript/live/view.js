@@ -8,7 +8,8 @@
  */
 import { browser } from "./device.js";
 import { HoverCard } from "./hover_card.js";
-import { continues, replaces, sameBytes } from "./news.js";
+import { Glide } from "./glide.js";
+import { sameBytes } from "./bytes.js";
 import { load } from "./load_plotly.js";
 import { SaveButtons, onPaper, picture } from "./save.js";
 import { dress, hasTools, pageLook } from "./theme.js";
@@ -49,6 +50,10 @@ export class View {
   retry;
   /** @type {SaveButtons | undefined} */
   buttons;
+  /**
+   * How long the points of a map take to their new places, in milliseconds.
+   */
+  glideTime = 0;
 
   /**
    * @param {HTMLElement} root Root element of the view.
@@ -61,6 +66,7 @@ export class View {
     this.place = root.appendChild(document.createElement("div"));
     this.place.className = "ae-live-plot";
     this.card = new HoverCard(root, base);
+    this.glide = new Glide(root);
     const bar = root.parentElement?.querySelector(".ae-save");
     if (bar) this.buttons = new SaveButtons(bar, (format) => this.save(format));
     let frame = 0;
@@ -82,21 +88,23 @@ export class View {
       /** @type {Figure} */
       const figure = JSON.parse(new TextDecoder().decode(bytes));
       this.bytes = bytes;
-      news = replaces(figure, this.figure);
-      if (news) this.figure = figure;
+      this.figure = figure;
+      news = true;
     }
     if (this.figure && (news || this.looksDifferent())) await this.draw();
   }
 
   /**
-   * Takes what the listener brings.
+   * Shows a figure.
    *
-   * @param {Figure | undefined} figure
+   * @param {Figure} figure
+   * @param {number} milliseconds How long points take to their new places.
    */
-  hear(figure) {
-    if (!figure || !continues(figure, this.figure)) return;
+  async show(figure, milliseconds = 0) {
+    if (figure === this.figure && !this.looksDifferent()) return;
     this.figure = figure;
-    this.draw();
+    this.glideTime = milliseconds;
+    await this.draw();
   }
 
   /** Whether the page looks different from what it was when the figure was drawn. */
@@ -144,6 +152,7 @@ export class View {
     this.look = JSON.stringify(look);
     if (!this.drawn) this.followPointer(plot);
     this.drawn = { plotly, plot };
+    if (layout.meta.atlas) this.glide.to(plot, this.glideTime);
     this.card.follow(plot);
     root.dataset.step = String(figure.step);
     root.setAttribute("aria-label", layout.meta.label);
@@ -163,6 +172,7 @@ export class View {
   /** Fills the element, whose size has changed. */
   fit() {
     if (!this.drawn || this.closed || !this.root.clientWidth) return;
+    this.glide.rest();
     if (this.looksDifferent()) this.draw();
     else this.drawn.plotly.Plots.resize(this.place);
   }
@@ -195,6 +205,7 @@ export class View {
   close() {
     this.closed = true;
     this.resizing.disconnect();
+    this.glide.close();
     this.drawn?.plotly.purge(this.place);
   }
 }

@@ -1,15 +1,11 @@
 import type { Layout, Trace } from "./plotly";
 
-/** What `pages/ui/live/component.py` sends to a view: a Plotly figure without colours, and what else is to be said. */
+/** What `pages/ui/live/component.py` makes for a view: a Plotly figure without colours, and what else is to be said. */
 export interface Figure {
   data: Trace[];
   layout: Layout & { meta: Meta };
   /** Optimiser step that it shows. */
   step: number;
-  /** What it is a picture of. Of two pictures of the same thing the later one counts. Empty if it never changes. */
-  of: string;
-  /** When it was made, in seconds since 1970; 0 if `of` is empty. */
-  at: number;
   /** Titles of the buttons that save it, in the reader's language. */
   words: Record<Format, string>;
 }
@@ -39,12 +35,4 @@ export interface Atlas {
   count: number;
   /** The word for `image` in the reader's language. */
   word: string;
-}
-
-/** What `pages/ui/live/streaming.py` sends over the WebSocket when a run has something new. */
-export interface News {
-  /** Figures by element key, such as `live_loss`. */
-  views: Record<string, Figure>;
-  /** HTML of an element by the selector that finds it. */
-  texts: Record<string, string>;
 }

@@ -7,6 +7,9 @@ export interface Axis {
   gridcolor?: string;
   linecolor?: string;
   zerolinecolor?: string;
+  type?: string;
+  rangemode?: string;
+  uirevision?: string;
 }
 
 export interface Font {
@@ -17,6 +20,10 @@ export interface Font {
 
 export interface Layout {
   [name: `xaxis${string}` | `yaxis${string}`]: Axis;
+  uirevision?: string;
+  shapes?: Shape[];
+  /** Pictures behind the points. */
+  images?: object[];
   paper_bgcolor?: string;
   plot_bgcolor?: string;
   font?: Font;
@@ -27,8 +34,25 @@ export interface Layout {
   dragmode?: false | "zoom" | "pan";
 }
 
+export interface Shape {
+  type: string;
+  name?: string;
+  yref?: string;
+  x0?: number | null;
+  x1?: number | null;
+  y0?: number | null;
+  y1?: number | null;
+  line?: { color: string; width: number; dash?: string };
+}
+
 export interface Trace {
   type: string;
+  mode?: string;
+  x?: unknown;
+  y?: unknown;
+  customdata?: unknown;
+  /** What our own scripts read: the column of the history that a curve shows. */
+  meta?: { column?: string };
   name?: string;
   /** Whether it is drawn, or hidden by a click on its name in the legend. */
   visible?: boolean | "legendonly";
@@ -51,12 +75,22 @@ export interface Plot extends HTMLElement {
   /** Not documented, but the only way to learn where in the element a point was drawn. */
   _fullLayout: { xaxis: DrawnAxis; yaxis: DrawnAxis };
   /** Not documented: the traces with their numbers unpacked. */
-  _fullData: { x: ArrayLike<number>; y: ArrayLike<number> }[];
+  _fullData: DrawnTrace[];
   on(event: "plotly_hover", handler: (event: { points: [Point, ...Point[]] }) => void): void;
   on(event: "plotly_unhover", handler: () => void): void;
 }
 
+export interface DrawnTrace {
+  x: ArrayLike<number>;
+  y: ArrayLike<number>;
+  mode?: string;
+  visible?: boolean | "legendonly";
+  marker?: { color: string; size: number; symbol: string };
+}
+
 export interface DrawnAxis {
+  /** Its length in pixels. */
+  _length: number;
   /** Pixels from the edge of the element to the start of the axis. */
   _offset: number;
   /** Pixels from the start of the axis to a value; not a number if the value is undefined. */

@@ -6,6 +6,8 @@ export interface Component {
   parentElement: Element | ShadowRoot;
   /** Sends a value back to the page's script, which then runs again. */
   setStateValue(name: string, value: string): void;
+  /** Sends a value back for the one run of the page's script that follows. */
+  setTriggerValue(name: string, value: string): void;
 }
 
 /** What a component returns to be told that a newer message has come, or that it has left the page. */

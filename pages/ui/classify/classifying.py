@@ -10,11 +10,11 @@ import streamlit as st
 from ae_core import data, figures
 from ae_core.engine import MOST_EPOCHS, MOST_LABELS, ClassifierJob, TrainingJob
 from ae_core.errors import DataError, EngineError
+from ae_core.figures.views import View
 from ae_core.messages import ClassifierSummary, ErrorCurve
 from ae_core.runs.classifiers import NETWORKS
 from ae_core.training.published import PUBLISHED, PUBLISHED_IN
-from pages.ui.live import component, status
-from pages.ui.live.headings import above
+from pages.ui.live import drawn, stage, status, streaming
 from pages.ui.shared import engine
 from pages.ui.state import Session
 from pages.ui.words.language import _
@@ -22,23 +22,17 @@ from pages.ui.words.units import UNKNOWN
 
 LABELS, TUNED, EPOCHS = "classify_labels", "classify_tuned", "classify_epochs"  # keys of the wishes
 HEAD, WHOLE = "head", "whole"
+VIEW = View("classifier", "Mistakes while the classifiers learn", figures.classifier, place="left")
 
 Kept = Sequence[ClassifierSummary]
 
 
-def moving(run: TrainingJob) -> bool:
-    """Whether a classifier on a run's code trains or waits, so that there is something to watch."""
-    job = engine().classifier(run.id)
-    return job is not None and not job.ended
-
-
-def classify(own: Session, run: TrainingJob, words: str) -> None:
+def classify(own: Session, run: TrainingJob) -> None:
     """Draws the section for a run whose code can be classified; only its owner sees the form and the buttons.
 
     Args:
         own: The session.
         run: The run that is shown.
-        words: The reader's language.
     """
     if engine().why_not_classify(run):
         return
@@ -57,15 +51,12 @@ def classify(own: Session, run: TrainingJob, words: str) -> None:
         )
         if mine:
             _form(own, run, job)
-        said = _said(own, job)
-        if said is not None:
-            st.html(status.badge(said))
-        if job is None and not kept:
+        if job is None and not kept and not own.classify_problem:
             return
         left, right = st.columns([11, 9], gap="small")
-        with left.container(gap=None):
-            above(_("Mistakes while the classifiers learn"))
-            component.mount("live_classifier", _payload(run, job, kept, words))
+        with left:
+            look = functools.partial(_content, own, run, kept)
+            stage.mount(own, "classify_stage", look(), look)
         with right.container(gap=None):
             st.html(_table(run, job, kept))
 
@@ -152,22 +143,30 @@ def _stop(own: Session, job_id: str) -> None:
         own.classify_problem = str(error)
 
 
-def _said(own: Session, job: ClassifierJob | None) -> status.Status | None:
-    if own.classify_problem:
-        return "failed", _("Not possible"), _(own.classify_problem)
-    return None if job is None else status.of_classifier(job, engine())
-
-
-def _payload(run: TrainingJob, job: ClassifierJob | None, kept: Kept, words: str) -> bytes:
-    found = (job.result or job.snapshot) if job is not None else next(iter(kept), None)
-    epochs = job.epochs if job is not None else kept[0].epochs
-    curves = cast("Mapping[str, ErrorCurve]", found.curves) if found is not None else {}
-    key = job.id if job is not None else run.id
-    build = functools.partial(figures.classifier, curves, epochs, key, _)
-    step = sum(len(curve.validation_error) for curve in curves.values())
+def _content(own: Session, run: TrainingJob, kept: Kept) -> bytes:
+    job = engine().classifier(run.id)
+    job = job.view() if job is not None else None
+    problem = own.classify_problem
+    refused = ("failed", _("Not possible"), _(problem)) if problem else None
     if job is None:
-        return component.payload(build(), step)
-    return job.cached(("classifier", words), lambda: component.payload(build(), step))
+        curves = cast("Mapping[str, ErrorCurve]", kept[0].curves if kept else {})
+        done = ("done", _("Done"), "") if kept else ("queued", "", "")
+        frames = [drawn.curves_of_classifier(curves, kept[0].epochs if kept else 1, run.id)]
+        return stage.packed(
+            stage.Content(of=run.id, status=done, said=refused, views=(VIEW,), frames=frames, timeline=False)
+        )
+    return stage.packed(
+        stage.Content(
+            of=job.id,
+            status=status.of_classifier(job, engine()),
+            said=refused,
+            views=(VIEW,),
+            address=streaming.address(job.id),
+            token=streaming.token(job),
+            frames=[drawn.classifier_frame(job)],
+            timeline=False,
+        )
+    )
 
 
 def _table(run: TrainingJob, job: ClassifierJob | None, kept: Kept) -> str:

@@ -13,7 +13,6 @@ Where the bytes go, measured with Streamlit 1.67:
 
 import functools
 import json
-import time
 from typing import Any
 
 import streamlit as st
@@ -25,17 +24,15 @@ from pages.ui.words.language import _
 _ROOT = '<div class="ae-frame"><div class="ae-live" role="img" aria-busy="true"></div><div class="ae-save"></div></div>'
 
 
-def payload(figure: Figure, step: int, of: str = "") -> bytes:
+def payload(figure: Figure, step: int) -> bytes:
     """Serialises a figure for `mount`: once per snapshot, for all viewers.
 
     Args:
         figure: What a function of `ae_core.figures` returns.
         step: Optimiser step that it shows; becomes `data-step` of the view.
-        of: What it is a picture of: of two figures with the same name a view keeps the later one, whichever
-            arrives first. Empty for a figure that stands alone.
     """
     words = {"png": _("Save as PNG"), "svg": _("Save as SVG")}
-    about = {"step": step, "of": of, "at": time.time() if of else 0, "words": words}
+    about = {"step": step, "words": words}
     return json.dumps(about | figure, allow_nan=False, separators=(",", ":")).encode()
 
 
@@ -52,22 +49,7 @@ def mount(key: str, payload: bytes | None) -> None:
     _component()(key=key, data=payload or b"")
 
 
-def listen(address: str) -> None:
-    """Lets the page's views hear of news by themselves for as long as this is mounted.
-
-    Args:
-        address: Where, as `streaming.address` says; empty for nowhere.
-    """
-    _listener()(key="listener", data=address.encode())
-
-
 @functools.cache
 def _component() -> Any:
     script = static.loader("live/mount.js", static.plotly())
     return st.components.v2.component("ae_live", html=_ROOT, js=script, isolate_styles=False)
-
-
-@functools.cache
-def _listener() -> Any:
-    script = static.loader("live/listener.js")
-    return st.components.v2.component("ae_listener", html="<i hidden></i>", js=script, isolate_styles=False)

@@ -1,12 +1,18 @@
-"""What a run looks like, serialised: built once for each snapshot, for all who watch it."""
+"""What a run looks like at one step, serialised: built once for all who watch it.
 
-import functools
-from collections.abc import Callable, Hashable
+A frame is JSON, because every browser reads that in a millisecond; pictures in it are small.
+"""
+
+import json
+from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
+from ae_core import figures
 from ae_core.diagnosis import diagnose
+from ae_core.engine import ClassifierJob
+from ae_core.figures.shared import Json, words
 from ae_core.figures.views import VIEWS, Given, View
-from ae_core.messages import Setup, Snapshot
+from ae_core.messages import ErrorCurve, Setup, Snapshot
 from pages.ui import static
 from pages.ui.live import component, tiles
 from pages.ui.live.findings import findings_html
@@ -15,44 +21,108 @@ from pages.ui.words.language import _, language
 Cached = Callable[[Hashable, Callable[[], Any]], Any]
 
 
-def payloads(run: str, setup: Setup, snapshot: Snapshot, chosen: Given, cached: Cached) -> dict[str, bytes]:
-    """The views that have something to show, by element key.
+def frame(setup: Setup, snapshot: Snapshot, panel: str | None, cached: Cached, curves: bool = True) -> bytes:
+    """All that a page shows of one step.
 
     Args:
-        run: Id of the run; empty for a recording.
         setup: The run's setup message.
         snapshot: A snapshot message of it.
-        chosen: What the viewer has chosen: `logarithmic` and `panel`.
+        panel: Name of the panel that is looked at; None, or one that the run does not have, for its first one.
         cached: The memory that all viewers of this snapshot share.
+        curves: Whether the views are in it that show all steps at once. A page that has them already moves a cursor, or
+            adds `point` at their end.
+
+    Returns:
+        JSON: `step`, `epoch`, `phase`; `point`, the last of the curves' points by column; `marks` of the timeline;
+        `views`, figures by element key; `texts`, HTML by the name of its place.
     """
-    made = {}
-    for view in VIEWS:
-        if view.ready(chosen):
-            depends = tuple(chosen[need] for need in view.needs if need in chosen)
-            of = "/".join((run, *map(str, depends))) if run else ""
-            build = functools.partial(_payload, view, setup, snapshot, chosen, of)
-            made[view.key] = cached((view.key, depends, language()), build)
+    panel = known_panel(setup, panel)
+
+    def build() -> bytes:
+        chosen: Given = {"logarithmic": False, "panel": panel, "plane": True}  # the page hides it where nobody wants it
+        views = [view for view in VIEWS if view.ready(chosen) and (curves or not view.whole)]
+        figures = [f'"{view.key}":'.encode() + _figure(view, setup, snapshot, chosen, cached) for view in views]
+        about = {
+            "step": snapshot.step,
+            "epoch": snapshot.epoch,
+            "phase": _(snapshot.phase),
+            "point": {name: values[-1] for name, values in snapshot.history.items() if values},
+            "marks": _marks(setup, snapshot),
+            "texts": texts(setup, snapshot),
+        }
+        told = json.dumps(about, separators=(",", ":")).encode()
+        return told[:-1] + b',"views":{' + b",".join(figures) + b"}}"
+
+    made: bytes = cached(("frame", panel, curves, language()), build)
     return made
 
 
-def _payload(view: View, setup: Setup, snapshot: Snapshot, chosen: Given, of: str) -> bytes:
-    given = dict(chosen)
-    if "atlas_url" in view.needs:
-        given["atlas_url"] = static.atlas(setup.atlas.png)
-    return component.payload(view.draw(setup, snapshot, given, _), snapshot.step, of)
+def _marks(setup: Setup, snapshot: Snapshot) -> list[Json]:
+    """What happened on the way: where phases begin, and rates that were changed."""
+    per_epoch = setup.total_steps / max(setup.total_epochs, 1)
+    phases = [{"step": round(phase.epoch * per_epoch), "text": _(phase.name)} for phase in setup.phases]
+    return phases + [
+        {"step": mark.step, "text": f"{words(mark.name, _)} {mark.before:g} → {mark.after:g}"}
+        for mark in snapshot.marks
+    ]
 
 
-def texts(setup: Setup | None, snapshot: Snapshot | None, cached: Cached) -> dict[str, str]:
-    """Numbers and sentences as HTML, by the selector of their element; a part that a variant does not have is empty.
+def known_panel(setup: Setup, panel: str | None) -> str | None:
+    """That panel if the run has it, else its first one; None if it has none."""
+    names = [one.name for one in setup.panels]
+    return panel if panel in names else next(iter(names), None)
+
+
+def _figure(view: View, setup: Setup, snapshot: Snapshot, chosen: Given, cached: Cached) -> bytes:
+    depends = tuple(chosen[need] for need in view.needs if need in chosen)
+
+    def build() -> bytes:
+        given = dict(chosen)
+        if "atlas_url" in view.needs:
+            given["atlas_url"] = static.atlas(setup.atlas.png)
+        return component.payload(view.draw(setup, snapshot, given, _), snapshot.step)
+
+    made: bytes = cached((view.key, depends, language()), build)
+    return made
+
+
+def classifier_frame(job: ClassifierJob) -> bytes:
+    """All that a page shows of a classifier that trains, like `frame`."""
+    found = job.result or job.snapshot
+    curves = found.curves if found is not None else {}
+    made: bytes = job.cached(
+        ("classifier", language()),
+        lambda: curves_of_classifier(curves, job.epochs, job.id),  # type: ignore[arg-type]
+    )
+    return made
+
+
+def curves_of_classifier(curves: Mapping[str, ErrorCurve], epochs: int, key: str) -> bytes:
+    """The curves of mistakes as a frame.
+
+    Args:
+        curves: By the name of what is classified.
+        epochs: How many epochs each is trained.
+        key: What it shows; zoom is kept as long as it is the same.
+    """
+    step = sum(len(curve.validation_error) for curve in curves.values())
+    figure = component.payload(figures.classifier(curves, epochs, key, _), step)
+    return (
+        b'{"step":%d,"epoch":0,"phase":"","point":{},"marks":[],"texts":{},"views":{"live_classifier":' % step
+        + figure
+        + b"}}"
+    )
+
+
+def texts(setup: Setup | None, snapshot: Snapshot | None) -> dict[str, str]:
+    """Numbers and sentences as HTML, by the name of their place; a part that a variant does not have is empty.
 
     Args:
         setup: The run's setup message, None before it.
         snapshot: A snapshot message of it, None before it.
-        cached: The memory that all viewers of this snapshot share.
     """
-    builders: dict[str, Callable[[], str]] = {
-        ".ae-tiles:not(.ae-more)": lambda: tiles.tiles(setup, snapshot),
-        ".ae-tiles.ae-more": lambda: tiles.more(snapshot),
-        ".ae-findings": lambda: findings_html(diagnose(setup, snapshot, _) if setup and snapshot else []),
+    return {
+        "numbers": tiles.tiles(setup, snapshot),
+        "more": tiles.more(snapshot),
+        "findings": findings_html(diagnose(setup, snapshot, _) if setup and snapshot else []),
     }
-    return {place: cached((place, language()), build) for place, build in builders.items()}

@@ -1,27 +1,21 @@
-"""The recorded run that plays before anything is trained: the chosen variant's own."""
+"""The recorded runs that play before anything is trained: each variant's own."""
 
 import functools
 import logging
-from collections import OrderedDict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from threading import Lock
-from typing import Any
 
+from ae_core import variants
 from ae_core.messages import Setup, Snapshot
 from ae_core.recordings import recording
 
-SECONDS_A_FRAME = 1.0
-SECONDS_AT_THE_END = 3.0
-MOST_BUILT = 200  # things of about 40 kB each, for all recordings together
+PREFIX = "recording-"  # of its name among the films
 
 _log = logging.getLogger(__name__)
-_built: OrderedDict[Hashable, Any] = OrderedDict()
-_lock = Lock()
 
 
 class Recording:
-    """A run's messages, and what was built from them for all viewers.
+    """A recorded run as a film, see `ae_core.engine.Film`.
 
     Args:
         setup: The setup message.
@@ -29,31 +23,18 @@ class Recording:
     """
 
     def __init__(self, setup: Setup, snapshots: Sequence[Snapshot]) -> None:
-        self.setup, self.snapshots = setup, snapshots
+        self.setup = setup
+        self._by_step = {snapshot.step: snapshot for snapshot in snapshots}
+        self.steps: Sequence[int] = sorted(self._by_step)
 
-    def frame(self, seconds: float) -> int:
-        """The number of the snapshot to show after so many seconds; the last one stays a while, then it starts over.
+    @property
+    def newest(self) -> Snapshot:
+        """Its last frame."""
+        return self._by_step[self.steps[-1]]
 
-        Args:
-            seconds: Seconds since the viewer came, from 0.
-        """
-        last = len(self.snapshots) - 1
-        within = seconds % (last * SECONDS_A_FRAME + SECONDS_AT_THE_END)
-        return min(int(within / SECONDS_A_FRAME), last)
-
-    def cached(self, key: Hashable, build: Callable[[], Any]) -> Any:
-        """What `build` returned for this key of this recording, unless that was long ago."""
-        whole = (self, key)
-        with _lock:
-            if whole in _built:
-                _built.move_to_end(whole)
-                return _built[whole]
-        made = build()
-        with _lock:
-            _built[whole] = made
-            while len(_built) > MOST_BUILT:
-                _built.popitem(last=False)
-        return made
+    def frame(self, step: int) -> Snapshot | None:
+        """See `Film`."""
+        return self._by_step.get(step)
 
 
 @functools.cache
@@ -75,3 +56,13 @@ def choose(variant: str) -> Recording | None:
     """
     path = recording.file_of(variant)
     return _read(path) if path.is_file() else None
+
+
+def named(name: str) -> Recording | None:
+    """The recording of that name among the films; None if it is no recording's name.
+
+    Args:
+        name: `recording-` and the name of a variant.
+    """
+    variant = name.removeprefix(PREFIX)
+    return choose(variant) if name.startswith(PREFIX) and variant in variants.registry() else None

@@ -1,7 +1,5 @@
 """Where a run stands, in a word and a sentence."""
 
-import html
-
 from ae_core.engine import ClassifierJob, Engine, Job, TrainingJob
 from ae_core.messages import Progress, Setup
 from pages.ui.words import names
@@ -11,12 +9,11 @@ from pages.ui.words.units import duration, ordinal
 Status = tuple[str, str, str]  # tone (a class of the style sheet), word, sentence
 
 
-def of_run(run: TrainingJob, own: bool, engine: Engine) -> Status:
-    """Where a run stands.
+def of_run(run: TrainingJob, engine: Engine) -> Status:
+    """Where a run stands, for whoever looks at it.
 
     Args:
         run: The run.
-        own: Whether the reader may command it.
         engine: The engine, which may not be ready yet.
     """
     state = run.state
@@ -38,8 +35,6 @@ def of_run(run: TrainingJob, own: bool, engine: Engine) -> Status:
             sentence += " " + _("It was cut off when its process ended; this is where it stood.")
         if run.error:
             sentence += " " + _(run.error)
-    if not own:
-        sentence += " " + _("You are watching; Start begins a run of your own.")
     return state, names.state(state), sentence
 
 
@@ -111,12 +106,3 @@ def _progress(progress: Progress | None) -> str:
     if progress is None:
         return _("A worker takes over.")
     return _(progress.text) + (f" · {progress.share:.0%}" if progress.share is not None else " …")
-
-
-def badge(status: Status) -> str:
-    """A status as HTML: always one line high where there is room."""
-    tone, word, sentence = status
-    return (
-        f'<div class="ae-status" role="status"><span class="ae-badge ae-{html.escape(tone)}">{html.escape(word)}</span>'
-        f"<span>{html.escape(sentence)}</span></div>"
-    )

@@ -1,124 +1,301 @@
 """What is new in a run, sent to a page the moment it is there, over a connection beside Streamlit's own.
 
-A timed fragment costs the server tens of milliseconds for each viewer, whether or not anything is new: fifty viewers
-would take more than a processor core from the training. What is sent here is serialised once, and costs one write to a
-socket for each viewer. So the more pages listen here, the more rarely their timers redraw them. A page that cannot
-listen, because something between it and the server prevents it, is redrawn as often as ever.
+Streamlit draws a page in whole runs of its script only. Whatever changes with a training is said here, once for all
+pages that look at the same thing: it is built and serialised once, and costs one write to a socket for each viewer.
 """
 
 import asyncio
+import contextlib
+import hashlib
 import json
 import time
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Callable, Hashable, Mapping, Sequence
+from typing import Protocol
 from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from ae_core.engine import TrainingJob
-from ae_core.figures.views import Given
-from ae_core.messages import Setup, Snapshot
+from ae_core.engine import ClassifierJob, Engine, Job, TrainingJob
+from ae_core.variants import registry
 from pages.ui import shared
-from pages.ui.live import drawn
+from pages.ui.live import drawn, recorded, status
 from pages.ui.words.language import language, spoken
 
-ROUTE = "/live/{run_id}"
-LOOK_SECONDS = 0.1
+ROUTE = "/live/{place}"
+ENGINE = "engine"  # the place at which is heard how far the workers are
+TOGETHER = "together"  # the place at which is heard whether anything has changed with some jobs
+MOST_TOGETHER = 40  # of them
+LOOK_SECONDS = 0.04  # between two looks at what trains
+REST_SECONDS = 1.0  # between two looks at what does not
+CURVES_SECONDS = 1.0  # between two messages with whole curves; pages add the points between them
+ALIVE_SECONDS = 2.0  # after so much silence a page hears that the connection lives
 MOST = 1000  # connections
-DRAWN_A_SECOND = 6  # pages redrawn by their timers, all visitors together
-RESTS = (2.0, 8.0)  # few values, because a page whose value changes is redrawn as a whole
-PATIENCE = 10.0  # seconds that a page has to open its connection
 GONE, FULL = 4404, 1013  # codes with which a connection is refused
 
-_listening: Counter[str] = Counter()  # connections by the page that opened them
 
-
-def address(page: str, run_id: str, chosen: Given) -> str:
-    """Where a page hears of a run, relative to the app.
+def address(place: str, **wishes: str) -> str:
+    """Where a page hears of something, relative to the app.
 
     Args:
-        page: Token of the page.
-        run_id: The run.
-        chosen: What the viewer has chosen: `logarithmic` and `panel`.
+        place: Id of a run or of a classifier's job, or `ENGINE`.
+        wishes: `variant`, whose recording is shown meanwhile, at `ENGINE`; `runs`, ids with commas, at `TOGETHER`.
     """
-    wishes = {
-        "page": page,
-        "log": int(bool(chosen["logarithmic"])),
-        "panel": chosen["panel"] or "",
-        "words": language(),
-    }
-    return f"live/{run_id}?{urlencode(wishes)}"
+    return f"live/{place}?{urlencode({'words': language(), **wishes})}"
 
 
-def rest(page: str, since: float) -> float:
-    """Seconds that a page's timer must wait between two drawings; 0 for no wait.
+def token(job: Job | None) -> str:
+    """What the parts of a page depend on that Streamlit draws: as long as it stays the same they stay too.
 
     Args:
-        page: Token of the page.
-        since: When it was opened, on the monotonic clock.
+        job: What is shown, None for nothing.
     """
-    count = len(_listening)
-    deaf = not _listening[page] and time.monotonic() - since > PATIENCE
-    if deaf or count <= DRAWN_A_SECOND / 2:
-        return 0.0
-    return next((seconds for seconds in RESTS if seconds >= count / DRAWN_A_SECOND), RESTS[-1])
+    if job is None:
+        return ""
+    known = isinstance(job, TrainingJob) and job.setup is not None  # what can be tuned
+    owner = hashlib.sha256(job.owner.encode()).hexdigest()[:8]
+    return "/".join([job.id, job.state, str(job.measuring), str(job.result is not None), str(known), owner])
+
+
+def token_of_engine(engine: Engine) -> str:
+    """The same where nothing is trained yet."""
+    return "failed" if engine.status == "failed" else ""
+
+
+def token_of_all(jobs: Sequence[Job]) -> str:
+    """The same for some jobs of which a page shows numbers too."""
+    versions = ",".join(f"{job.id}.{job.state}.{job.version}" for job in jobs)
+    return hashlib.sha256(versions.encode()).hexdigest()[:16]
+
+
+class Source(Protocol):
+    """Something that changes, as a page is told of it."""
+
+    def version(self) -> Hashable:
+        """Another one as soon as there is something new; None if it is there no more."""
+
+    def message(self, curves: bool) -> bytes:
+        """What is to be said of it now, JSON: `token`, `status`, and perhaps `frame`.
+
+        Args:
+            curves: Whether with whole curves, see `drawn.frame`.
+        """
+
+    @property
+    def moving(self) -> bool:
+        """Whether something new may come at any moment."""
+
+
+class _OfJob:
+    """A job of the engine."""
+
+    def __init__(self, engine: Engine, job: Job, panel: str | None, words: str) -> None:
+        self._engine, self._job, self._panel, self._words = engine, job, panel, words
+        self._looked = time.monotonic()
+
+    def version(self) -> Hashable:
+        now = time.monotonic()
+        if now - self._looked >= REST_SECONDS:
+            self._looked = now
+            # Another object, if the queue had forgotten it; and one that another process trains is read anew.
+            found = self._engine.run(self._job.id) or self._engine.job(self._job.id)
+            if found is None:
+                return None
+            self._job = found
+        return self._job.version, self._engine.status if self._job.state == "queued" else ""
+
+    @property
+    def moving(self) -> bool:
+        return not self._job.ended or self._job.measuring
+
+    def message(self, curves: bool) -> bytes:
+        job = self._job.view()
+        with spoken(self._words):
+            match job:
+                case TrainingJob():
+                    return said(token(job), status.of_run(job, self._engine), self._frame(job, curves))
+                case ClassifierJob():
+                    return said(token(job), status.of_classifier(job, self._engine), drawn.classifier_frame(job))
+        raise TypeError(job)
+
+    def _frame(self, job: TrainingJob, curves: bool) -> bytes:
+        if job.setup is None or job.snapshot is None:
+            return b"null"
+        return drawn.frame(job.setup, job.snapshot, self._panel, job.cached, curves)
+
+
+class _OfEngine:
+    """The workers, before anything is trained."""
+
+    def __init__(self, engine: Engine, variant: str, words: str) -> None:
+        self._engine, self._variant, self._words = engine, variant, words
+
+    def version(self) -> Hashable:
+        return self._engine.status, self._engine.status_text
+
+    @property
+    def moving(self) -> bool:
+        return False
+
+    def message(self, curves: bool) -> bytes:
+        recording = recorded.choose(self._variant) if self._variant in registry() else None
+        with spoken(self._words):
+            return said(
+                token_of_engine(self._engine), status.of_engine(self._engine, recording.setup if recording else None)
+            )
+
+
+class _OfAll:
+    """Some jobs at once."""
+
+    moving = False
+
+    def __init__(self, engine: Engine, ids: Sequence[str]) -> None:
+        self._engine, self._ids = engine, ids
+
+    def version(self) -> Hashable:
+        return token_of_all(self._jobs())
+
+    def message(self, curves: bool) -> bytes:
+        return json.dumps({"token": token_of_all(self._jobs())}).encode()
+
+    def _jobs(self) -> list[Job]:
+        found = [self._engine.run(one) or self._engine.job(one) for one in self._ids]
+        return [job.view() for job in found if job is not None]
+
+
+def said(told: str, where: status.Status, frame: bytes = b"null") -> bytes:
+    """A message.
+
+    Args:
+        told: The token of what it is about.
+        where: Where that stands.
+        frame: What is seen of it, JSON.
+    """
+    about = json.dumps({"token": told, "status": where}, separators=(",", ":")).encode()
+    return about[:-1] + b',"frame":' + frame + b"}"
+
+
+class Channel:
+    """Looks at one source for all pages that listen to it.
+
+    Attributes:
+        listeners: How many do.
+        count: Number of the newest message; None once the source is gone.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self.source, self.listeners = source, 0
+        self.count: int | None = 0
+        self._message = b""
+        self._known = source.version()
+        self._changed = asyncio.Condition()
+        self._curves_at = 0.0
+        self._task = asyncio.create_task(self._look())
+
+    def close(self) -> None:
+        """Looks no more."""
+        self._task.cancel()
+
+    async def after(self, count: int) -> tuple[int | None, bytes]:
+        """The newest message that is later than another one, and its number, as soon as there is one."""
+        async with self._changed:
+            await self._changed.wait_for(lambda: self.count is None or self.count > count)
+            return self.count, self._message
+
+    async def _look(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_SECONDS if self.source.moving else REST_SECONDS)
+            version = await run_in_threadpool(self.source.version)
+            if version == self._known:
+                continue
+            self._known = version
+            message = b"" if version is None else await run_in_threadpool(self._build)
+            async with self._changed:
+                self._message, self.count = message, None if version is None else (self.count or 0) + 1
+                self._changed.notify_all()
+            if version is None:
+                return
+
+    def _build(self) -> bytes:
+        now = time.monotonic()
+        curves = now - self._curves_at >= CURVES_SECONDS or not self.source.moving
+        if curves:
+            self._curves_at = now
+        return self.source.message(curves)
+
+
+_channels: dict[Hashable, Channel] = {}
+
+
+@contextlib.asynccontextmanager
+async def _channel(key: Hashable, open_source: Callable[[], Source]) -> AsyncIterator[Channel]:
+    """The channel of that key, which all who listen share; it lasts as long as somebody does."""
+    channel = _channels.get(key)
+    if channel is None or channel.count is None:
+        channel = _channels[key] = Channel(open_source())
+    channel.listeners += 1
+    try:
+        yield channel
+    finally:
+        channel.listeners -= 1
+        if not channel.listeners:
+            channel.close()
+            if _channels.get(key) is channel:
+                del _channels[key]
+
+
+def _source(engine: Engine, place: str, wishes: Mapping[str, str]) -> Source | None:
+    words = wishes.get("words", "en")[:20]
+    if place == ENGINE:
+        return _OfEngine(engine, wishes.get("variant", "")[:40], words)
+    if place == TOGETHER:
+        return _OfAll(engine, wishes.get("runs", "")[: 16 * MOST_TOGETHER].split(",")[:MOST_TOGETHER])
+    job = engine.run(place) or engine.job(place)
+    if job is None:
+        return None
+    setup = job.setup if isinstance(job, TrainingJob) else None
+    panel = wishes.get("panel")
+    if setup is not None and panel not in {one.name for one in setup.panels}:
+        panel = None
+    return _OfJob(engine, job, None if panel is None else panel[:80], words)
 
 
 async def stream(socket: WebSocket) -> None:
-    """Tells one page of a run, from what is newest until the run ends or the page closes."""
+    """Tells one page of one place, from what is newest until the page closes."""
     engine = await run_in_threadpool(shared.engine)
-    run = await run_in_threadpool(engine.run, socket.path_params["run_id"])
-    if run is None or len(_listening) >= MOST:
-        await socket.accept()
-        await socket.close(GONE if run is None else FULL)
-        return
-    page = socket.query_params.get("page", "")[:40]
+    wishes, place = dict(socket.query_params), socket.path_params["place"][:80]
+    source = await run_in_threadpool(_source, engine, place, wishes)
     await socket.accept()
-    _listening[page] += 1
+    if source is None or sum(channel.listeners for channel in _channels.values()) >= MOST:
+        await socket.close(GONE if source is None else FULL)
+        return
+    key = place, *(wishes.get(name, "")[: 16 * MOST_TOGETHER] for name in ("panel", "words", "variant", "runs"))
     closed = asyncio.ensure_future(_closed(socket))
     try:
-        version = -1
-        while not closed.done():
-            ended = run.ended
-            if run.version != version:
-                now = await run_in_threadpool(run.view)
-                version = now.version
-                setup, snapshot = now.setup, now.snapshot
-                if setup is not None and snapshot is not None:
-                    said = await run_in_threadpool(_message, now, setup, snapshot, socket.query_params)
-                    await socket.send_bytes(said)
-            if ended:
-                await socket.close()
-                return
-            await asyncio.wait({closed}, timeout=LOOK_SECONDS)
+        async with _channel(key, lambda: source) as channel:
+            seen = channel.count
+            await socket.send_bytes(await run_in_threadpool(channel.source.message, True))
+            while not closed.done() and seen is not None:
+                news = asyncio.ensure_future(channel.after(seen))
+                await asyncio.wait({closed, news}, timeout=ALIVE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+                if not news.done():
+                    news.cancel()
+                    if not closed.done():
+                        await socket.send_bytes(b"{}")
+                    continue
+                seen, message = news.result()
+                if seen is not None:
+                    await socket.send_bytes(message)
+            if not closed.done():
+                await socket.close(GONE)
     except WebSocketDisconnect:
         pass  # while something was being sent
     finally:
         closed.cancel()
-        _listening[page] -= 1
-        if not _listening[page]:
-            del _listening[page]
 
 
 async def _closed(socket: WebSocket) -> None:
     """Waits until the page goes away; whatever it says is ignored."""
     while (await socket.receive())["type"] != "websocket.disconnect":
         pass
-
-
-def _message(run: TrainingJob, setup: Setup, snapshot: Snapshot, wishes: Mapping[str, str]) -> bytes:
-    """Everything that changes with a snapshot, once for all pages with the same wishes."""
-    words = wishes.get("words", "en")[:20]
-    wanted = wishes.get("panel")
-    panel = wanted if any(one.name == wanted for one in setup.panels) else None
-    chosen: Given = {"logarithmic": wishes.get("log") == "1", "panel": panel}
-
-    def build() -> bytes:
-        views = drawn.payloads(run.id, setup, snapshot, chosen, run.cached)
-        parts = [f'"{key}":'.encode() + payload for key, payload in views.items()]
-        texts = json.dumps(drawn.texts(setup, snapshot, run.cached)).encode()
-        return b'{"views":{' + b",".join(parts) + b'},"texts":' + texts + b"}"
-
-    with spoken(words):
-        return run.cached(("stream", *chosen.values(), words), build)

@@ -48,7 +48,7 @@ def tiles(setup: Setup | None, snapshot: Snapshot | None) -> str:
         (
             _("Images a second"),
             f"{rate:,.0f}" if rate else UNKNOWN,
-            _("in training"),
+            "",
             _("Training images per second, measured over the last steps."),
         ),
         (
@@ -72,13 +72,13 @@ def tiles(setup: Setup | None, snapshot: Snapshot | None) -> str:
         (
             _("Active units"),
             percent(known.get("active_units")),
-            _("of the code"),
+            "",
             _("Share of the code's units whose value still changes from image to image."),
         ),
         (
             _("Code size"),
             f"{setup.code_size:,}" if setup else UNKNOWN,
-            _("of {size} numbers").format(size=f"{setup.input_size:,}" if setup else UNKNOWN),
+            _("of {size}").format(size=f"{setup.input_size:,}" if setup else UNKNOWN),
             _("Numbers in the code, beside the numbers in one input."),
         ),
         (

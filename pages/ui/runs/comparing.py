@@ -10,7 +10,7 @@ from ae_core.messages import Setup
 from ae_core.ownership import fingerprint
 from ae_core.runs import StoredRun
 from pages.ui import state
-from pages.ui.live import component
+from pages.ui.live import component, pulse
 from pages.ui.live.headings import above
 from pages.ui.runs import actions, table, variations
 from pages.ui.runs.listing import listing
@@ -20,20 +20,18 @@ from pages.ui.state import Session
 from pages.ui.words.language import _
 from pages.ui.words.names import quantity, word
 
-TICK_SECONDS = 2.0
-
 
 def show(own: Session) -> None:
     """Draws the page."""
-    own.compared_before = list(own.compared)
     runs = mine(own, fresh=True)
-    moving = any(not run.ended for run in runs)
+    going_on = [job.view() for run in runs if not run.ended and (job := engine().run(run.id)) is not None]
+    pulse.of_runs(going_on)
     _going(runs)
-    st.fragment(_table, run_every=TICK_SECONDS if moving else None)(own, moving)
+    table.show(runs, list(own.compared), state.MOST_COMPARED, functools.partial(_choose, own))
     chosen = [run for run_id in own.compared for run in runs if run.id == run_id]
     actions.buttons(own, chosen)
     if chosen:
-        st.fragment(_views, run_every=TICK_SECONDS if moving else None)(own)
+        _views(own)
     else:
         st.info(_("Tick runs in the table to see them side by side."))
     variations.offer(own, chosen, runs)
@@ -62,17 +60,6 @@ def _going(runs: Sequence[StoredRun]) -> None:
                 "The room for runs is nearly used up or they are old: {names} will be removed next. Pin what to keep."
             ).format(names=names + more)
         )
-
-
-def _table(own: Session, moving: bool) -> None:
-    runs = mine(own)
-    if any(not run.ended for run in runs) != moving:
-        st.rerun()
-    shown = list(own.compared)
-    table.show(runs, shown, state.MOST_COMPARED, functools.partial(_choose, own))
-    if own.compared != own.compared_before:
-        own.compared_before = list(own.compared)
-        st.rerun()  # the whole page: other buttons, other figures
 
 
 def _choose(own: Session, chosen: list[str]) -> None:

@@ -1,0 +1,59 @@
+// @ts-check
+/**
+ * Watches over a page whose content may be lost: then it is loaded anew, but not again and again.
+ *
+ * @import { Component } from "./types/streamlit"
+ */
+
+const LOOK = 1000; // milliseconds between two looks
+const AGAIN = 60_000; // milliseconds within which a page that broke before is not loaded again
+const KEY = "ae_broken"; // when the page was last loaded anew, in the tab's own store
+const SAID = 10_000; // milliseconds that it is said
+
+let watching = false;
+let told = false;
+
+/** @param {Component} component Its data are the words. */
+export default function guard({ data }) {
+  const words = JSON.parse(new TextDecoder().decode(data ?? new Uint8Array()));
+  if (!told) {
+    told = true;
+    if (sessionStorage.getItem(`${KEY}_say`)) say(words);
+    sessionStorage.removeItem(`${KEY}_say`);
+  }
+  if (watching) return;
+  watching = true;
+  let empty = 0;
+  setInterval(() => {
+    empty = lost(document.getElementById("root")) ? empty + 1 : 0;
+    if (empty < 2) return;
+    const before = Number(sessionStorage.getItem(KEY) ?? 0);
+    if (Date.now() - before < AGAIN) return;
+    sessionStorage.setItem(KEY, String(Date.now()));
+    sessionStorage.setItem(`${KEY}_say`, "1");
+    location.reload();
+  }, LOOK);
+}
+
+/**
+ * Whether a page has nothing on it any more.
+ *
+ * @param {{ childElementCount: number } | null} root What holds the page.
+ */
+export function lost(root) {
+  return root === null || root.childElementCount === 0;
+}
+
+/** @param {{ said: string, close: string }} words */
+function say({ said, close }) {
+  const note = document.createElement("div");
+  note.setAttribute("role", "status");
+  note.className = "ae-reloaded";
+  note.textContent = said;
+  const button = document.createElement("button");
+  Object.assign(button, { type: "button", textContent: "×", title: close, onclick: () => note.remove() });
+  button.setAttribute("aria-label", close);
+  note.append(button);
+  document.body.append(note);
+  setTimeout(() => note.remove(), SAID);
+}

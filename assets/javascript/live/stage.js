@@ -1,0 +1,431 @@
+// @ts-check
+/**
+ * The part of a page that changes with a run: status, numbers, findings, views and timeline. Streamlit calls `mount`
+ * whenever its script has run, each time with the same element; everything else is heard from `connection.js`.
+ *
+ * @import { Figure } from "../types/figure"
+ * @import { Content, Frame, Mark, News, Status } from "../types/stage"
+ * @import { CleanUp, Component } from "../types/streamlit"
+ */
+import { write as writeAddress } from "./address.js";
+import { Connection } from "./connection.js";
+import { grown, logarithmic, withCursor } from "./curves.js";
+import { Film } from "./film.js";
+import { Skeleton } from "./skeleton.js";
+import { Timeline } from "./timeline.js";
+import { View } from "./view.js";
+
+const SAID = 15_000; // milliseconds that is said what a button could not do
+const SLOWEST = 500; // milliseconds that points glide at most while a run trains
+const AHEAD = 12; // frames fetched before they are wanted
+
+/** @type {WeakMap<Element, Stage>} */
+const stages = new WeakMap();
+
+/**
+ * @param {Component} component
+ * @param {string} base Address of the app.
+ * @param {string} plotly Address of plotly.js.
+ * @returns {CleanUp}
+ */
+export default function mount({ data, parentElement, setTriggerValue }, base, plotly) {
+  const root = parentElement.querySelector(".ae-stage");
+  if (!(root instanceof HTMLElement) || !data) throw new Error("There is no element for the stage, or no content.");
+  let stage = stages.get(root);
+  if (!stage || stage.closed) {
+    stage = new Stage(root, base, plotly);
+    stages.set(root, stage);
+  }
+  stage.ask = (name, value) => setTriggerValue(name, value);
+  stage.take(JSON.parse(new TextDecoder().decode(data)));
+  const current = stage;
+  // Streamlit also cleans up after a message that a newer one overtook; the stage is then still on the page.
+  return () => void setTimeout(() => root.isConnected || current.close());
+}
+
+class Stage {
+  closed = false;
+  /** @type {Content | undefined} */
+  content;
+  /** @type {Skeleton | undefined} */
+  skeleton;
+  /** @type {Timeline | undefined} */
+  timeline;
+  /** @type {Connection | undefined} */
+  connection;
+  /** @type {Map<string, View>} */
+  views = new Map();
+  film = this.newFilm();
+  /**
+   * Figures that show all steps at once, by key.
+   *
+   * @type {Map<string, Figure>}
+   */
+  whole = new Map();
+  /** Step of the frame that is looked at; undefined for whatever is newest.
+   * @type {number | undefined}
+   */
+  step;
+  /**
+   * The frame that is shown.
+   *
+   * @type {Frame | undefined}
+   */
+  shown;
+  /** @type {Mark[]} */
+  marks = [];
+  panel = "";
+  log = false;
+  plane = true;
+  lost = false;
+  remark = "";
+  /** @type {Status | undefined} */
+  status;
+  /** @type {Status | null} */
+  said = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  silence;
+  asked = "";
+  came = 0;
+  /** @type {(name: string, value: string) => void} */
+  ask = () => {};
+
+  /**
+   * @param {HTMLElement} root
+   * @param {string} base Address of the app.
+   * @param {string} plotly Address of plotly.js.
+   */
+  constructor(root, base, plotly) {
+    this.root = root;
+    this.base = base;
+    this.plotly = plotly;
+    this.onKey = (/** @type {KeyboardEvent} */ event) => this.key(event);
+    document.addEventListener("keydown", this.onKey);
+  }
+
+  newFilm() {
+    return new Film((step) => this.fetchFrame(step));
+  }
+
+  /**
+   * Takes what Streamlit brings.
+   *
+   * @param {Content} content
+   */
+  take(content) {
+    const before = this.content;
+    this.content = content;
+    const skeleton = (this.skeleton ??= this.build(content));
+    if (before?.of !== content.of) this.begin(content);
+    this.film.list(content.steps);
+    if (content.shown === null && before?.shown != null && this.step === before.shown) this.step = undefined;
+    for (const frame of content.frames) this.learn(frame);
+    if (!content.panels.some(({ name }) => name === this.panel)) this.panel = content.panels[0]?.name ?? "";
+    skeleton.name(content.views, content.words, content.panels, this.panel);
+    this.timeline?.name(content.words, content.address !== "" && !content.playing);
+    for (const [place, text] of Object.entries(content.texts)) skeleton.fill(place, text);
+    this.status = content.status;
+    this.refuse(content.said);
+    this.listen();
+    this.present(0);
+    if (before?.of !== content.of && content.playing && !still()) this.timeline?.play();
+  }
+
+  /** @param {Content} content */
+  build(content) {
+    const skeleton = new Skeleton(this.root, content, {
+      log: (on) => {
+        this.log = on;
+        this.present(0);
+      },
+      plane: (on) => {
+        this.plane = on;
+        this.present(0);
+      },
+      panel: (name) => this.choosePanel(name),
+    });
+    if (skeleton.timeline) {
+      this.timeline = new Timeline(skeleton.timeline, {
+        show: (place, milliseconds) => this.goTo(place, milliseconds),
+        head: () => this.toHead(),
+        touch: (place) => void this.film.prefetch(place),
+      });
+    }
+    for (const [key, root] of skeleton.views) this.views.set(key, new View(root, this.base, this.plotly));
+    return skeleton;
+  }
+
+  /**
+   * Something else is shown from now on.
+   *
+   * @param {Content} content
+   */
+  begin({ shown, playing, steps }) {
+    this.timeline?.stop();
+    this.film = this.newFilm();
+    this.whole.clear();
+    this.marks = [];
+    this.shown = undefined;
+    this.remark = "";
+    this.lost = false;
+    this.root.classList.add("ae-empty");
+    this.step = shown ?? (playing && !still() ? steps[0] : undefined);
+    if (this.timeline) this.timeline.round = playing;
+  }
+
+  /**
+   * Learns of a frame.
+   *
+   * @param {Frame} frame
+   */
+  learn(frame) {
+    for (const { key, whole } of this.content?.views ?? []) {
+      if (!whole) continue;
+      const [figure, known] = [frame.views[key], this.whole.get(key)];
+      if (figure) this.whole.set(key, figure);
+      else if (known && frame.step >= this.film.last) this.whole.set(key, grown(known, frame.point));
+    }
+    if (frame.step >= this.film.last) this.marks = frame.marks;
+    this.film.add(frame);
+  }
+
+  listen() {
+    const { content } = this;
+    if (!content) return;
+    const panel = this.panel ? `&panel=${encodeURIComponent(this.panel)}` : "";
+    const address = content.address && content.address + panel;
+    if (address === (this.connection?.address ?? "")) return;
+    this.connection?.end();
+    this.connection = address
+      ? new Connection(this.base, address, {
+          hear: (news) => this.hear(news),
+          lose: (lost) => this.lose(lost),
+          gone: () => this.change("gone"),
+          deaf: () => this.ask("deaf", "deaf"),
+        })
+      : undefined;
+  }
+
+  /** @param {News} news */
+  hear({ token, status, frame }) {
+    if (this.closed || !this.content) return;
+    if (status) this.status = status;
+    if (frame) {
+      this.learn(frame);
+      const now = performance.now();
+      const since = this.came ? now - this.came : 0;
+      this.came = now;
+      this.present(Math.min(since, SLOWEST));
+    } else if (status) this.speak();
+    if (token !== undefined && token !== this.content.token) this.change(token);
+  }
+
+  /**
+   * Asks for a run of the page's script, once.
+   *
+   * @param {string} token What has changed.
+   */
+  change(token) {
+    if (token === this.asked) return;
+    this.asked = token;
+    this.ask("changed", token);
+  }
+
+  /** @param {boolean} lost */
+  lose(lost) {
+    if (lost === this.lost) return;
+    this.lost = lost;
+    if (!lost) this.came = 0;
+    this.speak();
+  }
+
+  /** @param {Status | null} said */
+  refuse(said) {
+    clearTimeout(this.silence);
+    this.said = said;
+    this.silence = said
+      ? setTimeout(() => {
+          this.said = null;
+          this.speak();
+        }, SAID)
+      : undefined;
+  }
+
+  speak() {
+    const { content, skeleton } = this;
+    const status = this.said ?? this.status;
+    if (!content || !skeleton || !status) return;
+    const [tone, word, sentence] = status;
+    if (this.lost) skeleton.say(["failed", word, content.words.lost], "");
+    else skeleton.say([tone, word, sentence], this.said ? "" : content.beside);
+  }
+
+  /**
+   * Shows the frame that is looked at.
+   *
+   * @param {number} milliseconds How long points take to their new places.
+   */
+  present(milliseconds) {
+    this.speak();
+    const step = this.step ?? this.film.last;
+    const frame = this.film.frames.get(step);
+    if (frame) this.show(frame, milliseconds);
+    else if (this.film.steps.length) this.look(step, milliseconds);
+    this.tell();
+  }
+
+  /**
+   * Fetches a frame and shows it, unless another one is wanted by then.
+   *
+   * @param {number} step
+   * @param {number} milliseconds
+   */
+  async look(step, milliseconds) {
+    const { film, content } = this;
+    const near = film.steps.includes(step) ? step : film.nearest(step);
+    const frame = await film.get(near).catch(() => undefined);
+    if (film !== this.film || step !== (this.step ?? film.last)) return;
+    if (!frame) {
+      if (film.steps.length && film.nearest(step) !== near) await this.look(step, milliseconds);
+      return;
+    }
+    if (near !== step && this.step !== undefined) {
+      const number = (/** @type {number} */ one) => one.toLocaleString(document.documentElement.lang || undefined);
+      this.remark = content?.words.gone.replace("{step}", number(step)).replace("{shown}", number(near)) ?? "";
+      this.step = near;
+    }
+    await this.show(frame, milliseconds);
+    this.tell();
+  }
+
+  /**
+   * @param {number} place Index of a frame.
+   * @param {number} milliseconds
+   */
+  async goTo(place, milliseconds) {
+    const step = this.film.steps[place];
+    if (step === undefined) return;
+    this.step = step;
+    this.remark = "";
+    this.tell();
+    if (!this.content?.playing) writeAddress(step);
+    this.film.prefetch(place, AHEAD);
+    const frame = this.film.frames.get(step);
+    await (frame ? this.show(frame, milliseconds) : this.look(step, milliseconds));
+  }
+
+  toHead() {
+    this.step = undefined;
+    this.remark = "";
+    writeAddress(undefined);
+    this.present(0);
+  }
+
+  /**
+   * @param {Frame} frame
+   * @param {number} milliseconds
+   */
+  async show(frame, milliseconds) {
+    this.shown = frame;
+    this.root.classList.remove("ae-empty");
+    for (const [place, text] of Object.entries(frame.texts)) this.skeleton?.fill(place, text);
+    const glide = still() ? 0 : milliseconds;
+    const drawings = [];
+    for (const { key, whole, panel, plane } of this.content?.views ?? []) {
+      const view = this.views.get(key);
+      let figure = whole ? this.whole.get(key) : frame.views[key];
+      if (!view || !figure) continue;
+      if (panel && figure.layout.meta.view !== this.panel) {
+        this.fetchPanel(frame);
+        continue;
+      }
+      if (plane) {
+        this.skeleton?.offerPlane((figure.layout.images ?? []).length > 0);
+        if (!this.plane) figure = { ...figure, layout: { ...figure.layout, images: [] } };
+      }
+      if (whole) {
+        figure = { ...(this.log ? logarithmic(figure) : figure), step: frame.step };
+        if (this.step !== undefined) figure = withCursor(figure, frame.epoch);
+      }
+      drawings.push(view.show(figure, glide));
+    }
+    await Promise.all(drawings);
+  }
+
+  /** Says where on the timeline that is. */
+  tell() {
+    const { timeline, film } = this;
+    timeline?.tell(film.steps, this.step ?? film.last, this.step === undefined, this.remark);
+    timeline?.mark(film.steps, this.marks);
+  }
+
+  /** @param {string} name */
+  choosePanel(name) {
+    const { content } = this;
+    if (!content || name === this.panel) return;
+    this.panel = name;
+    this.skeleton?.name(content.views, content.words, content.panels, name);
+    const newest = this.film.frames.get(this.film.last);
+    this.film.renew();
+    if (newest) this.film.keep(newest); // it may not be kept yet where frames are fetched
+    this.listen();
+    if (this.shown) this.fetchPanel(this.shown);
+  }
+
+  /**
+   * Fetches a frame anew because another panel of it is wanted.
+   *
+   * @param {Frame} frame
+   */
+  async fetchPanel(frame) {
+    const { film, panel } = this;
+    const fresh = await this.fetchFrame(frame.step).catch(() => undefined);
+    if (!fresh || film !== this.film || panel !== this.panel || this.shown?.step !== frame.step) return;
+    film.keep(fresh);
+    for (const { key, panel: shows } of this.content?.views ?? []) {
+      const figure = fresh.views[key];
+      if (shows && figure && figure.layout.meta.view === panel) await this.views.get(key)?.show(figure);
+    }
+  }
+
+  /**
+   * @param {number} step
+   * @returns {Promise<Frame | undefined>}
+   */
+  async fetchFrame(step) {
+    const { content } = this;
+    if (!content?.film) return undefined;
+    const wishes = new URLSearchParams({ words: content.language, panel: this.panel });
+    const answer = await fetch(`${this.base}film/${encodeURIComponent(content.film)}/${step}?${wishes}`);
+    return answer.ok ? answer.json() : undefined;
+  }
+
+  /** @param {KeyboardEvent} event */
+  key(event) {
+    const { timeline } = this;
+    const free = document.activeElement === document.body || document.activeElement === null;
+    const within = timeline?.root.contains(document.activeElement) ?? false;
+    if (!timeline || event.ctrlKey || event.metaKey || event.altKey || !(free || within)) return;
+    const slides = document.activeElement === timeline.slider;
+    if (event.key === " " && (free || slides)) timeline.playing ? timeline.stop() : timeline.play();
+    else if (event.key === "ArrowLeft" && free) timeline.go(timeline.place - 1);
+    else if (event.key === "ArrowRight" && free) timeline.go(timeline.place + 1);
+    else return;
+    event.preventDefault();
+  }
+
+  close() {
+    if (this.closed) return;
+    this.closed = true;
+    document.removeEventListener("keydown", this.onKey);
+    clearTimeout(this.silence);
+    this.connection?.end();
+    this.timeline?.close();
+    for (const view of this.views.values()) view.close();
+  }
+}
+
+/** Whether the reader wants nothing to move. */
+function still() {
+  return matchMedia("(prefers-reduced-motion: reduce)").matches;
+}

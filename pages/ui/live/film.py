@@ -1,0 +1,84 @@
+"""Frames of runs and recordings over HTTP: a page that goes back in time fetches what it wants to see.
+
+A frame of a step never changes, so a browser may keep it. Each is built and packed once, for all who ask.
+"""
+
+import gzip
+import json
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from threading import Lock
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ae_core.engine import Film
+from pages.ui import shared
+from pages.ui.live import drawn, recorded
+from pages.ui.words.language import spoken
+
+STEPS, FRAME = "/film/{name}", "/film/{name}/{step:int}"
+KEPT_BYTES = 32 * 2**20
+KEEP_SECONDS = 3600  # how long a browser may keep a frame
+
+_packed: OrderedDict[Hashable, bytes] = OrderedDict()
+_lock = Lock()
+
+
+def film_of(name: str) -> Film | None:
+    """The frames of a run by its id, or of a recording by its name; None if there is no such thing."""
+    recording = recorded.named(name)
+    return recording if recording is not None else shared.engine().film(name)
+
+
+async def steps(request: Request) -> Response:
+    """The steps of which there are frames, growing, as JSON."""
+    film = await run_in_threadpool(film_of, request.path_params["name"])
+    if film is None:
+        return Response(status_code=404)
+    content = json.dumps(list(film.steps))
+    return Response(content, media_type="application/json", headers={"Cache-Control": "no-store"})
+
+
+async def frame(request: Request) -> Response:
+    """One frame as `drawn.frame` makes it, without the curves: those of the newest frame have all of them."""
+    name, step = request.path_params["name"], request.path_params["step"]
+    panel, words = request.query_params.get("panel"), request.query_params.get("words", "en")[:20]
+    packed = await run_in_threadpool(_frame, name, step, panel, words)
+    if packed is None:
+        return Response(status_code=404)
+    headers = {
+        "Content-Encoding": "gzip",
+        "Cache-Control": f"private, max-age={KEEP_SECONDS}",
+        "Vary": "Accept-Encoding",
+    }
+    return Response(packed, media_type="application/json", headers=headers)
+
+
+def _frame(name: str, step: int, panel: str | None, words: str) -> bytes | None:
+    film = film_of(name)
+    if film is None:
+        return None
+    panel = drawn.known_panel(film.setup, panel)
+    key = name, step, panel, words, film.setup.total_steps
+    with _lock:
+        if key in _packed:
+            _packed.move_to_end(key)
+            return _packed[key]
+    snapshot = film.frame(step)
+    if snapshot is None:
+        return None
+    with spoken(words):
+        packed = gzip.compress(drawn.frame(film.setup, snapshot, panel, _at_once, curves=False), 5)
+    with _lock:
+        _packed[key] = packed
+        while sum(map(len, _packed.values())) > KEPT_BYTES:
+            _packed.popitem(last=False)
+    return packed
+
+
+def _at_once(key: Hashable, build: Callable[[], Any]) -> Any:
+    """Builds without a memory: what is built here is kept packed."""
+    return build()

@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import test, { beforeEach, mock } from "node:test";
+import { Connection } from "../../assets/javascript/live/connection.js";
+
+const BASE = "https://example.org/app/";
+let sockets = [];
+let said = [];
+
+globalThis.location = { href: BASE };
+globalThis.WebSocket = class {
+  constructor(url) {
+    this.url = url;
+    sockets.push(this);
+  }
+
+  close() {
+    this.closed = true;
+  }
+};
+
+const message = (news) => ({ data: new TextEncoder().encode(JSON.stringify(news)).buffer });
+const ears = {
+  hear: (news) => said.push(news),
+  lose: (lost) => said.push(lost ? "lost" : "there"),
+  gone: () => said.push("gone"),
+  deaf: () => said.push("deaf"),
+};
+const open = (address = "live/1?words=en") => new Connection(BASE, address, ears);
+
+mock.timers.enable({ apis: ["setTimeout"] });
+beforeEach(() => {
+  sockets = [];
+  said = [];
+});
+
+test("it listens at the app's own address, and hands on what it hears", () => {
+  const connection = open();
+  assert.equal(sockets[0].url, "wss://example.org/app/live/1?words=en");
+  sockets[0].onmessage(message({ token: "a" }));
+  assert.deepEqual(said, ["there", { token: "a" }]);
+  connection.end();
+});
+
+test("a lost connection is opened again, one that is refused is not", () => {
+  const connection = open();
+  sockets[0].onmessage(message({}));
+  sockets[0].onclose({ code: 1006 });
+  mock.timers.tick(999);
+  assert.equal(sockets.length, 1, "not at once");
+  mock.timers.tick(1);
+  assert.equal(sockets.length, 2);
+  sockets[1].onclose({ code: 4404 });
+  mock.timers.tick(60_000);
+  assert.equal(sockets.length, 2);
+  assert.deepEqual(said, ["there", {}, "lost", "gone"]);
+  connection.end();
+});
+
+test("silence counts as a lost connection, and a sign of life ends that", () => {
+  const connection = open();
+  sockets[0].onmessage(message({}));
+  mock.timers.tick(5999);
+  assert.deepEqual(said, ["there", {}]);
+  mock.timers.tick(1);
+  assert.equal(said.at(-1), "lost");
+  mock.timers.tick(1000);
+  sockets[1].onmessage(message({}));
+  assert.deepEqual(said.slice(-2), ["there", {}]);
+  connection.end();
+});
+
+test("where no connection can be had, that is said once", () => {
+  const connection = open();
+  for (let second = 0; second < 20; second++) {
+    sockets.at(-1).onclose({ code: 1006 });
+    mock.timers.tick(1000);
+  }
+  assert.deepEqual(said, ["deaf"]);
+  connection.end();
+});
+
+test("who no longer listens opens no connection, and hears nothing", () => {
+  const connection = open();
+  connection.end();
+  sockets[0].onclose({ code: 1006 });
+  sockets[0].onmessage(message({ token: "a" }));
+  mock.timers.tick(60_000);
+  assert.equal(sockets.length, 1);
+  assert.deepEqual(said, []);
+});
