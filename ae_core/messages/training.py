@@ -204,9 +204,11 @@ class HistoryState(Struct, kw_only=True):
     Args:
         curve: Points by name of the column, oldest first.
         epochs: Losses of each epoch by name.
-        since_point: Losses of each chunk of steps since the newest point.
-        since_epoch: Losses of each chunk of steps since the newest epoch ended.
-        epoch_samples: Training examples since then.
+        since_point: Mean losses since the newest point; of earlier versions those of each chunk of steps. Empty if
+            nothing was trained since.
+        since_epoch: The same since the newest epoch ended.
+        point_samples: Training examples since the newest point; 0 in a state of earlier versions.
+        epoch_samples: Training examples since the newest epoch ended.
         epoch_seconds: Seconds of training since then.
         epoch_rates: Training examples a second, of each epoch.
     """
@@ -215,6 +217,7 @@ class HistoryState(Struct, kw_only=True):
     epochs: Annotated[list[Losses], Meta(max_length=MOST_EPOCHS)]
     since_point: Annotated[list[Losses], Meta(max_length=MOST_CHUNKS)]
     since_epoch: Annotated[list[Losses], Meta(max_length=MOST_CHUNKS)]
+    point_samples: Count = 0
     epoch_samples: Count
     epoch_seconds: Amount
     epoch_rates: Annotated[list[float], Meta(max_length=MOST_EPOCHS)]

@@ -159,7 +159,6 @@ def _stages(settings: Settings, prepared: data.Prepared, batch_size: int) -> tup
                 variable.assign(np.zeros(variable.shape, variable.dtype))
     for stage in stages:
         stage.model.optimizer.learning_rate = settings.learning_rate
-        stage.model.stop_training = False
         stage.model.at_epoch(0.0)
     return (*stages[:-1], dataclasses.replace(stages[-1], epochs=settings.epochs))
 

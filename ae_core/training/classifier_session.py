@@ -144,7 +144,11 @@ class ClassifierSession:
     def stage_begun(self) -> None:
         """Nothing: nobody waits for the first step."""
 
-    def chunk_done(self, losses: dict[str, float], seconds: float) -> None:
+    def chunk_steps(self, most: int) -> int:
+        """As many as there may be."""
+        return most
+
+    def chunk_done(self, losses: dict[str, float], rows: np.ndarray, seconds: float) -> None:
         """Records a chunk."""
         self._since.append(losses)
 

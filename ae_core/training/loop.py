@@ -1,15 +1,15 @@
 """The one loop of every training: chunk after chunk of steps, and between two of them pause, step, stop and tune."""
 
-import functools
 import itertools
 import math
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 import numpy as np
 
-from ae_core.models.chunks import LONGEST_ORDER, ChunkedModel, ChunkEnd, feed
+from ae_core.models.chunks import ChunkedModel
 from ae_core.training.control import Control
 
 WAIT_SECONDS = 0.2  # between two looks at the words from outside while the training is paused
@@ -26,7 +26,8 @@ class Stage(Generic[Model]):
         model: What is trained, compiled, its table filled.
         view: What is watched meanwhile; often the same model.
         epochs: How long, at least 1.
-        chunk: Steps between two looks at the world outside.
+        chunk: Steps of the longest chunk, after which the world outside is looked at; what changes with time changes
+            each time that so many steps are done, whether they were one chunk or several.
         steps_per_epoch: A multiple of `chunk`.
     """
 
@@ -65,8 +66,17 @@ class Training(Protocol):
     def stage_begun(self) -> None:
         """The first step of a stage, or of what is left of it, comes next."""
 
-    def chunk_done(self, losses: dict[str, float], seconds: float) -> None:
-        """A chunk of steps was trained: its mean losses by name, and how many seconds it took."""
+    def chunk_steps(self, most: int) -> int:
+        """How many steps are trained before the next look at the world outside, from 1 to `most`."""
+
+    def chunk_done(self, losses: dict[str, float], rows: np.ndarray, seconds: float) -> None:
+        """A chunk of steps was trained.
+
+        Args:
+            losses: Mean losses over its steps, by name.
+            rows: Its row numbers, ndarray of shape `(steps, batch)`.
+            seconds: How long it took.
+        """
 
     def epoch_done(self) -> None:
         """That chunk was the last one of an epoch."""
@@ -91,9 +101,10 @@ class Training(Protocol):
 
 
 class Loop(Generic[Model]):
-    """Runs compiled models through their stages, one after the other.
+    """Runs compiled models through their stages, one after the other, chunk by chunk of steps, see `chunks`.
 
-    `fit` is fed row numbers, and each of its epochs is one chunk of steps, see `chunks`.
+    However many steps a chunk has, the outcome is the same: the order of rows belongs to the epoch, and what changes
+    with time changes at steps that the stage says.
 
     Args:
         stages: What is trained, at least one.
@@ -147,59 +158,56 @@ class Loop(Generic[Model]):
                 return  # in the stage that was trained last
 
     def _run_stage(self, training: Training) -> None:
-        self._tell_epoch()
+        self._tell_time(training)
         training.stage_begun()
-        follower = ChunkEnd(functools.partial(self._chunk_done, training))
-        for rows in self._rows(training):
-            self._schedule(training)
-            self.stage.model.fit(**feed(rows, self._batch_size, self.stage.chunk), callbacks=[follower])
+        stage, done = self.stage, self._stage_step // self.stage.steps_per_epoch
+        orders = training.orders(self._epochs_before + done)
+        for order in itertools.islice(orders, stage.epochs - done):
+            taken = order[: stage.steps_per_epoch * self._batch_size].astype(np.int32)
+            self._run_epoch(taken.reshape(-1, self._batch_size), training)
             if self._control.stopped:
                 return
 
-    def _rows(self, training: Training) -> Iterator[np.ndarray]:
-        """Row numbers of what is left of the stage.
+    def _run_epoch(self, batches: np.ndarray, training: Training) -> None:
+        """Trains what is left of an epoch, or until it is told to stop.
 
-        They come some epochs at a time: `fit` takes a moment to begin, and many epochs would take much memory.
+        Args:
+            batches: Row numbers of all of its steps, ndarray of shape `(steps, batch)`.
+            training: Is asked and told.
         """
-        stage = self.stage
-        taken = stage.steps_per_epoch * self._batch_size
-        done, steps = divmod(self._stage_step, stage.steps_per_epoch)
-        orders = training.orders(self._epochs_before + done)
-        known = steps * self._batch_size  # of the first epoch, where the training goes on from a checkpoint
-        together = max(1, LONGEST_ORDER // taken)
-        for first in range(done, stage.epochs, together):
-            some = itertools.islice(orders, min(together, stage.epochs - first))
-            yield np.concatenate([order[:taken] for order in some]).astype(np.int32)[known:]
-            known = 0
+        first = self._stage_step % len(batches)  # not 0 where the training goes on from a checkpoint
+        while first < len(batches):
+            most = self.stage.chunk - first % self.stage.chunk
+            rows = batches[first : first + training.chunk_steps(most)]
+            begun = time.perf_counter()
+            losses = self.stage.model.train_chunk(rows, self.stage.chunk)
+            self.step += len(rows)
+            first += len(rows)
+            training.chunk_done(losses, rows, time.perf_counter() - begun)
+            if first == len(batches):
+                training.epoch_done()
+            if self.step < self.total_steps:
+                self._obey(training)
+            if self._control.stopped:
+                return
 
-    def _chunk_done(self, training: Training, losses: dict[str, float], seconds: float) -> None:
-        """Called after each chunk, see `ChunkEnd`: tells of it and obeys."""
-        self.step += self.stage.chunk
-        training.chunk_done(losses, seconds)
-        if self.steps_to_epoch_end == 0:
-            training.epoch_done()
-        if self.step >= self.total_steps:
-            return
-        self._tell_epoch()
+    def _obey(self, training: Training) -> None:
+        """Does what was asked for meanwhile, between two chunks."""
         self._tune(training)
-        self._schedule(training)
+        self._tell_time(training)
         if self._control.waiting:
             self._wait(training)
         training.between_chunks()
         if self._control.stopped:
             training.stopping()
-            self.stage.model.stop_training = True
 
     def _wait(self, training: Training) -> None:
         training.paused()
         while self._control.wait(WAIT_SECONDS):
             if self._tune(training):
                 training.tuned_while_paused()
-        self._schedule(training)
+        self._tell_time(training)
         training.resumed()
-
-    def _tell_epoch(self) -> None:
-        self.stage.model.at_epoch(self.epoch - self._epochs_before)
 
     def _tune(self, training: Training) -> bool:
         changes = self._control.take_changes()
@@ -207,8 +215,11 @@ class Loop(Generic[Model]):
             training.tuned(name, value)
         return bool(changes)
 
-    def _schedule(self, training: Training) -> None:
-        rate = training.learning_rate(self._stage_step / self.stage.steps)
+    def _tell_time(self, training: Training) -> None:
+        """Tells model and optimiser how far the stage has come, in whole longest chunks."""
+        counted = self._stage_step - self._stage_step % self.stage.chunk
+        self.stage.model.at_epoch(counted / self.stage.steps_per_epoch)
+        rate = training.learning_rate(counted / self.stage.steps)
         if rate is not None:
             self.stage.model.optimizer.learning_rate.assign(rate)
 

@@ -230,11 +230,15 @@ class TrainingSession:
         if self._shown is None:
             self.show("running")
 
-    def chunk_done(self, losses: dict[str, float], seconds: float) -> None:
+    def chunk_steps(self, most: int) -> int:
+        """As many as there may be."""
+        return most
+
+    def chunk_done(self, losses: dict[str, float], rows: np.ndarray, seconds: float) -> None:
         """Records a chunk."""
         self.seconds += seconds
         self._chunk_seconds = seconds
-        self.history.add_chunk(losses, self._loop.stage.chunk * self.prepared.batch_size, seconds)
+        self.history.add_chunk(losses, rows.size, seconds)
 
     def epoch_done(self) -> None:
         """Records an epoch."""

@@ -1,5 +1,6 @@
 """The bench: what it asks of whom, and what makes a training fast. No test here passes or fails by the clock."""
 
+import math
 import subprocess
 import sys
 from types import SimpleNamespace
@@ -15,8 +16,7 @@ from ae_core.bench.race import times
 from ae_core.bench.rounds import rate
 from ae_core.bench.turns import Contender, ContenderError, take_turns
 from ae_core.errors import SettingError
-from ae_core.models.chunks import feed
-from ae_core.training import cache, loop
+from ae_core.training import cache
 from ae_core.training.session import TrainingSession
 from tests.bench import hall
 from tests.bench.measured import growth
@@ -122,17 +122,18 @@ def test_a_step_is_fed_four_bytes_for_each_image_and_nothing_else_moves(monkeypa
     given = variants.read_settings(TINY | {"variant": "vanilla", "epochs": 2})
     ready = cache.prepare(given)
     table = ready.model.table.rows
-    fed: list[np.ndarray] = []
+    fed: list[Any] = []
+    train = ready.model.train_on_batch
 
-    def watched(order: np.ndarray, batch_size: int, chunk: int) -> dict[str, Any]:
-        fed.append(order)
-        return feed(order, batch_size, chunk)
+    def watched(rows: Any, **more: Any) -> Any:
+        fed.append(rows)
+        return train(rows, **more)
 
-    monkeypatch.setattr(loop, "feed", watched)
-    run = TrainingSession(given, prepared=ready)
+    monkeypatch.setattr(ready.model, "train_on_batch", watched)
+    run = TrainingSession(given, prepared=ready, snapshot_seconds=math.inf)
     run.train()
-    assert {order.dtype for order in fed} == {np.dtype(np.int32)}
-    assert sum(order.nbytes for order in fed) == 4 * run.total_steps * ready.batch_size
+    assert {rows.dtype.name for rows in fed} == {"int32"}
+    assert sum(np.asarray(rows).nbytes for rows in fed) == 4 * run.total_steps * ready.batch_size
     again = cache.prepare(given)
     assert again.model.table.rows is table, "the next training finds the table on the device"
 

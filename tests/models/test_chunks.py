@@ -1,16 +1,18 @@
-"""A chunk of steps is one call, and trains as its steps would one by one."""
+"""A chunk of steps is one call of one program, and trains as its steps would one by one."""
 
-import keras
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from ae_core.models.chunks import feed
+from ae_core import variants
+from ae_core.models.chunks import NO_ROW
 from ae_core.training import cache
 from ae_core.variants import read_settings
 
 STEPS, BATCH = 6, 32
-ROWS = np.random.default_rng(3).integers(0, 500, STEPS * BATCH).astype(np.int32)
+ROWS = np.random.default_rng(3).integers(0, 500, (STEPS, BATCH)).astype(np.int32)
 
 
 def ready(variant: str) -> cache.Stage:
@@ -18,45 +20,25 @@ def ready(variant: str) -> cache.Stage:
     return cache.prepare(settings).stages[-1]
 
 
-def test_row_numbers_reach_a_step_in_their_order_and_nothing_tunes_itself():
-    order = np.random.default_rng(0).permutation(24).astype(np.int32)
-    given = feed(order, 4, 3)
-    chunks = given["x"]
-    assert (given["epochs"], given["steps_per_epoch"]) == (2, 1)
-    assert np.array_equal([chunk.numpy() for chunk in chunks], order.reshape(2, 3, 4))
-    assert chunks.element_spec.shape == (3, 4) and chunks.element_spec.dtype == "int32"
-    assert chunks.options().autotune.enabled is False, "else a training may end seconds after its last step"
+def trained(variant: str, chunks: Sequence[int]) -> tuple[list[np.ndarray], float]:
+    """Weights after the steps in chunks of these lengths, and their mean loss."""
+    model, losses, first = ready(variant).model, [], 0
+    for steps in chunks:
+        losses.append(model.train_chunk(ROWS[first : first + steps], STEPS)["loss"])
+        first += steps
+    assert first == STEPS
+    return [np.asarray(weight) for weight in model.trainable_variables], float(np.average(losses, weights=chunks))
 
 
-class Ends(keras.callbacks.Callback):
-    """Counts what `fit` takes for batches, and keeps its means."""
-
-    def __init__(self):
-        super().__init__()
-        self.batches, self.losses = 0, []
-
-    def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
-        self.batches += 1
-
-    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
-        self.losses.append(float((logs or {})["loss"]))
-
-
-def trained(variant: str, chunk: int) -> tuple[list[np.ndarray], Ends]:
-    model, ends = ready(variant).model, Ends()
-    model.fit(**feed(ROWS, BATCH, chunk), callbacks=[ends])
-    return [np.asarray(weight) for weight in model.trainable_variables], ends
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("variant", ["denoising", "variational", "convolutional"])
-def test_a_chunk_trains_as_its_steps_one_by_one(variant):
-    together, once = trained(variant, STEPS)
-    single, often = trained(variant, 1)
-    assert (once.batches, often.batches) == (1, STEPS)
-    np.testing.assert_allclose(once.losses, [np.mean(often.losses)], rtol=1e-5)
-    for left, right in zip(together, single, strict=True):
-        np.testing.assert_allclose(left, right, rtol=1e-4, atol=1e-5)
+@pytest.mark.slow(seconds=60)
+@pytest.mark.parametrize("variant", variants.registry())
+def test_chunks_of_any_length_train_as_their_steps_one_by_one(variant):
+    together, loss = trained(variant, [STEPS])
+    for chunks in ([1] * STEPS, [2, 3, 1]):
+        weights, mean = trained(variant, chunks)
+        assert mean == pytest.approx(loss, rel=1e-5)
+        for left, right in zip(together, weights, strict=True):
+            np.testing.assert_array_equal(left, right)
 
 
 @pytest.mark.slow
@@ -64,6 +46,33 @@ def test_the_steps_of_a_chunk_are_one_loop_inside_of_what_is_compiled():
     model = ready("stacked").model
     assert model.jit_compile
     chunk = tf.function(model.train_step, jit_compile=True)
-    compiled = chunk.experimental_get_compiler_ir(tf.constant(ROWS.reshape(STEPS, BATCH)))(stage="optimized_hlo")
+    compiled = chunk.experimental_get_compiler_ir((tf.constant(ROWS),))(stage="optimized_hlo")
     assert "while(" in compiled
     assert not [word for word in ("infeed", "outfeed", "send(", "recv(", "host_compute") if word in compiled]
+
+
+@pytest.mark.slow
+def test_one_program_serves_chunks_of_every_length(monkeypatch):
+    model = ready("vanilla").model
+    fed: list[np.ndarray] = []
+    traced: list[int] = []  # a graph is made by calling Python
+    compute_loss = type(model).compute_loss
+
+    def watched(self, *given, **more):
+        traced.append(len(fed))
+        return compute_loss(self, *given, **more)
+
+    monkeypatch.setattr(type(model), "compute_loss", watched)
+    model.make_train_function(force=True)
+    train = model.train_on_batch
+
+    def fed_with(rows, **more):
+        fed.append(np.asarray(rows))
+        return train(rows, **more)
+
+    monkeypatch.setattr(model, "train_on_batch", fed_with)
+    for steps in (STEPS, 1, 4):
+        model.train_chunk(ROWS[:steps], STEPS)
+    assert set(traced) == {1}, "for the first chunk only"
+    assert {(rows.shape, rows.dtype.name) for rows in fed} == {((STEPS, BATCH), "int32")}
+    assert [int(np.sum(rows[:, 0] != NO_ROW)) for rows in fed] == [STEPS, 1, 4]

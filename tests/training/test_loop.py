@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ae_core.training import loop
 from ae_core.training.control import Control
 from ae_core.training.loop import Loop, Stage, half_cosine
 
@@ -18,7 +17,6 @@ class Model:
     """Stands in for a compiled model: keeps what it is fed, and its optimizer what it is told."""
 
     def __init__(self) -> None:
-        self.stop_training = False
         self.fed: list[int] = []
         self.epochs: list[float] = []
         self.rates: list[float] = []
@@ -27,26 +25,24 @@ class Model:
     def at_epoch(self, epoch: float) -> None:
         self.epochs.append(epoch)
 
-    def fit(self, order: np.ndarray, chunk: int, callbacks: list[Any]) -> None:
-        self.stop_training = False
-        for first in range(0, len(order), chunk * BATCH):
-            for callback in callbacks:
-                callback.on_epoch_begin(0)
-            self.fed += order[first : first + chunk * BATCH].tolist()
-            for callback in callbacks:
-                callback.on_epoch_end(0, {"loss": 1.0})
-            if self.stop_training:
-                return
+    def train_chunk(self, rows: np.ndarray, longest: int) -> dict[str, float]:
+        assert rows.dtype == np.int32 and rows.shape[1] == BATCH and 0 < len(rows) <= longest == 2
+        self.fed += rows.ravel().tolist()
+        return {"loss": 1.0}
 
 
 class Heard:
     """A training that keeps what it hears, by name, and may answer."""
 
     def __init__(
-        self, answer: Callable[[str, "Heard"], None] = lambda word, heard: None, rate: float | None = None
+        self,
+        answer: Callable[[str, "Heard"], None] = lambda word, heard: None,
+        rate: float | None = None,
+        steps: int = 100,
     ) -> None:
         self.words: list[str] = []
-        self._answer, self._rate = answer, rate
+        self.rows: list[int] = []
+        self._answer, self._rate, self._steps = answer, rate, steps
 
     def orders(self, first: int) -> Iterator[np.ndarray]:
         while True:
@@ -63,8 +59,12 @@ class Heard:
     def stage_begun(self) -> None:
         self._hear("stage")
 
-    def chunk_done(self, losses: dict[str, float], seconds: float) -> None:
+    def chunk_steps(self, most: int) -> int:
+        return min(self._steps, most)
+
+    def chunk_done(self, losses: dict[str, float], rows: np.ndarray, seconds: float) -> None:
         assert losses == {"loss": 1.0} and seconds >= 0
+        self.rows += rows.ravel().tolist()
         self._hear("chunk")
 
     def epoch_done(self) -> None:
@@ -89,11 +89,6 @@ class Heard:
         self._hear("stopping")
 
 
-@pytest.fixture(autouse=True)
-def plain_feed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loop, "feed", lambda order, batch_size, chunk: {"order": order, "chunk": chunk})
-
-
 def made(control: Control | None = None, stages: tuple[int, ...] = (2,)) -> tuple[Any, list[Model]]:
     """A loop with stages of so many epochs; an epoch is four steps in two chunks."""
     models = [Model() for _ in stages]
@@ -111,6 +106,7 @@ def test_chunks_make_epochs_and_after_the_last_one_nothing_is_looked_at():
     first_epoch = ["stage", "chunk", "between", "chunk", "epoch", "between"]
     assert heard.words == [*first_epoch, "chunk", "between", "chunk", "epoch"]
     assert model.fed == [*range(8), *range(100, 108)], "four steps of two rows from each epoch's order"
+    assert heard.rows == model.fed
     assert (one.step, one.epoch, one.total_steps, one.total_epochs) == (8, 2.0, 8, 2)
     assert model.epochs == [0.0, 0.5, 1.0, 1.5]
     assert model.rates == [], "no schedule, so the learning rate is left alone"
@@ -135,15 +131,24 @@ def test_a_schedule_falls_to_nothing_in_each_stage():
     assert models[1].rates == pytest.approx([0.5, 0.25])
 
 
-@pytest.mark.parametrize("longest", [1, 1000])
-@pytest.mark.parametrize("done", [2, 4, 6, 10])
-def test_it_goes_on_in_the_middle(done, longest, monkeypatch):
-    monkeypatch.setattr(loop, "LONGEST_ORDER", longest)
+def test_short_chunks_are_fed_the_same_and_hear_of_time_at_the_same_steps():
+    heard = Heard(rate=0.5, steps=1)
+    one, (model,) = made()
+    one.run(heard)
+    assert heard.words.count("chunk") == 8 and heard.words.count("epoch") == 2
+    assert model.fed == [*range(8), *range(100, 108)]
+    assert model.epochs == [0.0, 0.0, 0.5, 0.5, 1.0, 1.0, 1.5, 1.5], "only after so many steps as the longest has"
+    assert model.rates == pytest.approx([0.5 * half_cosine(epoch / 2) for epoch in model.epochs])
+
+
+@pytest.mark.parametrize("steps", [1, 2])
+@pytest.mark.parametrize("done", [2, 3, 4, 6, 10])
+def test_it_goes_on_in_the_middle(done, steps):
     whole, models = made(stages=(2, 1))
     whole.run(Heard())
     rest, others = made(stages=(2, 1))
     rest.step = done
-    rest.run(Heard())
+    rest.run(Heard(steps=steps))
     everything = models[0].fed + models[1].fed
     assert others[0].fed + others[1].fed == everything[done * BATCH :]
     assert rest.step == whole.step == 12

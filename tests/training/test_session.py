@@ -12,8 +12,8 @@ import pytest
 
 from ae_core import variants
 from ae_core.measuring import probe
-from ae_core.messages import Setup, Snapshot, TrainingMessage, decode, encode
-from ae_core.training import cache, execution, loop, session
+from ae_core.messages import HistoryState, Setup, Snapshot, TrainingMessage, decode, encode
+from ae_core.training import cache, execution, session
 from ae_core.training.control import Control
 from ae_core.training.history import LARGEST_CURVE, History
 from ae_core.training.session import TrainingSession
@@ -107,6 +107,39 @@ def test_a_curve_is_thinned_and_keeps_its_ends():
     assert columns["step"][0] == 1
     assert columns["step"][-1] == 1999
     assert columns["step"] == sorted(columns["step"])
+
+
+def test_means_weigh_chunks_by_their_images_and_survive_an_interruption():
+    chunks = [(30, 4.0), (10, 8.0), (60, 1.0)]
+    history = History(("reconstruction",))
+    for place, (images, loss) in enumerate(chunks):
+        history.add_chunk({"loss": loss, "reconstruction": loss}, images, 0.5)
+        if place == 0:
+            history.add_point(1, 0.1, 0.5, lambda: {"loss": 1.0, "reconstruction": 1.0})
+        state, history = history.state(), History(("reconstruction",))
+        history.restore(state)
+    history.end_epoch(9, 1.0, 1.5, {"loss": 2.0, "reconstruction": 2.0})
+    assert history.by_epoch()["loss"] == [pytest.approx(2.6)], "of all 100 images"
+    assert history.columns()["loss"] == [4.0, pytest.approx(2.0)], "the second of the last 70"
+    assert history.epoch_rates == [pytest.approx(100 / 1.5)]
+
+
+def test_a_history_that_an_earlier_version_kept_goes_on():
+    old = HistoryState(
+        curve=[],
+        epochs=[],
+        since_point=[{"loss": 3.0}],
+        since_epoch=[{"loss": 1.0}, {"loss": 3.0}],
+        epoch_samples=20,
+        epoch_seconds=1.0,
+        epoch_rates=[],
+    )
+    history = History(())
+    history.restore(old)
+    history.add_chunk({"loss": 6.0}, 5, 0.5)
+    history.end_epoch(9, 1.0, 1.5, {"loss": 2.0})
+    assert history.by_epoch()["loss"] == [pytest.approx((20 * 2.0 + 5 * 6.0) / 25)]
+    assert history.columns()["loss"] == [pytest.approx((10 * 3.0 + 5 * 6.0) / 15)]
 
 
 @pytest.mark.slow
@@ -205,20 +238,29 @@ def test_data_stay_on_the_device_as_bytes_and_batches_are_row_numbers():
     assert ready.model.table.rows.shape == ready.data.x_train.shape
 
 
-def test_an_epoch_sees_each_image_once(monkeypatch):
-    monkeypatch.setattr(loop, "LONGEST_ORDER", 3000)  # some epochs at a time
-    training = TrainingSession(settings(epochs=3, batch_size=50))
+@pytest.mark.slow
+def test_an_epoch_sees_each_image_once():
+    seen: list[np.ndarray] = []
+
+    class Watching(TrainingSession):
+        def chunk_done(self, losses, rows, seconds):
+            seen.append(rows)
+            super().chunk_done(losses, rows, seconds)
+
+    training = Watching(settings(epochs=3, batch_size=50))
     stage = training.stages[0]
-    rows = list(training._loop._rows(training))
-    assert len(rows) > 1
-    order = np.concatenate(rows).reshape(3, -1)
+    training.train()
+    order = np.concatenate(seen).reshape(3, -1)
     assert order.shape[1] == stage.steps_per_epoch * 50
     for epoch in order:
         assert len(np.unique(epoch)) == len(epoch)
     assert not np.array_equal(order[0], order[1])
-    training._loop.step = stage.steps_per_epoch + stage.chunk  # as a checkpoint leaves it
-    rest = np.concatenate(list(training._loop._rows(training)))
-    np.testing.assert_array_equal(rest, order.reshape(-1)[training.step * 50 :], "it goes on there")
+    seen.clear()
+    rest = Watching(settings(epochs=3, batch_size=50))
+    rest._loop.step = stage.steps_per_epoch + stage.chunk  # as a checkpoint leaves it
+    left = order.reshape(-1)[rest.step * 50 :]
+    rest.train()
+    np.testing.assert_array_equal(np.concatenate(seen).ravel(), left, "it goes on there")
 
 
 @pytest.mark.slow
