@@ -20,6 +20,7 @@ from ae_core.errors import DataError
 from ae_core.messages import (
     Atlas,
     Bars,
+    Batch,
     Curves,
     Grid,
     HistoryState,
@@ -78,6 +79,15 @@ def setup(**changes: Any) -> Setup:
         notes=[],
     )
     return replace(whole, **changes)
+
+
+def batch() -> Batch:
+    """The batch of a step, as it is seen at the pace that shows each."""
+    rows = ["original", "reconstruction"]
+    sheet = Pictures(
+        png=picture(2 * (TILE + 1) - 1, 2 * (TILE + 1) - 1), columns=2, rows=rows, tile=(TILE, TILE), gap=1
+    )
+    return Batch(pictures=sheet, size=2, loss=0.5)
 
 
 def snapshot(step: int, state: State = "running", **changes: Any) -> Snapshot:

@@ -142,9 +142,9 @@ def test_pages_import_neither_keras_nor_tensorflow(path):
     assert not top_names(path) & {"keras", "tensorflow", "jax", "torch"}
 
 
-def test_the_package_is_backend_neutral_but_for_the_device_and_what_feeds_it():
+def test_the_package_is_backend_neutral_but_for_the_device():
     users = {path.name for path in PACKAGE if top_names(path) & {"tensorflow", "jax", "torch"}}
-    assert users == {"execution.py", "chunks.py"}
+    assert users == {"execution.py"}
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "ae_core" / "variants").glob("[!_]*.py")), ids=lambda path: path.stem)

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import keras
 import numpy as np
 
-from ae_core.formats.png_sheets import draw_curves, sheet, sheet_with_errors
-from ae_core.measuring import metrics
+from ae_core.formats.png_sheets import FEW_ERRORS, FEW_GREYS, draw_curves, sheet, sheet_with_errors
+from ae_core.measuring import batch, metrics
 from ae_core.measuring.panels.filters import common_panels
 from ae_core.measuring.pca import PrincipalComponents
 from ae_core.measuring.plane import Lattice
-from ae_core.messages import Atlas, Bars, Grid, Numbers, PanelTitle, Pictures, Plane
+from ae_core.messages import Atlas, Bars, Batch, Grid, Numbers, PanelTitle, Pictures, Plane
 from ae_core.models.autoencoder import Autoencoder, in_batches
 from ae_core.models.contracts import ChoosesEntries, Look
 
@@ -208,6 +208,16 @@ class Probe:
         one_by_one = isinstance(self.model.bottleneck, ChoosesEntries)
         return self.code_size == 2 and self.model.code_shape == (2,) and not one_by_one
 
+    def batch(self, rows: np.ndarray, loss: float) -> Batch:
+        """What is seen of the batch of one step.
+
+        Args:
+            rows: Its row numbers in the training set, ndarray of shape `(batch,)`.
+            loss: Its loss.
+        """
+        images = self._scaled(self.data.x_train[rows[: batch.MOST_SHOWN]])
+        return batch.look_at(self.model, images, self.display, self._hatch(), len(rows), loss)
+
     def loss_floor(self) -> float:
         """The loss that a perfect reconstruction would leave: grey pixels keep cross-entropy above zero."""
         if self.model.loss_name != "cross_entropy":
@@ -242,8 +252,9 @@ class Probe:
             return (metrics.squared_errors(original, images) / size).tolist()
 
         _, height, width = difference.shape
+        shown = np.concatenate(list(rows.values()))
         return Grid(
-            png=sheet_with_errors(np.concatenate(list(rows.values())), difference, len(original), GAP),
+            png=sheet_with_errors(shown, difference, len(original), GAP, FEW_GREYS, FEW_ERRORS),
             columns=len(original),
             rows=[*rows, "error"],
             tile=(height, width),

@@ -48,7 +48,7 @@ from ae_core.messages.values import (
     Settings,
     State,
 )
-from ae_core.messages.views import Atlas, Bars, Grid, Panel, PanelTitle, Pictures, Plane
+from ae_core.messages.views import Atlas, Bars, Batch, Grid, Panel, PanelTitle, Pictures, Plane
 from ae_core.messages.worker import ClassifierFinished, Finished, Started, WorkerMessage, decode, encode, plain
 
 __all__ = [
@@ -62,6 +62,7 @@ __all__ = [
     "PATTERNS",
     "Atlas",
     "Bars",
+    "Batch",
     "ClassifierFinished",
     "ClassifierResult",
     "ClassifierSnapshot",

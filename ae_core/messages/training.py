@@ -25,7 +25,7 @@ from ae_core.messages.values import (
     State,
     Text,
 )
-from ae_core.messages.views import Atlas, Grid, Panel, PanelTitle, Plane
+from ae_core.messages.views import Atlas, Batch, Grid, Panel, PanelTitle, Plane
 
 
 class Progress(Struct, kw_only=True, tag="progress", tag_field="kind"):
@@ -140,12 +140,16 @@ class Snapshot(Struct, kw_only=True, tag="snapshot", tag_field="kind"):
         history: The curves, equally long columns: `step`, `epoch`, `seconds`, `loss`, each loss term, and each of them
             on validation examples as `val_…`. A training loss is the mean since the point before. Empty in a snapshot
             that is kept on disk beside the newest one, whose history has all of it.
-        latent: Places of the held-out examples on the map, float32 little-endian of shape `(atlas.count, 2)`.
+        latent: Places of the held-out examples on the map, float32 little-endian of shape `(atlas.count, 2)`. In a file
+            of a frame it may be uint16, see `span`.
+        span: Of a frame's file: the lowest and the highest place, first across and then up, which 0 and 65,535 stand
+            for; None everywhere else.
         grid: Originals and reconstructions.
         plane: What the decoder makes of the plane of codes; None where a code is not two plain numbers.
         panels: What else can be looked at, by name.
         pca_loss: Loss of PCA with a code of the same size, in the units of the reconstruction term.
         numbers: Measured numbers by name; `measuring.metric_table` has their words and units.
+        batch: The batch of the last step, at the pace that shows each; else None.
     """
 
     run_id: Annotated[str, Meta(max_length=40)]
@@ -157,11 +161,13 @@ class Snapshot(Struct, kw_only=True, tag="snapshot", tag_field="kind"):
     marks: Annotated[list[Mark], Meta(max_length=10_000)]
     history: Curves = field(default_factory=dict)
     latent: Annotated[bytes, Meta(max_length=8 * MOST_POINTS)]
+    span: tuple[Finite, Finite, Finite, Finite] | None = None
     grid: Grid
     plane: Plane | None = None
     panels: Annotated[dict[Name, Panel], Meta(max_length=30)] = field(default_factory=dict)
     pca_loss: Measured | None
     numbers: Numbers
+    batch: Batch | None = None
 
 
 class Result(Struct, kw_only=True):

@@ -15,6 +15,7 @@ from ae_core.messages.values import (
     Measured,
     Name,
     Picture,
+    Positive,
     Text,
     Tile,
 )
@@ -110,6 +111,20 @@ class Plane(Struct, kw_only=True):
     tile: Tile
     x: tuple[Finite, Finite]
     y: tuple[Finite, Finite]
+
+
+class Batch(Struct, kw_only=True):
+    """The batch of one training step, looked at after the step.
+
+    Args:
+        pictures: Its first images, below them what the network saw where that is damaged, and their reconstructions.
+        size: Images in the batch.
+        loss: Its loss, before the step.
+    """
+
+    pictures: Pictures
+    size: Positive
+    loss: Measured
 
 
 class Bars(Struct, kw_only=True, tag="bars", tag_field="kind"):

@@ -23,7 +23,7 @@ DIGITS = 6  # of floats, so that the file is small
 MOST_POINTS = 300  # of the code map
 GRID_COLOURS = 40  # of originals, reconstructions and errors
 PLANE_COLOURS = 6  # of what the decoder makes of the plane of codes
-PANEL_COLOURS = 20  # the 17 greys of filters stay as they are
+PANEL_COLOURS = 20  # the 9 greys of filters stay as they are
 ATLAS_COLOURS = 12  # of the small pictures beside the points
 # They differ from one recording of the same run to the next, and say nothing of the machine that plays it.
 TIMES = ("samples_per_second", "eta_seconds")

@@ -162,6 +162,13 @@ class ClassifierSession:
     def tuned(self, name: str, value: float) -> None:
         """Nothing: no rate of a classifier can be changed."""
 
+    def rest(self) -> float:
+        """Never: a classifier trains at full speed."""
+        return 0.0
+
+    def rested(self, seconds: float) -> None:
+        """Nothing, see `rest`."""
+
     def paused(self) -> None:
         """Says so."""
         self._say("paused")

@@ -84,6 +84,12 @@ class Training(Protocol):
     def tuned(self, name: str, value: float) -> None:
         """A person asks for a rate, which is to be set."""
 
+    def rest(self) -> float:
+        """For how many seconds nothing shall be trained now; asked again after them, or when something was said."""
+
+    def rested(self, seconds: float) -> None:
+        """Nothing was trained for so long."""
+
     def paused(self) -> None:
         """The training halts."""
 
@@ -192,14 +198,22 @@ class Loop(Generic[Model]):
                 return
 
     def _obey(self, training: Training) -> None:
-        """Does what was asked for meanwhile, between two chunks."""
+        """Rests and does what was asked for, between two chunks."""
+        self._listen(training)
+        while not self._control.stopped and (seconds := training.rest()) > 0:
+            begun = time.perf_counter()
+            self._control.rest(seconds)
+            training.rested(time.perf_counter() - begun)
+            self._listen(training)
+        training.between_chunks()
+        if self._control.stopped:
+            training.stopping()
+
+    def _listen(self, training: Training) -> None:
         self._tune(training)
         self._tell_time(training)
         if self._control.waiting:
             self._wait(training)
-        training.between_chunks()
-        if self._control.stopped:
-            training.stopping()
 
     def _wait(self, training: Training) -> None:
         training.paused()

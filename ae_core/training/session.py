@@ -13,6 +13,7 @@ from ae_core import variants
 from ae_core.measuring import evaluation
 from ae_core.measuring.probe import Probe
 from ae_core.messages import (
+    Batch,
     Mark,
     Numbers,
     PhaseStart,
@@ -129,12 +130,14 @@ class TrainingSession:
         labelled = len(self.prepared.info.class_names) > 1
         self.probe = Probe(self.model, self.data, self.prepared.pca, labelled, self.prepared.probe_points)
         self.history = History(self.model.term_names)
-        self.seconds = self._chunk_seconds = 0.0
+        self.seconds = self._step_seconds = 0.0
+        self._trained = np.empty((0, 0), np.int32), 0.0  # rows of the last chunk, and its loss
         self.marks: list[Mark] = []
         self.rates = {name: float(np.asarray(variable)) for name, variable in self.model.tunable.items()}
         self._loop = Loop(self.stages, self.prepared.batch_size, self.control)
         self._watch()
-        self._times = SnapshotTimes(self.total_steps, frames, snapshot_seconds)
+        epoch_steps = self.stages[0].steps_per_epoch
+        self._times = SnapshotTimes(self.total_steps, epoch_steps, frames, snapshot_seconds)
         self._checkpoints = Checkpoints(keeper) if keeper is not None else None
         self._setup: Setup | None = None
         self._shown: Snapshot | None = None
@@ -231,13 +234,14 @@ class TrainingSession:
             self.show("running")
 
     def chunk_steps(self, most: int) -> int:
-        """As many as there may be."""
-        return most
+        """As many as there are up to the next frame."""
+        return self._times.steps(self.step, most, self._step_seconds, self.control.pace)
 
     def chunk_done(self, losses: dict[str, float], rows: np.ndarray, seconds: float) -> None:
         """Records a chunk."""
         self.seconds += seconds
-        self._chunk_seconds = seconds
+        self._step_seconds = seconds / len(rows)
+        self._trained = rows, losses["loss"]
         self.history.add_chunk(losses, rows.size, seconds)
 
     def epoch_done(self) -> None:
@@ -251,6 +255,14 @@ class TrainingSession:
                 stage.model.tunable[name].assign(value)
         self.marks.append(Mark(step=self.step, epoch=self.epoch, name=name, before=self.rates[name], after=value))
         self.rates[name] = value
+
+    def rest(self) -> float:
+        """As long as the pace asks for, see `snapshot_times`."""
+        return self._times.rest(self.step, self.control.pace)
+
+    def rested(self, seconds: float) -> None:
+        """Notes it; it counts as no time of training."""
+        self._times.rested(seconds, self.control.pace)
 
     def paused(self) -> None:
         """Says so, and shows where it halts."""
@@ -278,8 +290,8 @@ class TrainingSession:
         self._say("stopped")
 
     def _due(self) -> bool:
-        chunks_left = self._loop.steps_to_epoch_end / self._loop.stage.chunk
-        return self._times.due(self.step, chunks_left * self._chunk_seconds)
+        epoch_end, pace = self._loop.steps_to_epoch_end, self.control.pace
+        return self._times.due(self.step, epoch_end, self._step_seconds, self.seconds, pace)
 
     def validation_terms(self) -> dict[str, float]:
         """The validation losses of what is trained now; a term that only the whole has is 0 before."""
@@ -308,8 +320,8 @@ class TrainingSession:
         measured = self.probe.measure(thorough=self.frames > 0 or state != "running")
         variants.check_numbers(self.settings.variant, measured.numbers)
         rate = self.history.samples_per_second()
-        left = (self.total_steps - self.step) * self.prepared.batch_size
-        speed: Numbers = {"samples_per_second": rate, "eta_seconds": left / rate if rate else None}
+        pace = self.control.pace
+        speed: Numbers = {"samples_per_second": rate, "eta_seconds": self._seconds_left(rate)}
         self._shown = Snapshot(
             run_id=self.run_id,
             state=state,
@@ -325,9 +337,26 @@ class TrainingSession:
             panels=dict(measured.panels),
             pca_loss=measured.pca_loss,
             numbers=measured.numbers | speed,
+            batch=self._batch() if pace == "slow" else None,
         )
         self._emit(self._shown)
-        self._times.shown(self.step, time.perf_counter() - begun)
+        self._times.shown(self.step, time.perf_counter() - begun, pace)
+
+    def _seconds_left(self, rate: float | None) -> float | None:
+        """Seconds until the end, with those for which it will rest.
+
+        Args:
+            rate: Images a second; None while that is unknown.
+        """
+        if not rate:
+            return None
+        seconds = (self.total_steps - self.step) * self.prepared.batch_size / rate
+        return seconds + self._times.rest_left(self.step, seconds, self.control.pace)
+
+    def _batch(self) -> Batch | None:
+        """The batch of the last step; None if more than one was trained since the last look."""
+        rows, loss = self._trained
+        return self.probe.batch(rows[0], loss) if len(rows) == 1 else None
 
     def _make_setup(self) -> Setup:
         model, probe = self.model, self.probe

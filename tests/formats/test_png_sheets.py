@@ -42,6 +42,29 @@ def test_tiles_are_opaque_and_what_lies_between_is_not(channels):
 
 
 @pytest.mark.parametrize("channels", [1, 3])
+def test_with_fewer_shades_each_pixel_has_the_nearest_one_in_fewer_bytes(channels):
+    given = tiles(5, channels)
+    picture = read(sheet(given, COLUMNS, GAP, 24))
+    allowed = np.linspace(0, 255, 24).round().astype(int)
+    for number, expected in enumerate(given.astype(int)):
+        found = tile(picture, number)
+        assert (found[..., 3] == 255).all()
+        distances = np.abs(expected[..., None] - allowed).min(axis=-1)
+        assert np.abs(found[..., :3] - expected).max() <= distances.max() + 1
+        assert set(np.unique(found[..., :3])) <= set(allowed)
+    assert (picture[SIDE, :, 3] == 0).all() and (tile(picture, 5)[..., 3] == 0).all()
+    assert len(sheet(given, COLUMNS, GAP, 4)) < len(sheet(given, COLUMNS, GAP))
+
+
+def test_with_few_greys_and_colours_a_sheet_says_the_same():
+    given, errors = tiles(3, 1), np.broadcast_to(np.linspace(0, 1, SIDE), (3, SIDE, SIDE))
+    many, few = (read(sheet_with_errors(given, errors, COLUMNS, GAP, *kinds)) for kinds in ((128, 127), (40, 20)))
+    np.testing.assert_array_equal(few[..., 3], many[..., 3])
+    assert np.abs(few - many)[: SIDE + GAP].max() <= 255 / 39 / 2 + 2
+    assert np.abs(few - many)[SIDE + GAP :].max() <= 10
+
+
+@pytest.mark.parametrize("channels", [1, 3])
 def test_errors_below_have_the_colours_of_cividis(channels):
     given = tiles(3, channels)
     errors = np.broadcast_to(np.linspace(0, 1, SIDE), (3, SIDE, SIDE)).copy()

@@ -1,5 +1,6 @@
 """The loop that every training shares: the order of what a training hears, and what the loop obeys."""
 
+import threading
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 
 from ae_core.training.control import Control
 from ae_core.training.loop import Loop, Stage, half_cosine
+from tests.waiting import PATIENCE
 
 ROWS, BATCH = 12, 2
 
@@ -42,6 +44,8 @@ class Heard:
     ) -> None:
         self.words: list[str] = []
         self.rows: list[int] = []
+        self.rests: list[float] = []  # seconds to come
+        self.rests_done = 0.0
         self._answer, self._rate, self._steps = answer, rate, steps
 
     def orders(self, first: int) -> Iterator[np.ndarray]:
@@ -72,6 +76,14 @@ class Heard:
 
     def tuned(self, name: str, value: float) -> None:
         self._hear(f"{name}={value:g}")
+
+    def rest(self) -> float:
+        return self.rests[0] if self.rests else 0.0
+
+    def rested(self, seconds: float) -> None:
+        self.rests_done += seconds
+        self.rests.pop(0)
+        self._hear("rested")
 
     def paused(self) -> None:
         self._hear("paused")
@@ -174,6 +186,44 @@ def test_it_pauses_steps_tunes_and_stops():
     before = ["stage", "chunk", "rate=1", "paused", "rate=2", "seen", "resumed", "between"]
     assert heard.words == [*before, "chunk", "epoch", "paused", "resumed", "between", "stopping"]
     assert (one.step, len(model.fed)) == (4, 8), "it ends with the chunk that ran"
+
+
+@pytest.mark.parametrize("word", ["stop", "pause", "tune", "pace"])
+def test_a_rest_ends_when_something_is_said(word):
+    control, heard = Control("watch"), Heard()
+    heard.rests = [PATIENCE]
+    speak = {
+        "stop": control.stop,
+        "pause": control.pause,
+        "tune": lambda: control.tune("rate", 1.0),
+        "pace": lambda: control.set_pace("full"),
+    }
+    timer = threading.Timer(0.05, speak[word])
+    timer.start()
+    resume = threading.Timer(0.2, control.resume)
+    resume.start()
+    one, _ = made(control, stages=(1,))
+    one.run(heard)
+    timer.join()
+    resume.join()
+    assert heard.rests_done < PATIENCE, "it would have rested for longer"
+    ended = {
+        "stop": ["rested", "between", "stopping"],
+        "pause": ["rested", "paused", "resumed", "between", "chunk", "epoch"],
+        "tune": ["rested", "rate=1", "between", "chunk", "epoch"],
+        "pace": ["rested", "between", "chunk", "epoch"],
+    }
+    assert heard.words == ["stage", "chunk", *ended[word]]
+    assert control.pace == ("full" if word == "pace" else "watch")
+
+
+def test_who_is_hurried_goes_at_full_speed_and_keeps_its_own_pace():
+    control = Control("slow")
+    control.hurry(True)
+    control.set_pace("watch")
+    assert control.pace == "full"
+    control.hurry(False)
+    assert control.pace == "watch"
 
 
 def test_a_stop_before_the_first_step_trains_nothing():

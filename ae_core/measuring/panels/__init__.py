@@ -15,7 +15,7 @@ from ae_core.models.contracts import Look
 COLUMNS, ROWS = 10, 2  # most tiles of a panel that shows parts of a network
 
 
-def pictures(tiles: np.ndarray, columns: int, rows: list[str], caption: str = "") -> Pictures:
+def pictures(tiles: np.ndarray, columns: int, rows: list[str], caption: str = "", shades: int = 256) -> Pictures:
     """Content that is pictures.
 
     Args:
@@ -23,11 +23,17 @@ def pictures(tiles: np.ndarray, columns: int, rows: list[str], caption: str = ""
         columns: Tiles in a row.
         rows: A label for each row.
         caption: One sentence.
+        shades: Shades of grey that are kept: few make a sheet of many pictures small.
     """
     gap = 1
     _, height, width, _ = tiles.shape
     return Pictures(
-        png=sheet(tiles, columns, gap), columns=columns, rows=rows, tile=(height, width), gap=gap, caption=caption
+        png=sheet(tiles, columns, gap, shades),
+        columns=columns,
+        rows=rows,
+        tile=(height, width),
+        gap=gap,
+        caption=caption,
     )
 
 
@@ -72,10 +78,11 @@ class BeforeAndNow:
 
     Args:
         tiles: Bytes of shape `(n, height, width, channels)`, at most `COLUMNS · ROWS`, as they are when it is called.
+        shades: See `pictures`.
     """
 
-    def __init__(self, tiles: Callable[[], np.ndarray]):
-        self._tiles = tiles
+    def __init__(self, tiles: Callable[[], np.ndarray], shades: int = 256):
+        self._tiles, self._kept = tiles, shades
         self._before = tiles()
 
     def numbers(self, look: Look) -> Numbers:
@@ -89,4 +96,5 @@ class BeforeAndNow:
         columns = -(-len(now) // rows)  # rows of one length: a blank tile looks like a dead unit
         blank = np.zeros((rows * columns - len(now), *now.shape[1:]), np.uint8)
         tiles = np.concatenate([self._before, blank, now, blank])
-        return pictures(tiles, columns, ["before", *[""] * (rows - 1), "now", *[""] * (rows - 1)])
+        labels = ["before", *[""] * (rows - 1), "now", *[""] * (rows - 1)]
+        return pictures(tiles, columns, labels, shades=self._kept)

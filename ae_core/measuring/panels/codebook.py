@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ae_core.formats.png_sheets import FEW_SHADES
 from ae_core.measuring.metrics import perplexity
 from ae_core.measuring.panels import bars, pictures
 from ae_core.messages import Bars, Numbers, Pictures
@@ -98,7 +99,7 @@ class Replacements:
             words[row, 1:, position] = often[often != chosen[0, position]][: columns - 1]
         codes = book[words].reshape(-1, *look.model.code_shape)
         tiles = look.show(look.model.decode(codes))
-        return pictures(tiles, columns, [str(position + 1) for position in sorted(shown)])
+        return pictures(tiles, columns, [str(position + 1) for position in sorted(shown)], shades=FEW_SHADES)
 
 
 def choices(quantizer: "Quantizer", codes: np.ndarray) -> np.ndarray:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from ae_core.models.autoencoder import Autoencoder
     from ae_core.settings import DataSpec
 
+SHADES = 9  # of grey are enough for the eye, and noise takes half the room of 256
+
 
 class Filters(BeforeAndNow):
     """Weights of the first units, before the training above and now below.
@@ -29,14 +31,13 @@ class Filters(BeforeAndNow):
     )
 
     def __init__(self, model: "Autoencoder", spec: "DataSpec"):
-        super().__init__(lambda: self._shades(model, spec))
+        super().__init__(lambda: self._drawn(model, spec), SHADES)
 
-    def _shades(self, model: "Autoencoder", spec: "DataSpec") -> np.ndarray:
+    def _drawn(self, model: "Autoencoder", spec: "DataSpec") -> np.ndarray:
         kernel = np.ascontiguousarray(np.asarray(first_kernel(model))[:, : COLUMNS * ROWS].T)  # (units, size)
         largest = np.abs(kernel).max(axis=1, keepdims=True)
-        # 17 shades of grey are enough for the eye, and noise takes half the room of 256.
-        shown = (8 * (1 + kernel / np.maximum(largest, 1e-12))).round() * (255 / 16)
-        return shown.astype(np.uint8).reshape(-1, *spec.shape)
+        shown = (1 + kernel / np.maximum(largest, 1e-12)) * (255 / 2)
+        return shown.round().astype(np.uint8).reshape(-1, *spec.shape)
 
 
 def first_kernel(model: "Autoencoder") -> Any:

@@ -4,6 +4,7 @@ from statistics import NormalDist
 
 import numpy as np
 
+from ae_core.formats.png_sheets import FEW_SHADES
 from ae_core.measuring.panels import pictures
 from ae_core.messages import Numbers, Pictures
 from ae_core.models.contracts import Look
@@ -32,8 +33,9 @@ class Samples:
     )
 
     def __init__(self, latent_dim: int):
+        self._shades = FEW_SHADES
         if latent_dim == 2:
-            self._codes = _plane(COLUMNS)
+            self._codes, self._shades = _plane(COLUMNS), FEW_SHADES // 2  # a hundred pictures, each of them small
             self.help = (
                 "The plane of codes, decoded: neighbours are equally likely under the prior N(0, I). Pictures change "
                 "smoothly and leave no gaps once the codes of real images fill the prior evenly."
@@ -48,7 +50,7 @@ class Samples:
     def measure(self, look: Look) -> Pictures:
         """Rows of ten pictures."""
         rows = len(self._codes) // COLUMNS
-        return pictures(look.show(look.model.decode(self._codes)), COLUMNS, [""] * rows)
+        return pictures(look.show(look.model.decode(self._codes)), COLUMNS, [""] * rows, shades=self._shades)
 
 
 def _plane(count: int) -> np.ndarray:
