@@ -97,6 +97,7 @@ def facts(run: StoredRun, going: Going | None = None) -> dict[str, Any]:
         "parameters",
         "code_size",
         "size",
+        "frames",
         "twin_of",
         "sweep",
     )

@@ -45,6 +45,8 @@ def check_snapshot(setup: Setup, snapshot: Snapshot, where: str) -> None:
     _check_grid(snapshot.grid, f"{where}.grid")
     if snapshot.plane is not None:
         _check_plane(setup, snapshot.plane, f"{where}.plane")
+    if snapshot.batch is not None:
+        _check_panel(snapshot.batch.pictures, f"{where}.batch.pictures")
     for panel in setup.panels:
         if panel.name not in snapshot.panels:
             raise WrongValueError(f"{where}.panels", f"have an entry {panel.name!r}", None)

@@ -1,7 +1,8 @@
 """The files of a run: their names, and how they are written so that a crash at any byte leaves the last whole ones.
 
 A file is written under another name in the same folder, forced to the disk, and then renamed, which happens at once or
-not at all. What a crash leaves of it begins with `.part-` and is never looked at.
+not at all. What a crash leaves of it begins with `.part-` and is never looked at. Only frames are not forced, because
+there are many of them: a machine that loses its power may leave a damaged one, and readers do without it.
 """
 
 import contextlib
@@ -79,30 +80,37 @@ def folder_bytes(folder: Path) -> int:
 
 
 @contextlib.contextmanager
-def part_of(path: Path) -> Iterator[Path]:
-    """A name to write to; what was written there stands at `path` once the block ends without an exception."""
+def part_of(path: Path, forced: bool = True) -> Iterator[Path]:
+    """A name to write to; what was written there stands at `path` once the block ends without an exception.
+
+    Args:
+        path: The file.
+        forced: Whether it is on the disk by then, so that no crash can leave it damaged.
+    """
     handle, name = tempfile.mkstemp(prefix=f"{PART}{path.name}-", suffix=path.suffix, dir=path.parent)
     os.close(handle)
     part = Path(name)
     try:
         yield part
-        force(part)
+        if forced:
+            force(part)
         os.replace(part, path)
     finally:
         part.unlink(missing_ok=True)
 
 
-def write(path: Path, content: bytes | Callable[[BinaryIO], None]) -> None:
+def write(path: Path, content: bytes | Callable[[BinaryIO], None], forced: bool = True) -> None:
     """Puts a whole file in place of the one before.
 
     Args:
         path: The file.
         content: Its bytes, or what writes them to an open file.
+        forced: Whether it waits until they are on the disk: some milliseconds.
 
     Raises:
         OSError: If it cannot be written; then the one before stands as it was.
     """
-    with part_of(path) as part, part.open("wb") as stream:
+    with part_of(path, forced) as part, part.open("wb") as stream:
         if isinstance(content, bytes):
             stream.write(content)
         else:

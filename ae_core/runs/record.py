@@ -172,6 +172,11 @@ class StoredRun:
         """Steps of the snapshots that are kept beside the newest one, growing."""
         return list(kept_steps(self.folder)) if self.folder.is_dir() else []
 
+    @property
+    def frames(self) -> int:
+        """How many snapshots are kept, the newest among them."""
+        return sum(step < self.step for step in self.kept_steps()) + (self.folder / NEWEST).is_file()
+
     def kept(self, step: int) -> Snapshot | None:
         """The snapshot that was kept at a step, without history; None if there is none, or it is damaged."""
         try:

@@ -48,11 +48,14 @@ from ae_core.runs.files import (
     write,
 )
 from ae_core.runs.record import ENDED, FORMAT, read_run, read_status
-from ae_core.runs.stored_messages import dump, upgrade
+from ae_core.runs.stored_messages import dump, dump_frame, frame, upgrade
 
 logger = logging.getLogger(__name__)
 
-KEPT_SNAPSHOTS = 40  # of one run, the newest among them
+KEPT_SNAPSHOTS = 160  # of one run, the newest among them
+FRAME_BYTES = 6 * 2**20  # of the others together, for images of 28×28 pixels
+FRAME_PIXELS = 784
+LARGEST_FRAMES = 8  # times as much, at most, for larger ones
 SNAPSHOT_SECONDS = 2.0  # between two writes while nothing but the numbers changes
 SNAPSHOT_SHARE = 0.01  # of the time, at most, goes into them
 MOST_NUMBERS = 100
@@ -77,8 +80,9 @@ class RunWriter:
         clean(folder, keep=f"{PART}{RUN}")
         upgrade(folder)
         self._status = read_status(folder)
-        self._unwritten: dict[int, Snapshot] = {}  # by step, the newest among them
-        self._kept = set(kept_steps(folder))
+        self._unwritten: dict[int, Snapshot] = {}  # by step, the newest among them, which alone has its history
+        self._kept = {step: path.stat().st_size for step, path in kept_steps(folder).items()}  # bytes by step
+        self._room = FRAME_BYTES
         self._state: State | None = None  # of the newest snapshot
         self._next = 0.0
         self._closed = False
@@ -96,10 +100,12 @@ class RunWriter:
         """Takes each message of a training.
 
         A setup and a change of state are written at once; snapshots every two seconds, or less often where that would
-        take more than a hundredth of the time. Those of them are kept that lie close at first and wide apart later.
+        take more than a hundredth of the time. Those of them are kept that lie close at first and wide apart later, at
+        most `KEPT_SNAPSHOTS`, and no more than `frame_bytes`.
         """
         with self._trying(f"The messages of the run {self.id}"):
             if isinstance(message, Setup):
+                self._room = frame_bytes(message.input_size)
                 write(self._folder / SETUP, dump(message))
                 self._say(
                     total_steps=message.total_steps,
@@ -185,8 +191,8 @@ class RunWriter:
         changed, self._state = snapshot.state != self._state, snapshot.state
         step = snapshot.step
         # A training that goes on from a checkpoint goes back in time; what lies ahead of it will come again.
-        self._unwritten = {at: one for at, one in self._unwritten.items() if at < step} | {step: snapshot}
-        chosen = thinned({at for at in self._kept if at < step} | set(self._unwritten))
+        self._unwritten = {at: frame(one) for at, one in self._unwritten.items() if at < step} | {step: snapshot}
+        chosen = self._chosen(step)
         self._unwritten = {at: one for at, one in self._unwritten.items() if at in chosen}
         begun = time.monotonic()
         if changed or begun >= self._next:
@@ -196,23 +202,29 @@ class RunWriter:
                 ended = time.monotonic()
                 self._next = ended + max(SNAPSHOT_SECONDS, (ended - begun) / SNAPSHOT_SHARE)
 
+    def _chosen(self, newest: int) -> set[int]:
+        """Steps of the snapshots that are kept, if this is the newest."""
+        most = int(self._room // max(self._kept.values(), default=1))
+        steps = {step for step in self._kept if step < newest} | set(self._unwritten)
+        return thinned(steps, min(max(2, most + 1), KEPT_SNAPSHOTS))
+
     def _save(self) -> None:
         """Writes the newest snapshot, and those before it that were chosen to be kept."""
         if not self._unwritten:
             return
         newest = max(self._unwritten)
-        chosen = thinned({step for step in self._kept if step < newest} | set(self._unwritten))
-        for step in sorted(chosen & set(self._unwritten) - {newest}):
-            kept = replace(self._unwritten[step], history={})
-            write(self._folder / snapshot_name(step), dump(kept))
-            self._kept.add(step)
+        for step in sorted(self._chosen(newest) & set(self._unwritten) - {newest}):
+            content = dump_frame(self._unwritten[step])
+            write(self._folder / snapshot_name(step), content, forced=False)
+            self._kept[step] = len(content)
             del self._unwritten[step]
         snapshot = self._unwritten[newest]
         write(self._folder / NEWEST, dump(snapshot))
         self._unwritten = {newest: snapshot}
-        for step in self._kept - (chosen - {newest}):
+        chosen = self._chosen(newest) - {newest}
+        for step in set(self._kept) - chosen:
             (self._folder / snapshot_name(step)).unlink(missing_ok=True)
-        self._kept &= chosen - {newest}
+            del self._kept[step]
         losses: Numbers = {name: (snapshot.history[name] or [None])[-1] for name in ("loss", "val_loss")}
         # The end is said by `finish`, when the result and the model are there too.
         state: State = "paused" if snapshot.state == "paused" else "running"
@@ -238,6 +250,15 @@ class RunWriter:
             if self.problem is None:
                 logger.exception("%s could not be kept.", what)
             self.problem = f"{what} could not be kept because {disk_reason(error, self._folder)}."
+
+
+def frame_bytes(input_size: int) -> int:
+    """Most bytes of all kept snapshots but the newest.
+
+    Args:
+        input_size: Numbers in one example.
+    """
+    return int(FRAME_BYTES * min(max(1.0, input_size / FRAME_PIXELS), LARGEST_FRAMES))
 
 
 def thinned(steps: Iterable[int], most: int = KEPT_SNAPSHOTS) -> set[int]:

@@ -38,7 +38,7 @@ from ae_core.runs.files import (
 )
 from ae_core.runs.record import ENDED, FORMAT, LARGEST_CHECKPOINT, StoredRun, read_about
 from ae_core.runs.shelf import Shelf
-from ae_core.runs.stored_messages import LARGEST_MESSAGE, decode, dump
+from ae_core.runs.stored_messages import LARGEST_MESSAGE, decode, dump, dump_frame
 from ae_core.runs.writer import KEPT_SNAPSHOTS, result_json
 from ae_core.variants import read_settings
 
@@ -253,7 +253,7 @@ class _Reader:
             written = snapshot_name(message.step)
             if name not in (written, first_name(written)) or message.step > newest.step or message.history:
                 raise DataError(f"{self._label}: {name} must be an earlier snapshot of that step. Received: another.")
-            files[written] = dump(replace(message, run_id=run_id))
+            files[written] = dump_frame(replace(message, run_id=run_id))
         return files
 
     def _message(self, name: str, kind: type[M]) -> M | None:

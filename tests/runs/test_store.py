@@ -21,9 +21,10 @@ from ae_core.runs import files as run_files
 from ae_core.runs import record as run_record
 from ae_core.runs import shelf as run_shelf
 from ae_core.runs import writer as run_writer
-from ae_core.runs.writer import KEPT_SNAPSHOTS, thinned
+from ae_core.runs.stored_messages import dump
+from ae_core.runs.writer import KEPT_SNAPSHOTS, frame_bytes, thinned
 from tests.conftest import ROOT
-from tests.stored import SETTINGS, TOTAL, edit, result, setup, snapshot, state_at, stored, training_state
+from tests.stored import POINTS, SETTINGS, TOTAL, batch, edit, result, setup, snapshot, state_at, stored, training_state
 from tests.stored import run_files as files_of
 
 DAY = 86_400.0
@@ -109,15 +110,73 @@ def test_numbers_that_went_astray_are_kept(store, at_once):
 
 
 def test_of_many_snapshots_those_stay_that_lie_close_at_first(store, at_once):
-    run_id = stored(store, *range(0, TOTAL + 1, 10))
+    run_id = stored(store, *range(0, TOTAL + 1, 2))
     run = store.open(run_id)
     steps = [one.step for one in run.snapshots()]
-    assert len(steps) == KEPT_SNAPSHOTS == len(list(run.folder.glob("snapshot-*"))) + 1
-    assert steps[:3] == [0, 10, 20] and steps[-1] == TOTAL
+    assert len(steps) == KEPT_SNAPSHOTS == len(list(run.folder.glob("snapshot-*"))) + 1 == run.frames
+    assert steps[:3] == [0, 2, 4] and steps[-1] == TOTAL
     assert steps[-1] - steps[-2] > 2 * (steps[2] - steps[1])
     assert all(one == snapshot(one.step, run_id=run_id) for one in run.snapshots()), "each has its history back"
     sizes = {path.name: path.stat().st_size for path in run.folder.glob("*.gz")}
     assert sizes["newest.msgpack.gz"] > 3 * max(size for name, size in sizes.items() if name.startswith("snapshot"))
+
+
+def test_frames_take_no_more_room_than_they_may(store, at_once, monkeypatch):
+    monkeypatch.setattr(run_writer, "FRAME_BYTES", 20_000)
+    run = store.create(SETTINGS)
+    with store.writer(run.id) as writer:
+        writer.message(setup())
+        for step in range(0, TOTAL, 10):
+            writer.message(snapshot(step))
+            assert sum(path.stat().st_size for path in run.folder.glob("snapshot-*")) <= 20_000
+    kept = store.open(run.id)
+    sizes = [path.stat().st_size for path in run.folder.glob("snapshot-*")]
+    assert sum(sizes) > 20_000 - 2 * max(sizes), "nor much less"
+    assert kept.frames == len(sizes) + 1 == len(kept.snapshots())
+
+
+def test_larger_examples_may_take_more_room():
+    mib = 2**20
+    bounds = [frame_bytes(size) / mib for size in (64, 784, 3072, 10**6)]
+    assert bounds == pytest.approx([6, 6, 6 * 3072 / 784, 48], rel=1e-6)
+
+
+@pytest.mark.parametrize("scale", [1e-3, 1.0, 1e4])
+def test_places_of_a_frame_are_as_they_were_but_for_less_than_a_pixel(store, at_once, scale):
+    places = scale * (100 + np.random.default_rng(0).standard_normal((POINTS, 2)))
+    given = snapshot(10, latent=places.astype("<f4").tobytes(), batch=batch())
+    run = store.create(SETTINGS)
+    with store.writer(run.id) as writer:
+        writer.message(setup())
+        for one in (snapshot(0), given, snapshot(20)):
+            writer.message(one)
+    kept = store.open(run.id).kept(10)
+    assert kept == replace(given, latent=kept.latent, history={}, batch=None)
+    found = np.frombuffer(kept.latent, "<f4").reshape(-1, 2)
+    span = places.max(axis=0) - places.min(axis=0)
+    assert (np.abs(found - places) <= span / 60_000 + 1e-6 * np.abs(places)).all()
+    assert len((run.folder / "snapshot-0000000010.msgpack.gz").read_bytes()) < len(dump(kept)) + 40
+
+
+def test_places_that_are_not_finite_stay_so(store, at_once):
+    places = np.full((POINTS, 2), np.nan, "<f4")
+    places[0] = np.inf, 1.0
+    run = store.create(SETTINGS)
+    with store.writer(run.id) as writer:
+        writer.message(setup())
+        for one in (snapshot(0, latent=places.tobytes()), snapshot(20)):
+            writer.message(one)
+    assert store.open(run.id).kept(0).latent == places.tobytes()
+
+
+def test_a_frame_that_a_crash_has_damaged_is_left_out(store, at_once, caplog):
+    run_id = stored(store, 0, 10, 20, 30)
+    run = store.open(run_id)
+    path = run.folder / "snapshot-0000000010.msgpack.gz"
+    path.write_bytes(path.read_bytes()[:-7])
+    with caplog.at_level(logging.CRITICAL):
+        assert [one.step for one in run.snapshots()] == [0, 20, 30]
+        assert run.kept(10) is None
 
 
 @pytest.mark.parametrize("spacing", [1, 37, 1000])
@@ -135,9 +194,9 @@ def test_snapshots_are_written_rarely_and_a_pause_at_once(store, monkeypatch):
     now, names = [100.0], []
     real = run_writer.write
 
-    def write(path, content):
+    def write(path, content, **how):
         names.append(path.name)
-        real(path, content)
+        real(path, content, **how)
         now[0] += 0.05  # what each file takes
 
     monkeypatch.setattr(run_writer, "write", write)

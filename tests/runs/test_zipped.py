@@ -152,7 +152,13 @@ def test_a_real_training_is_stored_and_comes_back(store, monkeypatch):
     (given,) = (one for one in messages if isinstance(one, Setup))
     assert new.setup() == replace(given, run_id=new.id)
     last = {one.step: one for one in messages if isinstance(one, Snapshot)}
-    assert new.snapshots() == [replace(last[step], run_id=new.id) for step in sorted(last)]
+    found = new.snapshots()
+    assert [one.step for one in found] == sorted(last) and found[-1].latent == last[max(last)].latent
+    for one in found:
+        expected = replace(last[one.step], run_id=new.id)
+        places, kept = (np.frombuffer(message.latent, "<f4") for message in (expected, one))
+        np.testing.assert_allclose(kept, places, atol=np.ptp(places) / 60_000, rtol=0)
+        assert one == replace(expected, latent=one.latent)
     assert new.result() == replace(told, run_id=new.id)
     assert new.test.keys() <= told.test.keys() and new.test["mse"] == told.test["mse"]
     import keras
