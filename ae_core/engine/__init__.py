@@ -5,15 +5,18 @@ from ae_core.engine.film import Film
 from ae_core.engine.jobs import MOST_EPOCHS, MOST_LABELS, ClassifierJob, Job, TrainingJob
 from ae_core.engine.worker import load_keras
 from ae_core.errors import EngineError
+from ae_core.training.control import PACES, Pace
 
 __all__ = [
     "MOST_EPOCHS",
     "MOST_LABELS",
+    "PACES",
     "ClassifierJob",
     "Engine",
     "EngineError",
     "Film",
     "Job",
+    "Pace",
     "TrainingJob",
     "load_keras",
 ]

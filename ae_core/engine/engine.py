@@ -9,7 +9,7 @@ import atexit
 import secrets
 
 from ae_core.engine import questions
-from ae_core.engine.commands import WORDS, Command
+from ae_core.engine.commands import WORDS, Command, pace_of
 from ae_core.engine.descriptions import Description
 from ae_core.engine.film import Film, RunFilm
 from ae_core.engine.jobs import ClassifierJob, Job, TrainingJob
@@ -20,6 +20,7 @@ from ae_core.errors import DataError, EngineError
 from ae_core.ownership import fingerprint, holds
 from ae_core.runs import RunStore
 from ae_core.settings import Settings
+from ae_core.training.control import Pace
 
 
 class Engine:
@@ -84,7 +85,14 @@ class Engine:
         return self._recovery.store
 
     def submit(
-        self, settings: Settings, owner: str, *, title: str = "", twin_of: str | None = None, sweep: str | None = None
+        self,
+        settings: Settings,
+        owner: str,
+        *,
+        title: str = "",
+        twin_of: str | None = None,
+        sweep: str | None = None,
+        pace: Pace = "full",
     ) -> TrainingJob:
         """Puts a training into the queue; it starts as soon as it can.
 
@@ -97,6 +105,8 @@ class Engine:
             title: What a person calls the run, see `RunStore.create`, like the next two.
             twin_of: Id of the run that it is to be compared with.
             sweep: Id that the runs of one sweep share.
+            pace: `full` speed, `watch` to be held back so that all is seen, or `slow`, one batch at a time. While
+                others wait it goes at full speed.
 
         Raises:
             EngineError: If the queue is full, the owner has too many jobs in it, or the workers have failed.
@@ -106,7 +116,7 @@ class Engine:
             same = self._queue.unended(settings, fingerprint(owner))
             if same is not None:
                 return same
-            job = self._queue.add(TrainingJob(settings, fingerprint(owner), self._queue.shared))
+            job = self._queue.add(TrainingJob(settings, fingerprint(owner), self._queue.shared, pace=pace_of(pace)))
             self._recovery.add(job, title, twin_of, sweep)
         self._supervisor.wake()
         return job
@@ -181,7 +191,7 @@ class Engine:
     def command(
         self, job_id: str, owner: str, word: str, *, name: str | None = None, value: float | str | None = None
     ) -> None:
-        """Tells a job to `pause`, `resume`, `step` (one chunk of steps, then pause), `stop`, or `tune`.
+        """Tells a job to `pause`, `resume`, `step` (one chunk of steps, then pause), `stop`, `tune`, or go at a `pace`.
 
         Returns at once; the job's state and snapshot tell when it has happened.
 
@@ -190,7 +200,7 @@ class Engine:
             owner: Secret token of the person.
             word: The command.
             name: Setting that `tune` changes.
-            value: Its new value.
+            value: Its new value; or the pace, see `submit`.
 
         Raises:
             EngineError: If there is no such job, the owner is another, or the job cannot do this now.
@@ -207,6 +217,9 @@ class Engine:
                 raise EngineError("Another program trains this run, so it can only be watched here.")
             if job.ended:
                 raise EngineError(f"This run has ended ({job.state}), so it cannot be told to {word}.")
+            if word == "pace" and name is None:
+                self._set_pace(job, pace_of(str(value)))
+                return
             if job.state == "queued" and word != "stop":
                 raise EngineError(f"This run still waits in the queue; it can only be stopped. Received: {word}.")
             if word == "tune":
@@ -218,6 +231,13 @@ class Engine:
                 received = ", ".join(key for key, one in given.items() if one is not None)
                 raise EngineError(f"The command {word} takes no values. Received: {received}.")
             self._supervisor.order(job, command)
+
+    def _set_pace(self, job: Job, pace: Pace) -> None:
+        if not isinstance(job, TrainingJob):
+            raise EngineError("A classifier always trains at full speed.")
+        job.change(pace=pace)
+        if job.state != "queued":  # else its worker is told when it begins
+            self._supervisor.order(job, Command("pace", pace))
 
     def remove(self, run_id: str, owner: str) -> None:
         """Removes an ended run, from the disk too.

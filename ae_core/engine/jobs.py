@@ -16,6 +16,7 @@ from ae_core.errors import EngineError, SettingError
 from ae_core.messages import ClassifierSnapshot, ClassifierSummary, Progress, Result, Setup, Snapshot
 from ae_core.runs.files import new_id
 from ae_core.settings import Settings, options
+from ae_core.training.control import Pace
 
 JobState = Literal["queued", "starting", "running", "paused", "done", "stopped", "failed", "interrupted"]
 
@@ -76,6 +77,8 @@ class Job(ABC):
         self.stored = False  # whether it is on disk
         self.elsewhere = False  # whether another process trains it
         self.measuring = False  # whether its training is over and its result still to come
+        self.pace: Pace = "full"  # how fast its owner wants it to go
+        self.hurried = False  # whether it goes at full speed instead, because others wait
         self.attempts = 0  # workers that began to train it
         self.worker: str | None = None  # its worker's address, as soon as one has begun
         self.commands: list[Command] = []  # not yet handed to the worker, oldest first
@@ -150,18 +153,28 @@ class Job(ABC):
 
 @final
 class TrainingJob(Job):
-    """The training of an autoencoder; its id is that of the run."""
+    """The training of an autoencoder; its id is that of the run.
+
+    Args:
+        settings: See `Job`, like the next three.
+        owner: Likewise.
+        shared: Likewise.
+        job_id: Likewise.
+        pace: How fast its owner wants it to go.
+    """
 
     snapshot: Snapshot | None
     result: Result | None
 
-    def __init__(self, settings: Settings, owner: str, shared: Shared, job_id: str = "") -> None:
+    def __init__(self, settings: Settings, owner: str, shared: Shared, job_id: str = "", pace: Pace = "full") -> None:
         super().__init__(settings, owner, shared, job_id)
         self.setup: Setup | None = None
+        self.pace = pace
 
     def task(self, topic: str, folder: str) -> Task:
         """Trains, and keeps what is learnt if the run is on disk."""
-        return functools.partial(worker.train, self.settings.to_dict(), self.id, topic, folder if self.stored else None)
+        place = folder if self.stored else None
+        return functools.partial(worker.train, self.settings.to_dict(), self.id, topic, place, self.pace)
 
     @property
     def messages(self) -> Sequence[Setup | Snapshot | Result | None]:

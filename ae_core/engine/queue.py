@@ -124,7 +124,7 @@ class Queue:
         """Puts a job that was cut off at the end of the queue again."""
         with self.lock:
             job.worker, job.elsewhere, job.paused_at, job.commands = None, False, None, []
-            job.change(state="queued", started=None, finished=None)
+            job.change(state="queued", hurried=False, started=None, finished=None)
             self._jobs[job.id] = job
             self._waiting.append(job)
             self.estimate()
@@ -235,6 +235,13 @@ class Queue:
             limit = time.monotonic() - self._pause_limit
             paused = [job for job in self.active() if job.paused_at is not None and job.paused_at < limit]
             return [job for job in paused if job.error is None] if self._waiting else []
+
+    def impatience(self) -> list[tuple[TrainingJob, bool]]:
+        """Trainings that are to hurry from now on, because others wait, or not any longer."""
+        with self.lock:
+            trainings = [job for job in self.active() if isinstance(job, TrainingJob)]
+            wanted = [(job, bool(self._waiting) and job.pace != "full") for job in trainings]
+            return [(job, hurried) for job, hurried in wanted if job.hurried is not hurried]
 
     def estimate(self) -> None:
         """Writes position and expected wait into every waiting job."""

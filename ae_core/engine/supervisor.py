@@ -205,6 +205,9 @@ class Supervisor:
         self._dispatch.dispatch(pool, self._concurrent)
         self._recovery.tick()
         self.descriptions.exchange(pool)
+        for training, hurried in self._queue.impatience():
+            training.change(hurried=hurried)
+            self.order(training, Command("hurry", value=float(hurried)))
         for job in self._queue.overdue():
             job.change(error="This run was paused for long while others waited, so it was stopped.")
             self.order(job, Command("stop"))

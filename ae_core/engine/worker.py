@@ -32,7 +32,7 @@ from ae_core.messages import (
     encode,
 )
 from ae_core.runs import RunStore, RunWriter
-from ae_core.training.control import Control
+from ae_core.training.control import Control, Pace
 from ae_core.variants import read_settings
 
 logger = logging.getLogger(__name__)
@@ -93,7 +93,7 @@ def warm() -> Answer[int]:
     return answer(work, "The worker could not be warmed up")
 
 
-def train(settings: Mapping[str, Any], run_id: str, topic: str, folder: str | None) -> None:
+def train(settings: Mapping[str, Any], run_id: str, topic: str, folder: str | None, pace: Pace = "full") -> None:
     """Trains, and reports: `Started`, the training's own messages, `Finished`.
 
     Args:
@@ -101,6 +101,7 @@ def train(settings: Mapping[str, Any], run_id: str, topic: str, folder: str | No
         run_id: The run.
         topic: Dask's event topic to report to.
         folder: The store that knows the run, in which the training keeps what it has learnt; None for nowhere.
+        pace: How fast it goes at first.
     """
     say, address = _reporter(topic)
     writer = _writer(folder, run_id)
@@ -127,7 +128,7 @@ def train(settings: Mapping[str, Any], run_id: str, topic: str, folder: str | No
         return result
 
     try:
-        with _obeying(run_id) as control:
+        with _obeying(run_id, pace) as control:
             # First, because commands can come from here on, even while Keras is still being imported.
             say(Started(run_id=run_id, worker=address))
             said = answer(lambda: work(control), "The training stopped")
@@ -208,9 +209,9 @@ async def offer(slots: int, dask_worker: Any) -> None:
 
 
 @contextlib.contextmanager
-def _obeying(job_id: str) -> Iterator[Control]:
+def _obeying(job_id: str, pace: Pace = "full") -> Iterator[Control]:
     """The control of a job; as long as it lasts, `obey` finds it."""
-    control = _controls[job_id] = Control()
+    control = _controls[job_id] = Control(pace)
     try:
         yield control
     finally:

@@ -82,7 +82,7 @@ def decode(content: bytes, name: str, kind: type[M]) -> M:
     """
     where = "setup" if kind is Setup else name
     if name.endswith(FIRST_SUFFIX):
-        return typed.from_values(first_format.unpack(content), kind, where)
+        return _whole(typed.from_values(first_format.unpack(content), kind, where))
     return _whole(typed.from_msgpack(content, kind, where))
 
 

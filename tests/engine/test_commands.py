@@ -2,14 +2,15 @@
 
 import logging
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from ae_core.engine import delivery
-from ae_core.engine.commands import WORDS, Command
+from ae_core.engine.commands import WORDS, Command, Spoken
 from ae_core.engine.delivery import Delivery
 from ae_core.engine.jobs import Shared, TrainingJob
+from ae_core.errors import EngineError
 from ae_core.training.control import Control
 from ae_core.variants import read_settings
 from tests.waiting import until
@@ -47,13 +48,21 @@ def give(run, client, monkeypatch, caplog) -> None:
         until(lambda: not run.delivering)
 
 
-@pytest.mark.parametrize("word", WORDS)
+@pytest.mark.parametrize("word", (*get_args(Spoken), "hurry"))
 def test_every_word_reaches_the_training(word, monkeypatch):
     heard: list[tuple[Any, ...]] = []
-    for name in WORDS:
-        monkeypatch.setattr(Control, name, lambda control, *values, name=name: heard.append((name, *values)))
-    Command(word, "learning_rate", 0.1).give(Control())
-    assert heard == [("tune", "learning_rate", 0.1) if word == "tune" else (word,)]
+    for name in (*WORDS, "set_pace", "hurry"):
+        monkeypatch.setattr(
+            Control, name, lambda control, *values, name=name: heard.append((name, *values)), raising=False
+        )
+    Command(word, "slow", 0.1).give(Control())
+    with_values = {"tune": ("tune", "slow", 0.1), "pace": ("set_pace", "slow"), "hurry": ("hurry", True)}
+    assert heard == [with_values.get(word, (word,))]
+
+
+def test_a_pace_that_there_is_not_is_refused():
+    with pytest.raises(EngineError, match=r"pace must be one of full, watch, slow\. Received: 'fast'"):
+        Command("pace", "fast").give(Control())
 
 
 @pytest.mark.parametrize(("failures", "taken"), [(0, ["pause", "stop"]), (2, ["pause", "stop"]), (3, [])])

@@ -25,6 +25,7 @@ from ae_core.engine.processes import Processes, default_slots, gpus
 from ae_core.ownership import holds
 from ae_core.runs import RunStore
 from ae_core.settings import Settings
+from ae_core.training.execution import LONGEST_CHUNK
 from ae_core.variants import read_settings
 from tests.conftest import ROOT, dask_processes, lives
 from tests.waiting import PATIENCE, until
@@ -111,12 +112,16 @@ def test_pause_holds_step_advances_and_stop_ends(engine: Engine) -> None:
     engine.command(run.id, ME, "step")
     until(lambda: run.state == "paused" and step_of(run) > held)
     chunk = step_of(run) - held
+    assert chunk <= LONGEST_CHUNK
     time.sleep(0.6)
     assert (step_of(run), run.state) == (held + chunk, "paused")
 
     engine.command(run.id, ME, "step")
     until(lambda: run.state == "paused" and step_of(run) > held + chunk)
-    assert step_of(run) == held + 2 * chunk
+    again = step_of(run) - held - chunk
+    assert again <= LONGEST_CHUNK
+    time.sleep(0.6)
+    assert (step_of(run), run.state) == (held + chunk + again, "paused")
     engine.command(run.id, ME, "resume")
     until(lambda: run.state == "running" and step_of(run) > held + 3 * chunk)
 
@@ -125,6 +130,38 @@ def test_pause_holds_step_advances_and_stop_ends(engine: Engine) -> None:
     with pytest.raises(EngineError, match=r"has ended \(stopped\)"):
         engine.command(run.id, ME, "pause")
     assert run.snapshot is not None and run.snapshot.state == "stopped"
+
+
+def test_a_run_goes_at_its_owner_s_pace_and_hurries_while_others_wait(engine: Engine) -> None:
+    run = engine.submit(digits(), ME, pace="slow")
+    until(lambda: run.snapshot and run.snapshot.batch, why=lambda: run.state)
+    assert (run.pace, run.hurried) == ("slow", False)
+    slow = step_of(run)
+    waiting = engine.submit(digits(), STRANGER, pace="watch")
+    until(lambda: run.hurried)
+    until(lambda: step_of(run) > slow + 200)
+    assert run.pace == "slow", "what its owner wished is not forgotten"
+    engine.command(waiting.id, STRANGER, "pace", value="full")
+    assert (waiting.state, waiting.pace, waiting.hurried) == ("queued", "full", False)
+    engine.command(waiting.id, STRANGER, "stop")
+    until(lambda: not run.hurried)
+    hurried = until(lambda: run.snapshot and run.snapshot.batch and run.snapshot.step)
+    time.sleep(1.5)
+    assert step_of(run) <= hurried + 3, "one step a second again"
+
+    engine.command(run.id, ME, "pace", value="watch")
+    assert run.view().pace == "watch"
+    until(lambda: step_of(run) > hurried + 10 and run.snapshot and run.snapshot.batch is None)
+    with pytest.raises(EngineError, match=r"pace must be one of full, watch, slow\. Received: 'fast'"):
+        engine.command(run.id, ME, "pace", value="fast")
+    with pytest.raises(EngineError, match="pace must be one of"):
+        engine.command(run.id, ME, "pace")
+    with pytest.raises(EngineError, match="Only the person"):
+        engine.command(run.id, STRANGER, "pace", value="full")
+    with pytest.raises(EngineError, match="pace must be one of"):
+        engine.submit(digits(seed=8), ME, pace="fast")  # type: ignore[arg-type]
+    engine.command(run.id, ME, "stop")
+    until(lambda: run.state == "stopped")
 
 
 def test_tune_leaves_a_mark_and_refuses_what_is_not_allowed(engine: Engine) -> None:

@@ -35,6 +35,22 @@ def test_who_has_nothing_in_training_comes_first() -> None:
     assert [queue.take() for _ in range(4)] == [mine[0], other, mine[1], mine[2]]
 
 
+def test_who_is_watched_hurries_while_others_wait() -> None:
+    queue = Queue(limit=50, per_owner=5, pause_limit=1.0)
+    fast, watched = add(queue, ME), add(queue, STRANGER)
+    watched.pace = "watch"
+    assert [queue.take(), queue.take()] == [fast, watched]
+    assert queue.impatience() == []
+    other = add(queue, ME)
+    assert queue.impatience() == [(watched, True)], "who goes at full speed anyway need not"
+    watched.change(hurried=True)
+    assert queue.impatience() == []
+    queue.end(other, "stopped")
+    assert queue.impatience() == [(watched, False)]
+    queue.again(watched)
+    assert (watched.hurried, watched.pace) == (False, "watch")
+
+
 def test_one_owner_cannot_fill_the_queue() -> None:
     queue = Queue(limit=50, per_owner=2, pause_limit=1.0)
     first, second = add(queue, ME), add(queue, ME)

@@ -14,6 +14,7 @@ import zipfile
 import msgspec
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from ae_core.errors import DataError
 from ae_core.messages import encode_state
@@ -21,7 +22,7 @@ from ae_core.runs import RunStore
 from ae_core.runs import zipped as run_zip
 from ae_core.runs.files import NEWEST, SETUP, first_name
 from tests.hostile import zipped
-from tests.stored import SETTINGS, TOTAL, picture, setup, snapshot, training_state
+from tests.stored import SETTINGS, TOTAL, batch, picture, setup, snapshot, training_state
 from tests.whole_run import exported, members_of, model_file, whole_run
 
 pytestmark = pytest.mark.usefixtures("unsynced", "at_once")
@@ -34,6 +35,9 @@ def everything(folder):
 def values_of(message):
     """A message as plain values and bytes."""
     return msgspec.to_builtins(message, builtin_types=(bytes,))
+
+
+SMALL_BATCH = replace(batch(), pictures=replace(batch().pictures, png=picture(8, 2)))
 
 
 def read(members, name):
@@ -275,9 +279,17 @@ HOSTILE = {
     ),
     "kept under another step": (changed("snapshot-0000000010.msgpack.gz", step=11), "an earlier snapshot of that step"),
     "kept after the newest": (changed(NEWEST, step=5), "an earlier snapshot of that step"),
+    "places of one byte": (changed("snapshot-0000000010.msgpack.gz", latent=b"abc"), "be two places of two bytes"),
+    "fewer places": (changed("snapshot-0000000010.msgpack.gz", latent=bytes(8)), "latent must be 160 bytes"),
+    "half a span": (changed("snapshot-0000000010.msgpack.gz", span=[0.0, 1.0]), "span"),
+    "a span that is none": (changed("snapshot-0000000010.msgpack.gz", span=[0.0, math.nan, 0.0, 1.0]), "span"),
+    "a batch of another size": (
+        changed(NEWEST, batch=values_of(SMALL_BATCH)),
+        r"batch.pictures.png must be as large",
+    ),
     "too many kept": (
-        lambda members: members.update({f"snapshot-{i:010d}.msgpack.gz": b"" for i in range(50)}),
-        "at most 40 snapshots",
+        lambda members: members.update({f"snapshot-{i:010d}.msgpack.gz": b"" for i in range(200)}),
+        "at most 160 snapshots",
     ),
     # result
     "result without a test": (without("result.json", "test"), "must have an entry 'test'"),
