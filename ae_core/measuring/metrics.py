@@ -269,13 +269,14 @@ def bound_in_nats(
     References:
         Kingma & Welling, Auto-encoding variational Bayes, ICLR 2014, eq. 10.
     """
-    x, y = (array.reshape(len(images), -1).astype(np.float64) for array in (images, reconstruction))
-    if from_logits:
+    x, y = (array.reshape(len(images), -1) for array in (images, reconstruction))
+    if from_logits:  # in their own precision, as this is measured at every snapshot
         errors = np.maximum(y, 0) - x * y + np.log1p(np.exp(-np.abs(y)))
     else:
+        x, y = x.astype(np.float64), y.astype(np.float64)
         y = np.clip(y, SMALLEST_PROBABILITY, 1 - SMALLEST_PROBABILITY)
         errors = -(x * np.log(y) + (1 - x) * np.log1p(-y))
-    return float(np.mean(errors.sum(axis=1) + gaussian_kl(z_mean, z_log_var).sum(axis=1)))
+    return float(np.mean(errors.sum(axis=1, dtype=np.float64) + gaussian_kl(z_mean, z_log_var).sum(axis=1)))
 
 
 def perplexity(counts: np.ndarray) -> float:

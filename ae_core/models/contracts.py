@@ -6,8 +6,8 @@ is built, so that a wrong layer fails there, by name, and not in the middle of a
 
 import inspect
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast, runtime_checkable
 
 import numpy as np
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 Tensor = Any
 """A tensor of whichever backend Keras has, or an array: a type that Python cannot name."""
+
+Made = TypeVar("Made")
 
 
 class Penalty(Protocol):
@@ -177,6 +179,18 @@ class Look:
     inputs: np.ndarray
     codes: np.ndarray
     show: Callable[[np.ndarray], np.ndarray]
+    _found: dict[str, object] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def once(self, name: str, make: Callable[[], Made]) -> Made:
+        """What `make` returns, made once for this look, however many panels or numbers need it.
+
+        Args:
+            name: What it is; another name for each thing.
+            make: Makes it.
+        """
+        if name not in self._found:
+            self._found[name] = make()
+        return cast("Made", self._found[name])
 
 
 class Panel(Protocol):

@@ -40,7 +40,7 @@ def begin(given: Given) -> tuple[Said, Round]:
 
     Returns:
         Seconds for data and PCA, and for compilation with the first epoch; and a round, which may be told the `pace`:
-        seconds between snapshots, or None for none.
+        seconds between snapshots, None for none, or `frames` for those that every run has.
     """
     settings = variants.read_settings(given["settings"])
     begun = time.perf_counter()
@@ -54,7 +54,7 @@ def begin(given: Given) -> tuple[Said, Round]:
     epochs = min(500, math.ceil(given["seconds"] * a_second / epoch))
     longer = dataclasses.replace(settings, epochs=epochs)
 
-    def one_round(pace: float | None = given.get("pace")) -> Said:
+    def one_round(pace: float | str | None = given.get("pace")) -> Said:
         run = _trained(longer, pace)
         return {
             "images": run.step * ready.batch_size,
@@ -67,8 +67,9 @@ def begin(given: Given) -> tuple[Said, Round]:
     return {"data": loaded - begun, "compilation": compiled - loaded}, one_round
 
 
-def _trained(settings: Any, pace: float | None = None) -> _Timed:
-    run = _Timed(settings, snapshot_seconds=math.inf if pace is None else pace)
+def _trained(settings: Any, pace: float | str | None = None) -> _Timed:
+    seconds = math.inf if pace is None else pace
+    run = _Timed(settings, snapshot_seconds=None if isinstance(seconds, str) else seconds)
     run.train()
     return run
 

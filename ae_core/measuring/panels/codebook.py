@@ -36,7 +36,7 @@ class CodebookUse:
 
     def numbers(self, look: Look) -> Numbers:
         """How much of the codebook is in use, and how long a code is."""
-        chosen = choices(self._quantizer, look.codes)
+        chosen = _chosen(self._quantizer, look)
         counts = self._counts(chosen)
         return {
             "perplexity": perplexity(counts),
@@ -47,7 +47,7 @@ class CodebookUse:
 
     def measure(self, look: Look) -> Bars:
         """One bar an entry; the line is what each would have if all were used alike."""
-        counts = self._counts(choices(self._quantizer, look.codes))
+        counts = self._counts(_chosen(self._quantizer, look))
         share = np.sort(counts)[::-1] / counts.sum()
         dead = int(np.count_nonzero(share == 0))
         words = f"{dead} of {len(share)} entries are not used." if dead else f"All {len(share)} entries are used."
@@ -89,7 +89,7 @@ class Replacements:
     def measure(self, look: Look) -> Pictures:
         """A row of pictures for each position."""
         book = np.asarray(self._quantizer.codebook)
-        chosen = choices(self._quantizer, look.codes)
+        chosen = _chosen(self._quantizer, look)
         counts = [np.bincount(column, minlength=len(book)) for column in chosen.T]  # of each position
         shown = np.argsort([-perplexity(count) for count in counts], kind="stable")[:POSITIONS]
         columns = min(TRIED, len(book) - 1) + 1
@@ -106,3 +106,7 @@ def choices(quantizer: "Quantizer", codes: np.ndarray) -> np.ndarray:
     """Which entry stands where: codes `(n_samples, ...)` → numbers of entries `(n_samples, positions)`."""
     vectors = codes.reshape(len(codes), -1, quantizer.dim)
     return in_batches(lambda part, training: quantizer.nearest(part), vectors)
+
+
+def _chosen(quantizer: "Quantizer", look: Look) -> np.ndarray:
+    return look.once("choices", lambda: choices(quantizer, look.codes))

@@ -8,7 +8,8 @@ from ae_core.measuring.metrics import active_latent_dimensions, bound_in_nats, g
 from ae_core.measuring.panels import bars
 from ae_core.messages import Bars, Numbers
 from ae_core.models.autoencoder import in_batches
-from ae_core.models.contracts import Look, Watched
+from ae_core.models.compiled import Compiled
+from ae_core.models.contracts import Look
 from ae_core.models.layers.sampling import mean_and_log_var
 
 COLLAPSED = 0.01  # nats per image: a dimension below it says nothing
@@ -32,11 +33,12 @@ class Divergence:
 
     def __init__(self, decoder: keras.Model):
         logits = keras.Model(decoder.input, decoder.layers[-1].input)
-        self._logits = lambda codes: in_batches(logits, codes)
+        self._logits = Compiled(logits, lambda codes: logits(codes, training=False))
+        self._features: Compiled | None = None
 
     def numbers(self, look: Look) -> Numbers:
         """Information in the code, and the bound."""
-        mean, log_var = _posterior(look.model, look.images)
+        mean, log_var = self._posterior(look)
         each = gaussian_kl(mean, log_var).mean(axis=0)
         found = {
             "kl_per_dimension": each.tolist(),
@@ -45,20 +47,27 @@ class Divergence:
         }
         if look.model.loss_name == "cross_entropy":
             normals = np.random.default_rng(0).standard_normal(mean.shape, np.float32)
-            logits = self._logits(mean + np.exp(0.5 * log_var) * normals)
+            logits = _in_parts(self._logits, mean + np.exp(0.5 * log_var) * normals)
             found["bound"] = bound_in_nats(look.images, logits, mean, log_var, from_logits=True)
         return found
 
     def measure(self, look: Look) -> Bars:
         """One bar a dimension; the collapsed ones are faint."""
-        each = gaussian_kl(*_posterior(look.model, look.images)).mean(axis=0)
+        each = gaussian_kl(*self._posterior(look)).mean(axis=0)
         faint = each < COLLAPSED
         return bars(each, "code dimension", NATS, faint=faint, caption=_caption(faint))
 
+    def _posterior(self, look: Look) -> tuple[np.ndarray, np.ndarray]:
+        """μ and ln σ² of the images, each `(n_samples, latent_dim)`."""
+        features = look.model.features
+        if self._features is None:
+            self._features = Compiled(features, lambda images: features(images, training=False))
+        compiled = self._features
+        return look.once("posterior", lambda: mean_and_log_var(_in_parts(compiled, look.images)))
 
-def _posterior(model: Watched, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """μ and ln σ² of images, each `(n_samples, latent_dim)`."""
-    return mean_and_log_var(in_batches(model.features, images))
+
+def _in_parts(function: Compiled, inputs: np.ndarray) -> np.ndarray:
+    return in_batches(lambda part, training: function(part), inputs)
 
 
 def _caption(collapsed: np.ndarray) -> str:
