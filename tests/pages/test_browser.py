@@ -183,7 +183,8 @@ def test_on_a_phone_the_other_pages_are_one_press_away(app, chrome):
         for title in ("Compare", "Learn", "Train"):
             link = page.locator(f".st-key-pages a:has-text('{title}')")
             link.wait_for(state="visible")
-            assert link.bounding_box()["y"] < 60
+            # In the bar at the top, as soon as the style sheet is there.
+            page.wait_for_function("document.querySelector('.st-key-pages a')?.getBoundingClientRect().bottom < 60")
             link.click()
             page.wait_for_url(lambda url, title=title: ("/" + title.lower() in url) or title == "Train")
         page.set_viewport_size({"width": 1280, "height": 720})

@@ -8,7 +8,7 @@ import streamlit as st
 
 from ae_core.engine import TrainingJob
 from ae_core.errors import DataError, EngineError
-from ae_core.figures.film import Kind, film
+from ae_core.figures.film import KINDS, Kind, film
 from ae_core.figures.views import all_of
 from ae_core.runs.event_log import event_log
 from pages.ui import static
@@ -39,12 +39,13 @@ def export(run: TrainingJob, key: str) -> None:
         with st.container(horizontal=True, gap="small"):
             _button(key, run, "CSV", "curves.csv", _csv(run), disabled=not history)
             _button(key, run, "TensorBoard", "events.out.tfevents.run", _log(run), disabled=not history)
-        _group(_("Figures"), _("One page that needs no network. PNG and SVG: the buttons above each figure."))
-        _button(key, run, "HTML", "figures.html", lambda: _html(run), disabled=run.snapshot is None)
-        _group(_("Film"), _("Map and pictures as they changed. GIF opens everywhere, WebP is smaller."))
+        _group(_("Figures"), _("One page, or map and pictures as a film. PNG and SVG: above each figure."))
         with st.container(horizontal=True, gap="small"):
-            _button(key, run, "WebP", "film.webp", _film(run, "webp"), disabled=not run.stored or run.snapshot is None)
-            _button(key, run, "GIF", "film.gif", _film(run, "gif"), disabled=not run.stored or run.snapshot is None)
+            nothing = run.snapshot is None
+            _button(key, run, "HTML", "figures.html", lambda: _html(run), disabled=nothing)
+            for kind in KINDS:
+                made = _film(run, kind)
+                _button(key, run, f"{_('Film')}, {kind.upper()}", f"film.{kind}", made, nothing or not run.stored)
         _group(_("The whole run"), _("To be imported on the Compare page, here or elsewhere."))
         _button(key, run, "ZIP", "run.zip", _zip(run), disabled=not run.stored)
 
