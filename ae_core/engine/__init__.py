@@ -1,5 +1,6 @@
 """Trainings in worker processes. What is named here is the only door to them; the files behind are the engine's own."""
 
+from ae_core.engine.commands import pace_of
 from ae_core.engine.engine import Engine
 from ae_core.engine.film import Film
 from ae_core.engine.jobs import MOST_EPOCHS, MOST_LABELS, ClassifierJob, Job, TrainingJob
@@ -19,4 +20,5 @@ __all__ = [
     "Pace",
     "TrainingJob",
     "load_keras",
+    "pace_of",
 ]

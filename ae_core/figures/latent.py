@@ -65,7 +65,8 @@ def latent(
     }
     titles = axis_titles(setup)
     layout |= {
-        "margin": {"l": 8, "r": 8, "t": 26, "b": 8},  # above the legend, room for the tools
+        # Fixed, so that the axes stay where they are whatever is written at them; above the legend, room for the tools.
+        "margin": {"l": 52, "r": 8, "t": 26, "b": 40},
         "showlegend": len(groups) > 1,
         "legend": {"itemsizing": "constant", "tracegroupgap": 0},
         "hovermode": "closest",
@@ -95,4 +96,4 @@ def axis_titles(setup: Setup) -> tuple[str, str]:
 
 
 def _plane_axis(title: str, values: np.ndarray) -> Json:
-    return {"title": {"text": title}, **ends(*steady_range(values)), "automargin": True, "zeroline": False}
+    return {"title": {"text": title}, **ends(*steady_range(values)), "automargin": False, "zeroline": False}

@@ -26,7 +26,7 @@ QUICK: dict[str, Any] = {"compress_level": 1, "compress_type": 3}
 # A small sheet. 225 digits of 28×28 pixels take 2.1 ms and 55 kB as they are, 0.7 ms and 8 kB as a small one.
 SMALL_TILE = 400  # pixels of a picture, at most
 LONGEST_SIDE = 40
-FEW_GREYS = 16
+SMALL_GREYS = 16
 LEVELS = 6  # of each of three colours: 216 together
 
 # Vectors as curves.
@@ -92,7 +92,7 @@ def small_sheet(tiles: np.ndarray, columns: int) -> tuple[bytes, tuple[int, int]
         The sheet, and height and width of one picture on it, in pixels.
     """
     small = _smaller(tiles)
-    levels = FEW_GREYS if small.shape[-1] == 1 else LEVELS
+    levels = SMALL_GREYS if small.shape[-1] == 1 else LEVELS
     numbers = (small * np.float32((levels - 1) / 255)).round().astype(np.uint8)
     if numbers.shape[-1] == 3:
         numbers = (numbers @ np.array([levels * levels, levels, 1], np.uint8))[..., None]

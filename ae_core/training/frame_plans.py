@@ -4,7 +4,7 @@ import math
 from typing import Protocol
 
 FRAMES = 128  # of a run at full speed, the first and the last among them
-FRAMES_A_SECOND = 8  # of a run that is watched
+FRAMES_A_SECOND = 9  # of a run that is watched
 FIRST_EPOCH_SECONDS = 5.0  # that the first epoch of a run that is watched takes
 WATCH_SECONDS = 60.0  # by which a run that is watched takes longer, at most
 

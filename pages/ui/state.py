@@ -10,8 +10,8 @@ from typing import Any
 
 import streamlit as st
 
-from ae_core.engine import TrainingJob
-from ae_core.errors import SettingError
+from ae_core.engine import Pace, TrainingJob, pace_of
+from ae_core.errors import EngineError, SettingError
 from ae_core.folders import ROOT
 from ae_core.ownership import holds
 from ae_core.settings import Settings
@@ -25,6 +25,9 @@ RUN_PARAMETER = "run"
 TAKE_PARAMETER = "take"
 COOKIE = "ae_owner"
 FRAME_PARAMETER = "frame"
+PACE_PARAMETER = "pace"
+PACE = "pace"  # key of the choice of it
+DEFAULT_PACE: Pace = "watch"
 CURVE, AXIS, COMPARED_LOGARITHMIC = "compared_curve", "compared_axis", "compared_log_scale"
 MOST_COMPARED = 6  # runs side by side: as many as a screen and a colour scheme can hold
 REFUSAL_SECONDS = 15.0  # long enough to be read
@@ -48,6 +51,7 @@ class Session:
         failure: What the last button could not do. See `refusal`.
         refused: That sentence, the state of the run that it was said at, and when, on the monotonic clock.
         offer: Token of an address that hands a run's control on; empty for none.
+        pace: How fast this tab's runs are to train.
         frame: The step whose frame the address named when it was opened, or None.
         deaf: Whether something between this tab and the server prevents a connection of its own.
         page: Name of the page that is shown.
@@ -71,6 +75,7 @@ class Session:
     failure: str = ""
     refused: tuple[str, str, float] = ("", "", 0.0)
     offer: str = ""
+    pace: Pace = DEFAULT_PACE
     frame: int | None = None
     deaf: bool = False
     page: str = ""
@@ -145,9 +150,14 @@ def _open() -> Session:
     known = bool(_TOKEN.fullmatch(token))
     parameters = st.query_params.to_dict()
     run_id, offer = parameters.pop(RUN_PARAMETER, None), parameters.pop(TAKE_PARAMETER, "")
-    frame = parameters.pop(FRAME_PARAMETER, "")
+    frame, pace = parameters.pop(FRAME_PARAMETER, ""), parameters.pop(PACE_PARAMETER, "")
     chosen, sentences = form.from_address(parameters)
     opened = Session(chosen, token if known else secrets.token_urlsafe(32), known, notices=sentences)
+    if pace:
+        try:
+            opened.pace = pace_of(pace)
+        except EngineError as error:
+            opened.notices.append(_("{error} watch is used instead.").format(error=_(str(error))))
     if run_id:
         run = engine().run(run_id)
         if run is None:
@@ -200,6 +210,10 @@ def write_address() -> None:
         wanted = form.to_address(_written(own.form))
     except SettingError:
         wanted = {name: text for name, text in now.items() if name not in (RUN_PARAMETER, FRAME_PARAMETER)}
+    if own.pace == DEFAULT_PACE:
+        wanted.pop(PACE_PARAMETER, None)
+    else:
+        wanted[PACE_PARAMETER] = own.pace
     if own.run_id:
         wanted[RUN_PARAMETER] = own.run_id
         if FRAME_PARAMETER in now and now.get(RUN_PARAMETER) == own.run_id:

@@ -203,6 +203,8 @@ async def visitor(url: str, query: str = "") -> AsyncIterator[Visitor]:
             await opened.ask()
             yield opened
         finally:
-            opened._stop_listening()
+            if opened._ear is not None:
+                opened._ear.cancel()
+                await asyncio.gather(opened._ear, return_exceptions=True)  # its connection is closed by then
             await stream.close()  # which is read by who listens
             await listening

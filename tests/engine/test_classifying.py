@@ -57,7 +57,7 @@ def test_a_classifier_waits_its_turn_and_knows_its_run(engine):
     assert task.keywords == {"labels": 50, "fine_tune": True, "epochs": 3}
     task = other.task("topic", "folder")
     assert task.func is worker.train
-    assert (task.args, task.keywords) == ((SETTINGS.to_dict(), other.id, "topic", None), {})
+    assert (task.args, task.keywords) == ((SETTINGS.to_dict(), other.id, "topic", None, "full"), {})
     with pytest.raises(EngineError, match="trains or waits already"):
         engine.classify(base.id, ME)
     with pytest.raises(EngineError, match="no such run"):

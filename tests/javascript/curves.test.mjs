@@ -1,36 +1,66 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { grown, logarithmic, withCursor } from "../../assets/javascript/live/curves.js";
+import { drawAbove, ends, logarithmic } from "../../assets/javascript/live/curves.js";
 
 const figure = () => ({
   data: [
-    { type: "scatter", mode: "markers", x: [1], y: [0.5], customdata: [10], meta: { column: "loss" } },
-    { type: "scatter", mode: "lines", x: [0, 5], y: [0.2, 0.2], customdata: [0, 50] },
+    {
+      type: "scatter",
+      x: [1, 2],
+      y: [0.5, null],
+      customdata: [10, 20],
+      meta: { column: "val_loss" },
+      line: { color: "#123456", dash: "dash" },
+    },
+    { type: "scatter", x: [0, 5], y: [0.2, 0.2], customdata: [0, 50] },
   ],
-  layout: { uirevision: "run", shapes: [{ type: "line", x0: 3 }], yaxis: { type: "linear" } },
+  layout: { uirevision: "run", yaxis: { type: "linear" } },
   step: 10,
   words: {},
 });
 
-test("a curve grows by the column that it shows; a line that shows none stays", () => {
-  const one = grown(figure(), { epoch: 2, step: 20, loss: 0.4, val_loss: 0.45 });
-  assert.deepEqual(one.data[0].x, [1, 2]);
-  assert.deepEqual(one.data[0].y, [0.5, 0.4]);
-  assert.equal(one.data[0].mode, "lines");
-  assert.deepEqual(one.data[1], figure().data[1]);
-  assert.deepEqual(grown(one, { epoch: 2, step: 20, loss: 0.4 }).data[0].x, [1, 2], "not twice by the same point");
+test("a curve goes on from its last measured point by the column that it shows", () => {
+  const tail = [
+    { epoch: 1, step: 10, val_loss: 0.5 },
+    { epoch: 3, step: 30, val_loss: 0.4 },
+    { epoch: 4, step: 40, val_loss: null },
+    { epoch: 5, step: 50, val_loss: 0.3 },
+  ];
+  const places = [
+    { x: 1, y: 0.5 },
+    { x: 3, y: 0.4 },
+    { x: 5, y: 0.3 },
+  ];
+  assert.deepEqual(ends(figure(), tail), [places, []], "a line that shows no column stays");
 });
 
-test("the cursor stands beside the other marks, and the figure it was made from stays", () => {
+test("the new ends and the cursor are drawn in the colours of their curves, where the axes have them", () => {
+  const drawn = [];
+  const pen = new Proxy({}, {
+    get: (known, name) => known[name] ?? ((...values) => drawn.push([name, ...values])),
+    set: (known, name, value) => drawn.push([name, value]) > 0 && Reflect.set(known, name, value),
+  });
+  const canvas = { dataset: {}, style: {}, getContext: () => pen };
+  const root = { querySelector: () => canvas };
+  const axis = { _offset: 0, _length: 100, d2p: (value) => 10 * value };
+  const plot = { _fullLayout: { xaxis: axis, yaxis: axis }, _fullData: [{ visible: true }, { visible: true }] };
+  globalThis.devicePixelRatio = 1;
+  drawAbove(root, plot, figure(), { tail: [{ epoch: 3, step: 30, val_loss: 0.4 }], cursor: 2 }, "#ffffff");
+  const said = drawn.filter(([name]) => ["strokeStyle", "lineTo", "moveTo"].includes(name));
+  assert.deepEqual(said, [
+    ["strokeStyle", "#123456"],
+    ["lineTo", 10, 5],
+    ["lineTo", 30, 4],
+    ["strokeStyle", "#ffffff"],
+    ["moveTo", 20, 0],
+    ["lineTo", 20, 100],
+  ]);
+});
+
+test("another scale is another zoom, and the same figure each time", () => {
   const before = figure();
-  const one = withCursor(before, 1.5);
-  assert.equal(one.layout.shapes.length, 2);
-  assert.deepEqual([one.layout.shapes[1].x0, one.layout.shapes[1].x1], [1.5, 1.5]);
-  assert.equal(before.layout.shapes.length, 1);
-});
-
-test("another scale is another zoom", () => {
-  const { yaxis } = logarithmic(figure()).layout;
-  assert.equal(yaxis.type, "log");
-  assert.notEqual(yaxis.uirevision, undefined);
+  const one = logarithmic(before);
+  assert.equal(one.layout.yaxis.type, "log");
+  assert.notEqual(one.layout.yaxis.uirevision, undefined);
+  assert.equal(logarithmic(before), one);
 });

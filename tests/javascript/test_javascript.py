@@ -56,10 +56,10 @@ def test_types_are_right(typescript_compiler: Path) -> None:
 def test_a_wrong_type_is_found(typescript_compiler: Path, tmp_path: Path) -> None:
     copy = shutil.copytree(SOURCE, tmp_path / "copy", ignore=shutil.ignore_patterns("node_modules"))
     module = copy / "live" / "view.js"
-    module.write_text(module.read_text().replace("figure.step)", "figure.stepp)"))
+    module.write_text(module.read_text().replace("layout.meta.label)", "layout.meta.labell)"))
     result = subprocess.run([typescript_compiler, "-p", copy], capture_output=True, text=True)
     assert result.returncode != 0
-    assert "Property 'stepp' does not exist on type 'Figure'" in result.stdout
+    assert "Property 'labell' does not exist on type 'Meta'" in result.stdout
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)

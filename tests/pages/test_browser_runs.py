@@ -34,7 +34,7 @@ from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.browser
 
-TINY = "variant=vanilla&dataset=digits&latent_dim=2&epochs=4&train_size=600&seed=5"
+TINY = "variant=vanilla&dataset=digits&latent_dim=2&epochs=4&train_size=600&seed=5&pace=full"
 # Small steps: it must not end by itself, however slow the machine is with everything else.
 LONG = "variant=denoising&dataset=digits&latent_dim=2&epochs=500&batch_size=1&seed=3"
 COMPARE_VIEWS = ("live_curves", "live_images", "live_maps")

@@ -217,13 +217,16 @@ def test_hovering_a_point_shows_its_own_picture(open_page: Callable[..., Any]) -
     latent = view(page, "live_latent")
     latent.scroll_into_view_if_needed()
     # Outermost points have no neighbour that could be nearer to the pointer.
-    spots = latent.evaluate("""e => {
-        const plot = e.querySelector('.js-plotly-plot'), {xaxis, yaxis} = plot._fullLayout;
-        return plot._fullData.map(trace => {
-            const place = trace.x.indexOf(Math.max(...trace.x));
-            return [xaxis._offset + xaxis.l2p(trace.x[place]), yaxis._offset + yaxis.l2p(trace.y[place])];
-        });
-    }""")
+    shown = np.frombuffer(demo.snapshot(int(latent.get_attribute("data-step"))).latent, "<f4").reshape(-1, 2)
+    classes = [np.flatnonzero(demo.digits()[1] == digit) for digit in range(10)]
+    outermost = [shown[places[shown[places, 0].argmax()]].tolist() for places in classes]
+    spots = latent.evaluate(
+        """(e, places) => {
+            const {xaxis, yaxis} = e.querySelector('.js-plotly-plot')._fullLayout;
+            return places.map(([x, y]) => [xaxis._offset + xaxis.d2p(x), yaxis._offset + yaxis.d2p(y)]);
+        }""",
+        outermost,
+    )
     box = latent.bounding_box()
     seen = set()
     for x, y in spots:

@@ -204,7 +204,7 @@ def test_the_grid_shows_hidden_patches_as_stripes(looked):
     hidden = looks.inputs[looks._few[0]][..., 0] < 0
     assert 0 < hidden.sum() < 784
     stripes = np.unique(shown[hidden])
-    np.testing.assert_allclose(stripes, [0.35 * 255, 0.6 * 255], atol=2)  # a sheet keeps every second grey
+    np.testing.assert_allclose(stripes, [0.35 * 255, 0.6 * 255], atol=3.5)  # a sheet has forty greys
     original = picture[:28, :28, 0]
     np.testing.assert_array_equal(shown[~hidden], original[~hidden])
 

@@ -3,15 +3,20 @@
  * The card beside a hovered point of the code map: the point's picture, its class and its number.
  *
  * @import { Atlas } from "../types/figure"
- * @import { Plot, Point } from "../types/plotly"
+ * @import { Plot } from "../types/plotly"
+ * @import { Found } from "./cloud.js"
  */
 
 const LEAST = 72; // pixels that the longer side of an enlarged tile has, about
 const GAP = 14; // pixels between a point and its card
 
 export class HoverCard {
-  /** @type {Point | undefined} */
-  point;
+  /**
+   * The number of the point that is pointed at.
+   *
+   * @type {number | undefined}
+   */
+  number;
 
   /**
    * @param {HTMLElement} root Root element of the view.
@@ -26,46 +31,47 @@ export class HoverCard {
   }
 
   /**
-   * @param {Point} point
+   * @param {Found} point
    * @param {Atlas} atlas
    * @param {Plot} plot
    */
   show(point, atlas, plot) {
-    this.point = point;
-    const index = Number(point.customdata);
-    const picture = document.createElement("div");
-    picture.className = "ae-card-picture";
-    if (atlas.url && index < atlas.count) Object.assign(picture.style, tile(atlas, index, this.base));
-    const name = document.createElement("b");
-    name.textContent = point.data.name ?? "";
-    const number = document.createElement("span");
-    number.textContent = `${atlas.word} ${index}`;
-    this.card.replaceChildren(picture, name, number);
+    if (this.number !== point.number) {
+      this.number = point.number;
+      const picture = document.createElement("div");
+      picture.className = "ae-card-picture";
+      if (atlas.url && point.number < atlas.count) Object.assign(picture.style, tile(atlas, point.number, this.base));
+      const name = document.createElement("b");
+      name.textContent = point.name;
+      const number = document.createElement("span");
+      number.textContent = `${atlas.word} ${point.number}`;
+      this.card.replaceChildren(picture, name, number);
+    }
     this.card.hidden = false;
-    this.follow(plot);
+    this.place(point, plot);
   }
 
   hide() {
+    this.number = undefined;
     this.card.hidden = true;
   }
 
   /**
-   * Keeps the card beside its point, which moves from one snapshot to the next.
+   * Puts the card beside its point, which moves from one frame to the next.
    *
+   * @param {Found | undefined} point
    * @param {Plot} plot
    */
-  follow(plot) {
-    if (this.card.hidden || !this.point) return;
+  place(point, plot) {
+    if (this.number === undefined) return;
     const { xaxis, yaxis } = plot._fullLayout;
-    const trace = plot._fullData[this.point.curveNumber];
-    const x = xaxis._offset + xaxis.l2p(trace?.x[this.point.pointNumber]);
-    const y = yaxis._offset + yaxis.l2p(trace?.y[this.point.pointNumber]);
-    if (!Number.isFinite(x + y)) {
+    if (!point || !Number.isFinite(point.x + point.y)) {
       this.hide();
       return;
     }
+    const at = { x: xaxis._offset + point.x, y: yaxis._offset + point.y };
     const card = { width: this.card.offsetWidth, height: this.card.offsetHeight };
-    const { left, top } = beside({ x, y }, card, { width: this.root.clientWidth, height: this.root.clientHeight });
+    const { left, top } = beside(at, card, { width: this.root.clientWidth, height: this.root.clientHeight });
     this.card.style.transform = `translate(${left}px, ${top}px)`;
   }
 }

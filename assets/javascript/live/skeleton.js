@@ -33,6 +33,7 @@ export class Skeleton {
     for (const place of COLUMNS) {
       const column = add(sheet, "div", `ae-column ae-${place}`);
       for (const view of content.views) if (view.place === place) this.views.set(view.key, this.view(column, view));
+      if (place === "right") add(column, "div", "ae-place-batch");
     }
     this.timeline = content.timeline ? add(sheet, "div", "ae-timeline st-key-timeline") : undefined;
   }

@@ -9,7 +9,7 @@
  */
 import { write as writeAddress } from "./address.js";
 import { Connection } from "./connection.js";
-import { grown, logarithmic, withCursor } from "./curves.js";
+import { logarithmic } from "./curves.js";
 import { Film } from "./film.js";
 import { Skeleton } from "./skeleton.js";
 import { Timeline } from "./timeline.js";
@@ -57,9 +57,9 @@ class Stage {
   views = new Map();
   film = this.newFilm();
   /**
-   * Figures that show all steps at once, by key.
+   * Figures that show all steps at once, by key, and the points that are newer.
    *
-   * @type {Map<string, Figure>}
+   * @type {Map<string, { figure: Figure, tail: Frame["point"][] }>}
    */
   whole = new Map();
   /** Step of the frame that is looked at; undefined for whatever is newest.
@@ -182,8 +182,8 @@ class Stage {
     for (const { key, whole } of this.content?.views ?? []) {
       if (!whole) continue;
       const [figure, known] = [frame.views[key], this.whole.get(key)];
-      if (figure) this.whole.set(key, figure);
-      else if (known && frame.step >= this.film.last) this.whole.set(key, grown(known, frame.point));
+      if (figure) this.whole.set(key, { figure, tail: [] });
+      else if (known && frame.step >= this.film.last) known.tail.push(frame.point);
     }
     if (frame.step >= this.film.last) this.marks = frame.marks;
     this.film.add(frame);
@@ -309,9 +309,9 @@ class Stage {
     this.remark = "";
     this.tell();
     if (!this.content?.playing) writeAddress(step);
-    this.film.prefetch(place, AHEAD);
     const frame = this.film.frames.get(step);
     await (frame ? this.show(frame, milliseconds) : this.look(step, milliseconds));
+    this.film.prefetch(place, AHEAD); // after the one that is wanted now
   }
 
   toHead() {
@@ -333,7 +333,13 @@ class Stage {
     const drawings = [];
     for (const { key, whole, panel, plane } of this.content?.views ?? []) {
       const view = this.views.get(key);
-      let figure = whole ? this.whole.get(key) : frame.views[key];
+      const all = this.whole.get(key);
+      if (whole && view && all) {
+        const cursor = this.step === undefined ? undefined : frame.epoch;
+        const figure = this.log ? logarithmic(all.figure) : all.figure;
+        drawings.push(view.showWhole(figure, frame.step, { tail: all.tail, cursor }));
+      }
+      let figure = whole ? undefined : frame.views[key];
       if (!view || !figure) continue;
       if (panel && figure.layout.meta.view !== this.panel) {
         this.fetchPanel(frame);
@@ -341,13 +347,9 @@ class Stage {
       }
       if (plane) {
         this.skeleton?.offerPlane((figure.layout.images ?? []).length > 0);
-        if (!this.plane) figure = { ...figure, layout: { ...figure.layout, images: [] } };
+        if (!this.plane) figure = withoutPlane(figure);
       }
-      if (whole) {
-        figure = { ...(this.log ? logarithmic(figure) : figure), step: frame.step };
-        if (this.step !== undefined) figure = withCursor(figure, frame.epoch);
-      }
-      drawings.push(view.show(figure, glide));
+      drawings.push(view.show(figure, glide, frame.slow));
     }
     await Promise.all(drawings);
   }
@@ -423,6 +425,21 @@ class Stage {
     this.timeline?.close();
     for (const view of this.views.values()) view.close();
   }
+}
+
+/** @type {WeakMap<Figure, Figure>} */
+const bare = new WeakMap();
+
+/**
+ * A map without what lies behind its points.
+ *
+ * @param {Figure} figure
+ * @returns {Figure} The same one each time.
+ */
+function withoutPlane(figure) {
+  const made = bare.get(figure) ?? { ...figure, layout: { ...figure.layout, images: [] } };
+  bare.set(figure, made);
+  return made;
 }
 
 /** Whether the reader wants nothing to move. */

@@ -21,7 +21,6 @@
 const SMALL = 480; // pixels of width below which a view is small
 const THIN = 0.13; // opacity of lines
 const TOOL = 0.5; // opacity of the tools above a chart
-const CURSOR = "cursor"; // name of the line that says which frame is looked at
 
 /**
  * The look of saved pictures: dark on white in both themes, for slides and papers, in a font that every machine has.
@@ -86,9 +85,6 @@ export function dress(figure, look, device) {
   }
   if (look.small && layout.meta.atlas && layout.showlegend) {
     layout.legend = { ...layout.legend, orientation: "h", x: 0, y: 1.02, yanchor: "bottom" };
-  }
-  for (const shape of layout.shapes ?? []) {
-    if (shape.name === CURSOR) shape.line = { color: look.text, width: 1.5 };
   }
   // A finger that moves over a chart scrolls the page.
   if (!hasTools(figure, device)) layout.dragmode = false;

@@ -5,15 +5,20 @@
  *
  * @import { Figure, Format } from "../types/figure"
  * @import { Plot, Plotly } from "../types/plotly"
+ * @import { Above } from "./curves.js"
+ * @import { Look } from "./theme.js"
  */
+import { drawAbove } from "./curves.js";
 import { browser } from "./device.js";
 import { HoverCard } from "./hover_card.js";
-import { Glide } from "./glide.js";
+import { Cloud, groupsOf, hollow } from "./cloud.js";
 import { sameBytes } from "./bytes.js";
 import { load } from "./load_plotly.js";
+import { showQuickly } from "./quick.js";
 import { SaveButtons, onPaper, picture } from "./save.js";
 import { dress, hasTools, pageLook } from "./theme.js";
 
+const SETTLE = 400; // milliseconds after the last of many frames until Plotly draws it
 const RETRY = 2000; // milliseconds until a drawing that failed, as when a script could not be fetched, is tried again
 
 export class View {
@@ -43,17 +48,19 @@ export class View {
   /**
    * What Plotly has drawn, once it has.
    *
-   * @type {{ plotly: Plotly, plot: Plot } | undefined}
+   * @type {{ plotly: Plotly, plot: Plot, figure: Figure, look: Look } | undefined}
    */
   drawn;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   retry;
   /** @type {SaveButtons | undefined} */
   buttons;
-  /**
-   * How long the points of a map take to their new places, in milliseconds.
-   */
-  glideTime = 0;
+  /** How the points of a map go to their new places. */
+  moving = { milliseconds: 0, trails: false };
+  /** @type {Above & { step: number } | undefined} */
+  above;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  settling;
 
   /**
    * @param {HTMLElement} root Root element of the view.
@@ -66,7 +73,7 @@ export class View {
     this.place = root.appendChild(document.createElement("div"));
     this.place.className = "ae-live-plot";
     this.card = new HoverCard(root, base);
-    this.glide = new Glide(root);
+    this.cloud = new Cloud(root);
     const bar = root.parentElement?.querySelector(".ae-save");
     if (bar) this.buttons = new SaveButtons(bar, (format) => this.save(format));
     let frame = 0;
@@ -95,16 +102,60 @@ export class View {
   }
 
   /**
-   * Shows a figure.
+   * Shows a frame: quickly, if there was another one just before, and with all that Plotly does once it stays.
    *
    * @param {Figure} figure
    * @param {number} milliseconds How long points take to their new places.
+   * @param {boolean} trails Whether a line shows how far each has moved.
    */
-  async show(figure, milliseconds = 0) {
+  async show(figure, milliseconds = 0, trails = false) {
     if (figure === this.figure && !this.looksDifferent()) return;
     this.figure = figure;
-    this.glideTime = milliseconds;
-    await this.draw();
+    const { drawn, root } = this;
+    this.moving = { milliseconds, trails };
+    const able = drawn !== undefined && !this.drawing && root.clientWidth > 0;
+    if (able && showQuickly(root, drawn.figure, figure)) {
+      this.movePoints();
+      this.tell(figure);
+      this.settle();
+    } else await this.draw();
+  }
+
+  /** Lets the points of a map go to where they are now. */
+  movePoints() {
+    const { figure, drawn, moving } = this;
+    if (!figure?.layout.meta.atlas || !drawn) return;
+    this.cloud.to(drawn.plot, groupsOf(figure, drawn.plot), moving.milliseconds, moving.trails);
+    this.moving = { ...moving, milliseconds: 0 };
+    if (this.card.number !== undefined) this.card.place(this.cloud.where(this.card.number), drawn.plot);
+  }
+
+  /**
+   * Shows a figure of all steps, and above it what is newer and which frame is looked at.
+   *
+   * @param {Figure} figure
+   * @param {number} step Step of the frame.
+   * @param {Above} above
+   */
+  async showWhole(figure, step, above) {
+    this.above = { ...above, step };
+    if (figure !== this.figure || this.looksDifferent()) {
+      this.figure = figure;
+      await this.draw();
+    } else this.drawAbove();
+  }
+
+  drawAbove() {
+    const { above, drawn, root } = this;
+    if (!above || !drawn || this.closed || !root.clientWidth) return;
+    drawAbove(root, drawn.plot, drawn.figure, above, drawn.look.text);
+    root.dataset.step = String(above.step);
+  }
+
+  /** Has Plotly draw the figure once no other one follows. */
+  settle() {
+    clearTimeout(this.settling);
+    this.settling = setTimeout(() => void this.draw(), SETTLE);
   }
 
   /** Whether the page looks different from what it was when the figure was drawn. */
@@ -114,6 +165,7 @@ export class View {
 
   /** Draws the newest figure. What arrives meanwhile is drawn after it, and only the last of it. */
   async draw() {
+    clearTimeout(this.settling);
     this.waiting = true;
     if (this.drawing) return;
     this.drawing = true;
@@ -144,37 +196,59 @@ export class View {
     if (!figure) return;
     const look = pageLook(root);
     const { data, layout } = dress(figure, look, browser);
-    const plot = await plotly.react(this.place, data, layout, {
+    const shown = layout.meta.atlas ? hollow(data, layout) : data;
+    const plot = await plotly.react(this.place, shown, layout, {
       displaylogo: false,
       displayModeBar: hasTools(figure, browser) ? "hover" : false,
       modeBarButtons: [["pan2d", "zoom2d", "resetScale2d"]],
     });
     this.look = JSON.stringify(look);
     if (!this.drawn) this.followPointer(plot);
-    this.drawn = { plotly, plot };
-    if (layout.meta.atlas) this.glide.to(plot, this.glideTime);
-    this.card.follow(plot);
-    root.dataset.step = String(figure.step);
-    root.setAttribute("aria-label", layout.meta.label);
+    this.drawn = { plotly, plot, figure, look };
+    this.movePoints();
+    this.tell(figure);
+    this.drawAbove();
     root.removeAttribute("aria-busy");
     this.buttons?.offer(figure, this.name(figure));
   }
 
+  /** @param {Figure} figure What is shown. */
+  tell({ step, layout }) {
+    this.root.dataset.step = String(step);
+    this.root.setAttribute("aria-label", layout.meta.label);
+  }
+
   /** @param {Plot} plot */
   followPointer(plot) {
-    plot.on("plotly_hover", ({ points: [point] }) => {
+    this.root.addEventListener("pointermove", ({ clientX, clientY, buttons }) => {
       const atlas = this.figure?.layout.meta.atlas;
-      if (atlas) this.card.show(point, atlas, plot);
+      if (!atlas) return;
+      const { left, top } = this.root.getBoundingClientRect();
+      const { xaxis, yaxis } = plot._fullLayout;
+      const found = buttons ? undefined : this.cloud.at(clientX - left - xaxis._offset, clientY - top - yaxis._offset);
+      if (found) this.card.show(found, atlas, plot);
+      else this.card.hide();
     });
-    plot.on("plotly_unhover", () => this.card.hide());
+    this.root.addEventListener("pointerleave", () => this.card.hide());
+    // A person zooms, or takes a curve away: what lies above follows.
+    for (const event of /** @type {const} */ (["plotly_relayouting", "plotly_relayout", "plotly_restyle"])) {
+      plot.on(event, () => this.followZoom());
+    }
+  }
+
+  followZoom() {
+    this.movePoints();
+    this.drawAbove();
   }
 
   /** Fills the element, whose size has changed. */
   fit() {
     if (!this.drawn || this.closed || !this.root.clientWidth) return;
-    this.glide.rest();
     if (this.looksDifferent()) this.draw();
-    else this.drawn.plotly.Plots.resize(this.place);
+    else {
+      this.drawn.plotly.Plots.resize(this.place);
+      this.followZoom();
+    }
   }
 
   /**
@@ -204,8 +278,9 @@ export class View {
 
   close() {
     this.closed = true;
+    clearTimeout(this.settling);
     this.resizing.disconnect();
-    this.glide.close();
+    this.cloud.close();
     this.drawn?.plotly.purge(this.place);
   }
 }

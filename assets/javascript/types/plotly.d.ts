@@ -10,6 +10,7 @@ export interface Axis {
   type?: string;
   rangemode?: string;
   uirevision?: string;
+  autorangeoptions?: { minallowed: number; maxallowed: number };
 }
 
 export interface Font {
@@ -23,7 +24,8 @@ export interface Layout {
   uirevision?: string;
   shapes?: Shape[];
   /** Pictures behind the points. */
-  images?: object[];
+  images?: LayoutImage[];
+  annotations?: { text: string }[];
   paper_bgcolor?: string;
   plot_bgcolor?: string;
   font?: Font;
@@ -32,6 +34,10 @@ export interface Layout {
   showlegend?: boolean;
   legend?: { orientation?: "h" | "v"; x?: number; y?: number; yanchor?: "top" | "bottom" };
   dragmode?: false | "zoom" | "pan";
+}
+
+export interface LayoutImage {
+  source: string;
 }
 
 export interface Shape {
@@ -51,21 +57,18 @@ export interface Trace {
   x?: unknown;
   y?: unknown;
   customdata?: unknown;
+  text?: unknown;
+  /** Address of a picture. */
+  source?: string;
+  line?: { color: string; dash?: string };
+  marker?: Marker;
+  hoverinfo?: string;
+  showlegend?: boolean;
   /** What our own scripts read: the column of the history that a curve shows. */
   meta?: { column?: string };
   name?: string;
   /** Whether it is drawn, or hidden by a click on its name in the legend. */
   visible?: boolean | "legendonly";
-}
-
-/** A point under the pointer. */
-export interface Point {
-  /** Index of its trace. */
-  curveNumber: number;
-  /** Index of the point in its trace. */
-  pointNumber: number;
-  customdata?: number | string;
-  data: Trace;
 }
 
 /** An element that Plotly has drawn in. */
@@ -76,8 +79,7 @@ export interface Plot extends HTMLElement {
   _fullLayout: { xaxis: DrawnAxis; yaxis: DrawnAxis };
   /** Not documented: the traces with their numbers unpacked. */
   _fullData: DrawnTrace[];
-  on(event: "plotly_hover", handler: (event: { points: [Point, ...Point[]] }) => void): void;
-  on(event: "plotly_unhover", handler: () => void): void;
+  on(event: "plotly_relayout" | "plotly_relayouting" | "plotly_restyle", handler: () => void): void;
 }
 
 export interface DrawnTrace {
@@ -85,7 +87,13 @@ export interface DrawnTrace {
   y: ArrayLike<number>;
   mode?: string;
   visible?: boolean | "legendonly";
-  marker?: { color: string; size: number; symbol: string };
+}
+
+export interface Marker {
+  color: string;
+  size: number;
+  symbol: string;
+  opacity?: number;
 }
 
 export interface DrawnAxis {
@@ -93,8 +101,8 @@ export interface DrawnAxis {
   _length: number;
   /** Pixels from the edge of the element to the start of the axis. */
   _offset: number;
-  /** Pixels from the start of the axis to a value; not a number if the value is undefined. */
-  l2p(value: number | undefined): number;
+  /** Pixels from the start of the axis to a value. */
+  d2p(value: number): number;
 }
 
 export interface Config {

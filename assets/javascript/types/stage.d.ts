@@ -12,6 +12,8 @@ export interface Frame {
   point: Record<string, number | null>;
   /** What is to be marked on the timeline: rates that were changed, and where phases begin. */
   marks: Mark[];
+  /** Whether it is one step after the frame before, so that one can see what a step changes. */
+  slow: boolean;
   /** Figures by element key, such as `live_loss`. */
   views: Record<string, Figure>;
   /** HTML by the name of its place. */

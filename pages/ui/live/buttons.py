@@ -1,4 +1,4 @@
-"""Start, pause, step and stop."""
+"""Start, pause, step, pace and stop."""
 
 import time
 
@@ -52,16 +52,53 @@ def buttons(own: Session, run: TrainingJob | None, settings: Settings | None) ->
         disabled=not training,
         help=_("Trains for a moment, then pauses."),
     )
+    _choice_of_pace(own, run)
     st.button(
         _("Stop"), key="stop", icon=":material/stop:", on_click=_command, args=("stop",), disabled=not (mine and active)
     )
+
+
+def _choice_of_pace(own: Session, run: TrainingJob | None) -> None:
+    """How fast the run is to go that trains, or the next one."""
+    watching = run is not None and not run.ended and not own.owns(run)
+    now = run.pace if run is not None and not run.ended else own.pace
+    names = {"full": _("Full speed"), "watch": _("Watch"), "slow": _("Slow")}
+    if st.session_state.get(state.PACE) != now:
+        st.session_state[state.PACE] = now
+    st.segmented_control(
+        _("Pace"),
+        list(names),
+        key=state.PACE,
+        format_func=names.__getitem__,
+        required=True,
+        disabled=watching,
+        on_change=_set_pace,
+        label_visibility="collapsed",
+        width="content",
+        help=_(
+            "Full speed; or held back so that each frame is seen, about eight a second; or one batch at a time. The "
+            "result is the same."
+        ),
+    )
+
+
+def _set_pace() -> None:
+    own, pace = state.session(), st.session_state[state.PACE]
+    own.pace, own.failure = pace, ""
+    run = own.run
+    if run is None or run.ended or not own.owns(run):
+        return
+    try:
+        engine().command(run.id, own.owner, "pace", value=pace)
+    except EngineError as error:
+        own.failure = str(error)
 
 
 def _start() -> None:
     own = state.session()
     own.failure = ""
     try:
-        run = engine().submit(own.form.settings(), own.owner)
+        run = engine().submit(own.form.settings(), own.owner, pace=own.pace)
     except (EngineError, SettingError) as error:
         own.failure = str(error)
     else:

@@ -34,7 +34,8 @@ def frame(setup: Setup, snapshot: Snapshot, panel: str | None, cached: Cached, c
 
     Returns:
         JSON: `step`, `epoch`, `phase`; `point`, the last of the curves' points by column; `marks` of the timeline;
-        `views`, figures by element key; `texts`, HTML by the name of its place.
+        `slow`, whether it is one step after the one before; `views`, figures by element key; `texts`, HTML by the name
+        of its place.
     """
     panel = known_panel(setup, panel)
 
@@ -48,6 +49,7 @@ def frame(setup: Setup, snapshot: Snapshot, panel: str | None, cached: Cached, c
             "phase": _(snapshot.phase),
             "point": {name: values[-1] for name, values in snapshot.history.items() if values},
             "marks": _marks(setup, snapshot),
+            "slow": snapshot.batch is not None,
             "texts": texts(setup, snapshot),
         }
         told = json.dumps(about, separators=(",", ":")).encode()
@@ -107,11 +109,8 @@ def curves_of_classifier(curves: Mapping[str, ErrorCurve], epochs: int, key: str
     """
     step = sum(len(curve.validation_error) for curve in curves.values())
     figure = component.payload(figures.classifier(curves, epochs, key, _), step)
-    return (
-        b'{"step":%d,"epoch":0,"phase":"","point":{},"marks":[],"texts":{},"views":{"live_classifier":' % step
-        + figure
-        + b"}}"
-    )
+    about = {"step": step, "epoch": 0, "phase": "", "point": {}, "marks": [], "slow": False, "texts": {}}
+    return json.dumps(about).encode()[:-1] + b',"views":{"live_classifier":' + figure + b"}}"
 
 
 def texts(setup: Setup | None, snapshot: Snapshot | None) -> dict[str, str]:
@@ -124,5 +123,6 @@ def texts(setup: Setup | None, snapshot: Snapshot | None) -> dict[str, str]:
     return {
         "numbers": tiles.tiles(setup, snapshot),
         "more": tiles.more(snapshot),
+        "batch": tiles.batch(snapshot),
         "findings": findings_html(diagnose(setup, snapshot, _) if setup and snapshot else []),
     }

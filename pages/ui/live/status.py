@@ -29,6 +29,8 @@ def of_run(run: TrainingJob, engine: Engine) -> Status:
             sentence += " " + _("{epochs:.1f} epochs in {time}.").format(
                 epochs=run.snapshot.epoch, time=duration(run.snapshot.seconds)
             )
+        if run.hurried and not run.ended:
+            sentence += " " + _("Others wait, so it goes at full speed.")
         if run.measuring:
             sentence += " " + _("It is being measured on the test images.")
         if state == "interrupted":

@@ -53,8 +53,9 @@ def token(job: Job | None) -> str:
     if job is None:
         return ""
     known = isinstance(job, TrainingJob) and job.setup is not None  # what can be tuned
+    pace = job.pace if isinstance(job, TrainingJob) else ""
     owner = hashlib.sha256(job.owner.encode()).hexdigest()[:8]
-    return "/".join([job.id, job.state, str(job.measuring), str(job.result is not None), str(known), owner])
+    return "/".join([job.id, job.state, str(job.measuring), str(job.result is not None), str(known), pace, owner])
 
 
 def token_of_engine(engine: Engine) -> str:

@@ -1,5 +1,6 @@
 """The row of numbers above the views, and the sentences below them."""
 
+import base64
 import html
 from collections.abc import Mapping
 
@@ -102,6 +103,20 @@ def measured(result: Result) -> str:
     """What was measured at the end of a run, as rows of numbers; empty where nothing was."""
     row = _row(_single(result.test))
     return f'<div class="ae-heading">{_("Measured at the end, on held-out images")}</div>{row}' if row else ""
+
+
+def batch(snapshot: Snapshot | None) -> str:
+    """The batch of the last step, where one is looked at after the other; else empty."""
+    seen = snapshot.batch if snapshot is not None else None
+    if seen is None:
+        return ""
+    caption = _("This batch of {count} images, and their reconstructions: loss {loss}").format(
+        count=seen.size, loss=number(seen.loss)
+    )
+    picture = base64.b64encode(seen.pictures.png).decode("ascii")
+    label = html.escape(caption)
+    image = f'<img alt="{label}" src="data:image/png;base64,{picture}">'
+    return f'<figure class="ae-batch"><figcaption>{label}</figcaption>{image}</figure>'
 
 
 def _single(numbers: Numbers) -> dict[str, float]:
