@@ -12,7 +12,7 @@ from ae_core.models.autoencoder import Autoencoder
 Display = Callable[[np.ndarray], np.ndarray]
 
 COLUMNS = 16
-MOST_SHOWN = 64  # images of a batch
+MOST_SHOWN = 32  # images of a batch
 
 
 def look_at(

@@ -60,6 +60,7 @@ def _of_run(own: Session, run: TrainingJob) -> stage.Content:
         steps=film.steps if film is not None else (),
         frames=[drawn.frame(setup, snapshot, None, run.cached)] if setup and snapshot else (),
         shown=own.frame,
+        moving=not run.ended,
         panels=setup.panels if setup else (),
         texts={
             **({} if setup and snapshot else drawn.texts(None, None)),

@@ -122,7 +122,7 @@ class Stage {
     for (const frame of content.frames) this.learn(frame);
     if (!content.panels.some(({ name }) => name === this.panel)) this.panel = content.panels[0]?.name ?? "";
     skeleton.name(content.views, content.words, content.panels, this.panel);
-    this.timeline?.name(content.words, content.address !== "" && !content.playing);
+    this.timeline?.name(content.words, content.moving);
     for (const [place, text] of Object.entries(content.texts)) skeleton.fill(place, text);
     this.status = content.status;
     this.refuse(content.said);

@@ -58,6 +58,8 @@ export interface Content {
   timeline: boolean;
   /** Step that the page's address names. */
   shown: number | null;
+  /** Whether more frames come. */
+  moving: boolean;
   /** Whether frames pass by themselves. */
   playing: boolean;
   views: ViewPlace[];

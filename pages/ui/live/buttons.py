@@ -75,10 +75,6 @@ def _choice_of_pace(own: Session, run: TrainingJob | None) -> None:
         on_change=_set_pace,
         label_visibility="collapsed",
         width="content",
-        help=_(
-            "Full speed; or held back so that each frame is seen, about eight a second; or one batch at a time. The "
-            "result is the same."
-        ),
     )
 
 

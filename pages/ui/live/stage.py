@@ -43,6 +43,7 @@ class Content:
         frames: Frames to begin with, JSON as `drawn.frame` makes it, oldest first.
         timeline: Whether a person can go through frames.
         shown: The step that the page's address names; None for the newest.
+        moving: Whether more frames come.
         playing: Whether its frames pass by themselves, as those of a recording do.
         panels: The panels among which a person may choose.
         texts: HTML by the name of its place, of what is no part of a frame.
@@ -60,6 +61,7 @@ class Content:
     frames: Sequence[bytes] = ()
     timeline: bool = True
     shown: int | None = None
+    moving: bool = False
     playing: bool = False
     panels: Sequence[PanelTitle] = ()
     texts: Mapping[str, str] = field(default_factory=dict)
@@ -78,6 +80,7 @@ def packed(content: Content) -> bytes:
         "steps": list(content.steps),
         "shown": content.shown,
         "timeline": content.timeline,
+        "moving": content.moving,
         "playing": content.playing,
         "views": [_view(view) for view in content.views],
         "panels": [{"name": one.name, "title": _(one.title), "help": _(one.help)} for one in content.panels],
