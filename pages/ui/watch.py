@@ -9,7 +9,7 @@ from ae_core.figures.views import VIEWS
 from ae_core.settings import Settings
 from pages.ui.classify import classifying
 from pages.ui.live import drawn, recorded, settling, stage, status, streaming, tiles
-from pages.ui.live.buttons import buttons
+from pages.ui.live.buttons import buttons, more_epochs
 from pages.ui.runs.exporting import export
 from pages.ui.runs.share import offered, share
 from pages.ui.shared import engine
@@ -28,6 +28,8 @@ def watch(own: Session, settings: Settings | None) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="bar"):
         buttons(own, run, settings)
         if run is not None and run.snapshot is not None and run.ended:
+            if own.owns(run):
+                more_epochs(own, run)
             export(run, "train")
         share(own, run, settings)
     with st.container(key="offered"):

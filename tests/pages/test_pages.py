@@ -279,6 +279,28 @@ def test_every_page_opens_and_the_web_process_loads_no_tensorflow():
     assert done.returncode == 0, done.stderr[-2000:]
 
 
+def may_go_on(page: AppTest) -> bool:
+    return any(button.key == "extend" and not button.disabled for button in page.button)
+
+
+def test_a_finished_run_is_given_more_epochs_and_goes_on():
+    page = visit(**SMALL | {"epochs": "2", "batch_size": "64", "seed": "8"})
+    page.button("start").click().run()
+    wait(page, lambda page: "Done" in status(page) and may_go_on(page))
+    before, run_id = steps(page), page.query_params["run"]
+    watcher = visit(run=run_id)
+    assert all(button.key != "extend" for button in watcher.button), "only the owner lets it go on"
+    page.number_input("more_epochs").set_value(3)
+    page.button("extend").click().run()
+    wait(page, lambda page: may_go_on(page) and steps(page) > before)
+    assert steps(page) == before * 5 // 2 and page.query_params["run"] == run_id
+    assert "<b>5.0</b><small>of 5</small>" in shown(page)
+
+    page.number_input("more_epochs").set_value(500)
+    page.button("extend").click().run()
+    assert "epochs must be an integer from 1 to 500" in status(page)
+
+
 def test_a_finished_run_goes_on_as_a_classifier():
     page = visit(**SMALL | {"epochs": "20", "batch_size": "16"})
     page.button("start").click().run()

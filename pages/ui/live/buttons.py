@@ -12,6 +12,8 @@ from pages.ui.shared import engine
 from pages.ui.state import Session
 from pages.ui.words.language import _
 
+MORE_EPOCHS = "more_epochs"  # key of the number
+MOST_MORE = 500
 SETTLE_SECONDS = 0.4  # how long a button waits for its effect, so that the next drawing shows it
 
 
@@ -56,6 +58,39 @@ def buttons(own: Session, run: TrainingJob | None, settings: Settings | None) ->
     st.button(
         _("Stop"), key="stop", icon=":material/stop:", on_click=_command, args=("stop",), disabled=not (mine and active)
     )
+
+
+def more_epochs(own: Session, run: TrainingJob) -> None:
+    """A button that opens what it takes to let an ended run go on.
+
+    Args:
+        own: The session.
+        run: The run, which has ended and is this person's.
+    """
+    problem = engine().why_not_extend(run)
+    with st.popover(_("Train on"), icon=":material/fast_forward:", key="more"):
+        st.caption(
+            _(problem) or _("It goes on from where it ended, as if it had been asked for that many epochs at once.")
+        )
+        st.number_input(_("More epochs"), 1, MOST_MORE, 10, key=MORE_EPOCHS, disabled=bool(problem))
+        st.button(
+            _("Train on"),
+            key="extend",
+            type="primary",
+            icon=":material/play_arrow:",
+            on_click=_extend,
+            args=(run.id,),
+            disabled=bool(problem),
+        )
+
+
+def _extend(run_id: str) -> None:
+    own = state.session()
+    own.failure = ""
+    try:
+        engine().extend(run_id, own.owner, st.session_state[MORE_EPOCHS])
+    except EngineError as error:
+        own.failure = str(error)
 
 
 def _choice_of_pace(own: Session, run: TrainingJob | None) -> None:
