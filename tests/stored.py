@@ -194,7 +194,7 @@ def life(store: RunStore, run_id: str) -> None:
             writer.checkpoint(*state_at(step))
         with writer.model_file() as path:
             path.write_bytes(b"a model")
-        writer.finish(result(), keep_checkpoint=True)
+        writer.finish(result())
     store.rename(run_id, "second")
     store.pin(run_id)
     store.remove(run_id)

@@ -28,7 +28,7 @@ def whole_run(store):
         writer.checkpoint(*state_at(20))
         with writer.model_file() as path:
             path.write_bytes(model_file())
-        writer.finish(result(run_id=run.id), keep_checkpoint=True)
+        writer.finish(result(run_id=run.id))
     return run.id
 
 

@@ -73,7 +73,7 @@ class Dispatch:
             self._futures[job.id] = pool.submit(
                 job.task(self._topic, self._folder),
                 resources={RESOURCE: 1},
-                key=f"training-{job.id}-{job.attempts}",
+                key=f"training-{job.id}-{job.settings.epochs}-{job.attempts}",
             )
 
     def disconnect(self) -> None:

@@ -19,6 +19,7 @@ from ae_core.engine.supervisor import Status, Supervisor
 from ae_core.errors import DataError, EngineError
 from ae_core.ownership import fingerprint, holds
 from ae_core.runs import RunStore
+from ae_core.runs.store import NO_STATE
 from ae_core.settings import Settings
 from ae_core.training.control import Pace
 
@@ -153,6 +154,49 @@ class Engine:
             self._queue.add(job)
         self._supervisor.wake()
         return job
+
+    def extend(self, run_id: str, owner: str, epochs: int) -> TrainingJob:
+        """Gives an ended run more epochs: it waits in the queue again, and goes on from where it ended.
+
+        Args:
+            run_id: The run.
+            owner: Secret token of the person who asks for it; the run must be theirs.
+            epochs: How many more, at least 1.
+
+        Returns:
+            The same job.
+
+        Raises:
+            EngineError: If it cannot go on, the number is not allowed, or the queue is full.
+        """
+        with self._lock:
+            self._check_that_it_works()
+            job = self.run(run_id)
+            if job is None:
+                raise EngineError("There is no such run any more.")
+            if not holds(owner, job.owner):
+                raise EngineError("Only the person who may command this run can give it more epochs.")
+            problem = self.why_not_extend(job)
+            if problem:
+                raise EngineError(problem)
+            settings = job.extended(epochs)
+            self._queue.check_room(job.owner)
+            self._recovery.extend(job, settings)
+            job.attempts = 0
+            job.change(settings=settings, result=None, error=None, progress=None)
+            self._queue.again(job)
+        self._supervisor.wake()
+        return job
+
+    def why_not_extend(self, run: TrainingJob) -> str:
+        """One sentence: why an ended run cannot be given more epochs; empty if it can."""
+        problem = run.why_not_extend()
+        if problem:
+            return problem
+        try:
+            return "" if self.store.open(run.id).has_checkpoint else NO_STATE
+        except DataError as error:
+            return str(error)
 
     def classifier(self, run_id: str) -> ClassifierJob | None:
         """The newest classifier on the code of that run; None if none was asked for, or it is forgotten."""

@@ -15,6 +15,7 @@ from ae_core.engine.memo import Memo
 from ae_core.errors import EngineError, SettingError
 from ae_core.messages import ClassifierSnapshot, ClassifierSummary, Progress, Result, Setup, Snapshot
 from ae_core.runs.files import new_id
+from ae_core.runs.store import EXTENSIBLE
 from ae_core.settings import Settings, options
 from ae_core.training.control import Pace
 
@@ -186,6 +187,27 @@ class TrainingJob(Job):
         """Names of the settings that can be changed while it trains; of those that its model really has, once known."""
         live = [name for name, option in options(self.settings).items() if option.live]
         return live if self.setup is None else [name for name in live if name in self.setup.live]
+
+    def why_not_extend(self) -> str:
+        """One sentence: why it cannot be given more epochs; empty if it can, as far as is known without its files."""
+        if not self.ended or self.measuring:
+            return "This run still trains; it can be given more epochs when it has ended."
+        if self.state not in EXTENSIBLE or not self.stored or self.result is None:
+            return f"This run has no state to go on from: it has ended as {self.state}, or is not kept on disk."
+        return ""
+
+    def extended(self, epochs: int) -> Settings:
+        """Its settings with so many epochs more.
+
+        Raises:
+            EngineError: If the number is not allowed.
+        """
+        if not isinstance(epochs, int) or isinstance(epochs, bool) or epochs < 1:
+            raise EngineError(f"epochs must be an integer from 1. Received: {str(epochs)[:80]}.")
+        try:
+            return dataclasses.replace(self.settings, epochs=self.settings.epochs + epochs)
+        except SettingError as error:
+            raise EngineError(f"With {epochs:,} more, {error}") from error
 
     def why_not_classify(self) -> str:
         """One sentence: why no classifier can be trained on its code; empty if one can."""

@@ -89,19 +89,27 @@ class Queue:
             EngineError: If the queue is full, or its owner has too many jobs in it.
         """
         with self.lock:
-            # A job for which a slot is free does not wait.
-            if len(self._waiting) + len(self.active()) >= self._limit + self.slots:
-                raise EngineError(
-                    f"The queue is full: {self._limit} trainings are waiting already; try again in a few minutes."
-                )
-            if sum(one.owner == job.owner for one in self._unended()) >= self._per_owner:
-                raise EngineError(
-                    f"{self._per_owner} of your trainings are running or waiting already; stop one, or wait for it."
-                )
+            self.check_room(job.owner)
             self._jobs[job.id] = job
             self._waiting.append(job)
             self.estimate()
             return job
+
+    def check_room(self, owner: str) -> None:
+        """Makes sure that one more job of this owner may wait.
+
+        Raises:
+            EngineError: If the queue is full, or the owner has too many jobs in it.
+        """
+        # A job for which a slot is free does not wait.
+        if len(self._waiting) + len(self.active()) >= self._limit + self.slots:
+            raise EngineError(
+                f"The queue is full: {self._limit} trainings are waiting already; try again in a few minutes."
+            )
+        if sum(one.owner == owner for one in self._unended()) >= self._per_owner:
+            raise EngineError(
+                f"{self._per_owner} of your trainings are running or waiting already; stop one, or wait for it."
+            )
 
     def _unended(self) -> list[Job]:
         """The jobs of this process that wait or train."""

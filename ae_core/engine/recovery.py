@@ -9,9 +9,10 @@ import time
 
 from ae_core.engine.jobs import Job, TrainingJob
 from ae_core.engine.queue import Queue
-from ae_core.errors import DataError, SettingError
+from ae_core.errors import DataError, EngineError, SettingError
 from ae_core.runs import RunStore, StoredRun
 from ae_core.runs.files import Lock
+from ae_core.settings import Settings
 
 logger = logging.getLogger(__name__)
 
@@ -64,6 +65,19 @@ class Recovery:
                 logger.exception("The end of a run could not be kept.")
             with self._guard:
                 self._ended.pop(run_id, None)
+
+    def extend(self, job: TrainingJob, settings: Settings) -> None:
+        """Has the run of a job that has ended wait for more epochs.
+
+        Raises:
+            EngineError: If its state is not kept, or it cannot be written.
+        """
+        try:
+            self.store.extend(job.id, settings)
+        except DataError as error:
+            raise EngineError(str(error)) from error
+        with self._guard:
+            self._ended.pop(job.id, None)  # the end that it had before
 
     def give(self, job: Job) -> None:
         """Keeps the new owner of a job's run."""
@@ -154,7 +168,7 @@ def _fill(run: TrainingJob, stored: StoredRun) -> None:
     run.change(
         setup=stored.setup(),
         snapshot=stored.newest(),
-        result=stored.result(),
+        result=stored.result() if stored.ended else None,  # of the epochs before, if it was given more
         state="starting" if stored.state == "queued" else stored.state,
         error=stored.error,
         started=stored.started,

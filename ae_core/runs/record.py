@@ -213,6 +213,11 @@ class StoredRun:
             return None
 
     @property
+    def has_checkpoint(self) -> bool:
+        """Whether a state is kept from which its training can go on."""
+        return (self.folder / CHECKPOINT).is_file()
+
+    @property
     def model(self) -> Path | None:
         """The file of the trained Keras model, None if there is none."""
         path = self.folder / MODEL

@@ -34,6 +34,8 @@ from ae_core.runs.writer import RunWriter
 from ae_core.settings import Settings
 
 RUN_SHARE = 0.25  # of the room, at most, is one checkpoint, and so is one imported run
+EXTENSIBLE = frozenset({"done", "stopped"})
+NO_STATE = "This run cannot go on, because its state is not kept: it was too large, or is of an earlier version."
 
 
 class RunStore:
@@ -177,6 +179,32 @@ class RunStore:
             write(folder / STATUS, msgspec.json.encode(ended))
         except OSError as problem:
             raise DataError(f"The run could not be ended because {disk_reason(problem, self.folder)}.") from problem
+        finally:
+            lock.drop()
+
+    def extend(self, run_id: str, settings: Settings) -> None:
+        """Has a run that has ended wait for more training, from its last checkpoint on.
+
+        Args:
+            run_id: The run.
+            settings: Its settings, with more epochs.
+
+        Raises:
+            DataError: If there is no such run, it has not ended well, its state is not kept, or it cannot be written.
+        """
+        lock = self._shelf.take(run_id)
+        try:
+            run = read_run(self._shelf.path(run_id))
+            if run.state not in EXTENSIBLE:
+                raise DataError(f"The run {run_id} cannot be given more epochs, because it is {run.state}.")
+            if not run.has_checkpoint:
+                raise DataError(NO_STATE)
+            self._change(run_id, settings=settings.to_dict())
+            status = read_status(run.folder)
+            waiting = replace(status, state="queued", finished=None, error=None, attempts=0, updated=time.time())
+            write(run.folder / STATUS, msgspec.json.encode(waiting))
+        except OSError as error:
+            raise DataError(f"The run could not be changed because {disk_reason(error, self.folder)}.") from error
         finally:
             lock.drop()
 

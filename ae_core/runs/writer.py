@@ -71,6 +71,9 @@ class RunWriter:
         folder: The run's folder.
         lock: Its lock, taken.
         most_bytes: Most bytes of a checkpoint; a larger one is not kept.
+
+    Attributes:
+        goes_on: Whether the run had ended and was given more epochs, so that it goes on from its checkpoint.
     """
 
     def __init__(self, folder: Path, lock: Lock, most_bytes: int) -> None:
@@ -86,6 +89,7 @@ class RunWriter:
         self._state: State | None = None  # of the newest snapshot
         self._next = 0.0
         self._closed = False
+        self.goes_on = self._status.state == "queued" and self._status.step > 0
         started = self._status.started or time.time()
         attempts = self._status.attempts + 1
         self._say(state="running", started=started, finished=None, error=None, attempts=attempts)
@@ -131,6 +135,7 @@ class RunWriter:
                 f"The state of the run {self.id} could not be kept because it takes {megabytes(size)}; "
                 f"allowed are {megabytes(self._most_bytes)}."
             )
+            (self._folder / CHECKPOINT).unlink(missing_ok=True)  # nothing goes on from an earlier one
             return
         with self._trying(f"The state of the run {self.id}"):
             write(self._folder / CHECKPOINT, lambda stream: write_arrays(stream, arrays, state))
@@ -149,19 +154,18 @@ class RunWriter:
         with part_of(self._folder / MODEL) as part:
             yield part
 
-    def finish(self, result: Result, keep_checkpoint: bool = False) -> None:
+    def finish(self, result: Result) -> None:
         """Keeps what the training returned and ends the run, as done or as stopped by what its last snapshot said.
+
+        Its last checkpoint stays: from there it goes on if it is given more epochs.
 
         Args:
             result: What `training.train` returned.
-            keep_checkpoint: Whether the last checkpoint stays; nothing goes on from it, and it is large.
         """
         state: State = "stopped" if self._state == "stopped" else "done"
         with self._trying(f"The result of the run {self.id}"):
             self._save()
             write(self._folder / RESULT, result_json(result))
-            if not keep_checkpoint:
-                (self._folder / CHECKPOINT).unlink(missing_ok=True)
             self._say(state=state, finished=time.time(), test=_scalars(result.test))
             force(self._folder)
         self.close()

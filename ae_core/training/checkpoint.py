@@ -7,6 +7,7 @@ from typing import Protocol
 import keras
 import numpy as np
 
+from ae_core.errors import DataError
 from ae_core.messages import TrainingState
 from ae_core.models.autoencoder import Autoencoder
 from ae_core.training.cache import own_variables
@@ -17,7 +18,13 @@ SHARE = 0.01  # of the training time, at most, goes into them
 
 
 class Keeper(Protocol):
-    """Where a training leaves its state."""
+    """Where a training leaves its state.
+
+    Attributes:
+        goes_on: Whether it was trained to an end before, so that it must not begin anew.
+    """
+
+    goes_on: bool
 
     def checkpoint(self, arrays: Mapping[str, np.ndarray], state: TrainingState) -> None:
         """Keeps a state in place of the one before."""
@@ -52,18 +59,28 @@ class Checkpoints:
         self._next = time.perf_counter() + SECONDS
 
     def restore(self, training: Resumable) -> bool:
-        """Puts the training where the last checkpoint was made; whether there was one that fits."""
+        """Puts the training where the last checkpoint was made; whether there was one that fits.
+
+        Raises:
+            DataError: If there is none, and the training must not begin anew.
+        """
         kept = self._keeper.restore()
-        return kept is not None and restore(training, *kept)
+        fits = kept is not None and restore(training, *kept)
+        if self._keeper.goes_on and not fits:
+            raise DataError("This run cannot go on here, because its state was kept by another program or machine.")
+        return fits
 
     def keep_if_due(self, training: Resumable) -> None:
         """Makes a checkpoint if it is time for one."""
         begun = time.perf_counter()
-        if begun < self._next:
-            return
+        if begun >= self._next:
+            self.keep(training)
+            ended = time.perf_counter()
+            self._next = ended + max(SECONDS, (ended - begun) / SHARE)
+
+    def keep(self, training: Resumable) -> None:
+        """Makes a checkpoint."""
         self._keeper.checkpoint(*capture(training))
-        ended = time.perf_counter()
-        self._next = ended + max(SECONDS, (ended - begun) / SHARE)
 
 
 def capture(training: Resumable) -> tuple[dict[str, np.ndarray], TrainingState]:

@@ -203,13 +203,19 @@ class TrainingSession:
         return self.result(test_images)
 
     def train(self) -> None:
-        """Trains to the end, or until it is told to stop."""
-        self._emit(self.setup)
+        """Trains to the end, or until it is told to stop.
+
+        Raises:
+            DataError: If it was to go on from a state that is gone, or does not fit.
+        """
         if self._checkpoints is not None:
             self._checkpoints.restore(self)
+        self._emit(self.setup)
         self._loop.run(self)
         self._watch()  # told to stop before the first step, it has begun no stage
         self.show("stopped" if self.control.stopped else "done")
+        if self._checkpoints is not None:
+            self._checkpoints.keep(self)  # from which it goes on if it is given more epochs
 
     def orders(self, first: int) -> Iterator[np.ndarray]:
         """See `loop.Training`, like the next ones: a new permutation for each epoch, the same for the same seed."""

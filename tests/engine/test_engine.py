@@ -164,6 +164,40 @@ def test_a_run_goes_at_its_owner_s_pace_and_hurries_while_others_wait(engine: En
     until(lambda: run.state == "stopped")
 
 
+def test_an_ended_run_is_given_more_epochs_and_goes_on(engine: Engine) -> None:
+    run = engine.submit(digits(epochs=2, batch_size=128), ME)
+    with pytest.raises(EngineError, match="still trains"):
+        engine.extend(run.id, ME, 2)
+    first = until(lambda: run.result)
+    assert engine.why_not_extend(run) == ""
+    frames = engine.store.open(run.id).frames
+    for epochs in (0, -1, 1.5, True, "2"):
+        with pytest.raises(EngineError, match="epochs must be an integer from 1"):
+            engine.extend(run.id, ME, epochs)  # type: ignore[arg-type]
+    with pytest.raises(EngineError, match=r"With 499 more, epochs must be an integer from 1 to 500. Received: '501'"):
+        engine.extend(run.id, ME, 499)
+    with pytest.raises(EngineError, match="Only the person"):
+        engine.extend(run.id, STRANGER, 2)
+    with pytest.raises(EngineError, match="no such run"):
+        engine.extend("unknown", ME, 2)
+
+    assert engine.extend(run.id, ME, 2) is run
+    assert (run.settings.epochs, run.result) == (4, None) and not run.ended
+    second = until(lambda: run.result)
+    assert run.state == "done", run.error
+    assert (second.epochs, second.steps) == (4, 2 * first.steps)
+    assert second.history["loss"][:2] == first.history["loss"] and len(second.history["loss"]) == 4
+    stored = until(lambda: (found := engine.store.open(run.id)).state == "done" and found)
+    assert (stored.settings["epochs"], stored.step, stored.attempts) == (4, second.steps, 1)
+    assert stored.frames > frames
+    assert stored.model is not None and stored.result().epochs == 4
+
+    (stored.folder / "checkpoint.npz").unlink()
+    assert "its state is not kept" in engine.why_not_extend(run)
+    with pytest.raises(EngineError, match="its state is not kept"):
+        engine.extend(run.id, ME, 2)
+
+
 def test_tune_leaves_a_mark_and_refuses_what_is_not_allowed(engine: Engine) -> None:
     run = engine.submit(digits(), ME)
     until(lambda: step_of(run) > 0)

@@ -26,7 +26,7 @@ def test_a_file_cut_at_any_byte_is_one_sentence_and_never_a_wrong_answer(store, 
     with store.writer(run_id) as writer:
         writer.checkpoint({"a": np.arange(3)}, training_state(1))
         writer.message(snapshot(10))
-        writer.finish(result(), keep_checkpoint=True)
+        writer.finish(result())
     path = store.folder / run_id / name
     whole = path.read_bytes()
     readers = {

@@ -146,7 +146,7 @@ def test_a_real_training_is_stored_and_comes_back(store, monkeypatch):
         with writer.model_file() as path:
             told = session.train(settings, emit=emit, run_id=run.id, keeper=writer, save_to=path)
         assert writer.restore() is not None
-        writer.finish(told, keep_checkpoint=True)
+        writer.finish(told)
         assert writer.problem is None
     new = store.open(store.import_zip(exported(store, run.id)))
     (given,) = (one for one in messages if isinstance(one, Setup))

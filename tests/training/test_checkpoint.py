@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from ae_core import variants
+from ae_core.errors import DataError
 from ae_core.messages import Snapshot, TrainingMessage
-from ae_core.training import checkpoint, session
+from ae_core.training import cache, checkpoint, session
 from tests.stored import training_state
 
 
@@ -17,6 +18,8 @@ class CutError(Exception):
 
 class Memory:
     """Keeps one state, and may cut the training off right after it has kept so many."""
+
+    goes_on = False
 
     def __init__(self, cut_after: int = 0):
         self.state: Any = None
@@ -78,3 +81,45 @@ def test_a_checkpoint_of_another_network_is_not_taken():
     memory.state = {"0.0": np.zeros(3, np.float32)}, training_state(5, stages=[])
     _, messages = run(other, memory)
     assert next(message for message in messages if isinstance(message, Snapshot)).step == 0
+
+
+@pytest.mark.slow(seconds=12)
+@pytest.mark.parametrize(
+    ("variant", "more"),
+    [
+        ("variational", {"kl_warm_up": 3}),
+        ("stacked", {"pretraining": True, "pretraining_epochs": 1}),
+        ("convolutional", {"augmentation": "shift", "channels": "4"}),
+    ],
+)
+def test_a_run_that_is_given_more_epochs_reaches_what_it_had_reached_with_all_of_them(variant, more):
+    few = variants.read_settings({"variant": variant, "dataset": "digits", "epochs": 2, "latent_dim": 4} | more)
+    many = variants.read_settings(few.to_dict() | {"epochs": 4})
+    whole, _ = run(many)
+    weights = kept_of(many)
+    memory = Memory()
+    part, _ = run(few, memory)
+    assert memory.state[1].step == part.steps < whole.steps
+    memory.goes_on = True
+    again, messages = run(many, memory)
+    steps = [message.step for message in messages if isinstance(message, Snapshot)]
+    assert steps[0] == part.steps
+    assert again.steps == whole.steps
+    for name, values in whole.history.items():
+        np.testing.assert_allclose(again.history[name], values, rtol=1e-6, err_msg=name)
+    for left, right in zip(weights, kept_of(many), strict=True):
+        np.testing.assert_array_equal(left, right)
+
+
+def kept_of(given):
+    """Weights of the model that was trained last with these settings."""
+    (stages,) = [found for found in cache._models_kept.values() if found[-1].model.name == given.variant][-1:]
+    return [np.asarray(weight) for weight in stages[-1].model.trainable_variables]
+
+
+def test_a_run_that_must_go_on_does_not_begin_anew():
+    given = variants.read_settings({"variant": "vanilla", "dataset": "digits", "epochs": 2, "latent_dim": 8})
+    memory = Memory()
+    memory.goes_on = True
+    with pytest.raises(DataError, match="This run cannot go on here"):
+        run(given, memory)
