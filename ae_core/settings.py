@@ -178,6 +178,14 @@ class Settings:
         "Rule that turns gradients into steps.",
         choices=("adam", "sgd", "rmsprop"),
     )
+    patience: int = setting(
+        0,
+        "Patience",
+        "Epochs without a lower validation loss after which the run ends by itself; then the weights of the best epoch "
+        "are kept. 0 never ends it early.",
+        low=0,
+        high=500,
+    )
     batch_size: int = setting(
         128,
         "Batch size",

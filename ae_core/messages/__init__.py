@@ -18,6 +18,7 @@ from ae_core.messages.classifier import (
 )
 from ae_core.messages.stored import RunAbout, RunStatus
 from ae_core.messages.training import (
+    BestState,
     HistoryState,
     Mark,
     PhaseStart,
@@ -63,6 +64,7 @@ __all__ = [
     "Atlas",
     "Bars",
     "Batch",
+    "BestState",
     "ClassifierFinished",
     "ClassifierResult",
     "ClassifierSnapshot",

@@ -150,6 +150,8 @@ class Snapshot(Struct, kw_only=True, tag="snapshot", tag_field="kind"):
         pca_loss: Loss of PCA with a code of the same size, in the units of the reconstruction term.
         numbers: Measured numbers by name; `measuring.metric_table` has their words and units.
         batch: The batch of the last step, at the pace that shows each; else None.
+        best_epoch: In the last snapshot of a run that keeps its best: epochs done when its validation loss was lowest.
+            What is seen is of then, though `epoch` may be later. None in every other one.
     """
 
     run_id: Annotated[str, Meta(max_length=40)]
@@ -168,6 +170,7 @@ class Snapshot(Struct, kw_only=True, tag="snapshot", tag_field="kind"):
     pca_loss: Measured | None
     numbers: Numbers
     batch: Batch | None = None
+    best_epoch: Amount | None = None
 
 
 class Result(Struct, kw_only=True):
@@ -229,6 +232,20 @@ class HistoryState(Struct, kw_only=True):
     epoch_rates: Annotated[list[float], Meta(max_length=MOST_EPOCHS)]
 
 
+class BestState(Struct, kw_only=True):
+    """What is known of the best epoch so far; its weights are among a checkpoint's arrays.
+
+    Args:
+        loss: Its validation loss.
+        epoch: Epochs done then.
+        waited: Epochs since then.
+    """
+
+    loss: Finite
+    epoch: Amount
+    waited: Count
+
+
 class TrainingState(Struct, kw_only=True):
     """Where a training stands; with its arrays it is a checkpoint, from which the training goes on.
 
@@ -238,6 +255,7 @@ class TrainingState(Struct, kw_only=True):
         marks: Rates that were changed, oldest first.
         rates: Rates that can be changed, by name.
         history: Its curves.
+        best: The best epoch so far; None if none is remembered.
         stages: Of each phase the steps of a chunk and of an epoch: they depend on the machine's speed, and with others
             the places of a checkpoint would not fit.
     """
@@ -247,6 +265,7 @@ class TrainingState(Struct, kw_only=True):
     marks: Annotated[list[Mark], Meta(max_length=10_000)]
     rates: Annotated[dict[Name, Finite], Meta(max_length=100)]
     history: HistoryState
+    best: BestState | None = None
     stages: Annotated[list[tuple[Count, Count]], Meta(max_length=100)]
 
 

@@ -143,6 +143,15 @@ class Autoencoder(ChunkedModel):
         return [] if self.bottleneck is None else list(self.bottleneck.learnt_weights)
 
     @property
+    def learnt(self) -> list[keras.Variable]:
+        """All that training has taught it, in an order that stays; not what a person tunes, nor states of chance."""
+        networks = [part for part in (self.features, self.encoder, self.decoder, self.bottleneck) if part is not None]
+        constant = {id(variable) for variable in self.constants}
+        found = {id(weight): weight for network in networks for weight in network.weights}
+        found |= {id(weight): weight for weight in self.trainable_variables}
+        return [weight for key, weight in found.items() if key not in constant]
+
+    @property
     def tunable(self) -> dict[str, keras.Variable]:
         """Variables that may be changed while a training runs, by the name of their setting."""
         strengths = {name: layer.weight for name, layer in self.penalties.items()}
@@ -202,6 +211,12 @@ class Autoencoder(ChunkedModel):
         for layer in self.penalties.values():
             if isinstance(layer, ChangesWithTime):
                 layer.at_epoch(epoch)
+
+    @property
+    def settled_after(self) -> float:
+        """After how many epochs its loss means the same from one to the next."""
+        timed = [layer for layer in self.penalties.values() if isinstance(layer, ChangesWithTime)]
+        return max((layer.settled_after() for layer in timed), default=0.0)
 
     def call(self, rows, training=False):
         """Row numbers `(batch,)` int32 → target, features, logits, and the weights of the pixels if they differ."""

@@ -49,6 +49,9 @@ class ChangesWithTime(Protocol):
     def at_epoch(self, epoch: float) -> None:
         """Gets ready for what comes after so many epochs, counted from the start of its own phase."""
 
+    def settled_after(self) -> float:
+        """After how many epochs it does not change any more: losses before and after cannot be compared."""
+
 
 class Normals(Protocol):
     """Standard normal numbers, some for each example of a batch.

@@ -138,6 +138,9 @@ def training(stage: Stage, settings: Settings, rows: Rows, constructors: Constru
     lines.append(spread("autoencoder.compile(", [optimizer, f"loss={loss}"], ")"))
     if not stage.before:
         lines.append('history = {"loss": [], "val_loss": []}')
+    patient = whole and settings.patience > 0
+    if patient:
+        lines.append("best_loss, best_weights, waited = np.inf, autoencoder.get_weights(), 0")
     steps, epochs = ("STEPS", "EPOCHS") if whole else (str(stage.steps), str(stage.epochs))
     changes, batches = _changes(stage, settings, steps, epochs), f"order.reshape({steps}, BATCH)"
     loop = LOOP.format(
@@ -152,7 +155,8 @@ def training(stage: Stage, settings: Settings, rows: Rows, constructors: Constru
         target=target,
         weights=weights,
     )
-    return "\n".join([*lines, *filter(None, loop.split("\n"))])
+    ending = _ending(model.settled_after, settings.patience) if patient else ""
+    return "\n".join([*lines, *filter(None, f"{loop}{ending}".split("\n"))])
 
 
 def _damage(stage: Stage, rows: Rows, constructors: Constructors) -> list[str]:
@@ -180,6 +184,15 @@ def _changes(stage: Stage, settings: Settings, steps: str, epochs: str) -> str:
     if not lines:
         return ""
     return f"if step % {stage.chunk} == 0:  # not at every step\n" + textwrap.indent("\n".join(lines), "    ")
+
+
+def _ending(settled_after: float, patience: int) -> str:
+    """What ends the loop early, once losses can be compared, and puts the best weights back."""
+    better, otherwise = "val_loss < best_loss", "else"
+    if settled_after:
+        better = f"epoch >= {settled_after} and {better}"
+        otherwise = f"elif epoch >= {settled_after}"
+    return EARLY_STOPPING.format(better=better, otherwise=otherwise, patience=patience)
 
 
 WHOLE = "keras.Sequential([encoder, decoder])"
@@ -213,6 +226,16 @@ class Autoencoder(keras.Model):
         {code} = self.encoder(images)
 {losses}
         return self.decoder({seen})'''
+
+EARLY_STOPPING = """\
+    if {better}:
+        best_loss, best_weights, waited = val_loss, autoencoder.get_weights(), 0
+    {otherwise}:
+        waited += 1
+    if waited == {patience}:
+        break
+autoencoder.set_weights(best_weights)
+"""
 
 LOOP = """\
 for epoch in range({epochs}):

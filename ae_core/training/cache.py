@@ -137,7 +137,9 @@ def _stages(settings: Settings, prepared: data.Prepared, batch_size: int) -> tup
     Compiling is what a start waits for, so a model of the same architecture is used again: it gets a new one's
     variables, seeds included, and cannot be told from it.
     """
-    free = {"seed", "epochs", "dataset"} | {name for name, option in options(settings).items() if option.live}
+    free = {"seed", "epochs", "patience", "dataset"} | {
+        name for name, option in options(settings).items() if option.live
+    }
     same = tuple((name, str(value)) for name, value in settings.to_dict().items() if name not in free)
     with building(settings.seed):
         fresh = variants.get(settings.variant).build(settings, prepared.spec)

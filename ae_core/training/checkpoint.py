@@ -6,14 +6,17 @@ from typing import Protocol
 
 import keras
 import numpy as np
+from msgspec.structs import replace
 
 from ae_core.errors import DataError
 from ae_core.messages import TrainingState
 from ae_core.models.autoencoder import Autoencoder
 from ae_core.training.cache import own_variables
+from ae_core.training.early_stopping import Best
 from ae_core.training.loop import Stage
 
 SECONDS = 10.0  # between two checkpoints: so much work is lost at most
+BEST = "best."  # what names of the best epoch's weights begin with
 SHARE = 0.01  # of the training time, at most, goes into them
 
 
@@ -34,7 +37,13 @@ class Keeper(Protocol):
 
 
 class Resumable(Protocol):
-    """A training that a checkpoint can be made of."""
+    """A training that a checkpoint can be made of.
+
+    Attributes:
+        best: Its best epoch so far.
+    """
+
+    best: Best
 
     @property
     def stages(self) -> Sequence[Stage[Autoencoder]]:
@@ -86,7 +95,9 @@ class Checkpoints:
 def capture(training: Resumable) -> tuple[dict[str, np.ndarray], TrainingState]:
     """Weights, optimiser and random states, arrays by name, and where the training stands."""
     arrays = {name: np.asarray(variable) for name, variable in _variables(training.stages).items()}
-    return arrays, training.state()
+    weights, best = training.best.state()
+    arrays |= {f"{BEST}{name}": value for name, value in weights.items()}
+    return arrays, replace(training.state(), best=best)
 
 
 def restore(training: Resumable, arrays: Mapping[str, np.ndarray], state: TrainingState) -> bool:
@@ -95,6 +106,8 @@ def restore(training: Resumable, arrays: Mapping[str, np.ndarray], state: Traini
     Returns:
         Whether it fits this training; otherwise nothing has changed, and it begins anew.
     """
+    best = {name.removeprefix(BEST): array for name, array in arrays.items() if name.startswith(BEST)}
+    arrays = {name: array for name, array in arrays.items() if not name.startswith(BEST)}
     variables = _variables(training.stages)
     shapes = {name: tuple(variable.shape) for name, variable in variables.items()}
     if shapes != {name: tuple(array.shape) for name, array in arrays.items()}:
@@ -103,6 +116,7 @@ def restore(training: Resumable, arrays: Mapping[str, np.ndarray], state: Traini
         return False
     for name, variable in variables.items():
         variable.assign(arrays[name])
+    training.best.restore(best, state.best)
     training.go_on_from(state)
     return True
 

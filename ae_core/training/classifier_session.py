@@ -152,12 +152,13 @@ class ClassifierSession:
         """Records a chunk."""
         self._since.append(losses)
 
-    def epoch_done(self) -> None:
-        """Records an epoch."""
+    def epoch_done(self) -> bool:
+        """Records an epoch; it always goes on."""
         self._history["loss"].append(float(np.mean([part["loss"] for part in self._since])))
         self._history["train_error"].append(float(np.mean([part["mistakes"] for part in self._since])))
         self._history["validation_error"].append(self._error(self._inputs.validation, self.truths[1]))
         self._since = []
+        return True
 
     def tuned(self, name: str, value: float) -> None:
         """Nothing: no rate of a classifier can be changed."""

@@ -78,8 +78,8 @@ class Training(Protocol):
             seconds: How long it took.
         """
 
-    def epoch_done(self) -> None:
-        """That chunk was the last one of an epoch."""
+    def epoch_done(self) -> bool:
+        """That chunk was the last one of an epoch; whether the training goes on, if steps are left."""
 
     def tuned(self, name: str, value: float) -> None:
         """A person asks for a rate, which is to be set."""
@@ -127,6 +127,7 @@ class Loop(Generic[Model]):
         self.total_steps = sum(stage.steps for stage in stages)
         self.total_epochs = sum(stage.epochs for stage in stages)
         self.step = 0
+        self._over = False  # before its last step
         self._batch_size, self._control = batch_size, control
         self._enter(0)
 
@@ -138,7 +139,12 @@ class Loop(Generic[Model]):
     @property
     def epoch(self) -> float:
         """Epochs done in all stages, with the part of the present one."""
-        return self._epochs_before + self._stage_step / self.stage.steps_per_epoch
+        return self._epochs_before + self.stage_epoch
+
+    @property
+    def stage_epoch(self) -> float:
+        """Epochs done in the present stage."""
+        return self._stage_step / self.stage.steps_per_epoch
 
     @property
     def _stage_step(self) -> int:
@@ -160,7 +166,7 @@ class Loop(Generic[Model]):
             self._enter(place)
             if self._stage_step < self.stage.steps and not self._control.stopped:
                 self._run_stage(training)
-            if self._control.stopped and self._stage_step <= self.stage.steps:
+            if (self._over or self._control.stopped) and self._stage_step <= self.stage.steps:
                 return  # in the stage that was trained last
 
     def _run_stage(self, training: Training) -> None:
@@ -171,7 +177,7 @@ class Loop(Generic[Model]):
         for order in itertools.islice(orders, stage.epochs - done):
             taken = order[: stage.steps_per_epoch * self._batch_size].astype(np.int32)
             self._run_epoch(taken.reshape(-1, self._batch_size), training)
-            if self._control.stopped:
+            if self._over or self._control.stopped:
                 return
 
     def _run_epoch(self, batches: np.ndarray, training: Training) -> None:
@@ -191,7 +197,9 @@ class Loop(Generic[Model]):
             first += len(rows)
             training.chunk_done(losses, rows, time.perf_counter() - begun)
             if first == len(batches):
-                training.epoch_done()
+                self._over = not training.epoch_done()
+            if self._over:
+                return
             if self.step < self.total_steps:
                 self._obey(training)
             if self._control.stopped:

@@ -16,7 +16,6 @@ from ae_core.messages import (
     Batch,
     Mark,
     Numbers,
-    PhaseStart,
     Progress,
     Result,
     Setup,
@@ -27,9 +26,10 @@ from ae_core.messages import (
 )
 from ae_core.models.autoencoder import Autoencoder
 from ae_core.settings import Settings
-from ae_core.training import cache, execution
+from ae_core.training import cache, execution, introduction
 from ae_core.training.checkpoint import Checkpoints, Keeper, places
 from ae_core.training.control import Control
+from ae_core.training.early_stopping import Best
 from ae_core.training.history import History
 from ae_core.training.loop import Loop, Stage, half_cosine
 from ae_core.training.snapshot_times import SnapshotTimes
@@ -102,6 +102,7 @@ class TrainingSession:
         history: The losses so far.
         probe: What measures the held-out examples.
         seconds: Seconds of training so far, without the snapshots.
+        best: The best epoch so far, if there is a patience.
         marks: Rates that were changed meanwhile, oldest first.
         rates: Rates that can be changed meanwhile, by name of the setting.
 
@@ -132,6 +133,7 @@ class TrainingSession:
         self.history = History(self.model.term_names)
         self.seconds = self._step_seconds = 0.0
         self._trained = np.empty((0, 0), np.int32), 0.0  # rows of the last chunk, and its loss
+        self.best = Best(settings.patience)
         self.marks: list[Mark] = []
         self.rates = {name: float(np.asarray(variable)) for name, variable in self.model.tunable.items()}
         self._loop = Loop(self.stages, self.prepared.batch_size, self.control)
@@ -179,7 +181,7 @@ class TrainingSession:
     def setup(self) -> Setup:
         """What stays the same through the training."""
         if self._setup is None:
-            self._setup = self._make_setup()
+            self._setup = introduction.setup(self.run_id, self.settings, self.prepared, self.probe, self.rates)
         return self._setup
 
     @property
@@ -213,6 +215,10 @@ class TrainingSession:
         self._emit(self.setup)
         self._loop.run(self)
         self._watch()  # told to stop before the first step, it has begun no stage
+        if self._checkpoints is not None:
+            self._checkpoints.keep(self)  # from which it goes on if it is given more epochs
+        if not self.control.stopped:
+            self.best.put_back(self.model.learnt)
         self.show("stopped" if self.control.stopped else "done")
         if self._checkpoints is not None:
             self._checkpoints.keep(self)  # from which it goes on if it is given more epochs
@@ -250,9 +256,13 @@ class TrainingSession:
         self._trained = rows, losses["loss"]
         self.history.add_chunk(losses, rows.size, seconds)
 
-    def epoch_done(self) -> None:
-        """Records an epoch."""
-        self.history.end_epoch(self.step, self.epoch, self.seconds, self.validation_terms())
+    def epoch_done(self) -> bool:
+        """Records an epoch; it goes on while there is hope that it becomes better."""
+        validation = self.validation_terms()
+        self.history.end_epoch(self.step, self.epoch, self.seconds, validation)
+        if self._loop.stage.model is self.model and self._loop.stage_epoch - 1 >= self.model.settled_after:
+            self.best.look(validation["loss"], self.epoch, self.model.learnt)
+        return not self.best.enough
 
     def tuned(self, name: str, value: float) -> None:
         """Sets a rate in all stages, and leaves a mark on the curve."""
@@ -344,6 +354,7 @@ class TrainingSession:
             pca_loss=measured.pca_loss,
             numbers=measured.numbers | speed,
             batch=self._batch() if pace == "slow" else None,
+            best_epoch=self.best.epoch if state == "done" else None,
         )
         self._emit(self._shown)
         self._times.shown(self.step, time.perf_counter() - begun, pace)
@@ -363,39 +374,6 @@ class TrainingSession:
         """The batch of the last step; None if more than one was trained since the last look."""
         rows, loss = self._trained
         return self.probe.batch(rows[0], loss) if len(rows) == 1 else None
-
-    def _make_setup(self) -> Setup:
-        model, probe = self.model, self.probe
-        phases, begin = [], 0
-        for stage in self.stages:
-            if stage.name:
-                phases.append(PhaseStart(name=stage.name, epoch=begin))
-            begin += stage.epochs
-        return Setup(
-            run_id=self.run_id,
-            settings=self.settings.to_dict(),
-            shape=list(self.data.spec.shape),
-            unit_range=self.data.spec.unit_range,
-            device=execution.device_name(),
-            backend=keras.backend.backend(),
-            parameters=cache.parameter_count(model),
-            input_size=self.data.spec.size,
-            code_size=probe.code_size,
-            code_shape=list(model.code_shape),
-            class_names=list(self.prepared.info.class_names),
-            loss_name=model.loss_name,
-            terms=list(model.term_names),
-            total_steps=self.total_steps,
-            total_epochs=self._loop.total_epochs,
-            steps_per_epoch=self.stages[-1].steps_per_epoch,
-            phases=phases,
-            live=dict(self.rates),
-            notes=list(self.data.notes),
-            panels=probe.titles(),
-            loss_floor=probe.loss_floor(),
-            labels=probe.labels.astype(np.uint8).tobytes(),
-            atlas=probe.atlas(),
-        )
 
     def result(self, test_images: int | None = None) -> Result:
         """What is left when it is over: history by epoch, and numbers on the test set.

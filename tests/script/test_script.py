@@ -50,6 +50,8 @@ OTHER_WAYS: list[dict[str, Any]] = [
     {"linear": True},
     {"sparsity": "k_sparse", "active_count": 2},
     {"contraction_weight": 0.01, "widths": "24", "tied": True},
+    {"kl_warm_up": 2, "patience": 3, "epochs": 40, "learning_rate": 0.05},
+    {"depth": 1, "patience": 2, "epochs": 30, "learning_rate": 0.05},
 ]
 
 
@@ -126,6 +128,7 @@ def histories(scripts: dict[str, str], tmp_path_factory: pytest.TempPathFactory)
 @pytest.mark.parametrize(("name", "settings"), CASES, ids=[name for name, _ in CASES])
 def test_it_trains_to_the_same_history(name, settings, histories):
     ours: Any = session.train(settings, emit=lambda message: None, test_images=20).history
+    assert len(ours["loss"]) < settings.epochs or not settings.patience, "it ends early"
     theirs = histories(name)
     assert set(theirs) == {"loss", "val_loss"}
     for term, values in theirs.items():

@@ -41,12 +41,13 @@ class Heard:
         answer: Callable[[str, "Heard"], None] = lambda word, heard: None,
         rate: float | None = None,
         steps: int = 100,
+        epochs: int = 100,
     ) -> None:
         self.words: list[str] = []
         self.rows: list[int] = []
         self.rests: list[float] = []  # seconds to come
         self.rests_done = 0.0
-        self._answer, self._rate, self._steps = answer, rate, steps
+        self._answer, self._rate, self._steps, self._epochs = answer, rate, steps, epochs
 
     def orders(self, first: int) -> Iterator[np.ndarray]:
         while True:
@@ -71,8 +72,9 @@ class Heard:
         self.rows += rows.ravel().tolist()
         self._hear("chunk")
 
-    def epoch_done(self) -> None:
+    def epoch_done(self) -> bool:
         self._hear("epoch")
+        return self.words.count("epoch") < self._epochs
 
     def tuned(self, name: str, value: float) -> None:
         self._hear(f"{name}={value:g}")
@@ -133,6 +135,15 @@ def test_stages_follow_each_other_and_epochs_are_counted_through_all():
     assert heard.words.count("stage") == 2
     assert heard.words.count("between") == heard.words.count("chunk") - 1
     assert (one.stage.name, one.epoch) == ("stage 1", 3.0)
+
+
+@pytest.mark.parametrize(("enough", "stages"), [(2, (5,)), (2, (1, 5)), (1, (1, 1))])
+def test_a_training_that_has_had_enough_ends_after_an_epoch(enough, stages):
+    heard = Heard(epochs=enough)
+    one, _ = made(stages=stages)
+    one.run(heard)
+    assert one.epoch == enough and one.step == 4 * enough
+    assert heard.words[-2:] == ["chunk", "epoch"], "nothing is looked at afterwards"
 
 
 def test_a_schedule_falls_to_nothing_in_each_stage():

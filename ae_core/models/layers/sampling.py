@@ -100,6 +100,10 @@ class GaussianDivergence(keras.layers.Layer):
         """Sets the ramp for the epochs done."""
         self.ramp.assign(min(1.0, epoch / self.warm_up) if self.warm_up else 1.0)
 
+    def settled_after(self) -> float:
+        """The warm-up."""
+        return self.warm_up
+
     def call(self, features, inputs=None, training=False):
         """`(batch, 2 latent_dim)` → the weighted penalty, a scalar."""
         mean, log_var = mean_and_log_var(features)
