@@ -29,6 +29,14 @@ def of_run(run: TrainingJob, engine: Engine) -> Status:
             sentence += " " + _("{epochs:.1f} epochs in {time}.").format(
                 epochs=run.snapshot.epoch, time=duration(run.snapshot.seconds)
             )
+        best = run.snapshot.best_epoch if state == "done" and run.snapshot is not None else None
+        if best is not None and run.snapshot is not None:
+            early = run.setup is not None and run.snapshot.epoch < run.setup.total_epochs
+            sentence += " " + (
+                _("Stopped early, for the validation loss fell no more; the best, of epoch {epoch:g}, is kept.")
+                if early
+                else _("The best, of epoch {epoch:g}, is kept.")
+            ).format(epoch=best)
         if run.hurried and not run.ended:
             sentence += " " + _("Others wait, so it goes at full speed.")
         if run.measuring:
