@@ -298,7 +298,7 @@ class Autoencoder(ChunkedModel):
 
         They load anywhere in Keras's safe mode, without this package. Tied layers become ordinary ones.
         """
-        encoder = self.encoder if self.bottleneck is None else self.bottleneck.plain(self.encoder)
+        encoder = self.encoder if self.bottleneck is None else self.bottleneck.plain(self.encoder, self.features)
         return encoder, _untie(self.decoder)
 
     def standalone(self) -> keras.Model:

@@ -123,8 +123,13 @@ class Bottleneck(Protocol):
     def code(self, features: Any) -> Any:
         """The code that a person is shown, without chance: features → `(batch, *code_shape)`."""
 
-    def plain(self, encoder: "keras.Model") -> "keras.Model":
-        """Encoder and `code` as one model of Keras's own layers, which loads without this package."""
+    def plain(self, encoder: "keras.Model", features: "keras.Model") -> "keras.Model":
+        """Encoder and `code` as one model of Keras's own layers, which loads without this package.
+
+        Args:
+            encoder: The model's encoder.
+            features: The model's features.
+        """
 
 
 @runtime_checkable

@@ -73,7 +73,7 @@ class Rounded(keras.layers.Layer):
     def call(self, features, training=False):
         return ops.round(features)
 
-    def plain(self, encoder):
+    def plain(self, encoder, features):
         return encoder
 
 

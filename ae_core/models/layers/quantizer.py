@@ -103,7 +103,7 @@ class StraightThrough(keras.layers.Layer):
         """The entries: `(batch, ..., 2 C)` → `(batch, ..., C)`."""
         return ops.split(features, 2, axis=-1)[1]
 
-    def plain(self, encoder: keras.Model) -> keras.Model:
+    def plain(self, encoder: keras.Model, features: keras.Model) -> keras.Model:
         """Encoder and present codebook in Keras's own layers: scores of the entries, the best one, its numbers."""
         book = ops.convert_to_numpy(self.quantizer.codebook)
         entries, dim = book.shape

@@ -63,9 +63,11 @@ class GaussianSampling(keras.layers.Layer):
         """μ: `(batch, 2 latent_dim)` → `(batch, latent_dim)`."""
         return mean_and_log_var(features)[0]
 
-    def plain(self, encoder: keras.Model) -> keras.Model:
-        """The encoder itself, whose output is μ."""
-        return encoder
+    def plain(self, encoder: keras.Model, features: keras.Model) -> keras.Model:
+        """An encoder whose output is μ, and in which the layer `z_log_var` still gives ln σ²."""
+        hidden = keras.layers.Reshape((2, encoder.output_shape[-1]), name="mean_and_spread")(features.output)
+        hidden = keras.layers.Cropping1D((0, 1), name="mean")(hidden)  # (batch, 1, latent_dim)
+        return keras.Model(encoder.input, keras.layers.Flatten(name="z_mean")(hidden), name="encoder")
 
 
 class GaussianDivergence(keras.layers.Layer):
