@@ -55,7 +55,8 @@ USES: dict[str, set[str]] = {
     "diagnosis": {"measuring.metric_table", "variants"},
     "script": {"formats", "data", "models", "measuring", "variants", "training"},
     "recordings": {"formats", "variants", "training"},
-    "engine": {"formats", "data", "models", "variants", "training", "runs", "script"},
+    "portable": {"data", "models"},
+    "engine": {"formats", "data", "models", "variants", "training", "runs", "script", "portable"},
     "reference": {"formats", "data", "models", "measuring", "variants", "training", "figures"},
     "bench": {"formats", "data", "variants", "training", "runs", "script", "engine", "figures"},
     "cli": {

@@ -1,0 +1,217 @@
+"""What stands at the head of a portable network: its layers, by type, and where each of their arrays lies.
+
+`assets/javascript/types/network.d.ts` says the same to the browser. Knows nothing of Keras.
+"""
+
+import msgspec
+from msgspec import Struct, field
+
+FORMAT = 1
+
+
+class Array(Struct, frozen=True):
+    """An array in the block of numbers.
+
+    Args:
+        at: Place of its first number, counted in numbers.
+        shape: Its shape; numbers of the last axis lie side by side.
+    """
+
+    at: int
+    shape: list[int]
+
+
+class Layer(Struct, frozen=True, kw_only=True, tag_field="type"):
+    """One step of a network.
+
+    Args:
+        name: Keras's name of the layer.
+        inputs: Places in the list of layers of those whose outputs it takes.
+        shape: Shape of its output for one example.
+        activation: Function of each number of the output, by Keras's name.
+    """
+
+    name: str
+    inputs: list[int]
+    shape: list[int]
+    activation: str = "linear"
+
+
+class Input(Layer, frozen=True, kw_only=True, tag="Input"):
+    """What the part is given."""
+
+
+class Dense(Layer, frozen=True, kw_only=True, tag="Dense"):
+    """`y = f(W x + b)`, for each row of the last axis.
+
+    Args:
+        kernel: W, `(units, inputs)`: transposed, because the numbers of one sum then lie side by side.
+        bias: b, `(units,)`; None for zeros.
+    """
+
+    kernel: Array
+    bias: Array | None
+
+
+class Convolution(Layer, frozen=True, kw_only=True, tag="Convolution"):
+    """A convolution of `(height, width, channels)`.
+
+    Args:
+        kernel: `(filters, rows, columns, channels)`.
+        bias: `(filters,)`; None for zeros.
+        strides: Steps down and across.
+        before: Rows and columns of zeros above and left of the image. What is missing below and right is zero too.
+    """
+
+    kernel: Array
+    bias: Array | None
+    strides: list[int]
+    before: list[int]
+
+
+class Pooling(Layer, frozen=True, kw_only=True, tag="Pooling"):
+    """The largest number, or the mean, of each window of `(height, width, channels)`. The border counts for nothing.
+
+    Args:
+        rule: `max` or `mean`.
+        size: Rows and columns of a window.
+        strides: Steps down and across.
+        before: Rows and columns by which the first window stands out above and left of the image.
+    """
+
+    rule: str
+    size: list[int]
+    strides: list[int]
+    before: list[int]
+
+
+class Upsampling(Layer, frozen=True, kw_only=True, tag="Upsampling"):
+    """Each pixel is repeated.
+
+    Args:
+        size: How often, down and across.
+    """
+
+    size: list[int]
+
+
+class Cropping(Layer, frozen=True, kw_only=True, tag="Cropping"):
+    """Rows and columns are cut off; how many are left is the shape of the output.
+
+    Args:
+        before: Rows above and columns left that are cut off.
+    """
+
+    before: list[int]
+
+
+class Reshape(Layer, frozen=True, kw_only=True, tag="Reshape"):
+    """The same numbers in another shape, or, where the shape stays, through an activation."""
+
+
+class Concatenation(Layer, frozen=True, kw_only=True, tag="Concatenation"):
+    """Rows of numbers one behind the other."""
+
+
+class Slice(Layer, frozen=True, kw_only=True, tag="Slice"):
+    """Some of the numbers, side by side; how many is the shape of the output.
+
+    Args:
+        start: The first.
+    """
+
+    start: int
+
+
+class KeepLargest(Layer, frozen=True, kw_only=True, tag="KeepLargest"):
+    """The largest numbers of a row stay, the others become 0; equal ones share a place.
+
+    Args:
+        count: How many stay.
+    """
+
+    count: int
+
+
+AnyLayer = Input | Dense | Convolution | Pooling | Upsampling | Cropping | Reshape | Concatenation | Slice | KeepLargest
+
+
+class Part(Struct, frozen=True):
+    """Encoder or decoder.
+
+    Args:
+        layers: In an order in which each stands behind its inputs; the first is the input, the last the output.
+        spread: Place of the layer that gives the logarithm of the code's variance, `ln σ²`; None without one.
+    """
+
+    layers: list[AnyLayer]
+    spread: int | None = None
+
+
+class Codes(Struct, frozen=True):
+    """Where the codes of held-out examples lie.
+
+    Args:
+        count: How many examples.
+        mean: `(code,)`.
+        covariance: `(code, code)`; None for codes of many numbers.
+    """
+
+    count: int
+    mean: Array
+    covariance: Array | None
+
+
+class Examples(Struct, frozen=True):
+    """What an example is: a raw value becomes the network's input by `value * scale + offset`.
+
+    Args:
+        shape: `(height, width, channels)` or `(length,)`. Raw values of images are bytes, 0 to 255.
+        unit_range: Whether the network's inputs lie in [0, 1].
+        scale: One number for all, or one for each value of an example.
+        offset: Likewise.
+        class_names: What its classes are called; may be empty.
+    """
+
+    shape: list[int]
+    unit_range: bool
+    scale: Array
+    offset: Array
+    class_names: list[str]
+
+
+class Description(Struct, frozen=True, kw_only=True):
+    """All but the numbers.
+
+    Args:
+        run_id: The run.
+        examples: What goes in and comes out.
+        encoder: Example → code.
+        decoder: Code → example.
+        codes: Where the codes of the data set lie.
+        format: Version of this description.
+    """
+
+    run_id: str
+    examples: Examples
+    encoder: Part
+    decoder: Part
+    codes: Codes
+    format: int = FORMAT
+
+
+class Portable(Struct, frozen=True):
+    """A network for the browser, or why it has none.
+
+    Args:
+        content: Bytes, see `block.pack`; empty where there is no such network.
+        why: One sentence; empty where there is one.
+    """
+
+    content: bytes = field(default=b"")
+    why: str = ""
+
+
+def encode(description: Description) -> bytes:
+    """A description as JSON."""
+    return msgspec.json.encode(description)

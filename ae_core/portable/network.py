@@ -1,0 +1,67 @@
+"""The trained network of a run, taken out of its file for whoever computes without Keras."""
+
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from ae_core import data
+from ae_core.models.autoencoder import in_batches
+from ae_core.models.saved_model import load_parts
+from ae_core.portable import layers
+from ae_core.portable.block import Block
+from ae_core.portable.description import Codes, Description, Examples, Portable
+from ae_core.settings import Settings
+
+MOST_BYTES = 12_000_000  # that a browser is sent
+HELD_OUT = 2000  # examples whose codes say where codes lie, at most
+LARGEST_COVARIANCE = 256  # numbers in a code
+
+
+def portable(model: Path, settings: Settings, run_id: str) -> Portable:
+    """The network of a run for the browser, or why it has none.
+
+    Args:
+        model: The file that the training left.
+        settings: The run's settings, for its data.
+        run_id: The run.
+
+    Raises:
+        DataError: If the data cannot be had, or the file holds something else.
+    """
+    encoder, decoder = load_parts(model, "encoder", "decoder")
+    if 4 * (encoder.count_params() + decoder.count_params()) > MOST_BYTES:
+        return Portable(why=_too_large(4 * (encoder.count_params() + decoder.count_params())))
+    block = Block()
+    try:
+        parts = layers.part(encoder, block), layers.part(decoder, block)
+    except layers.NotPortableError as error:
+        return Portable(why=str(error))
+    dataset = data.load(settings.dataset)
+    tables = data.prepare(dataset, settings)
+    description = Description(
+        run_id=run_id,
+        examples=Examples(
+            shape=list(tables.spec.shape),
+            unit_range=tables.spec.unit_range,
+            scale=block.add(tables.scale),
+            offset=block.add(tables.offset),
+            class_names=list(dataset.info.class_names),
+        ),
+        encoder=parts[0],
+        decoder=parts[1],
+        codes=_codes(encoder, tables.scaled(tables.x_test[:HELD_OUT]), block),
+    )
+    content = block.pack(description)
+    return Portable(content) if len(content) <= MOST_BYTES else Portable(why=_too_large(len(content)))
+
+
+def _codes(encoder: keras.Model, examples: np.ndarray, block: Block) -> Codes:
+    codes = in_batches(encoder, examples).reshape(len(examples), -1)
+    small = codes.shape[1] <= LARGEST_COVARIANCE
+    covariance = np.atleast_2d(np.cov(codes, rowvar=False, bias=True)) if small else None
+    return Codes(len(codes), block.add(codes.mean(axis=0)), None if covariance is None else block.add(covariance))
+
+
+def _too_large(size: int) -> str:
+    return f"It has {size / 1e6:.0f} MB of weights; a browser is sent {MOST_BYTES / 1e6:.0f} MB at most."

@@ -1,0 +1,139 @@
+/** What `ae_core/portable/description.py` writes at the head of a network. */
+export interface Description {
+  format: number;
+  run_id: string;
+  examples: Examples;
+  encoder: PartOfNetwork;
+  decoder: PartOfNetwork;
+  codes: Codes;
+}
+
+/** An array in the block of numbers: place of its first number, and its shape. */
+export interface Place {
+  at: number;
+  shape: number[];
+}
+
+/** A raw value becomes the network's input by `value * scale + offset`. */
+export interface Examples {
+  /** Height, width and channels, or length. */
+  shape: number[];
+  /** Whether the network's inputs lie in [0, 1]. */
+  unit_range: boolean;
+  /** One number for all, or one for each value of an example. */
+  scale: Place;
+  offset: Place;
+  class_names: string[];
+}
+
+/** Where the codes of held-out examples lie. */
+export interface Codes {
+  count: number;
+  mean: Place;
+  covariance: Place | null;
+}
+
+export interface PartOfNetwork {
+  /** Each stands behind its inputs; the first is the input, the last the output. */
+  layers: Layer[];
+  /** Place of the layer that gives the logarithm of the code's variance. */
+  spread: number | null;
+}
+
+interface LayerBase {
+  /** Keras's name. */
+  name: string;
+  /** Places of the layers whose outputs it takes. */
+  inputs: number[];
+  /** Shape of its output for one example. */
+  shape: number[];
+  activation: string;
+}
+
+export interface Input extends LayerBase {
+  type: "Input";
+}
+
+export interface Dense extends LayerBase {
+  type: "Dense";
+  /** Units, inputs. */
+  kernel: Place;
+  bias: Place | null;
+}
+
+export interface Convolution extends LayerBase {
+  type: "Convolution";
+  /** Filters, rows, columns, channels. */
+  kernel: Place;
+  bias: Place | null;
+  strides: number[];
+  /** Rows and columns of zeros above and left. */
+  before: number[];
+}
+
+export interface Pooling extends LayerBase {
+  type: "Pooling";
+  rule: "max" | "mean";
+  size: number[];
+  strides: number[];
+  before: number[];
+}
+
+export interface Upsampling extends LayerBase {
+  type: "Upsampling";
+  size: number[];
+}
+
+export interface Cropping extends LayerBase {
+  type: "Cropping";
+  before: number[];
+}
+
+export interface Reshape extends LayerBase {
+  type: "Reshape";
+}
+
+export interface Concatenation extends LayerBase {
+  type: "Concatenation";
+}
+
+export interface Slice extends LayerBase {
+  type: "Slice";
+  start: number;
+}
+
+export interface KeepLargest extends LayerBase {
+  type: "KeepLargest";
+  count: number;
+}
+
+export type Layer =
+  | Input
+  | Dense
+  | Convolution
+  | Pooling
+  | Upsampling
+  | Cropping
+  | Reshape
+  | Concatenation
+  | Slice
+  | KeepLargest;
+
+/** What one layer made of some examples. */
+export interface Activation {
+  part: "encoder" | "decoder";
+  name: string;
+  type: Layer["type"];
+  /** For one example. */
+  shape: number[];
+  values: Float32Array;
+}
+
+/** What `pages/ui/live/network.py` says where there is no network for the browser. */
+export interface NoNetwork {
+  browser: false;
+  /** One sentence. */
+  why: string;
+  /** Whether it is worth asking again: the run still trains, or no worker was ready. */
+  later: boolean;
+}

@@ -1,0 +1,101 @@
+"""Every layer that a portable network can have, as Node.js and as Keras compute it."""
+
+import math
+
+import keras
+import numpy as np
+import pytest
+
+from ae_core.models.layers.convolution import convolutional_pair
+from ae_core.models.layers.sparsity import keep_largest
+from ae_core.portable import layers as words
+from ae_core.portable.block import Block
+from ae_core.settings import DataSpec
+from tests.portable.networks import Made, by_node, check, packed
+
+layers = keras.layers
+IMAGE, ROW, TABLE = (9, 7, 3), (11,), (5, 4)  # odd, so that what stands out on one side alone is seen
+
+
+LAYERS = {
+    "convolution": (IMAGE, layers.Conv2D(4, 3, padding="same")),
+    "convolution in steps": (IMAGE, layers.Conv2D(5, 3, padding="same", strides=2)),
+    "wide convolution in steps": (IMAGE, layers.Conv2D(2, (5, 4), padding="same", strides=(3, 3))),
+    "even convolution": (IMAGE, layers.Conv2D(3, (2, 4), padding="same")),
+    "convolution inside": (IMAGE, layers.Conv2D(3, (3, 2), padding="valid", strides=(2, 2))),
+    "convolution of one pixel": (IMAGE, layers.Conv2D(1, 1, use_bias=False)),
+    "largest": (IMAGE, layers.MaxPooling2D(padding="same")),
+    "largest of three": (IMAGE, layers.MaxPooling2D(3, strides=2, padding="same")),
+    "largest inside": (IMAGE, layers.MaxPooling2D((2, 3), padding="valid")),
+    "mean": (IMAGE, layers.AveragePooling2D(2, padding="same")),
+    "mean of three": (IMAGE, layers.AveragePooling2D(3, strides=2, padding="same")),
+    "upsampling": (IMAGE, layers.UpSampling2D((2, 3))),
+    "cropping": (IMAGE, layers.Cropping2D(((1, 2), (0, 3)))),
+    "flatten": (IMAGE, layers.Flatten()),
+    "reshape": (IMAGE, layers.Reshape((7, 27))),
+    "dense": (ROW, layers.Dense(7)),
+    "dense without bias": (ROW, layers.Dense(1, use_bias=False)),
+    "dense on each row": (TABLE, layers.Dense(6)),
+    "cropped rows": (TABLE, layers.Cropping1D((1, 2))),
+    **{f"dense, {name}": (ROW, layers.Dense(6, activation=name)) for name in words.ACTIVATIONS},
+    **{name: (ROW, layers.Activation(name)) for name in words.ACTIVATIONS},
+}
+
+
+def alone(shape: tuple[int, ...], layer: keras.layers.Layer) -> Made:
+    """A network of one layer, whose decoder gives a sum of the code."""
+    inputs = keras.Input(shape)
+    encoder = keras.Model(inputs, layer(inputs))
+    examples = np.random.default_rng(0).normal(0, 2, (6, *shape)).astype(np.float32)
+    return packed(encoder, rest(encoder, shape), examples)
+
+
+def rest(encoder: keras.Model, shape: tuple[int, ...]) -> keras.Model:
+    code = keras.Input(encoder.output_shape[1:])
+    hidden = layers.Dense(math.prod(shape))(layers.Flatten()(code))
+    return keras.Model(code, layers.Reshape(shape)(hidden))
+
+
+@pytest.mark.node
+@pytest.mark.slow(seconds=8)
+def test_layers_compute_what_keras_computes(tmp_path):
+    networks = {name: alone(*given) for name, given in LAYERS.items()}
+
+    inputs = keras.Input(ROW)
+    both = [layers.Dense(4, activation="tanh")(inputs), layers.Dense(3)(inputs)]
+    examples = np.random.default_rng(1).normal(0, 2, (7, *ROW)).astype(np.float32)
+    for name, made in {"side by side": layers.Concatenate()(both), "the largest": keep_largest(both[0], 2)}.items():
+        encoder = keras.Model(inputs, made)
+        networks[name] = packed(encoder, rest(encoder, ROW), examples)
+
+    odd = DataSpec((28, 27, 1))
+    pair = convolutional_pair(odd, (16, 8, 8), 4, activation="relu", output="sigmoid")
+    networks["odd sizes on the way down and up"] = packed(*pair, np.random.default_rng(2).random((5, *odd.shape)))
+
+    for (name, one), found in zip(networks.items(), by_node([*networks.values()], tmp_path), strict=True):
+        check(one, found, name)
+
+
+REFUSED = {
+    "LSTM": (TABLE, layers.LSTM(3)),
+    "Conv2D, in groups, dilated": (IMAGE, layers.Conv2D(2, 3, dilation_rate=2)),
+    "UpSampling2D, interpolation bilinear": (IMAGE, layers.UpSampling2D(interpolation="bilinear")),
+    "Dense, activation mish": (ROW, layers.Dense(3, activation="mish")),
+    "Dropout": (ROW, layers.Dropout(0.5)),
+}
+
+
+@pytest.mark.parametrize(("said", "given"), REFUSED.items(), ids=REFUSED)
+def test_what_has_no_word_is_refused_by_name(said, given):
+    shape, layer = given
+    inputs = keras.Input(shape)
+    with pytest.raises(words.NotPortableError, match=said) as refused:
+        words.part(keras.Model(inputs, layer(inputs)), Block())
+    assert layer.name in str(refused.value)
+
+
+def test_a_product_that_does_not_keep_the_largest_is_refused():
+    one = keras.Input(ROW)
+    for product in (one * layers.Dense(11)(one), one * keras.ops.cast(one >= 0.5, "float32")):
+        with pytest.raises(words.NotPortableError, match="Multiply"):
+            words.part(keras.Model(one, product), Block())

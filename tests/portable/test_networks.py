@@ -1,0 +1,111 @@
+"""Networks of the variants in Node.js and in a browser: what Keras computes."""
+
+import base64
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ae_core import variants
+from ae_core.portable import network
+from tests.conftest import ROOT
+from tests.portable.networks import CASES, NOT_PORTABLE, Made, answer_of, by_node, check, made, settings_of
+
+MODULES = ROOT / "assets" / "javascript" / "network"
+COMPUTE = """async ([address, networks]) => {
+  const { Network } = await import(address);
+  const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer;
+  return networks.map(([content, raw, count]) => {
+    const network = new Network(bytes(content));
+    const examples = network.scaled(new Float32Array(bytes(raw)));
+    const codes = network.encode(examples, count);
+    return {
+      codes: [...codes],
+      reconstructions: [...network.decode(codes, count)],
+      spread: [...(network.posterior(examples, count)?.logVariance ?? [])],
+      raw: [...network.raw(examples)],
+      shapes: network.layers(examples.subarray(0, network.exampleSize)).map((one) => [one.shape, one.values.length]),
+    };
+  });
+}"""
+
+
+@pytest.fixture(scope="module")
+def networks(tmp_path_factory) -> dict[str, Made]:
+    return {name: made(case, tmp_path_factory.mktemp("model")) for name, case in CASES.items()}
+
+
+def test_every_variant_is_looked_at():
+    assert {case["variant"] for case in CASES.values()} | set(NOT_PORTABLE) == set(variants.registry())
+
+
+@pytest.mark.node
+@pytest.mark.slow(seconds=20)
+def test_node_computes_what_keras_computes(networks, tmp_path):
+    for (name, one), found in zip(networks.items(), by_node([*networks.values()], tmp_path), strict=True):
+        check(one, found, name)
+
+
+@pytest.mark.browser
+@pytest.mark.slow(seconds=10)
+def test_a_browser_computes_what_keras_computes(networks, chrome):
+    def text(content: bytes) -> str:
+        return base64.b64encode(content).decode()
+
+    def serve(route):
+        path = MODULES / Path(route.request.url).name
+        body = path.read_bytes() if path.suffix == ".js" else b""
+        route.fulfill(body=body, content_type="text/javascript" if path.suffix == ".js" else "text/html")
+
+    page = chrome.new_page()
+    page.route("http://portable.test/**", serve)
+    page.goto("http://portable.test/")
+    sent = [[text(one.content), text(one.raw.astype("<f4").tobytes()), len(one.raw)] for one in networks.values()]
+    answers = page.evaluate(COMPUTE, ["http://portable.test/network.js", sent])
+    page.close()
+    for (name, one), found in zip(networks.items(), answers, strict=True):
+        check(one, {key: np.asarray(values) for key, values in found.items() if key != "shapes"}, name)
+        np.testing.assert_allclose(found["raw"], one.raw.ravel(), rtol=1e-4, atol=1e-3)
+        assert all(np.prod(shape) == length for shape, length in found["shapes"]), name
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("variant", NOT_PORTABLE)
+def test_what_a_browser_cannot_compute_is_said(variant, tmp_path):
+    answer, _ = answer_of(settings_of({"variant": variant}), tmp_path)
+    assert answer.content == b""
+    assert NOT_PORTABLE[variant] in answer.why
+
+
+def head(content: bytes) -> dict:
+    length = int.from_bytes(content[:4], "little")
+    return json.loads(content[4 : 4 + length])
+
+
+def test_the_head_tells_what_a_person_s_picture_needs(networks):
+    one = networks["standardized"]
+    told = head(one.content)
+    numbers = np.frombuffer(one.content, "<f4", offset=4 + int.from_bytes(one.content[:4], "little"))
+
+    def array(place):
+        return numbers[place["at"] : place["at"] + np.prod(place["shape"], dtype=int)].reshape(place["shape"])
+
+    about = told["examples"]
+    assert about["shape"] == [28, 28, 1] and not about["unit_range"] and len(about["class_names"]) == 10
+    np.testing.assert_allclose(one.raw * array(about["scale"]) + array(about["offset"]), one.examples, atol=1e-6)
+    where = told["codes"]
+    assert where["count"] > 100
+    mean, covariance = array(where["mean"]), array(where["covariance"])
+    assert mean.shape == (8,) and covariance.shape == (8, 8)
+    far = np.abs(one.codes.mean(axis=0) - mean) / np.sqrt(covariance.diagonal() / len(one.codes))
+    assert far.max() < 3.5, "the mean of some codes lies where it may"
+    assert np.linalg.eigvalsh(covariance).min() > -1e-4
+
+
+@pytest.mark.slow
+def test_a_network_that_is_too_large_stays_where_it_is(tmp_path, monkeypatch):
+    settings = settings_of({"variant": "vanilla"})
+    monkeypatch.setattr(network, "MOST_BYTES", 5_000)
+    answer, _ = answer_of(settings, tmp_path)
+    assert answer.content == b"" and "a browser is sent" in answer.why
