@@ -7,7 +7,7 @@ import streamlit as st
 from starlette.routing import Route, WebSocketRoute
 
 from pages.ui import shared, state, static, style
-from pages.ui.live import film, guard, settling, streaming
+from pages.ui.live import film, guard, network, settling, streaming
 from pages.ui.words.language import _
 
 
@@ -42,5 +42,6 @@ else:
         WebSocketRoute(streaming.ROUTE, streaming.stream),
         Route(film.STEPS, film.steps),
         Route(film.FRAME, film.frame),
+        Route(network.NETWORK, network.network),
     ]
     app = st.App("app.py", routes=routes, lifespan=settling.lifespan)

@@ -6,6 +6,7 @@ from ae_core.engine.film import Film
 from ae_core.engine.jobs import MOST_EPOCHS, MOST_LABELS, ClassifierJob, Job, TrainingJob
 from ae_core.engine.worker import load_keras
 from ae_core.errors import EngineError
+from ae_core.portable.description import Portable
 from ae_core.training.control import PACES, Pace
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "Film",
     "Job",
     "Pace",
+    "Portable",
     "TrainingJob",
     "load_keras",
     "pace_of",

@@ -18,6 +18,7 @@ from ae_core.engine.recovery import Recovery
 from ae_core.engine.supervisor import Status, Supervisor
 from ae_core.errors import DataError, EngineError
 from ae_core.ownership import fingerprint, holds
+from ae_core.portable.description import Portable
 from ae_core.runs import RunStore
 from ae_core.runs.store import NO_STATE
 from ae_core.settings import Settings
@@ -368,6 +369,20 @@ class Engine:
             EngineError: If no worker is ready, it takes too long, or the run has no trained model.
         """
         return self._supervisor.ask(questions.model_part, str(self.store.folder), run_id, part)
+
+    def network(self, run_id: str) -> Portable:
+        """The trained network of a stored run for the browser, which a worker reads: waits for it.
+
+        Args:
+            run_id: The run.
+
+        Returns:
+            The network, or one sentence that says why a browser cannot have it.
+
+        Raises:
+            EngineError: If no worker is ready, or it takes too long.
+        """
+        return self._supervisor.ask(questions.network, str(self.store.folder), run_id)
 
     def _check_that_it_works(self) -> None:
         if self.status == "failed":

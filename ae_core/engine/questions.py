@@ -10,6 +10,7 @@ from typing import Any
 
 from ae_core.engine.answer import Answer, answer
 from ae_core.errors import DataError
+from ae_core.portable.description import Portable
 from ae_core.runs import RunStore
 from ae_core.variants import read_settings
 
@@ -52,3 +53,18 @@ def model_part(folder: str, run_id: str, part: str) -> Answer[bytes]:
         return extract(path, part)
 
     return answer(work, "The model could not be read")
+
+
+def network(folder: str, run_id: str) -> Answer[Portable]:
+    """The trained network of a stored run for the browser, or why it has none, see `portable.network`."""
+
+    def work() -> Portable:
+        from ae_core.portable.network import portable
+
+        try:
+            run = RunStore(Path(folder)).open(run_id)
+            return Portable(why=NO_MODEL) if run.model is None else portable(run.model, run.experiment, run_id)
+        except DataError as error:
+            return Portable(why=str(error))
+
+    return answer(work, "The network could not be read")

@@ -355,6 +355,14 @@ def test_runs_outlast_the_app(engine: Engine, tmp_path: Path) -> None:
     assert model is not None and model.stat().st_size > 10_000
 
 
+def test_a_worker_answers_with_the_network_of_a_run(engine: Engine) -> None:
+    done = engine.submit(digits(epochs=1, batch_size=128), ME)
+    until(lambda: done.result is not None)
+    network = engine.network(done.id)
+    assert network.why == "" and len(network.content) > 4 * 784
+    assert engine.network("no-such-run1").why.startswith("There is no such stored run")
+
+
 SCRIPT = textwrap.dedent("""
     import sys, time
     from ae_core.engine import Engine

@@ -1,0 +1,96 @@
+"""The route from which a browser gets the trained network of a run."""
+
+import asyncio
+import gzip
+import json
+import time
+from types import SimpleNamespace
+
+import pytest
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ae_core.engine import EngineError, Portable
+from ae_core.engine.jobs import Shared, TrainingJob
+from pages.ui import shared
+from pages.ui.live import network
+from tests import demo
+from tests.stored import SETTINGS
+
+WEIGHTS = b"\x00weights" * 100
+
+
+class OneRun:
+    """An engine with one run, which counts the questions to its worker."""
+
+    def __init__(self) -> None:
+        self.job = TrainingJob(SETTINGS, "somebody", Shared())
+        self.job.change(state="done", snapshot=demo.snapshot(40))
+        self.answer: Portable | EngineError = Portable(WEIGHTS)
+        self.asked = 0
+
+    def run(self, run_id: str) -> TrainingJob | None:
+        return self.job if run_id == self.job.id else None
+
+    def network(self, run_id: str) -> Portable:
+        self.asked += 1
+        time.sleep(0.05)  # so that others ask meanwhile
+        if isinstance(self.answer, EngineError):
+            raise self.answer
+        return self.answer
+
+
+@pytest.fixture
+def engine(monkeypatch) -> OneRun:
+    one = OneRun()
+    monkeypatch.setattr(shared, "engine", lambda: one)
+    return one
+
+
+def get(run_id: str, known: str = "") -> Response:
+    """What the app answers a browser that keeps a network with this mark."""
+    headers = [(b"if-none-match", known.encode())] if known else []
+    scope = {"type": "http", "path_params": {"run": run_id}, "query_string": b"", "headers": headers}
+    return asyncio.run(network.network(Request(scope)))
+
+
+def test_a_browser_gets_the_network_once_and_keeps_it_while_it_is_the_same(engine):
+    first = get(engine.job.id)
+    assert gzip.decompress(first.body) == WEIGHTS and first.headers["Content-Encoding"] == "gzip"
+    same = get(engine.job.id, first.headers["ETag"])
+    assert (same.status_code, same.body, engine.asked) == (304, b"", 1)
+    engine.answer = Portable(WEIGHTS + b"more")
+    engine.job.change(snapshot=demo.snapshot(80))  # it was given more epochs
+    more = get(engine.job.id, first.headers["ETag"])
+    assert gzip.decompress(more.body) == WEIGHTS + b"more" and more.headers["ETag"] != first.headers["ETag"]
+
+
+def test_a_hall_asks_a_worker_once(engine):
+    async def hall() -> list[bytes]:
+        key = engine.job.id, 40
+        return [one.content for one in await asyncio.gather(*(network._packed(key) for _ in range(30)))]
+
+    assert {gzip.decompress(content) for content in asyncio.run(hall())} == {WEIGHTS}
+    assert engine.asked == 1
+
+
+def told(engine, status: int = 200) -> dict:
+    answer = get(engine.job.id)
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (status, "no-store")
+    return json.loads(bytes(answer.body))
+
+
+def test_what_has_no_network_says_why_and_whether_to_ask_again(engine):
+    engine.answer = Portable(why="It has a layer that browsers are not told to compute: read_1 (GRU).")
+    assert told(engine) == {"browser": False, "why": engine.answer.why, "later": False}
+    engine.job.change(state="running", snapshot=demo.snapshot(50))
+    waits = told(engine)
+    assert waits["later"] and "still trains" in waits["why"]
+    engine.job.change(state="done")
+    engine.answer = EngineError("No answer came.")
+    assert told(engine, 503) == {"browser": False, "why": "No answer came.", "later": True}
+    engine.answer = Portable(WEIGHTS)
+    assert gzip.decompress(get(engine.job.id).body) == WEIGHTS, "what went wrong once is asked again"
+    engine.job = SimpleNamespace(id="gone")
+    engine.run = lambda run_id: None
+    assert told(engine, 404)["later"] is False
