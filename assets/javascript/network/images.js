@@ -25,10 +25,9 @@ export function convolve(layer, images, from, kernel, bias, out) {
   const [stepDown, stepAcross] = pair(layer.strides);
   const [above, left] = pair(layer.before);
   const length = down * across * channels;
-  const patches = new Float32Array(rows * columns * length);
+  const patches = new Float32Array(rows * columns * length); // what lies outside stays zero, the same for each image
   const size = height * width * channels;
   for (let image = 0; image * size < images.length; image++) {
-    patches.fill(0);
     for (let row = 0; row < rows; row++) {
       for (let column = 0; column < columns; column++) {
         const x = column * stepAcross - left;
