@@ -50,6 +50,20 @@ test("frames are fetched before they are wanted, those that follow first", async
   assert.deepEqual(fetched, [20, 30, 40, 10]);
 });
 
+test("nothing is fetched ahead where the network is lost, and no frame is given up for it", async () => {
+  const asked = [];
+  const lost = async (step) => {
+    asked.push(step);
+    throw new TypeError("Failed to fetch");
+  };
+  const one = new Film(lost);
+  one.list([0, 10, 20, 30, 40, 50, 60, 70, 80, 90]);
+  await one.prefetch(0);
+  assert.ok(asked.length <= 4, `asked for ${asked}`);
+  assert.equal(one.steps.length, 10);
+  await assert.rejects(one.get(0));
+});
+
 test("what was on its way when something else was wanted is not taken for it", async () => {
   const answers = [];
   const one = new Film(() => new Promise((resolve) => answers.push(resolve)));

@@ -68,10 +68,19 @@ def test_words_and_panel_of_an_address_are_looked_at_with_suspicion(run):
     assert len(many._jobs()) <= streaming.MOST_TOGETHER  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize("name", ["words", "panel", "variant", "runs"])
+def test_a_made_up_wish_makes_no_channel_of_its_own(run, name):
+    places = {"variant": streaming.ENGINE, "runs": streaming.TOGETHER}
+    ready: Any = SimpleNamespace(status="ready", status_text="", run={run.id: run}.get, job=lambda job_id: None)
+    found = [streaming._source(ready, places.get(name, run.id), {name: f"made up {number}"}) for number in range(3)]
+    assert len({one.key for one in found if one is not None}) == 1
+
+
 def test_pages_that_look_at_the_same_get_the_same_bytes_and_only_the_newest(run):
     made: list[bool] = []
 
     class Counting:
+        key = "run"
         moving = True
 
         def version(self) -> int:
@@ -83,8 +92,8 @@ def test_pages_that_look_at_the_same_get_the_same_bytes_and_only_the_newest(run)
 
     async def listen() -> tuple[bytes, bytes, int]:
         async with (
-            streaming._channel("run", Counting) as one,
-            streaming._channel("run", lambda: pytest.fail("they share one")) as other,
+            streaming._channel(Counting()) as one,
+            streaming._channel(Counting()) as other,
         ):
             assert one is other
             waiting = [asyncio.create_task(channel.after(0)) for channel in (one, other)]
@@ -127,8 +136,10 @@ def test_whole_curves_come_now_and_then(run, monkeypatch):
 def test_whoever_listens_to_a_run_that_is_removed_is_told():
     async def listen() -> int | None:
         gone = [False]
-        told: Any = SimpleNamespace(moving=True, version=lambda: None if gone[0] else 1, message=lambda curves: b"")
-        async with streaming._channel("gone", lambda: told) as channel:
+        told: Any = SimpleNamespace(
+            key="gone", moving=True, version=lambda: None if gone[0] else 1, message=lambda curves: b""
+        )
+        async with streaming._channel(told) as channel:
             gone[0] = True
             count, _ = await channel.after(0)
             return count

@@ -127,7 +127,10 @@ export class Film {
     const wanted = [...this.steps.slice(place), ...this.steps.slice(0, place).reverse()].slice(0, most);
     const queue = wanted.filter((step) => !this.frames.has(step));
     const fetchSome = async () => {
-      for (let step = queue.shift(); step !== undefined; step = queue.shift()) await this.get(step);
+      for (let step = queue.shift(); step !== undefined; step = queue.shift()) {
+        // Where the network is lost nothing is fetched ahead; a frame that is wanted is asked for again.
+        await this.get(step).catch(() => queue.splice(0));
+      }
     };
     await Promise.all(Array.from({ length: SIDE_BY_SIDE }, fetchSome));
   }

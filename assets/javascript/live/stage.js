@@ -17,6 +17,7 @@ import { View } from "./view.js";
 
 const SAID = 15_000; // milliseconds that is said what a button could not do
 const SLOWEST = 500; // milliseconds that points glide at most while a run trains
+const MISSING = 404; // what the app answers where there is no such frame; a proxy whose app is away answers otherwise
 const AHEAD = 12; // frames fetched before they are wanted
 
 /** @type {WeakMap<Element, Stage>} */
@@ -399,7 +400,9 @@ class Stage {
     if (!content?.film) return undefined;
     const wishes = new URLSearchParams({ words: content.language, panel: this.panel });
     const answer = await fetch(`${this.base}film/${encodeURIComponent(content.film)}/${step}?${wishes}`);
-    return answer.ok ? answer.json() : undefined;
+    if (answer.status === MISSING) return undefined;
+    if (!answer.ok) throw new Error(`The frame of step ${step} cannot be had: ${answer.status}.`);
+    return answer.json();
   }
 
   /** @param {KeyboardEvent} event */

@@ -109,11 +109,12 @@ export class View {
    * @param {boolean} trails Whether a line shows how far each has moved.
    */
   async show(figure, milliseconds = 0, trails = false) {
-    if (figure === this.figure && !this.looksDifferent()) return;
+    const different = this.looksDifferent(); // as when the theme is changed, whose colours only Plotly writes
+    if (figure === this.figure && !different) return;
     this.figure = figure;
     const { drawn, root } = this;
     this.moving = { milliseconds, trails };
-    const able = drawn !== undefined && !this.drawing && root.clientWidth > 0;
+    const able = drawn !== undefined && !different && !this.drawing && root.clientWidth > 0;
     if (able && showQuickly(root, drawn.figure, figure)) {
       this.movePoints();
       this.tell(figure);

@@ -69,9 +69,8 @@ def more_epochs(own: Session, run: TrainingJob) -> None:
     """
     problem = engine().why_not_extend(run)
     with st.popover(_("Train on"), icon=":material/fast_forward:", key="more"):
-        st.caption(
-            _(problem) or _("It goes on from where it ended, as if it had been asked for that many epochs at once.")
-        )
+        why = _("It goes on from where it ended; the result is the same as with all epochs from the start.")
+        st.caption(_(problem) or why)
         st.number_input(_("More epochs"), 1, MOST_MORE, 10, key=MORE_EPOCHS, disabled=bool(problem))
         st.button(
             _("Train on"),

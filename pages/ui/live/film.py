@@ -5,6 +5,7 @@ A frame of a step never changes, so a browser may keep it. Each is built and pac
 
 import gzip
 import json
+import re
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from threading import Lock
@@ -17,9 +18,10 @@ from starlette.responses import Response
 from ae_core.engine import Film
 from pages.ui import shared
 from pages.ui.live import drawn, recorded
-from pages.ui.words.language import spoken
+from pages.ui.words.language import known, spoken
 
-STEPS, FRAME = "/film/{name}", "/film/{name}/{step:int}"
+STEPS, FRAME = "/film/{name}", "/film/{name}/{step}"
+_STEP = re.compile(r"[0-9]{1,15}")
 KEPT_BYTES = 32 * 2**20
 KEEP_SECONDS = 3600  # how long a browser may keep a frame
 
@@ -45,8 +47,10 @@ async def steps(request: Request) -> Response:
 async def frame(request: Request) -> Response:
     """One frame as `drawn.frame` makes it, without the curves: those of the newest frame have all of them."""
     name, step = request.path_params["name"], request.path_params["step"]
-    panel, words = request.query_params.get("panel"), request.query_params.get("words", "en")[:20]
-    packed = await run_in_threadpool(_frame, name, step, panel, words)
+    if not _STEP.fullmatch(step):
+        return Response(status_code=404)
+    panel, words = request.query_params.get("panel"), known(request.query_params.get("words", ""))
+    packed = await run_in_threadpool(_frame, name, int(step), panel, words)
     if packed is None:
         return Response(status_code=404)
     headers = {

@@ -9,7 +9,7 @@ import contextlib
 import hashlib
 import json
 import time
-from collections.abc import AsyncIterator, Callable, Hashable, Mapping, Sequence
+from collections.abc import AsyncIterator, Hashable, Mapping, Sequence
 from typing import Protocol
 from urllib.parse import urlencode
 
@@ -20,7 +20,7 @@ from ae_core.engine import ClassifierJob, Engine, Job, TrainingJob
 from ae_core.variants import registry
 from pages.ui import shared
 from pages.ui.live import drawn, recorded, status
-from pages.ui.words.language import language, spoken
+from pages.ui.words.language import known, language, spoken
 
 ROUTE = "/live/{place}"
 ENGINE = "engine"  # the place at which is heard how far the workers are
@@ -70,7 +70,14 @@ def token_of_all(jobs: Sequence[Job]) -> str:
 
 
 class Source(Protocol):
-    """Something that changes, as a page is told of it."""
+    """Something that changes, as a page is told of it.
+
+    Attributes:
+        key: Sources with the same one tell the same, so that pages share a channel.
+    """
+
+    @property
+    def key(self) -> Hashable: ...
 
     def version(self) -> Hashable:
         """Another one as soon as there is something new; None if it is there no more."""
@@ -92,6 +99,7 @@ class _OfJob:
 
     def __init__(self, engine: Engine, job: Job, panel: str | None, words: str) -> None:
         self._engine, self._job, self._panel, self._words = engine, job, panel, words
+        self.key: Hashable = (job.id, panel, words)
         self._looked = time.monotonic()
 
     def version(self) -> Hashable:
@@ -129,7 +137,9 @@ class _OfEngine:
     """The workers, before anything is trained."""
 
     def __init__(self, engine: Engine, variant: str, words: str) -> None:
-        self._engine, self._variant, self._words = engine, variant, words
+        self._engine, self._words = engine, words
+        self._variant = variant if variant in registry() else ""
+        self.key: Hashable = (ENGINE, self._variant, words)
 
     def version(self) -> Hashable:
         return self._engine.status, self._engine.status_text
@@ -139,7 +149,7 @@ class _OfEngine:
         return False
 
     def message(self, curves: bool) -> bytes:
-        recording = recorded.choose(self._variant) if self._variant in registry() else None
+        recording = recorded.choose(self._variant) if self._variant else None
         with spoken(self._words):
             return said(
                 token_of_engine(self._engine), status.of_engine(self._engine, recording.setup if recording else None)
@@ -153,6 +163,7 @@ class _OfAll:
 
     def __init__(self, engine: Engine, ids: Sequence[str]) -> None:
         self._engine, self._ids = engine, ids
+        self.key: Hashable = (TOGETHER, *ids)
 
     def version(self) -> Hashable:
         return token_of_all(self._jobs())
@@ -230,11 +241,11 @@ _channels: dict[Hashable, Channel] = {}
 
 
 @contextlib.asynccontextmanager
-async def _channel(key: Hashable, open_source: Callable[[], Source]) -> AsyncIterator[Channel]:
-    """The channel of that key, which all who listen share; it lasts as long as somebody does."""
-    channel = _channels.get(key)
+async def _channel(source: Source) -> AsyncIterator[Channel]:
+    """The channel of such a source, which all who listen share; it lasts as long as somebody does."""
+    channel = _channels.get(source.key)
     if channel is None or channel.count is None:
-        channel = _channels[key] = Channel(open_source())
+        channel = _channels[source.key] = Channel(source)
     channel.listeners += 1
     try:
         yield channel
@@ -242,24 +253,25 @@ async def _channel(key: Hashable, open_source: Callable[[], Source]) -> AsyncIte
         channel.listeners -= 1
         if not channel.listeners:
             channel.close()
-            if _channels.get(key) is channel:
-                del _channels[key]
+            if _channels.get(source.key) is channel:
+                del _channels[source.key]
 
 
 def _source(engine: Engine, place: str, wishes: Mapping[str, str]) -> Source | None:
-    words = wishes.get("words", "en")[:20]
+    # Whatever is asked for beyond what there is must not make a channel of its own.
+    words = known(wishes.get("words", ""))
     if place == ENGINE:
-        return _OfEngine(engine, wishes.get("variant", "")[:40], words)
+        return _OfEngine(engine, wishes.get("variant", ""), words)
     if place == TOGETHER:
-        return _OfAll(engine, wishes.get("runs", "")[: 16 * MOST_TOGETHER].split(",")[:MOST_TOGETHER])
+        ids = wishes.get("runs", "")[: 16 * MOST_TOGETHER].split(",")[:MOST_TOGETHER]
+        return _OfAll(engine, [one for one in ids if engine.run(one) or engine.job(one)])
     job = engine.run(place) or engine.job(place)
     if job is None:
         return None
     setup = job.setup if isinstance(job, TrainingJob) else None
     panel = wishes.get("panel")
-    if setup is not None and panel not in {one.name for one in setup.panels}:
-        panel = None
-    return _OfJob(engine, job, None if panel is None else panel[:80], words)
+    offered = {one.name for one in setup.panels} if setup is not None else ()
+    return _OfJob(engine, job, panel if panel in offered else None, words)
 
 
 async def stream(socket: WebSocket) -> None:
@@ -271,10 +283,9 @@ async def stream(socket: WebSocket) -> None:
     if source is None or sum(channel.listeners for channel in _channels.values()) >= MOST:
         await socket.close(GONE if source is None else FULL)
         return
-    key = place, *(wishes.get(name, "")[: 16 * MOST_TOGETHER] for name in ("panel", "words", "variant", "runs"))
     closed = asyncio.ensure_future(_closed(socket))
     try:
-        async with _channel(key, lambda: source) as channel:
+        async with _channel(source) as channel:
             seen = channel.count
             await socket.send_bytes(await run_in_threadpool(channel.source.message, True))
             while not closed.done() and seen is not None:

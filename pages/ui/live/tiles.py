@@ -47,7 +47,7 @@ def tiles(setup: Setup | None, snapshot: Snapshot | None) -> str:
             _("Updates of the weights, one for each batch."),
         ),
         (
-            _("Images a second"),
+            _("Images/s"),
             f"{rate:,.0f}" if rate else UNKNOWN,
             "",
             _("Training images per second, measured over the last steps."),

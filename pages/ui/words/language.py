@@ -24,6 +24,20 @@ def language() -> str:
     return _reader.get() or os.environ.get("AE_LANGUAGE") or st.context.locale or "en"
 
 
+def known(wanted: str) -> str:
+    """The language that is spoken when one is asked for: that one, or what it is a dialect of, else English.
+
+    Args:
+        wanted: Anything, such as `de-CH`.
+    """
+    return next((name for name in _names(wanted) if name in _translated()), "en")
+
+
+@functools.cache
+def _translated() -> frozenset[str]:
+    return frozenset(file.parents[1].name for file in _FOLDER.glob(f"*/LC_MESSAGES/{DOMAIN}.mo"))
+
+
 @contextmanager
 def spoken(wanted: str) -> Iterator[None]:
     """Inside it, texts are in this language: for what is drawn outside a visitor's session."""
@@ -42,5 +56,8 @@ def _(text: str) -> str:
 
 @functools.lru_cache(maxsize=32)
 def _translation(wanted: str) -> gettext.NullTranslations:
-    names = [wanted.replace("-", "_"), wanted.replace("_", "-").split("-")[0]]
-    return gettext.translation(DOMAIN, _FOLDER, languages=names, fallback=True)
+    return gettext.translation(DOMAIN, _FOLDER, languages=_names(wanted), fallback=True)
+
+
+def _names(wanted: str) -> list[str]:
+    return [wanted.replace("-", "_"), wanted.replace("_", "-").split("-")[0]]

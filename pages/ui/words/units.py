@@ -24,7 +24,9 @@ def number(value: float | None, digits: int = 3) -> str:
 
 def percent(share: float | None) -> str:
     """A share from 0 to 1 as per cent; a dash where it is unknown."""
-    return UNKNOWN if share is None or not math.isfinite(share) else f"{100 * share:.1f} %"
+    if share is None or not math.isfinite(share):
+        return UNKNOWN
+    return "100 %" if share == 1 else f"{100 * share:.1f} %"
 
 
 def duration(seconds: float | None) -> str:

@@ -1,0 +1,37 @@
+"""Frames over HTTP, asked for by whoever likes."""
+
+import asyncio
+import gzip
+import json
+import logging
+
+import pytest
+from starlette.requests import Request
+from starlette.responses import Response
+
+from pages.ui.live import film
+
+
+def asked(step: str, query: str = "") -> Response:
+    scope = {
+        "type": "http",
+        "path_params": {"name": "recording-vanilla", "step": step},
+        "query_string": query.encode(),
+        "headers": [],
+    }
+    return asyncio.run(film.frame(Request(scope)))
+
+
+@pytest.mark.parametrize("step", ["-1", "1.5", "<script>", "²", "9" * 15, "9" * 5000, ""])
+def test_a_step_that_is_none_is_not_found(step):
+    assert asked(step).status_code == 404
+
+
+@pytest.mark.parametrize("query", ["words=", "words=%00", "words=../../..", "panel=%3Cb%3E", "words=" + "x" * 10_000])
+def test_a_made_up_wish_gets_the_frame_that_all_get(query, monkeypatch, caplog):
+    monkeypatch.setattr(film, "_packed", type(film._packed)())
+    with caplog.at_level(logging.WARNING):
+        made = asked("20", query)
+    assert json.loads(gzip.decompress(made.body))["step"] == 20
+    assert asked("20", "words=en").body is made.body, "built once for all"
+    assert not caplog.records, "nobody fills the log"
