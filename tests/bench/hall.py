@@ -12,8 +12,10 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode
 
 import numpy as np
+import psutil
 from distributed import Client
 
+from ae_core.engine import Pace
 from tests.bench.visitor import Visitor, visitor
 from tests.browser import App, running_app
 
@@ -37,16 +39,17 @@ class Hall:
     made: list[tuple[int, float]] = field(default_factory=list)
 
     @asynccontextmanager
-    async def lecture(self, settings: dict[str, Any]) -> AsyncIterator[tuple[Visitor, str]]:
+    async def lecture(self, settings: dict[str, Any], pace: Pace = "full") -> AsyncIterator[tuple[Visitor, str]]:
         """Starts a run from the page, and stops it at the end.
 
         Args:
             settings: By name, `variant` among them.
+            pace: How fast it trains.
 
         Returns:
             The lecturer's page, and the query with which the others watch the run.
         """
-        async with visitor(self.app.url, urlencode(settings)) as lecturer:
+        async with visitor(self.app.url, urlencode(settings | {"pace": pace})) as lecturer:
             await lecturer.press("start")
             await lecturer.until_said("Training", "Done")
             self._listen()
@@ -133,42 +136,54 @@ def delays(made: list[tuple[int, float]], viewers: list[Visitor], begun: float, 
     return found
 
 
-def pace(made: list[tuple[int, float]], begun: float, ended: float) -> float:
+def steps_a_second(made: list[tuple[int, float]], begun: float, ended: float) -> float:
     """Optimiser steps a second in a span of time, from the first snapshot in it to the last."""
     within = [one for one in made if begun <= one[1] <= ended]
     (first, since), (last, until) = within[0], within[-1]
     return (last - first) / (until - since)
 
 
-async def watched(opened: Hall, settings: dict[str, Any], counts: Sequence[int]) -> list[dict[str, float]]:
+async def watched(
+    opened: Hall, settings: dict[str, Any], counts: Sequence[int], pace: Pace = "full"
+) -> list[dict[str, float]]:
     """Trains one run in front of one audience after the other.
 
     Args:
         opened: Where.
         settings: What is trained, by name.
         counts: Viewers, the lecturer among them.
+        pace: How fast it trains.
 
     Returns:
-        For each count: steps a second, the 95th percentile of the delays in seconds, and kilobytes that each viewer got
-        in a second.
+        For each count: steps and frames a second, the 95th percentile of the delays in seconds, kilobytes that each
+        viewer got in a second, and processors that the web process kept busy.
     """
     found = []
-    async with opened.lecture(settings) as (lecturer, query):
+    web = psutil.Process(opened.app.process.pid)
+    async with opened.lecture(settings, pace) as (lecturer, query):
         for count in counts:
             async with audience(opened.app.url, query, count - 1) as others:
                 await asyncio.sleep(2.0)
                 viewers = [lecturer, *others]
-                begun, received = time.time(), sum(one.received for one in viewers)
+                begun, received, worked = time.time(), sum(one.received for one in viewers), _worked(web)
                 await asyncio.sleep(SPAN)
-                ended = time.time()
+                ended, cores = time.time(), (_worked(web) - worked) / SPAN
                 late = delays(opened.made, viewers, begun, ended)
                 got = sum(one.received for one in viewers) - received
                 found.append(
                     {
                         "viewers": count,
-                        "pace": pace(opened.made, begun, ended),
+                        "pace": steps_a_second(opened.made, begun, ended),
+                        "frames": sum(begun <= at <= ended for _, at in opened.made) / (ended - begun),
+                        "cores": cores,
                         "delay_95": float(np.percentile(late, 95)),
                         "kilobytes": got / count / (ended - begun) / 1000,
                     }
                 )
     return found
+
+
+def _worked(process: psutil.Process) -> float:
+    """Seconds of processors that a process has used."""
+    used = process.cpu_times()
+    return used.user + used.system

@@ -3,25 +3,43 @@
 Needs an installed Chromium. With `AE_DATA_DIR` the data set is MNIST, else the digits.
 """
 
+import argparse
+import contextlib
 import statistics
 import sys
 import time
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any
 
 import psutil
 
-from ae_core import data
-from tests.browser import VIEWS, WATCH, App, browser, running_app, wait_for_step
+from ae_core import bench, data
+from ae_core.bench.line import Line
+from tests.bench import watching
+from tests.bench.watching import Row
+from tests.browser import App, browser, running_app, wait_for_step
 
 ROUNDS = 5
+WIDTH = 60  # characters of a row's name
 READY = "!document.querySelector('.st-key-status').innerText.match(/starting|warming/)"
 
 
 def main() -> None:
-    """Measures everything, medians of several rounds, and prints it."""
+    """Measures what is asked for, everything by default, and prints it."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.page", description="Measures the page.")
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS), help="all by default")
     dataset = data.default_name()
-    rows: list[tuple[str, str]] = []
+    for part in parser.parse_args().only:
+        for name, value in PARTS[part](dataset):
+            sys.stdout.write(f"{name:{WIDTH}}  {value}\n")
+            sys.stdout.flush()
+
+
+def first_page(dataset: str) -> Iterator[Row]:
+    """From the command to the first page, median of several rounds."""
+    shown = []
     with browser() as chromium:
-        shown = []
         for _ in range(ROUNDS):
             begun = time.perf_counter()
             with running_app() as app:
@@ -30,23 +48,61 @@ def main() -> None:
                 page.wait_for_selector(".st-key-start button", timeout=60_000)
                 shown.append(time.perf_counter() - begun)
                 page.close()
-        rows.append(("command to first page shown", f"{statistics.median(shown):.2f} s"))
-        with running_app() as app:
-            page = chromium.new_page(viewport={"width": 1280, "height": 720})
-            page.goto(app.url)
-            page.wait_for_selector(".st-key-start button", timeout=60_000)
-            page.wait_for_function(READY, timeout=120_000)
-            rows += memory(app, "worker warm")
-            for name in ("vanilla", "stacked", "sparse", "denoising", "convolutional"):
-                rows += run(page, app, name, dataset)
-            rows += memory(app, "after these runs")
-    width = max(len(name) for name, _ in rows)
-    sys.stdout.write("\n".join(f"{name:{width}}  {value}" for name, value in rows) + "\n")
+    yield "command to first page shown", f"{statistics.median(shown):.2f} s"
 
 
-def run(page, app: App, variant: str, dataset: str) -> list[tuple[str, str]]:
+def runs(dataset: str) -> Iterator[Row]:
+    """Start, pause and stop, and what stays in memory."""
+    with warm() as (chromium, app):
+        page = chromium.new_page(viewport={"width": 1280, "height": 720})
+        yield from memory(app, "worker warm")
+        for name in ("vanilla", "stacked", "sparse", "denoising", "convolutional"):
+            yield from run(page, app, name, dataset)
+        yield from memory(app, "after these runs")
+
+
+def frames(dataset: str) -> Iterator[Row]:
+    """Frames that reach the eye."""
+    with warm() as (chromium, app):
+        for name in ("vanilla", "convolutional", "variational"):
+            yield from watching.frames_seen(chromium, app, name, dataset)
+
+
+def slider(dataset: str) -> Iterator[Row]:
+    """Going back in time."""
+    with warm() as (chromium, app):
+        yield from watching.slider(chromium, app, dataset)
+
+
+def weight(dataset: str) -> Iterator[Row]:
+    """What a viewer loads."""
+    with warm() as (chromium, app):
+        yield from watching.weight(chromium, app, dataset)
+
+
+def speed(dataset: str) -> Iterator[Row]:
+    """Training with frames and without, as `python -m ae_core bench` measures it."""
+    lines: list[Line] = []
+    bench.run(["snapshots"], 3, 5.0, sys.executable, lambda text: None, lines.append)
+    for line in lines:
+        yield line.what, f"{line.value:.1f} {line.unit} longer than without, {line.remark}"
+
+
+@contextlib.contextmanager
+def warm() -> Iterator[tuple[Any, App]]:
+    """A browser, and an app whose worker waits for something to train."""
+    with browser() as chromium, running_app() as app:
+        page = chromium.new_page()
+        page.goto(app.url)
+        page.wait_for_selector(".st-key-start button", timeout=60_000)
+        page.wait_for_function(READY, timeout=120_000)
+        page.close()
+        yield chromium, app
+
+
+def run(page, app: App, variant: str, dataset: str) -> list[Row]:
     """Starts a variant several times; the first start compiles it, later ones differ in the seed only."""
-    first, trained, rates = [], [], []
+    first, trained = [], []
     pauses: list[float] = []
     stops: list[float] = []
     for seed in range(3):
@@ -61,10 +117,7 @@ def run(page, app: App, variant: str, dataset: str) -> list[tuple[str, str]]:
         first.append(time.perf_counter() - begun)
         wait_for_step(page, "live_loss", 0)
         trained.append(time.perf_counter() - begun)
-        page.evaluate(WATCH)
-        page.wait_for_timeout(6000)
-        slowest = min(len(page.evaluate(f"window.seen['{key}']")) - 1 for key in VIEWS)
-        rates.append(slowest / 6)
+        page.wait_for_timeout(2000)
         for key, word, times in (("pause", "Paused", pauses), ("stop", "Stopped", stops)):
             page.click(f".st-key-{key} button")
             begun = time.perf_counter()
@@ -78,18 +131,29 @@ def run(page, app: App, variant: str, dataset: str) -> list[tuple[str, str]]:
             f"{variant}: the same, compiled before",
             f"{statistics.median(first[1:]):.2f} s (trained: {statistics.median(trained[1:]):.2f} s)",
         ),
-        (f"{variant}: updates a second, slowest view", f"{statistics.median(rates):.2f}"),
         (f"{variant}: pause, stop", f"{statistics.median(pauses):.2f} s, {statistics.median(stops):.2f} s"),
     ]
 
 
-def memory(app: App, when: str) -> list[tuple[str, str]]:
+def memory(app: App, when: str) -> list[Row]:
     """Resident memory of the web process, and of it and all its children."""
     web = psutil.Process(app.process.pid)
     everyone = [web, *web.children(recursive=True)]
     total = sum(process.memory_info().rss for process in everyone)
     return [(f"resident memory, web / all, {when}", f"{web.memory_info().rss / 1e6:.0f} / {total / 1e6:.0f} MB")]
 
+
+PARTS: Mapping[str, Callable[[str], Iterator[Row]]] = MappingProxyType(
+    {
+        "first": first_page,
+        "runs": runs,
+        "frames": frames,
+        "slider": slider,
+        "weight": weight,
+        "followers": watching.followers,
+        "speed": speed,
+    }
+)
 
 if __name__ == "__main__":
     main()

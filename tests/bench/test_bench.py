@@ -153,7 +153,7 @@ def test_a_snapshot_is_late_until_it_or_a_later_one_is_shown():
     viewers: list[Any] = [SimpleNamespace(steps=[(10, 0.1), (20, 1.2)]), SimpleNamespace(steps=[(20, 1.5)])]
     late = hall.delays(made, viewers, 0.0, 10.0)
     np.testing.assert_allclose(late, [0.1, 1.5, 0.2, 0.5])  # what was made last has not had its time yet
-    assert hall.pace([*made, (90, 12.0)], 0.0, 10.0) == pytest.approx(20 / 9)
+    assert hall.steps_a_second([*made, (90, 12.0)], 0.0, 10.0) == pytest.approx(20 / 9)
 
 
 def test_cost_that_doubles_with_the_work_is_a_straight_line():
