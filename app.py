@@ -18,6 +18,9 @@ def frame() -> None:
     style.inject()
     pages = {
         "train": st.Page("pages/train.py", title=_("Train"), icon=":material/model_training:", default=True),
+        "explore": st.Page(
+            "pages/explore.py", title=_("Explore"), icon=":material/travel_explore:", url_path="explore"
+        ),
         "compare": st.Page(
             "pages/compare.py", title=_("Compare"), icon=":material/compare_arrows:", url_path="compare"
         ),

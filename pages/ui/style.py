@@ -7,7 +7,7 @@ import streamlit as st
 from ae_core.figures.views import VIEWS
 from pages.ui import static
 
-SHEETS = ("style.css", "stage.css", "page.css")
+SHEETS = ("style.css", "stage.css", "explore.css", "page.css")
 PHONE = "@media (max-width: 640px)"  # as in the sheets
 
 

@@ -17,8 +17,8 @@ from tests.conftest import ROOT
 FOLDER = ROOT / "assets" / "pictures"
 SHOTS = {
     # name: query, size, colour scheme, last step to wait for
-    "train-light": ("variant=stacked&latent_dim=2&epochs=40&widths=512,128&batch_size=256", (1280, 900), "light", 3000),
-    "train-dark": ("variant=denoising&noise=masking&epochs=40", (1280, 900), "dark", 2000),
+    "train-light": ("variant=stacked&latent_dim=2&epochs=40&widths=512,128&batch_size=256", (1280, 720), "light", 3000),
+    "train-dark": ("variant=denoising&noise=masking&epochs=40", (1280, 720), "dark", 2000),
     "train-phone": ("variant=sparse&epochs=40", (390, 844), "light", 1000),
 }
 # What the film shows: a deep network whose code is two numbers.
@@ -60,7 +60,7 @@ def pictures(dataset: str) -> None:
         for name, (query, (width, height), scheme, step) in SHOTS.items():
             context = chromium.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
             page = context.new_page()
-            page.goto(f"{app.url}/?dataset={dataset}&{query}")
+            page.goto(f"{app.url}/?dataset={dataset}&pace=full&{query}")
             page.click(".st-key-start button:not([disabled])", timeout=60_000)
             page.wait_for_function(
                 "document.querySelector('.st-key-status').innerText.includes('Training')", timeout=120_000

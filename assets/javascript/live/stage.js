@@ -4,7 +4,7 @@
  * whenever its script has run, each time with the same element; everything else is heard from `connection.js`.
  *
  * @import { Figure } from "../types/figure"
- * @import { Content, Frame, Mark, News, Status } from "../types/stage"
+ * @import { Content, Frame, Mark, News } from "../types/stage"
  * @import { CleanUp, Component } from "../types/streamlit"
  */
 import { write as writeAddress } from "./address.js";
@@ -12,10 +12,10 @@ import { Connection } from "./connection.js";
 import { logarithmic } from "./curves.js";
 import { Film } from "./film.js";
 import { Skeleton } from "./skeleton.js";
+import { Speech } from "./speech.js";
 import { Timeline } from "./timeline.js";
 import { View } from "./view.js";
 
-const SAID = 15_000; // milliseconds that is said what a button could not do
 const SLOWEST = 500; // milliseconds that points glide at most while a run trains
 const MISSING = 404; // what the app answers where there is no such frame; a proxy whose app is away answers otherwise
 const AHEAD = 12; // frames fetched before they are wanted
@@ -78,14 +78,9 @@ class Stage {
   panel = "";
   log = false;
   plane = true;
-  lost = false;
   remark = "";
-  /** @type {Status | undefined} */
-  status;
-  /** @type {Status | null} */
-  said = null;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  silence;
+  /** @type {Speech | undefined} */
+  speech;
   asked = "";
   came = 0;
   /** @type {(name: string, value: string) => void} */
@@ -125,8 +120,9 @@ class Stage {
     skeleton.name(content.views, content.words, content.panels, this.panel);
     this.timeline?.name(content.words, content.moving);
     for (const [place, text] of Object.entries(content.texts)) skeleton.fill(place, text);
-    this.status = content.status;
-    this.refuse(content.said);
+    const speech = (this.speech ??= new Speech(skeleton));
+    Object.assign(speech, { status: content.status, beside: content.beside, words: content.words });
+    speech.refuse(content.said);
     this.listen();
     this.present(0);
     if (before?.of !== content.of && content.playing && !still()) this.timeline?.play();
@@ -168,7 +164,7 @@ class Stage {
     this.marks = [];
     this.shown = undefined;
     this.remark = "";
-    this.lost = false;
+    if (this.speech) this.speech.lost = false;
     this.root.classList.add("ae-empty");
     this.step = shown ?? (playing && !still() ? steps[0] : undefined);
     if (this.timeline) this.timeline.round = playing;
@@ -210,14 +206,14 @@ class Stage {
   /** @param {News} news */
   hear({ token, status, frame }) {
     if (this.closed || !this.content) return;
-    if (status) this.status = status;
+    if (status && this.speech) this.speech.status = status;
     if (frame) {
       this.learn(frame);
       const now = performance.now();
       const since = this.came ? now - this.came : 0;
       this.came = now;
       this.present(Math.min(since, SLOWEST));
-    } else if (status) this.speak();
+    } else if (status) this.speech?.speak();
     if (token !== undefined && token !== this.content.token) this.change(token);
   }
 
@@ -234,31 +230,8 @@ class Stage {
 
   /** @param {boolean} lost */
   lose(lost) {
-    if (lost === this.lost) return;
-    this.lost = lost;
-    if (!lost) this.came = 0;
-    this.speak();
-  }
-
-  /** @param {Status | null} said */
-  refuse(said) {
-    clearTimeout(this.silence);
-    this.said = said;
-    this.silence = said
-      ? setTimeout(() => {
-          this.said = null;
-          this.speak();
-        }, SAID)
-      : undefined;
-  }
-
-  speak() {
-    const { content, skeleton } = this;
-    const status = this.said ?? this.status;
-    if (!content || !skeleton || !status) return;
-    const [tone, word, sentence] = status;
-    if (this.lost) skeleton.say(["failed", word, content.words.lost], "");
-    else skeleton.say([tone, word, sentence], this.said ? "" : content.beside);
+    if (!lost && this.speech?.lost) this.came = 0;
+    this.speech?.lose(lost);
   }
 
   /**
@@ -267,7 +240,7 @@ class Stage {
    * @param {number} milliseconds How long points take to their new places.
    */
   present(milliseconds) {
-    this.speak();
+    this.speech?.speak();
     const step = this.step ?? this.film.last;
     const frame = this.film.frames.get(step);
     if (frame) this.show(frame, milliseconds);
@@ -423,7 +396,7 @@ class Stage {
     if (this.closed) return;
     this.closed = true;
     document.removeEventListener("keydown", this.onKey);
-    clearTimeout(this.silence);
+    this.speech?.close();
     this.connection?.end();
     this.timeline?.close();
     for (const view of this.views.values()) view.close();

@@ -1,0 +1,148 @@
+// @ts-check
+/**
+ * What is played with: the network, the held-out examples and their codes. All of it is in the browser; nothing that is
+ * done here asks the server.
+ *
+ * @import { Exploration } from "../types/explore"
+ */
+import { fetchNetwork } from "../network/fetch.js";
+import { Network } from "../network/network.js";
+import { Codes } from "./codes.js";
+import { habit } from "./pixels.js";
+
+const AT_ONCE = 100; // examples encoded before the page may do something else
+
+export class Model {
+  /**
+   * @param {Network} network
+   * @param {Uint8Array[]} pictures Raw held-out examples.
+   * @param {Codes} codes
+   * @param {Uint8Array} labels
+   * @param {number[]} shape
+   */
+  constructor(network, pictures, codes, labels, shape) {
+    this.network = network;
+    this.pictures = pictures;
+    this.codes = codes;
+    this.labels = labels;
+    this.shape = shape;
+    this.habit = habit(pictures, shape[1] ?? 1);
+  }
+
+  /**
+   * What a code looks like, as bytes.
+   *
+   * @param {Float32Array} code
+   */
+  picture(code) {
+    return this.bytes(this.network.decode(code));
+  }
+
+  /**
+   * What several codes look like.
+   *
+   * @param {Float32Array} codes One behind the other.
+   * @returns {Uint8ClampedArray[]}
+   */
+  pictures_of(codes) {
+    const count = codes.length / this.codes.size;
+    const all = this.bytes(this.network.decode(codes, count));
+    const length = all.length / count;
+    return Array.from({ length: count }, (_, at) => all.subarray(at * length, (at + 1) * length));
+  }
+
+  /** @param {Float32Array} values As the network makes them. */
+  bytes(values) {
+    return Uint8ClampedArray.from(this.network.raw(values));
+  }
+
+  /**
+   * The code of a picture.
+   *
+   * @param {ArrayLike<number>} raw
+   */
+  code(raw) {
+    return this.network.encode(this.network.scaled(raw));
+  }
+
+  /**
+   * Squared error between two pictures, mean over their pixels, of values in [0, 1].
+   *
+   * @param {ArrayLike<number>} one
+   * @param {ArrayLike<number>} other
+   */
+  error(one, other) {
+    let sum = 0;
+    for (let at = 0; at < one.length; at++) sum += (((one[at] ?? 0) - (other[at] ?? 0)) / 255) ** 2;
+    return sum / one.length;
+  }
+}
+
+/**
+ * Why a run cannot be played with: a sentence for a person.
+ */
+export class Refusal extends Error {
+  /**
+   * @param {string} why
+   * @param {boolean} later Whether it is worth asking again.
+   */
+  constructor(why, later) {
+    super(why);
+    this.later = later;
+  }
+}
+
+/**
+ * Fetches all of it.
+ *
+ * @param {Exploration} wanted
+ * @param {string} base Address of the app.
+ * @param {(share: number) => void} tell Told how far it is.
+ */
+export async function load(wanted, base, tell) {
+  const [network, pictures] = await Promise.all([fetchNetwork(base, wanted.run, wanted.language), examples(wanted, base)]);
+  if (!(network instanceof Network)) throw new Refusal(network.why, network.later);
+  const values = new Float32Array(pictures.length * network.codeSize);
+  for (let first = 0; first < pictures.length; first += AT_ONCE) {
+    const some = pictures.slice(first, first + AT_ONCE);
+    const raw = new Uint8Array(some.length * network.exampleSize);
+    some.forEach((one, at) => raw.set(one, at * network.exampleSize));
+    values.set(network.encode(network.scaled(raw), some.length), first * network.codeSize);
+    tell((first + some.length) / pictures.length);
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+  const labels = Uint8Array.from(atob(wanted.labels), (letter) => letter.charCodeAt(0));
+  return new Model(network, pictures, new Codes(values, network.codeSize), labels, wanted.shape);
+}
+
+/**
+ * The held-out examples, read off their sheet.
+ *
+ * @param {Exploration} wanted
+ * @param {string} base
+ * @returns {Promise<Uint8Array[]>}
+ */
+async function examples({ atlas, shape }, base) {
+  const image = new Image();
+  image.src = base + atlas.url;
+  await image.decode();
+  const sheet = Object.assign(document.createElement("canvas"), { width: image.width, height: image.height });
+  const pen = sheet.getContext("2d", { willReadFrequently: true });
+  if (!pen) throw new Error("There is no canvas.");
+  pen.drawImage(image, 0, 0);
+  const { data } = pen.getImageData(0, 0, image.width, image.height);
+  const [height = 1, width = 1, channels = 1] = shape;
+  return Array.from({ length: atlas.count }, (_, place) => {
+    const [left, top] = [(place % atlas.columns) * width, Math.floor(place / atlas.columns) * height];
+    const one = new Uint8Array(height * width * channels);
+    for (let row = 0; row < height; row++) {
+      for (let column = 0; column < width; column++) {
+        const from = 4 * ((top + row) * image.width + left + column);
+        for (let colour = 0; colour < channels; colour++) {
+          one[(row * width + column) * channels + colour] = data[from + colour] ?? 0;
+        }
+      }
+    }
+    return one;
+  });
+}

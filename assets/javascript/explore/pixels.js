@@ -1,0 +1,76 @@
+// @ts-check
+/**
+ * Pictures: values become what the eye sees, and what a person draws becomes what the network knows.
+ */
+
+/**
+ * Draws bytes into a canvas, one pixel for each.
+ *
+ * @param {HTMLCanvasElement} canvas
+ * @param {ArrayLike<number>} bytes `(height, width, channels)`, 0 to 255.
+ * @param {number[]} shape
+ */
+export function paint(canvas, bytes, shape) {
+  const [height = 1, width = 1, channels = 1] = shape;
+  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+  const pen = canvas.getContext("2d");
+  if (!pen) return;
+  const image = pen.createImageData(width, height);
+  for (let pixel = 0; pixel < width * height; pixel++) {
+    for (let colour = 0; colour < 3; colour++) {
+      image.data[4 * pixel + colour] = bytes[channels * pixel + (channels === 3 ? colour : 0)] ?? 0;
+    }
+    image.data[4 * pixel + 3] = 255;
+  }
+  pen.putImageData(image, 0, 0);
+}
+
+/**
+ * Where the ink of a picture is, and how much of it: all measures are in pixels.
+ *
+ * @typedef {object} Ink
+ * @property {number} x Centre of mass.
+ * @property {number} y
+ * @property {number} left Ends of the box around it.
+ * @property {number} top
+ * @property {number} width
+ * @property {number} height
+ */
+
+/**
+ * The ink of a grey picture, bright on dark; undefined if there is none.
+ *
+ * @param {ArrayLike<number>} grey 0 to 255.
+ * @param {number} width
+ * @returns {Ink | undefined}
+ */
+export function inkOf(grey, width) {
+  let [mass, x, y] = [0, 0, 0];
+  let [left, right, top, bottom] = [Infinity, -1, Infinity, -1];
+  for (let at = 0; at < grey.length; at++) {
+    const value = grey[at] ?? 0;
+    if (value < 32) continue;
+    const [column, row] = [at % width, Math.floor(at / width)];
+    mass += value;
+    x += value * column;
+    y += value * row;
+    left = Math.min(left, column);
+    right = Math.max(right, column);
+    top = Math.min(top, row);
+    bottom = Math.max(bottom, row);
+  }
+  if (!mass) return undefined;
+  return { x: x / mass, y: y / mass, left, top, width: right - left + 1, height: bottom - top + 1 };
+}
+
+/**
+ * How the pictures of a data set lie: where the middle of their ink is and how long its longer side, on average.
+ *
+ * @param {Uint8Array[]} pictures Grey ones.
+ * @param {number} width
+ */
+export function habit(pictures, width) {
+  const inks = pictures.flatMap((one) => inkOf(one, width) ?? []);
+  const mean = (/** @type {(ink: Ink) => number} */ of) => inks.reduce((sum, ink) => sum + of(ink) / inks.length, 0);
+  return { x: mean((ink) => ink.x), y: mean((ink) => ink.y), side: mean((ink) => Math.max(ink.width, ink.height)) };
+}

@@ -1,0 +1,156 @@
+"""The Explore page: a trained network to play with, in the browser."""
+
+import base64
+import functools
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from ae_core.engine import TrainingJob
+from ae_core.figures.shared import COLOURS
+from ae_core.messages import Setup
+from ae_core.runs import StoredRun
+from pages.ui import static
+from pages.ui.live import pulse
+from pages.ui.runs.comparing import mine
+from pages.ui.runs.titles import labels_of
+from pages.ui.state import Session
+from pages.ui.words.language import _, language
+
+CHOICE = "explore_run"  # key of the choice of the run
+MOST_OFFERED = 50
+LOOK_SECONDS = 1.0  # until a run that still trains is looked at again
+
+
+def show(own: Session) -> None:
+    """Draws the page.
+
+    Args:
+        own: The session.
+    """
+    offered = _offered(own)
+    if own.run_id is None and offered:
+        own.run_id = offered[0].id
+    run = own.run
+    _choice(own, offered)
+    if run is None or run.setup is None:
+        st.info(_("There is nothing to explore yet: train a run, and come back when it has ended."))
+        st.page_link("pages/train.py", label=_("Train"), icon=":material/model_training:")
+        return
+    problem = _problem(run, run.setup)
+    pulse.after(0 if run.ended and not run.measuring else LOOK_SECONDS)
+    if problem:
+        st.info(problem)
+        return
+    _component()(key="explore", data=_content(run, run.setup))
+
+
+def _offered(own: Session) -> list[StoredRun]:
+    """The runs that a person may choose from: those that have ended with a trained model, the newest first."""
+    return [run for run in mine(own) if run.state in ("done", "stopped")][:MOST_OFFERED]
+
+
+def _choice(own: Session, offered: Sequence[StoredRun]) -> None:
+    if not offered:
+        return
+    names = dict(zip((run.id for run in offered), labels_of(offered), strict=True))
+    ids = [*names] if own.run_id in names or own.run_id is None else [own.run_id, *names]
+    if st.session_state.get(CHOICE) not in ids or own.arrived:
+        st.session_state[CHOICE] = own.run_id if own.run_id in ids else ids[0]
+    st.selectbox(
+        _("Run"),
+        ids,
+        key=CHOICE,
+        format_func=lambda one: names.get(one, _("The run of this address")),
+        on_change=_chosen,
+        args=(own,),
+        width=420,
+    )
+
+
+def _chosen(own: Session) -> None:
+    own.run_id, own.frame = st.session_state[CHOICE], None
+
+
+def _problem(run: TrainingJob, setup: Setup) -> str:
+    """One sentence: why this run cannot be explored; empty if it can be tried."""
+    if not run.ended or run.measuring:
+        return _("This run still trains. It can be explored as soon as it has ended.")
+    if len(setup.shape) != 3:
+        return _("Only pictures can be explored so far; this run has learnt something else.")
+    if list(setup.atlas.tile) != setup.shape[:2]:
+        return _("The pictures of this run are too large to be explored in a browser.")
+    return ""
+
+
+def _content(run: TrainingJob, setup: Setup) -> bytes:
+    atlas = setup.atlas
+    labelled = len(setup.class_names) > 1
+    return json.dumps(
+        {
+            "run": run.id,
+            "step": run.snapshot.step if run.snapshot is not None else 0,
+            "language": language(),
+            "atlas": {
+                "url": static.atlas(atlas.png),
+                "columns": atlas.columns,
+                "tile": list(atlas.tile),
+                "count": atlas.count,
+            },
+            "labels": base64.b64encode(setup.labels).decode("ascii"),
+            "class_names": [str(name) for name in setup.class_names],
+            "colours": list(COLOURS) if labelled else [COLOURS[0]],
+            "shape": setup.shape,
+            "words": _words(),
+        }
+    ).encode()
+
+
+def _words() -> dict[str, str]:
+    return {
+        "reading": _("The network comes to your browser; the held-out images are encoded:"),
+        "lost": _("The network could not be fetched. It is tried again."),
+        "plane": _("The plane of codes"),
+        "plane_help": _("Drag anywhere: the decoder makes a picture of that code."),
+        "plane_note": _("Drag anywhere. Behind the points: what the decoder makes of each place."),
+        "decoded": _("This code, decoded"),
+        "among": _("Among the data: {distance} from the nearest code."),
+        "edge": _("At the edge of the data: {distance} from the nearest code."),
+        "beyond": _("Far from all data: {distance} from the nearest code. The decoder never learnt this place."),
+        "nearest": _("nearest image"),
+        "units": _("Its numbers"),
+        "unit": _("code {number}"),
+        "draw": _("Draw"),
+        "draw_help": _("Draw with mouse, pen or finger."),
+        "clear": _("Clear"),
+        "erase": _("Eraser"),
+        "take": _("A test image"),
+        "fitted": _("as the network sees it"),
+        "made": _("its reconstruction"),
+        "error": _("Mean squared error {error}"),
+        "near": _("Nearest in code space"),
+        "between": _("Between two"),
+        "from": _("From this code"),
+        "to": _("To this code"),
+        "arc": _("along an arc"),
+        "share": _("Where between the two"),
+        "codes_way": _("codes"),
+        "pixels_way": _("pixels"),
+        "samples": _("Samples"),
+        "sample": _("New samples"),
+        "temperature": _("Temperature"),
+        "sample_note": _(
+            "Codes drawn from a normal distribution fitted to those of the held-out images; the temperature multiplies "
+            "its spread."
+        ),
+    }
+
+
+@functools.cache
+def _component() -> Any:
+    script = static.loader("explore/mount.js")
+    return st.components.v2.component(
+        "ae_explore", html='<div class="ae-explore"></div>', js=script, isolate_styles=False
+    )
