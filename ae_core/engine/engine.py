@@ -195,7 +195,7 @@ class Engine:
         if problem:
             return problem
         try:
-            return "" if self.store.open(run.id).has_checkpoint else NO_STATE
+            return "" if self.store.open(run.id).checkpoint_bytes else NO_STATE
         except DataError as error:
             return str(error)
 

@@ -15,7 +15,7 @@ from ae_core.engine.memo import Memo
 from ae_core.errors import EngineError, SettingError
 from ae_core.messages import ClassifierSnapshot, ClassifierSummary, Progress, Result, Setup, Snapshot
 from ae_core.runs.files import new_id
-from ae_core.runs.store import EXTENSIBLE
+from ae_core.runs.record import EXTENSIBLE
 from ae_core.settings import Settings, options
 from ae_core.training.control import Pace
 

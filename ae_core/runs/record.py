@@ -38,6 +38,7 @@ logger = logging.getLogger(__name__)
 
 FORMAT = 2  # of the files; 1 had messages as JSON, see `first_format`
 ENDED = frozenset({"done", "stopped", "failed", "interrupted"})
+EXTENSIBLE = frozenset({"done", "stopped"})  # with more epochs
 QUEUED_SECONDS = 86_400.0  # after which a run that still waits counts as interrupted: whoever queued it is gone
 LARGEST_CHECKPOINT = 2**30
 
@@ -213,9 +214,10 @@ class StoredRun:
             return None
 
     @property
-    def has_checkpoint(self) -> bool:
-        """Whether a state is kept from which its training can go on."""
-        return (self.folder / CHECKPOINT).is_file()
+    def checkpoint_bytes(self) -> int:
+        """Size of the state from which its training can go on; 0 if none is kept."""
+        path = self.folder / CHECKPOINT
+        return path.stat().st_size if path.is_file() else 0
 
     @property
     def model(self) -> Path | None:

@@ -28,13 +28,22 @@ from ae_core.messages import LONGEST_ERROR, LONGEST_TITLE, ORIGINS, ClassifierSu
 from ae_core.runs import classifiers, zipped
 from ae_core.runs.files import PART, RUN, STATUS, STORE_LOCK, clean, folder_bytes, is_id, line, locked, new_id, write
 from ae_core.runs.quota import Going, Room
-from ae_core.runs.record import ENDED, FORMAT, StoredRun, current, fresh_status, read_about, read_run, read_status
+from ae_core.runs.record import (
+    ENDED,
+    EXTENSIBLE,
+    FORMAT,
+    StoredRun,
+    current,
+    fresh_status,
+    read_about,
+    read_run,
+    read_status,
+)
 from ae_core.runs.shelf import Shelf, unknown
 from ae_core.runs.writer import RunWriter
 from ae_core.settings import Settings
 
 RUN_SHARE = 0.25  # of the room, at most, is one checkpoint, and so is one imported run
-EXTENSIBLE = frozenset({"done", "stopped"})
 NO_STATE = "This run cannot go on, because its state is not kept: it was too large, or is of an earlier version."
 
 
@@ -197,7 +206,7 @@ class RunStore:
             run = read_run(self._shelf.path(run_id))
             if run.state not in EXTENSIBLE:
                 raise DataError(f"The run {run_id} cannot be given more epochs, because it is {run.state}.")
-            if not run.has_checkpoint:
+            if not run.checkpoint_bytes:
                 raise DataError(NO_STATE)
             self._change(run_id, settings=settings.to_dict())
             status = read_status(run.folder)

@@ -208,9 +208,12 @@ class RunWriter:
 
     def _chosen(self, newest: int) -> set[int]:
         """Steps of the snapshots that are kept, if this is the newest."""
-        most = int(self._room // max(self._kept.values(), default=1))
         steps = {step for step in self._kept if step < newest} | set(self._unwritten)
-        return thinned(steps, min(max(2, most + 1), KEPT_SNAPSHOTS))
+        chosen = thinned(steps)
+        usual = sum(self._kept.values()) / max(1, len(self._kept))  # of one that is not written yet
+        while len(chosen) > 2 and sum(self._kept.get(step, usual) for step in chosen - {newest}) > self._room:
+            chosen = thinned(chosen, len(chosen) - 1)
+        return chosen
 
     def _save(self) -> None:
         """Writes the newest snapshot, and those before it that were chosen to be kept."""

@@ -36,7 +36,7 @@ from ae_core.runs.files import (
     snapshot_name,
     write,
 )
-from ae_core.runs.record import ENDED, FORMAT, LARGEST_CHECKPOINT, StoredRun, read_about
+from ae_core.runs.record import ENDED, EXTENSIBLE, FORMAT, LARGEST_CHECKPOINT, StoredRun, read_about
 from ae_core.runs.shelf import Shelf
 from ae_core.runs.stored_messages import LARGEST_MESSAGE, decode, dump, dump_frame
 from ae_core.runs.writer import KEPT_SNAPSHOTS, result_json
@@ -44,6 +44,7 @@ from ae_core.variants import read_settings
 
 HISTORY = "history.csv"
 LARGEST_ZIP = 256 * 2**20
+LARGEST_SPARE = 64 * 2**20  # the checkpoint of a run that has ended, which is whole without it
 LARGEST_SMALL = 2**20
 LARGEST_RESULT = 16 * 2**20
 LARGEST_MESSAGES = 128 * 2**20  # of all snapshots together once unpacked
@@ -72,7 +73,9 @@ def export_run(run: StoredRun, target: Path | BinaryIO) -> None:
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         about = replace(read_about(run.folder), pinned=False, owner=None)
         archive.writestr(RUN, msgspec.json.format(msgspec.json.encode(about), indent=1))
-        names = [STATUS, *_messages_of(run), RESULT, CLASSIFIERS, *_PACKED]
+        names = [STATUS, *_messages_of(run), RESULT, CLASSIFIERS, MODEL]
+        if run.state not in EXTENSIBLE or run.checkpoint_bytes <= LARGEST_SPARE:
+            names.append(CHECKPOINT)
         for name in names:
             path = run.folder / name
             try:

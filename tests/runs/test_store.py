@@ -23,6 +23,7 @@ from ae_core.runs import shelf as run_shelf
 from ae_core.runs import writer as run_writer
 from ae_core.runs.stored_messages import dump
 from ae_core.runs.writer import KEPT_SNAPSHOTS, frame_bytes, thinned
+from ae_core.variants import read_settings
 from tests.conftest import ROOT
 from tests.stored import POINTS, SETTINGS, TOTAL, batch, edit, result, setup, snapshot, state_at, stored, training_state
 from tests.stored import run_files as files_of
@@ -427,3 +428,19 @@ def test_the_store_is_light(module):
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ""
+
+
+@pytest.mark.slow(seconds=10)
+@pytest.mark.parametrize("variant", ["wasserstein", "denoising"])
+def test_a_real_run_is_a_film_of_many_frames_in_little_room(store, variant):
+    """The variants with the largest frames."""
+    from ae_core.training import session
+
+    run = store.create(read_settings({"variant": variant, "dataset": "digits", "latent_dim": 2}))
+    with store.writer(run.id) as writer:
+        writer.finish(session.train(run.experiment, emit=writer.message, run_id=run.id, test_images=20))
+    ended = store.open(run.id)
+    assert 120 <= ended.frames <= KEPT_SNAPSHOTS
+    steps = [one.step for one in ended.snapshots()]
+    assert steps[:8] == [*range(8)] and steps[-1] == ended.total_steps
+    assert sum(path.stat().st_size for path in run.folder.glob("snapshot-*")) <= 6 * 2**20

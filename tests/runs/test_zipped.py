@@ -19,6 +19,7 @@ from ae_core.formats.png_size import png_size
 from ae_core.messages import Setup, Snapshot
 from ae_core.ownership import fingerprint
 from ae_core.runs import RunStore
+from ae_core.runs import zipped as run_zip
 from tests import demo
 from tests.hostile import zipped
 from tests.stored import SETTINGS, TOTAL, picture, result, setup, snapshot, state_at, stored
@@ -53,6 +54,14 @@ def test_a_run_goes_out_and_comes_back(store, tmp_path, as_path):
         np.testing.assert_array_equal(arrays[name], array)
     assert new.size == pytest.approx(old.size, rel=0.05)
     assert members_of(exported(other, new_id)).keys() == members_of(payload).keys()
+
+
+def test_the_state_of_a_run_that_has_ended_is_taken_along_unless_it_is_large(store, monkeypatch):
+    run_id = whole_run(store)
+    assert store.open(store.import_zip(exported(store, run_id))).checkpoint() is not None
+    monkeypatch.setattr(run_zip, "LARGEST_SPARE", store.open(run_id).checkpoint_bytes - 1)
+    new = store.open(store.import_zip(exported(store, run_id)))
+    assert new.checkpoint() is None and new.model is not None, "it is whole without"
 
 
 def test_nothing_in_the_file_says_whose_it_is(store):
