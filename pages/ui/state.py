@@ -133,9 +133,20 @@ def session(page: str = "") -> Session:
 
 
 def enter() -> None:
-    """Opens this tab's session, if there is none: reads the address and the cookie. For app.py."""
+    """Opens this tab's session, if there is none: reads the address and the cookie. For app.py.
+
+    A run that was removed meanwhile is not shown any more, and a sentence says so.
+    """
     if _SESSION not in st.session_state:
         st.session_state[_SESSION] = _open()
+    own: Session = st.session_state[_SESSION]
+    if own.run_id and engine().run(own.run_id) is None:
+        own.run_id, own.frame = None, None
+        own.notices.append(_gone())
+
+
+def _gone() -> str:
+    return _("The run of this address is not kept here any more; its settings are.")
 
 
 def leave() -> str:
@@ -161,7 +172,7 @@ def _open() -> Session:
     if run_id:
         run = engine().run(run_id)
         if run is None:
-            opened.notices.append(_("The run of this address is not kept here any more; its settings are."))
+            opened.notices.append(_gone())
         else:
             opened.run_id, opened.offer = run_id, offer
             opened.frame = int(frame) if _STEP.fullmatch(frame) else None

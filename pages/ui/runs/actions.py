@@ -105,6 +105,8 @@ def _remove(own: Session, run_ids: Sequence[str]) -> None:
         if own.failure:
             return  # what could not be removed stays ticked
         own.compared = [one for one in own.compared if one != run_id]
+        if own.run_id == run_id:
+            own.run_id = None
 
 
 def _import(own: Session) -> None:
