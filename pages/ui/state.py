@@ -142,18 +142,7 @@ def enter() -> None:
     own: Session = st.session_state[_SESSION]
     if own.run_id and engine().run(own.run_id) is None:
         own.run_id, own.frame = None, None
-        own.notices.append(_gone())
-
-
-def _gone() -> str:
-    return _("The run of this address is not kept here any more; its settings are.")
-
-
-def let_go(own: Session) -> None:
-    """Forgets the run that is shown if it was removed meanwhile, and says so."""
-    if own.run_id and own.run is None:
-        own.run_id = own.frame = None
-        own.notices = [_("The run that was shown here was removed.")]
+        own.notices.append(_("The run that was shown here was removed."))
 
 
 def leave() -> str:
@@ -179,7 +168,7 @@ def _open() -> Session:
     if run_id:
         run = engine().run(run_id)
         if run is None:
-            opened.notices.append(_gone())
+            opened.notices.append(_("The run of this address is not kept here any more; its settings are."))
         else:
             opened.run_id, opened.offer = run_id, offer
             opened.frame = int(frame) if _STEP.fullmatch(frame) else None

@@ -258,7 +258,7 @@ def test_a_run_that_is_removed_while_it_is_followed_is_said_and_the_rest_goes_on
         owner.click(f".ae-runs tr:has(input[data-id='{ended}']) input")
         owner.click("button:has-text('Remove')")
         owner.click(".st-key-run_remove button")
-        follower.wait_for_selector("[data-testid=stAlert]:has-text('not kept here any more')")
+        follower.wait_for_selector("[data-testid=stAlert]:has-text('was removed')")
         assert follower.locator("[data-testid=stAlert]").count() == 1
         wait_for_status(follower, "Recording")
         wait_for_views(follower, "step > 0")  # it plays
