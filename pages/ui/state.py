@@ -138,6 +138,13 @@ def enter() -> None:
         st.session_state[_SESSION] = _open()
 
 
+def let_go(own: Session) -> None:
+    """Forgets the run that is shown if it was removed meanwhile, and says so."""
+    if own.run_id and own.run is None:
+        own.run_id = own.frame = None
+        own.notices = [_("The run that was shown here was removed.")]
+
+
 def leave() -> str:
     """Name of the page that a button asked to go to, once; empty for none. For app.py."""
     own = session()
@@ -216,8 +223,9 @@ def write_address() -> None:
         wanted[PACE_PARAMETER] = own.pace
     if own.run_id:
         wanted[RUN_PARAMETER] = own.run_id
-        if FRAME_PARAMETER in now and now.get(RUN_PARAMETER) == own.run_id:
-            wanted[FRAME_PARAMETER] = now[FRAME_PARAMETER]
+        frame = now.get(FRAME_PARAMETER, "")
+        if _STEP.fullmatch(frame) and now.get(RUN_PARAMETER) == own.run_id:
+            wanted[FRAME_PARAMETER] = frame
     if now != wanted:
         st.query_params.from_dict(wanted)
 

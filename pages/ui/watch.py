@@ -59,6 +59,7 @@ def _of_run(own: Session, run: TrainingJob) -> stage.Content:
         address=streaming.address(run.id),
         token=streaming.token(run),
         film=run.id if film is not None else "",
+        edition=str(setup.total_steps) if setup else "",
         steps=film.steps if film is not None else (),
         frames=[drawn.frame(setup, snapshot, None, run.cached)] if setup and snapshot else (),
         shown=own.frame,

@@ -50,6 +50,22 @@ test("frames are fetched before they are wanted, those that follow first", async
   assert.deepEqual(fetched, [20, 30, 40, 10]);
 });
 
+test("frames of a run that is given more epochs are fetched anew, for they tell its length", async () => {
+  const fetched = [];
+  const one = new Film(async (step) => {
+    fetched.push(step);
+    return frameOf(step);
+  });
+  one.list([0, 10], "10");
+  await one.get(0);
+  one.list([0, 10], "10");
+  await one.get(0);
+  assert.deepEqual(fetched, [0]);
+  one.list([0, 10, 20], "20");
+  await one.get(0);
+  assert.deepEqual(fetched, [0, 0]);
+});
+
 test("nothing is fetched ahead where the network is lost, and no frame is given up for it", async () => {
   const asked = [];
   const lost = async (step) => {

@@ -19,6 +19,8 @@ export class Film {
   frames = new Map();
   /** @type {Map<number, Promise<Frame | undefined>>} */
   coming = new Map();
+  /** What the frames say of the whole run, such as its length; a run that is given more epochs has another one. */
+  edition = "";
 
   /**
    * @param {(step: number) => Promise<Frame | undefined>} fetchFrame Fetches a frame; undefined if there is none.
@@ -36,8 +38,11 @@ export class Film {
    * Learns which frames there are. Newer ones that came meanwhile stay.
    *
    * @param {number[]} steps
+   * @param {string} [edition] See `edition`.
    */
-  list(steps) {
+  list(steps, edition = this.edition) {
+    if (this.edition && edition !== this.edition) this.renew();
+    this.edition = edition;
     const end = steps.at(-1) ?? -1;
     this.steps = [...steps, ...this.steps.filter((step) => step > end)];
   }

@@ -113,7 +113,7 @@ class Stage {
     this.content = content;
     const skeleton = (this.skeleton ??= this.build(content));
     if (before?.of !== content.of) this.begin(content);
-    this.film.list(content.steps);
+    this.film.list(content.steps, content.edition);
     if (content.shown === null && before?.shown != null && this.step === before.shown) this.step = undefined;
     for (const frame of content.frames) this.learn(frame);
     if (!content.panels.some(({ name }) => name === this.panel)) this.panel = content.panels[0]?.name ?? "";
@@ -371,7 +371,7 @@ class Stage {
   async fetchFrame(step) {
     const { content } = this;
     if (!content?.film) return undefined;
-    const wishes = new URLSearchParams({ words: content.language, panel: this.panel });
+    const wishes = new URLSearchParams({ words: content.language, panel: this.panel, edition: content.edition });
     const answer = await fetch(`${this.base}film/${encodeURIComponent(content.film)}/${step}?${wishes}`);
     if (answer.status === MISSING) return undefined;
     if (!answer.ok) throw new Error(`The frame of step ${step} cannot be had: ${answer.status}.`);

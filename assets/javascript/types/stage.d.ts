@@ -50,6 +50,8 @@ export interface Content {
   token: string;
   /** Name under which frames are fetched; empty if there are none. */
   film: string;
+  /** What its frames say of the whole run; frames of another one are fetched anew. */
+  edition: string;
   /** Steps of the frames, growing. */
   steps: number[];
   /** Frames that come with it, oldest first. */

@@ -39,6 +39,7 @@ class Content:
         address: Where news are heard, see `streaming.address`; empty for nowhere.
         token: See `streaming.token`.
         film: Name under which its frames are fetched, see `film`; empty if it has none.
+        edition: What its frames say of the whole run; frames of another one are fetched anew.
         steps: Steps of its frames.
         frames: Frames to begin with, JSON as `drawn.frame` makes it, oldest first.
         timeline: Whether a person can go through frames.
@@ -57,6 +58,7 @@ class Content:
     address: str = ""
     token: str = ""
     film: str = ""
+    edition: str = ""
     steps: Sequence[int] = ()
     frames: Sequence[bytes] = ()
     timeline: bool = True
@@ -77,6 +79,7 @@ def packed(content: Content) -> bytes:
         "address": content.address,
         "token": content.token,
         "film": content.film,
+        "edition": content.edition,
         "steps": list(content.steps),
         "shown": content.shown,
         "timeline": content.timeline,
@@ -117,7 +120,7 @@ def _words() -> dict[str, str]:
         "speed": _("Speed"),
         "step": _("step {step}"),
         "of": _("frame {number} of {count}"),
-        "gone": _("The frame of step {step} is not kept any more; the nearest one, of step {shown}, is shown."),
+        "gone": _("No frame of step {step} is kept; the nearest one, of step {shown}, is shown."),
         "lost": _("The connection is lost; it is tried again."),
         "first": _("The first frame is not here yet."),
     }
