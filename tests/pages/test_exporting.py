@@ -10,6 +10,7 @@ from ae_core.figures.film import KINDS
 from ae_core.runs import RunStore
 from ae_core.variants import read_settings
 from pages.ui.runs import exporting
+from pages.ui.words.language import language, spoken
 from tests.stored import SETTINGS
 from tests.whole_run import whole_run
 
@@ -38,3 +39,9 @@ def test_a_run_without_frames_says_so_in_its_file(store, monkeypatch):
     run = TrainingJob(SETTINGS, "somebody", Shared())
     run.id = store.create(SETTINGS).id
     assert exporting._guarded(exporting._film(run.view(), "gif"))() == "This run has nothing to show yet."
+
+
+def test_a_file_is_made_in_the_language_of_the_page_that_offers_it():
+    with spoken("de"):
+        made = exporting._guarded(language)
+    assert made() == "de"

@@ -30,8 +30,11 @@ def test_a_step_that_is_none_is_not_found(step):
 @pytest.mark.parametrize("query", ["words=", "words=%00", "words=../../..", "panel=%3Cb%3E", "words=" + "x" * 10_000])
 def test_a_made_up_wish_gets_the_frame_that_all_get(query, monkeypatch, caplog):
     monkeypatch.setattr(film, "_packed", type(film._packed)())
+    recording = film.film_of("recording-vanilla")
+    assert recording is not None
+    step = recording.steps[1]
     with caplog.at_level(logging.WARNING):
-        made = asked("20", query)
-    assert json.loads(gzip.decompress(made.body))["step"] == 20
-    assert asked("20", "words=en").body is made.body, "built once for all"
+        made = asked(str(step), query)
+    assert json.loads(gzip.decompress(made.body))["step"] == step
+    assert asked(str(step), "words=en").body is made.body, "built once for all"
     assert not caplog.records, "nobody fills the log"

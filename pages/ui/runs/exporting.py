@@ -13,7 +13,7 @@ from ae_core.figures.views import all_of
 from ae_core.runs.event_log import event_log
 from pages.ui import static
 from pages.ui.shared import engine
-from pages.ui.words.language import _
+from pages.ui.words.language import _, language, spoken
 
 Maker = Callable[[], bytes | str]
 
@@ -66,13 +66,18 @@ def _button(key: str, run: TrainingJob, label: str, name: str, make: Maker, disa
 
 
 def _guarded(make: Maker) -> Maker:
-    """What cannot be made becomes a file that says why: the browser waits for one."""
+    """What cannot be made becomes a file that says why: the browser waits for one.
+
+    It is made when the page's script has long ended, in the language that was spoken there.
+    """
+    words = language()
 
     def made() -> bytes | str:
-        try:
-            return make()
-        except (EngineError, DataError, OSError) as error:
-            return str(error)
+        with spoken(words):
+            try:
+                return make()
+            except (EngineError, DataError, OSError) as error:
+                return _(str(error))
 
     return made
 
