@@ -7,7 +7,6 @@ from pages.ui.form.controls import notices, settings_form
 from pages.ui.watch import watch
 
 own = state.session("train")
-state.let_go(own)
 with st.sidebar:
     settings = settings_form(own)
 state.write_address()

@@ -145,13 +145,6 @@ def enter() -> None:
         own.notices.append(_("The run that was shown here was removed."))
 
 
-def let_go(own: Session) -> None:
-    """Forgets the run that is shown if it was removed meanwhile, and says so."""
-    if own.run_id and own.run is None:
-        own.run_id = own.frame = None
-        own.notices = [_("The run that was shown here was removed.")]
-
-
 def leave() -> str:
     """Name of the page that a button asked to go to, once; empty for none. For app.py."""
     own = session()

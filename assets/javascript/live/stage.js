@@ -18,6 +18,7 @@ import { View } from "./view.js";
 
 const SLOWEST = 500; // milliseconds that points glide at most while a run trains
 const MISSING = 404; // what the app answers where there is no such frame; a proxy whose app is away answers otherwise
+const LIST = 2000; // milliseconds between two questions which frames are kept
 const AHEAD = 12; // frames fetched before they are wanted
 
 /** @type {WeakMap<Element, Stage>} */
@@ -83,6 +84,8 @@ class Stage {
   speech;
   asked = "";
   came = 0;
+  /** When it was last asked which frames are kept. */
+  listed = -Infinity;
   /** @type {(name: string, value: string) => void} */
   ask = () => {};
 
@@ -372,10 +375,28 @@ class Stage {
     const { content } = this;
     if (!content?.film) return undefined;
     const wishes = new URLSearchParams({ words: content.language, panel: this.panel, edition: content.edition });
-    const answer = await fetch(`${this.base}film/${encodeURIComponent(content.film)}/${step}?${wishes}`);
-    if (answer.status === MISSING) return undefined;
+    const film = `${this.base}film/${encodeURIComponent(content.film)}`;
+    const answer = await fetch(`${film}/${step}?${wishes}`);
+    if (answer.status === MISSING) {
+      await this.listAnew(film);
+      return undefined;
+    }
     if (!answer.ok) throw new Error(`The frame of step ${step} cannot be had: ${answer.status}.`);
     return answer.json();
+  }
+
+  /**
+   * Learns which frames are still kept, now and then: those of a run that trains are thinned while it is watched.
+   *
+   * @param {string} film Address of the film.
+   */
+  async listAnew(film) {
+    if (performance.now() - this.listed < LIST) return;
+    this.listed = performance.now();
+    const answer = await fetch(film);
+    if (!answer.ok) return;
+    this.film.list(await answer.json());
+    this.tell();
   }
 
   /** @param {KeyboardEvent} event */
