@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
+import msgspec
 import numpy as np
 import psutil
 from distributed import Client
@@ -64,8 +65,9 @@ class Hall:
             if topic.startswith(TOPIC) and topic not in self.client._event_handlers:
                 self.client.subscribe_topic(topic, self._note)
 
-    def _note(self, event: tuple[float, dict[str, Any]]) -> None:
-        at, message = event
+    def _note(self, event: tuple[float, bytes]) -> None:
+        at, packed = event
+        message = msgspec.msgpack.decode(packed)
         if message["kind"] == "snapshot":
             self.made.append((message["step"], at))
 

@@ -21,7 +21,7 @@ JUMPS, COLD_JUMPS = 40, 10
 HOVER = 2000  # milliseconds that a pointer is on the timeline before somebody drags
 FOLLOWERS = 50
 PLAIN = "variant=vanilla&latent_dim=2&epochs=4"
-STARTED = "document.querySelector('.st-key-status').innerText.includes('{}')"
+STARTED = "(document.querySelector('.st-key-status')?.innerText ?? '').includes('{}')"
 
 # Milliseconds from an input event of the slider until all views show that frame and the browser has painted it.
 JUMP = """async place => {
@@ -150,6 +150,7 @@ def trained(chromium: Any, app: App, query: str) -> str:
 def open_run(page: Any, app: App, run: str) -> list[int]:
     """Opens an ended run, and gives the steps of its frames once it is shown."""
     page.goto(f"{app.url}/?run={run}")
+    page.evaluate("performance.setResourceTimingBufferSize(5000)")
     for key in VIEWS:
         wait_for_step(page, key, 0)
     steps: list[int] = page.evaluate(f"fetch('/film/{run}').then(answer => answer.json())")
