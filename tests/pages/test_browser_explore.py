@@ -130,5 +130,6 @@ def test_a_run_that_no_browser_computes_says_so(app, chrome):
         person.click(".st-key-start button:not([disabled])")
         person.wait_for_selector(".st-key-train_export button", timeout=120_000)
         person.get_by_role("link", name="Explore").first.click()
-        until(person, lambda: "recurrent" in person.inner_text(".ae-explore-said").lower())
+        until(person, lambda: "GRU" in person.inner_text(".ae-explore-said"))
+        assert "cannot be explored in a browser" in person.inner_text(".ae-explore-said")
         assert person.locator(".ae-ready").count() == 0

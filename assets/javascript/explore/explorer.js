@@ -79,7 +79,8 @@ export class Explorer {
       this.set();
     } catch (error) {
       if (this.closed) return;
-      this.say(error instanceof Refusal ? error.message : (wanted.words["lost"] ?? ""));
+      const why = error instanceof Refusal && !error.later ? `${wanted.words["refused"]} ${error.message}` : "";
+      this.say(why || (error instanceof Refusal ? error.message : (wanted.words["lost"] ?? "")));
       if (!(error instanceof Refusal)) console.warn(error);
       const later = !(error instanceof Refusal) || error.later;
       if (later) this.again = setTimeout(() => void this.begin(), AGAIN);

@@ -111,6 +111,7 @@ def _content(run: TrainingJob, setup: Setup) -> bytes:
 def _words() -> dict[str, str]:
     return {
         "reading": _("The network comes to your browser; the held-out images are encoded:"),
+        "refused": _("This network cannot be explored in a browser."),
         "lost": _("The network could not be fetched. It is tried again."),
         "plane": _("The plane of codes"),
         "plane_help": _("Drag anywhere: the decoder makes a picture of that code."),
