@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ae_core.formats.png_sheets import FEW_GREYS, LEVELS, SMALL_TILE, small_sheet
+from ae_core.formats.png_sheets import LEVELS, SMALL_GREYS, SMALL_TILE, small_sheet
 from ae_core.measuring.plane import SIDE, Lattice, steady_range
 from ae_core.measuring.probe import Probe
 from ae_core.messages import Plane
@@ -41,7 +41,7 @@ def test_the_tile_at_a_code_is_what_the_decoder_makes_of_it(variant: str) -> Non
         code = np.array([[left + (column + 0.5) / SIDE * (right - left), bottom + (row + 0.5) / SIDE * (top - bottom)]])
         picture = probe.display(probe.model.decode(code.astype(np.float32)))[0, ..., 0] / 255
         reduced = picture.reshape(height, picture.shape[0] // height, width, -1).mean(axis=(1, 3))
-        np.testing.assert_allclose(tiles[row, column], reduced, atol=0.51 / (FEW_GREYS - 1) + 1 / 255)
+        np.testing.assert_allclose(tiles[row, column], reduced, atol=0.51 / (SMALL_GREYS - 1) + 1 / 255)
 
 
 def test_the_sheet_holds_every_point_of_the_map_and_costs_little() -> None:
@@ -109,7 +109,7 @@ def test_a_small_sheet_keeps_means_in_few_colours(shape: tuple[int, ...], tile: 
     sheet = np.asarray(Image.open(io.BytesIO(png)).convert("RGB"))
     assert sheet.shape == (2 * tile[0], 3 * tile[1], 3)
     middles = sheet[tile[0] // 2 :: tile[0], tile[1] // 2 :: tile[1]].reshape(6, 3)
-    levels = FEW_GREYS if shape[-1] == 1 else LEVELS
+    levels = SMALL_GREYS if shape[-1] == 1 else LEVELS
     np.testing.assert_allclose(middles, np.stack([grey] * 3, axis=1), atol=0.51 * 255 / (levels - 1))
 
 

@@ -156,7 +156,7 @@ def test_numbers_as_text():
         "2.00e-06",
     ]
     assert [units.number(value) for value in (None, float("nan"), 0)] == ["–", "–", "0.00"]
-    assert [units.percent(value) for value in (0.931, 1, None)] == ["93.1 %", "100.0 %", "–"]
+    assert [units.percent(value) for value in (0.931, 1, None)] == ["93.1 %", "100 %", "–"]
     assert [units.duration(value) for value in (0.4, 40, 125, 4200, None)] == [
         "0 s",
         "40 s",
