@@ -116,6 +116,8 @@ class Session:
 def session(page: str = "") -> Session:
     """This tab's session, which `enter` has opened.
 
+    A page that begins lets go of a run that was removed meanwhile, and says so.
+
     Args:
         page: Name of the page that begins to draw itself; nothing for everybody else.
     """
@@ -129,20 +131,16 @@ def session(page: str = "") -> Session:
         own.arrived, own.page = own.page != page, page
         if own.arrived:  # what a button on another page could not do does not matter here
             own.failure = own.twin_problem = own.import_problem = own.upload_problem = ""
+        if own.run_id and engine().run(own.run_id) is None:
+            own.run_id, own.frame = None, None
+            own.notices.append(_("The run that was shown here was removed."))
     return own
 
 
 def enter() -> None:
-    """Opens this tab's session, if there is none: reads the address and the cookie. For app.py.
-
-    A run that was removed meanwhile is not shown any more, and a sentence says so.
-    """
+    """Opens this tab's session, if there is none: reads the address and the cookie. For app.py."""
     if _SESSION not in st.session_state:
         st.session_state[_SESSION] = _open()
-    own: Session = st.session_state[_SESSION]
-    if own.run_id and engine().run(own.run_id) is None:
-        own.run_id, own.frame = None, None
-        own.notices.append(_("The run that was shown here was removed."))
 
 
 def leave() -> str:

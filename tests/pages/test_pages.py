@@ -305,6 +305,12 @@ def test_a_finished_run_is_given_more_epochs_and_goes_on():
     assert stages(watcher)[0]["edition"] == str(before)
     odd = visit(run=run_id, frame="-1")
     assert "frame must be the number of a step" in sentences(odd) and "frame" not in odd.query_params
+    wait(page, lambda page: not stages(page)[0]["moving"])
+    shared.engine().remove(run_id, page.session_state["session"].owner)
+    for one in (page, watcher):
+        one.run()
+        assert "The run that was shown here was removed." in sentences(one) and "run" not in one.query_params
+        assert "Recording" in status(one) and buttons(one)["start"]
 
 
 def test_a_finished_run_goes_on_as_a_classifier():
