@@ -19,7 +19,7 @@ from ae_core.engine.supervisor import Status, Supervisor
 from ae_core.errors import DataError, EngineError
 from ae_core.ownership import fingerprint, holds
 from ae_core.portable.description import Portable
-from ae_core.runs import RunStore
+from ae_core.runs import RunStore, StoredRun
 from ae_core.runs.store import NO_STATE
 from ae_core.settings import Settings
 from ae_core.training.control import Pace
@@ -219,11 +219,14 @@ class Engine:
         now = job.view()
         if now.setup is None or now.snapshot is None:
             return None
-        try:
-            stored = self.store.open(run_id) if now.stored else None
-        except DataError:
-            stored = None
-        return RunFilm(now.setup, now.snapshot, stored)
+
+        def open_run() -> StoredRun | None:
+            try:
+                return self.store.open(run_id) if now.stored else None
+            except DataError:
+                return None
+
+        return RunFilm(now.setup, now.snapshot, open_run)
 
     def job(self, job_id: str) -> Job | None:
         """The job of that id, if the queue remembers it."""

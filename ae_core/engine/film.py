@@ -1,6 +1,7 @@
 """A run's frames, oldest first: what can be gone back to while it trains and after it has ended."""
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from msgspec.structs import replace
@@ -38,13 +39,22 @@ class RunFilm:
     Args:
         setup: The run's setup message.
         newest: Its newest snapshot message.
-        stored: The run on disk; None if it is not there, and the newest snapshot then is all there is.
+        open_run: Opens the run on disk, when something of it is wanted; gives None if it is not there, and the newest
+            snapshot then is all there is.
     """
 
-    def __init__(self, setup: Setup, newest: Snapshot, stored: StoredRun | None) -> None:
-        self.setup, self._newest, self._stored = setup, newest, stored
-        kept = [] if stored is None else stored.kept_steps()
-        self.steps: Sequence[int] = [*(step for step in kept if step < newest.step), newest.step]
+    def __init__(self, setup: Setup, newest: Snapshot, open_run: Callable[[], StoredRun | None]) -> None:
+        self.setup, self._newest, self._open_run = setup, newest, open_run
+
+    @functools.cached_property
+    def _stored(self) -> StoredRun | None:
+        return self._open_run()
+
+    @functools.cached_property
+    def steps(self) -> Sequence[int]:
+        """See `Film`."""
+        kept = [] if self._stored is None else self._stored.kept_steps()
+        return [*(step for step in kept if step < self._newest.step), self._newest.step]
 
     def frame(self, step: int) -> Snapshot | None:
         """See `Film`."""
