@@ -34,8 +34,7 @@ def watch(own: Session, settings: Settings | None) -> None:
         share(own, run, settings)
     with st.container(key="offered"):
         offered(own)
-    look = functools.partial(_content, own)
-    stage.mount(own, "stage", look(), look)
+    stage.mount(own, "stage", functools.partial(_content, own))
     if run is not None:
         classifying.classify(own, run)
     if own.deaf:
@@ -104,7 +103,7 @@ def _both_ends(variant: str, _words: str) -> list[bytes]:
     played = recorded.choose(variant)
     ends = [] if played is None else [(played.frame(played.steps[0]), False), (played.newest, True)]
     return [
-        drawn.frame(played.setup, one, None, lambda key, build: build(), curves)
+        drawn.frame(played.setup, one, None, drawn.at_once, curves)
         for one, curves in ends
         if played is not None and one is not None
     ]

@@ -30,8 +30,6 @@ export class Timeline {
   count = 0;
   /** Index of the frame that is shown. */
   place = 0;
-  /** Whether what is newest is shown, whatever that is. */
-  live = true;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   clock;
   /** @type {Record<Word, string> | undefined} */
@@ -98,7 +96,6 @@ export class Timeline {
   tell(steps, step, live, remark) {
     this.count = steps.length;
     this.place = Math.max(steps.indexOf(step), 0);
-    this.live = live;
     this.root.toggleAttribute("data-empty", steps.length < 2);
     this.slider.max = String(Math.max(steps.length - 1, 0));
     this.slider.value = String(this.place);

@@ -84,8 +84,7 @@ export type Word =
   | "step"
   | "of"
   | "gone"
-  | "lost"
-  | "first";
+  | "lost";
 
 /** One live view, as `ae_core/figures/views.py` declares it. */
 export interface ViewPlace {

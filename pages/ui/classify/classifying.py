@@ -55,8 +55,7 @@ def classify(own: Session, run: TrainingJob) -> None:
             return
         left, right = st.columns([11, 9], gap="small")
         with left:
-            look = functools.partial(_content, own, run, kept)
-            stage.mount(own, "classify_stage", look(), look)
+            stage.mount(own, "classify_stage", functools.partial(_content, own, run, kept))
         with right.container(gap=None):
             st.html(_table(run, job, kept))
 

@@ -21,6 +21,11 @@ from pages.ui.words.language import _, language
 Cached = Callable[[Hashable, Callable[[], Any]], Any]
 
 
+def at_once(_key: Hashable, build: Callable[[], Any]) -> Any:
+    """No memory: for what is kept in another form."""
+    return build()
+
+
 def frame(setup: Setup, snapshot: Snapshot, panel: str | None, cached: Cached, curves: bool = True) -> bytes:
     """All that a page shows of one step.
 

@@ -6,10 +6,6 @@ A frame of a step never changes, so a browser may keep it. Each is built and pac
 import gzip
 import json
 import re
-from collections import OrderedDict
-from collections.abc import Callable, Hashable
-from threading import Lock
-from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -18,15 +14,15 @@ from starlette.responses import Response
 from ae_core.engine import Film
 from pages.ui import shared
 from pages.ui.live import drawn, recorded
+from pages.ui.live.kept import Kept
 from pages.ui.words.language import known, spoken
 
 STEPS, FRAME = "/film/{name}", "/film/{name}/{step}"
 _STEP = re.compile(r"[0-9]{1,15}")
-KEPT_BYTES = 32 * 2**20
+KEPT_BYTES, MOST_KEPT = 32 * 2**20, 10_000
 KEEP_SECONDS = 3600  # how long a browser may keep a frame
 
-_packed: OrderedDict[Hashable, bytes] = OrderedDict()
-_lock = Lock()
+_packed: Kept[bytes] = Kept(KEPT_BYTES, MOST_KEPT, len)
 
 
 def film_of(name: str) -> Film | None:
@@ -67,22 +63,13 @@ def _frame(name: str, step: int, panel: str | None, words: str) -> bytes | None:
         return None
     panel = drawn.known_panel(film.setup, panel)
     key = name, step, panel, words, film.setup.total_steps
-    with _lock:
-        if key in _packed:
-            _packed.move_to_end(key)
-            return _packed[key]
+    packed = _packed.get(key)
+    if packed is not None:
+        return packed
     snapshot = film.frame(step)
     if snapshot is None:
         return None
     with spoken(words):
-        packed = gzip.compress(drawn.frame(film.setup, snapshot, panel, _at_once, curves=False), 5)
-    with _lock:
-        _packed[key] = packed
-        while sum(map(len, _packed.values())) > KEPT_BYTES:
-            _packed.popitem(last=False)
+        packed = gzip.compress(drawn.frame(film.setup, snapshot, panel, drawn.at_once, curves=False), 5)
+    _packed.put(key, packed)
     return packed
-
-
-def _at_once(key: Hashable, build: Callable[[], Any]) -> Any:
-    """Builds without a memory: what is built here is kept packed."""
-    return build()

@@ -7,7 +7,6 @@ whether it is still the same, because a run may be given more epochs.
 import asyncio
 import gzip
 import hashlib
-from collections import OrderedDict
 
 import msgspec
 from msgspec import Struct
@@ -17,7 +16,8 @@ from starlette.responses import Response
 
 from ae_core.engine import EngineError
 from pages.ui import shared
-from pages.ui.words.language import _, spoken
+from pages.ui.live.kept import Kept
+from pages.ui.words.language import _, known, spoken
 
 NETWORK = "/network/{run}"
 KEPT_BYTES, MOST_KEPT = 64 * 2**20, 1000
@@ -54,13 +54,13 @@ class Packed(Struct, frozen=True):
 Key = tuple[str, int]
 """A run, and its last step: what a network depends on."""
 
-_kept: OrderedDict[Key, Packed] = OrderedDict()
+_kept: Kept[Packed] = Kept(KEPT_BYTES, MOST_KEPT, lambda one: len(one.content))
 _coming: dict[Key, asyncio.Task[Packed]] = {}
 
 
 async def network(request: Request) -> Response:
     """The network of a run: bytes of `ae_core/portable/block.py`, or JSON that says why there are none."""
-    with spoken(request.query_params.get("words", "en")[:20]):
+    with spoken(known(request.query_params.get("words", ""))):
         return await _network(request)
 
 
@@ -91,9 +91,9 @@ def _without(told: NoNetwork, status: int = 200) -> Response:
 
 async def _packed(key: Key) -> Packed:
     """What is kept, or what a worker answers: one question, however many wait for it."""
-    if key in _kept:
-        _kept.move_to_end(key)
-        return _kept[key]
+    found = _kept.get(key)
+    if found is not None:
+        return found
     if key not in _coming:
         _coming[key] = asyncio.create_task(run_in_threadpool(_ask, key[0]))
         _coming[key].add_done_callback(lambda task: _keep(key, task))
@@ -104,9 +104,7 @@ def _keep(key: Key, task: asyncio.Task[Packed]) -> None:
     del _coming[key]
     if task.cancelled() or task.exception() is not None:
         return
-    _kept[key] = task.result()
-    while sum(len(one.content) for one in _kept.values()) > KEPT_BYTES or len(_kept) > MOST_KEPT:
-        _kept.popitem(last=False)
+    _kept.put(key, task.result())
 
 
 def _ask(run_id: str) -> Packed:

@@ -9,7 +9,7 @@ for a run of the script when something has changed that Streamlit must draw, see
 
 import functools
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -122,28 +122,27 @@ def _words() -> dict[str, str]:
         "of": _("frame {number} of {count}"),
         "gone": _("No frame of step {step} is kept; the nearest one, of step {shown}, is shown."),
         "lost": _("The connection is lost; it is tried again."),
-        "first": _("The first frame is not here yet."),
     }
 
 
-def mount(own: Session, key: str, content: bytes, again: Any = None) -> None:
+def mount(own: Session, key: str, look: Callable[[], bytes]) -> None:
     """Mounts a stage, or tells the one that stands there how things stand now.
 
     Args:
         own: The session.
         key: Its element key.
-        content: What `packed` made.
-        again: Called for a newer content and token where the page cannot listen, so that it is drawn by a timer.
+        look: Gives what `packed` makes; called again by a timer where the page cannot listen.
     """
-    if not own.deaf or again is None:
+    content = look()
+    if own.deaf:
+        st.fragment(_look_again, run_every=DEAF_SECONDS)(own, key, content, look)
+    else:
         _mounted(own, key, content)
-        return
-    st.fragment(_look_again, run_every=DEAF_SECONDS)(own, key, content, again)
 
 
-def _look_again(own: Session, key: str, content: bytes, again: Any) -> None:
+def _look_again(own: Session, key: str, content: bytes, look: Callable[[], bytes]) -> None:
     """The only timed part of a page, where something between it and the server prevents a connection of its own."""
-    newer = again()
+    newer = look()
     if json.loads(newer)["token"] != json.loads(content)["token"]:
         st.rerun()
     _mounted(own, key, newer)

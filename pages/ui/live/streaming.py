@@ -44,18 +44,15 @@ def address(place: str, **wishes: str) -> str:
     return f"live/{place}?{urlencode({'words': language(), **wishes})}"
 
 
-def token(job: Job | None) -> str:
+def token(job: Job) -> str:
     """What the parts of a page depend on that Streamlit draws: as long as it stays the same they stay too.
 
     Args:
-        job: What is shown, None for nothing.
+        job: What is shown.
     """
-    if job is None:
-        return ""
-    known = isinstance(job, TrainingJob) and job.setup is not None  # what can be tuned
-    pace = job.pace if isinstance(job, TrainingJob) else ""
+    tunable = isinstance(job, TrainingJob) and job.setup is not None  # what can be tuned is known
     owner = hashlib.sha256(job.owner.encode()).hexdigest()[:8]
-    return "/".join([job.id, job.state, str(job.measuring), str(job.result is not None), str(known), pace, owner])
+    return "/".join([job.id, job.state, str(job.measuring), str(job.result is not None), str(tunable), job.pace, owner])
 
 
 def token_of_engine(engine: Engine) -> str:
