@@ -1,6 +1,7 @@
 """What a worker does before the first visitor comes."""
 
 import dataclasses
+import math
 
 from ae_core import data, variants
 from ae_core.messages import Snapshot, TrainingMessage
@@ -17,4 +18,5 @@ def warm_up() -> None:
         if isinstance(message, Snapshot):  # of the untrained model: one chunk of steps is trained, and so compiled
             control.stop()
 
-    TrainingSession(settings, emit=stop_soon, control=control).train()
+    # Without the frames of a run, whose first one asks for a chunk of a single step.
+    TrainingSession(settings, emit=stop_soon, control=control, snapshot_seconds=math.inf).train()
