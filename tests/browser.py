@@ -129,7 +129,11 @@ def visitor(chromium, **options: Any) -> Iterator[Any]:
 
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("console", listen)
-    yield page
+    try:
+        yield page
+    except Exception:
+        print(plight(page))  # noqa: T201 - pytest shows it beside the failure
+        raise
     context.close()
     assert not complaints, "\n".join(complaints)
 

@@ -45,6 +45,8 @@ class Dispatch:
             job = self._queue.get(job_id)
             if future.done():
                 del self._futures[job_id]
+                if job is not None and job.state == "queued":
+                    continue  # it had ended, and was given more epochs before Dask said so too
                 finished = future.status == "finished"
                 if not finished:
                     pool.recount()
@@ -66,7 +68,7 @@ class Dispatch:
         """
         self._queue.slots = min(pool.slots, most or pool.slots)
         while len(self._futures) < self._queue.slots:
-            job = self._queue.take()
+            job = self._queue.take(held=self._futures)
             if job is None:
                 return
             # Bound to the resource and to no address: if that worker has just died, another follows.

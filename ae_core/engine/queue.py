@@ -8,7 +8,7 @@ import math
 import statistics
 import time
 from collections import Counter, OrderedDict, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from typing import TypeVar
 
 from msgspec.structs import replace
@@ -164,12 +164,16 @@ class Queue:
         with self.lock:
             return [job for job in self._jobs.values() if job.state in ACTIVE and not job.elsewhere]
 
-    def take(self) -> Job | None:
-        """Takes the next waiting job out of the queue, to be started."""
+    def take(self, held: Container[str] = ()) -> Job | None:
+        """Takes the next waiting job out of the queue, to be started; None if there is none.
+
+        Args:
+            held: Ids of jobs that a worker still holds, and that therefore wait on.
+        """
         with self.lock:
-            if not self._waiting:
+            job = next((one for one in self._line() if one.id not in held), None)
+            if job is None:
                 return None
-            job = self._line()[0]
             self._waiting.remove(job)
             job.change(state="starting", position=None, expected_wait=None, started=time.time())
             return job

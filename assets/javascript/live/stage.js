@@ -11,6 +11,7 @@ import { write as writeAddress } from "./address.js";
 import { Connection } from "./connection.js";
 import { logarithmic } from "./curves.js";
 import { Film } from "./film.js";
+import { ScriptRuns } from "./script_runs.js";
 import { Skeleton } from "./skeleton.js";
 import { Speech } from "./speech.js";
 import { Timeline } from "./timeline.js";
@@ -38,7 +39,7 @@ export default function mount({ data, parentElement, setTriggerValue }, base, pl
     stage = new Stage(root, base, plotly);
     stages.set(root, stage);
   }
-  stage.ask = (name, value) => setTriggerValue(name, value);
+  stage.runs.ask = (name, value) => setTriggerValue(name, value);
   stage.take(JSON.parse(new TextDecoder().decode(data)));
   const current = stage;
   // Streamlit also cleans up after a message that a newer one overtook; the stage is then still on the page.
@@ -82,13 +83,10 @@ class Stage {
   remark = "";
   /** @type {Speech | undefined} */
   speech;
-  asked = "";
+  runs = new ScriptRuns();
   came = 0;
   /** When it was last asked which frames are kept. */
   listed = -Infinity;
-  /** @type {(name: string, value: string) => void} */
-  ask = () => {};
-
   /**
    * @param {HTMLElement} root
    * @param {string} base Address of the app.
@@ -114,6 +112,7 @@ class Stage {
   take(content) {
     const before = this.content;
     this.content = content;
+    this.runs.take(content.token);
     const skeleton = (this.skeleton ??= this.build(content));
     if (before?.of !== content.of) this.begin(content);
     this.film.list(content.steps, content.edition);
@@ -195,13 +194,14 @@ class Stage {
     const panel = this.panel ? `&panel=${encodeURIComponent(this.panel)}` : "";
     const address = content.address && content.address + panel;
     if (address === (this.connection?.address ?? "")) return;
+    this.runs.forget();
     this.connection?.end();
     this.connection = address
       ? new Connection(this.base, address, {
           hear: (news) => this.hear(news),
           lose: (lost) => this.lose(lost),
-          gone: () => this.change("gone"),
-          deaf: () => this.ask("deaf", "deaf"),
+          gone: () => this.runs.request("gone"),
+          deaf: () => this.runs.ask("deaf", "deaf"),
         })
       : undefined;
   }
@@ -217,18 +217,7 @@ class Stage {
       this.came = now;
       this.present(Math.min(since, SLOWEST));
     } else if (status) this.speech?.speak();
-    if (token !== undefined && token !== this.content.token) this.change(token);
-  }
-
-  /**
-   * Asks for a run of the page's script, once.
-   *
-   * @param {string} token What has changed.
-   */
-  change(token) {
-    if (token === this.asked) return;
-    this.asked = token;
-    this.ask("changed", token);
+    if (token !== undefined) this.runs.hear(token);
   }
 
   /** @param {boolean} lost */
@@ -418,6 +407,7 @@ class Stage {
     this.closed = true;
     document.removeEventListener("keydown", this.onKey);
     this.speech?.close();
+    this.runs.forget();
     this.connection?.end();
     this.timeline?.close();
     for (const view of this.views.values()) view.close();
