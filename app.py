@@ -4,10 +4,12 @@ The web server imports this file for `app`, which is what it serves; each visito
 """
 
 import streamlit as st
+from starlette.middleware import Middleware
 from starlette.routing import Route, WebSocketRoute
 
 from pages.ui import shared, state, static, style
 from pages.ui.live import film, guard, network, settling, streaming
+from pages.ui.server.bounds import Bounds
 from pages.ui.words.language import _
 
 
@@ -47,4 +49,4 @@ else:
         Route(film.FRAME, film.frame),
         Route(network.NETWORK, network.network),
     ]
-    app = st.App("app.py", routes=routes, lifespan=settling.lifespan)
+    app = st.App("app.py", routes=routes, middleware=[Middleware(Bounds)], lifespan=settling.lifespan)

@@ -39,6 +39,7 @@ class Visitor:
         messages: How many messages came.
         received: Their bytes.
         finished: How often the server had drawn the page.
+        session: What the server calls this page.
         timers: How often it asked for a part of the page to be drawn again by a timer.
     """
 
@@ -50,6 +51,7 @@ class Visitor:
     messages: int = 0
     received: int = 0
     finished: int = 0
+    session: str = ""
     timers: int = 0
     _words: str = ""
     _buttons: dict[str, tuple[str, bool]] = field(default_factory=dict)
@@ -124,6 +126,7 @@ class Visitor:
             self._known[message.hash] = frame, self._runs
         match message.WhichOneof("type"):
             case "new_session":
+                self.session = message.new_session.initialize.session_id
                 self._oldest = message.new_session.config.max_cached_message_age or self._oldest
             case "auto_rerun":
                 self.timers += 1

@@ -44,7 +44,7 @@ def test_a_run_that_is_given_more_epochs_before_dask_lets_go_of_it_trains_them()
 
     look()
     queue.receive(Started(run_id=job.id, worker="one"))
-    queue.receive(Finished(run_id=job.id, result=result(), error=None))
+    queue.receive(Finished(run_id=job.id, result=result()))
     assert job.state == "done"
     queue.again(job)
     look()

@@ -182,8 +182,10 @@ def test_a_run_is_watched_gone_back_in_and_replayed_by_its_owner_and_a_follower(
         wait_for_frame(follower, None)
         wait_for_views(follower, f"step > {at}")
         check_that_frames_pass(follower)
+        late = wait_for_views(follower, f"step > {at}")
         follower.click(".ae-play")  # from the beginning
         follower.wait_for_selector(".ae-play[aria-pressed=true]")
+        wait_for_views(follower, f"step < {late}")
         check_that_frames_pass(follower, 3)
         follower.click(".ae-play")
         follower.wait_for_selector(".ae-play[aria-pressed=false]")

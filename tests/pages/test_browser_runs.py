@@ -385,8 +385,11 @@ def test_a_run_is_shared_watched_and_handed_on_once(app, store, chrome):
         first.dblclick(".st-key-stop button")  # as many people press everything
         for one in (first, page, second):
             wait_for_words(one, ".st-key-status", "Stopped")  # and what was not possible is not said any longer
-        for one in (first, page, second):
-            until(one, lambda one=one: step_of(one) == store.open(run_id).step, "not everybody sees the last step")
+
+        def all_see_the_last_step() -> bool:
+            return {step_of(one) for one in (first, page, second)} == {store.open(run_id).step}
+
+        until(page, all_see_the_last_step)
 
 
 def test_a_visitor_without_a_browser_sees_the_same(app, base):

@@ -1,5 +1,7 @@
 // @ts-check
-/** Has Streamlit run a page's script, because something was heard that only a run of it can draw. */
+/**
+ * Has Streamlit run a page's script, because something was heard that only a run of it can draw.
+ */
 
 const AGAIN = 2000; // milliseconds until a run that changed nothing is asked for again
 

@@ -13,6 +13,7 @@ from ae_core.errors import DataError, EngineError, SettingError
 from ae_core.settings import Option, Settings, option_of
 from pages.ui import state
 from pages.ui.form.form import as_text
+from pages.ui.server import uploads
 from pages.ui.shared import engine
 from pages.ui.state import Session
 from pages.ui.words.language import _
@@ -242,12 +243,12 @@ def _upload(own: Session) -> None:
 
 def _uploaded() -> None:
     own = state.session()
-    own.upload_problem, own.notices = "", []
-    file = st.session_state["upload"]
+    file = uploads.given("upload")
     if file is None:
         return
+    own.upload_problem, own.notices = "", []
     try:
-        info = data.store_upload(file.name, file.getvalue())
+        info = data.store_upload(*file)
     except DataError as error:
         own.upload_problem = str(error)
     else:

@@ -20,6 +20,7 @@ from ae_core.engine import ClassifierJob, Engine, Job, TrainingJob
 from ae_core.variants import registry
 from pages.ui import shared
 from pages.ui.live import drawn, recorded, status
+from pages.ui.server import origins
 from pages.ui.words.language import known, language, spoken
 
 ROUTE = "/live/{place}"
@@ -275,6 +276,9 @@ async def stream(socket: WebSocket) -> None:
     """Tells one page of one place, from what is newest until the page closes."""
     engine = await run_in_threadpool(shared.engine)
     wishes, place = dict(socket.query_params), socket.path_params["place"][:80]
+    if not origins.allowed(socket):
+        await socket.close()
+        return
     source = await run_in_threadpool(_source, engine, place, wishes)
     await socket.accept()
     if source is None or sum(channel.listeners for channel in _channels.values()) >= MOST:

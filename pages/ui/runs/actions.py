@@ -10,11 +10,10 @@ from ae_core.ownership import fingerprint
 from ae_core.runs import StoredRun
 from pages.ui.runs.exporting import export
 from pages.ui.runs.titles import title_of
+from pages.ui.server import uploads
 from pages.ui.shared import engine
 from pages.ui.state import MOST_COMPARED, Session
 from pages.ui.words.language import _
-
-LARGEST_IMPORT = 200  # MB
 
 
 def buttons(own: Session, chosen: Sequence[StoredRun]) -> None:
@@ -77,7 +76,7 @@ def importing(own: Session) -> None:
             key="run_import",
             on_change=_import,
             args=(own,),
-            max_upload_size=LARGEST_IMPORT,
+            max_upload_size=uploads.LARGEST_MB,
         )
         if own.import_problem:
             st.error(_(own.import_problem))
@@ -110,12 +109,12 @@ def _remove(own: Session, run_ids: Sequence[str]) -> None:
 
 
 def _import(own: Session) -> None:
-    file = st.session_state["run_import"]
-    own.import_problem = ""
+    file = uploads.given("run_import")
     if file is None:
         return
+    own.import_problem = ""
     try:
-        run_id = engine().store.import_zip(file.getvalue(), fingerprint(own.owner))
+        run_id = engine().store.import_zip(file[1], fingerprint(own.owner))
     except DataError as error:
         own.import_problem = str(error)
     else:

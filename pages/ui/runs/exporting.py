@@ -27,10 +27,11 @@ def export(run: TrainingJob, key: str) -> None:
     """
     with st.popover(_("Export"), icon=":material/download:", key=f"{key}_export"), st.container(gap="small"):
         history = run.snapshot.history if run.snapshot is not None else {}
+        ready = run.ended and not run.measuring and run.stored  # the model is kept last
         _group(_("Model"), _("Keras's own format, of built-in layers: it loads without this app."))
         with st.container(horizontal=True, gap="small"):
             for part, label in (("whole", _("Whole")), ("encoder", _("Encoder")), ("decoder", _("Decoder"))):
-                _button(key, run, label, f"{part}.keras", _model(run, part), disabled=not run.ended or not run.stored)
+                _button(key, run, label, f"{part}.keras", _model(run, part), disabled=not ready)
         _group(_("Script"), _("The experiment in plain Keras, without this app's code."))
         with st.container(horizontal=True, gap="small"):
             _button(key, run, _("Python"), "experiment.py", _script(run, "python"))

@@ -1,0 +1,206 @@
+"""What strangers may hold of the web process before any script runs: sockets, files, and listening from elsewhere."""
+
+import asyncio
+import contextlib
+import http.client
+import json
+from collections.abc import Awaitable, Callable
+from http.cookies import SimpleCookie
+from types import SimpleNamespace
+from typing import Any
+
+import psutil
+import pytest
+from starlette.types import Message, Receive, Scope, Send
+from streamlit.runtime.stats import CacheStat
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
+
+from pages.ui.server import bounds, origins
+from tests.bench import visitor
+from tests.browser import App, running_app
+
+PLACE = "/_stcore/upload_file/{session}/{file}"
+
+
+class Held:
+    """Streamlit's memory of files."""
+
+    def __init__(self) -> None:
+        self.bytes = 0
+        self.removed: list[str] = []
+
+    def get_stats(self) -> dict[str, list[Any]]:
+        return {"files": [CacheStat("files", "", self.bytes)]} if self.bytes else {}
+
+    def remove_session_files(self, session: str) -> None:
+        self.removed.append(session)
+
+
+@pytest.fixture
+def held(monkeypatch: pytest.MonkeyPatch) -> Held:
+    made = Held()
+    monkeypatch.setattr(bounds, "get_instance", lambda: SimpleNamespace(uploaded_file_mgr=made))
+    monkeypatch.setenv("AE_UPLOADS_MB", "1")
+    return made
+
+
+async def ask(app: bounds.Bounds, session: str, chunks: list[bytes]) -> tuple[int, str]:
+    """Puts a file, and gives the status and the text of the answer."""
+    said: list[Message] = []
+    coming = [{"type": "http.request", "body": one, "more_body": True} for one in chunks]
+    coming.append({"type": "http.request", "body": b"", "more_body": False})
+
+    async def receive() -> Message:
+        await asyncio.sleep(0)
+        return coming.pop(0)
+
+    async def send(message: Message) -> None:
+        said.append(message)
+
+    scope = {"type": "http", "method": "PUT", "path": "/lab" + PLACE.format(session=session, file="f"), "client": None}
+    await app(scope, receive, send)
+    return said[0]["status"], said[1].get("body", b"").decode()
+
+
+async def streamlit(scope: Scope, receive: Receive, send: Send) -> None:
+    """Reads a body, and is content with it."""
+    while (await receive())["more_body"]:
+        pass
+    await send({"type": "http.response.start", "status": 204, "headers": []})
+    await send({"type": "http.response.body", "body": b""})
+
+
+def test_a_new_file_of_a_page_takes_the_place_of_the_one_before(held: Held) -> None:
+    app = bounds.Bounds(streamlit)
+    assert asyncio.run(ask(app, "one", [b"x" * 1000])) == (204, "")
+    assert held.removed == ["one"]
+
+
+def test_files_have_no_more_room_than_the_host_gives(held: Held) -> None:
+    app = bounds.Bounds(streamlit)
+    half = [b"x" * 2**18] * 2
+    assert asyncio.run(ask(app, "one", half))[0] == 204
+    status, said = asyncio.run(ask(app, "two", half * 2 + [b"x"]))
+    assert status == 503 and json.loads(said) == {"detail": bounds.BUSY}
+    held.bytes = 2**20
+    assert asyncio.run(ask(app, "three", [b"x"]))[0] == 503
+    held.bytes = 2**19
+    assert asyncio.run(ask(app, "four", half))[0] == 204
+
+
+def test_one_file_of_a_page_and_a_few_of_all_are_on_their_way(held: Held, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bounds, "UPLOADS", 2)
+
+    async def together(sessions: list[str]) -> list[int]:
+        app = bounds.Bounds(streamlit)
+        return [status for status, _ in await asyncio.gather(*(ask(app, one, [b"x"] * 3) for one in sessions))]
+
+    assert asyncio.run(together(["one", "one"])) == [204, 429]
+    assert asyncio.run(together(["one", "two", "three"])) == [204, 204, 503]
+
+
+def test_a_file_that_never_arrives_is_given_up(held: Held, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bounds, "UPLOAD_SECONDS", 0.05)
+
+    async def endless(scope: Scope, receive: Receive, send: Send) -> None:
+        await asyncio.Event().wait()
+
+    status, said = asyncio.run(ask(bounds.Bounds(endless), "one", []))
+    assert status == 408 and json.loads(said) == {"detail": bounds.SLOW}
+
+
+def test_sockets_of_one_address_leave_room_for_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bounds, "SOCKETS_OF_ONE", 2)
+    monkeypatch.setattr(bounds, "SOCKETS", 3)
+    free = asyncio.Event()
+
+    async def hold(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "websocket.accept"})
+        await free.wait()
+
+    async def open_one(app: Callable[..., Awaitable[None]], address: str) -> list[Message]:
+        said: list[Message] = []
+
+        async def receive() -> Message:
+            return {"type": "websocket.connect"}
+
+        async def send(message: Message) -> None:
+            said.append(message)
+
+        await app({"type": "websocket", "path": "/", "client": (address, 1)}, receive, send)
+        return said
+
+    async def scene() -> list[str]:
+        app = bounds.Bounds(hold)
+        opened = [asyncio.create_task(open_one(app, one)) for one in ("a", "a", "a", "b", "c")]
+        await asyncio.sleep(0)
+        free.set()
+        first = [said[0]["type"] for said in await asyncio.gather(*opened)]
+        return [*first, (await open_one(app, "a"))[0]["type"]]
+
+    accept, close = "websocket.accept", "websocket.close"
+    assert asyncio.run(scene()) == [accept, accept, close, accept, close, accept], "and whoever leaves makes room"
+
+
+@pytest.mark.parametrize(
+    ("origin", "expected"),
+    [
+        (None, True),
+        ("http://lab.example:8501", True),
+        ("https://lab.example:8501", True),
+        ("http://evil.example", False),
+        ("http://lab.example.evil.example", False),
+        ("null", False),
+    ],
+)
+def test_only_our_own_pages_listen(origin: str | None, expected: bool) -> None:
+    headers = {"host": "lab.example:8501"} | ({"origin": origin} if origin is not None else {})
+    socket: Any = SimpleNamespace(headers=headers)
+    assert origins.allowed(socket) is expected
+
+
+@pytest.fixture(scope="module")
+def app() -> Any:
+    with running_app() as started:
+        yield started
+
+
+@pytest.mark.workers
+def test_a_page_of_another_site_hears_nothing(app: App) -> None:
+    async def listen(origin: str) -> int:
+        async with connect(f"{app.url.replace('http', 'ws')}/live/engine", origin=origin) as stream:  # type: ignore[arg-type]
+            return len(await stream.recv())
+
+    assert asyncio.run(listen(app.url))
+    with pytest.raises(InvalidStatus):
+        asyncio.run(listen("http://evil.example"))
+
+
+@pytest.mark.workers
+def test_one_page_cannot_fill_the_memory_with_files(app: App) -> None:
+    def put(session: str, number: int, size: int) -> int:
+        with contextlib.closing(http.client.HTTPConnection(app.url.removeprefix("http://"))) as connection:
+            connection.request("GET", "/_stcore/health")
+            answer = connection.getresponse()
+            answer.read()
+            cookie = answer.headers["Set-Cookie"]
+            headers = {
+                "Content-Type": "multipart/form-data; boundary=b",
+                "Cookie": cookie.split(";")[0],
+                "X-Xsrftoken": SimpleCookie(cookie)["_streamlit_xsrf"].value,
+            }
+            start = b'--b\r\nContent-Disposition: form-data; name="f"; filename="f"\r\n\r\n'
+            place = PLACE.format(session=session, file=f"file{number}")
+            connection.request("PUT", place, start + bytes(size) + b"\r\n--b--\r\n", headers)
+            return connection.getresponse().status
+
+    async def attack() -> list[int]:
+        async with visitor.visitor(app.url) as one:
+            await one.until(lambda: one.finished)
+            return [await asyncio.to_thread(put, one.session, number, 40 * 2**20) for number in range(8)]
+
+    process = psutil.Process(app.process.pid)
+    before = process.memory_info().rss
+    assert asyncio.run(attack()) == [204] * 8
+    assert process.memory_info().rss - before < 160 * 2**20, "of 320 MB at most the newest file is held"
