@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import shutil
 import time
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from ae_core.engine import load_keras
 from ae_core.errors import DataError
 from ae_core.figures.film import KINDS, film
 from ae_core.runs import Going, RunStore, StoredRun
+from ae_core.settings import DataSpec, Settings
 
 
 def add_to(commands: Any) -> None:
@@ -115,7 +115,10 @@ def _export(given: argparse.Namespace) -> int:
     if given.what == "model":
         if run.model is None:
             raise DataError(f"The run {run.id} has no model: it is kept when a training has ended.")
-        shutil.copyfile(run.model, given.file)
+        load_keras()
+        from ae_core.training import stored_model
+
+        given.file.write_bytes(stored_model.export(run.model, run.experiment, run.spec(), "whole"))
     elif given.what in ("script", "notebook"):
         load_keras()
         from ae_core.script import script_for
@@ -143,5 +146,12 @@ def _film(run: StoredRun, file: Path) -> bytes:
 
 
 def _import(given: argparse.Namespace) -> int:
-    print(RunStore().import_zip(given.file))
+    print(RunStore().import_zip(given.file, renew=_renew))
     return 0
+
+
+def _renew(path: Path, settings: Settings, spec: DataSpec) -> None:
+    load_keras()
+    from ae_core.training import stored_model
+
+    stored_model.renew(path, settings, spec, "The model of an imported run")

@@ -8,6 +8,7 @@ import dataclasses
 import functools
 import os
 import re
+from collections.abc import Collection
 from pathlib import Path
 
 import numpy as np
@@ -90,12 +91,14 @@ def load(name: str, progress: Progress | None = None) -> Dataset:
     raise DataError(f"dataset must be one of {allowed}. Received: {printable(name)!r}.")
 
 
-def store_upload(filename: str, payload: bytes) -> DataInfo:
+def store_upload(filename: str, payload: bytes, owner: str | None = None, needed: Collection[str] = ()) -> DataInfo:
     """Checks, converts and keeps an uploaded `.npz` file or `.zip` of pictures.
 
     Args:
         filename: The name it had on the person's machine.
         payload: Its bytes, at most `uploads.MAX_UPLOAD_BYTES`.
+        owner: Whose it is, see `uploads.keep_upload`.
+        needed: Data sets that must stay, see there.
 
     Returns:
         What it is, with the name under which `load` finds it.
@@ -103,7 +106,7 @@ def store_upload(filename: str, payload: bytes) -> DataInfo:
     Raises:
         DataError: If anything is wrong with it, or it cannot be kept.
     """
-    return _info(uploads.keep_upload(filename, payload))
+    return _info(uploads.keep_upload(filename, payload, owner, needed))
 
 
 def _files_in(folder: Path | None, pattern: str) -> list[Path]:

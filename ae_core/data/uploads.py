@@ -15,9 +15,11 @@ import threading
 import time
 import warnings
 import zipfile
+from collections.abc import Collection
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+import msgspec
 import numpy as np
 from PIL import Image, ImageOps
 
@@ -25,9 +27,12 @@ from ae_core.errors import DataError, disk_reason, printable
 from ae_core.folders import uploads_folder
 from ae_core.formats import npz
 from ae_core.formats.archive import ZIP_ERRORS, megabytes, open_archive
+from ae_core.room import Bounds, Thing, bound, leaving, overfull
 
 MAX_UPLOAD_BYTES = 50 * 2**20
 MAX_KEPT_BYTES = 500 * 2**20
+PUBLIC_OWNER_MB = 100.0
+MOST_UPLOADS, PUBLIC_MOST_UPLOADS = 1000.0, 10.0  # of one owner
 MAX_PICTURE_BYTES = 20 * 2**20
 MAX_PICTURES_BYTES = 200 * 2**20
 MAX_PICTURE_PIXELS = 4096 * 4096
@@ -50,18 +55,23 @@ PICTURE_ERRORS = (
 _one_at_a_time = threading.Lock()
 
 
-def keep_upload(filename: str, payload: bytes) -> Path:
+def keep_upload(filename: str, payload: bytes, owner: str | None = None, needed: Collection[str] = ()) -> Path:
     """Checks and converts an uploaded file and keeps it as `upload-<8 hexadecimal digits of its hash>.npz`.
+
+    Others go for it as `room` says: the bounds are `AE_MAX_UPLOADS_PER_OWNER`, `AE_MAX_UPLOADS_MB_PER_OWNER` and, for
+    all together, `AE_MAX_UPLOADS_MB`. A file that several people have brought is everybody's in equal parts.
 
     Args:
         filename: The name it had on the person's machine; its ending and its title are taken from it.
         payload: Its bytes.
+        owner: Fingerprint of the token of the person who brings it; None for the host.
+        needed: Names of data sets that must stay, because runs wait for them.
 
     Returns:
         The kept file. The same bytes give the same file.
 
     Raises:
-        DataError: If anything is wrong with it, or it cannot be written.
+        DataError: If anything is wrong with it, there is no room for it, or it cannot be written.
     """
     shown = printable(PurePosixPath(filename.replace("\\", "/")).name) or "upload"
     label = f"The upload {shown!r}"
@@ -76,7 +86,7 @@ def keep_upload(filename: str, payload: bytes) -> Path:
     # One conversion at a time bounds the memory, and Python's warning filters belong to the whole process.
     with _one_at_a_time:
         arrays = _convert(payload, label) | {"title": np.array([shown])}
-        _write(path, arrays)
+        _write(path, arrays, owner, needed)
     return path
 
 
@@ -232,8 +242,9 @@ def _square(picture: Image.Image, side: int) -> np.ndarray:
     return np.asarray(square)
 
 
-def _write(path: Path, arrays: dict[str, np.ndarray]) -> None:
-    """Writes a kept upload whole or not at all, then removes the oldest beyond the room for uploads."""
+def _write(path: Path, arrays: dict[str, np.ndarray], owner: str | None, needed: Collection[str]) -> None:
+    """Writes a kept upload whole or not at all, then removes what goes beyond the room for uploads."""
+    bounds = _bounds()
     folder = path.parent
     temporary: Path | None = None
     try:
@@ -247,8 +258,16 @@ def _write(path: Path, arrays: dict[str, np.ndarray]) -> None:
             np.savez_compressed(stream, allow_pickle=False, **arrays)
             stream.flush()
             os.fsync(stream.fileno())
+        size, kept = temporary.stat().st_size, [one for one in _things(folder, needed) if one.id != path.stem]
+        if overfull(kept, bounds, owner, size):
+            raise DataError(
+                f"One person's uploads may be {bounds.count:,} and take {megabytes(bounds.owner)}, all uploads "
+                f"{megabytes(bounds.total)}; what trainings wait for leaves no room for this one."
+            )
+        owners = {*_owners(path), owner} if path.exists() else {owner}
         temporary.replace(path)
-        _make_room(path)
+        _note_owners(path, owners)
+        _make_room(folder, bounds, {*needed, path.stem})
     except OSError as error:
         raise DataError(f"The upload could not be kept because {disk_reason(error, folder)}.") from error
     finally:
@@ -256,12 +275,55 @@ def _write(path: Path, arrays: dict[str, np.ndarray]) -> None:
             temporary.unlink(missing_ok=True)
 
 
-def _make_room(newest: Path) -> None:
-    """Removes the oldest uploads until all together fit; never the newest."""
-    kept = sorted(newest.parent.glob("upload-*.npz"), key=lambda path: (path == newest, path.stat().st_mtime_ns))
-    total = sum(path.stat().st_size for path in kept)
-    for path in kept[:-1]:
-        if total <= MAX_KEPT_BYTES:
-            break
-        total -= path.stat().st_size
-        path.unlink(missing_ok=True)
+def _bounds() -> Bounds:
+    total = bound("AE_MAX_UPLOADS_MB", MAX_KEPT_BYTES / 2**20)
+    return Bounds(
+        total=int(total * 2**20),
+        owner=int(min(total, bound("AE_MAX_UPLOADS_MB_PER_OWNER", total, PUBLIC_OWNER_MB)) * 2**20),
+        count=int(bound("AE_MAX_UPLOADS_PER_OWNER", MOST_UPLOADS, PUBLIC_MOST_UPLOADS)),
+    )
+
+
+def _make_room(folder: Path, bounds: Bounds, needed: Collection[str]) -> None:
+    """Removes uploads, or their owners' part in them, until the others fit."""
+    while True:
+        gone = list(leaving(_things(folder, needed), bounds))
+        if not gone:
+            return
+        for one in gone:
+            path = folder / f"{one.id}.npz"
+            left = _owners(path) - {one.owner}
+            if left:
+                _note_owners(path, left)
+            else:
+                path.unlink(missing_ok=True)
+                _owners_file(path).unlink(missing_ok=True)
+
+
+def _things(folder: Path, needed: Collection[str]) -> list[Thing]:
+    """Every owner's part in every upload."""
+    found = []
+    for path in folder.glob("upload-*.npz"):
+        facts, owners = path.stat(), _owners(path)
+        free = path.stem not in needed
+        found += [Thing(path.stem, one, facts.st_size // len(owners), facts.st_mtime, free) for one in owners]
+    return found
+
+
+def _owners_file(path: Path) -> Path:
+    return path.with_suffix(".owners")
+
+
+def _owners(path: Path) -> set[str | None]:
+    """Who has brought an upload; of one that does not say so, the host."""
+    try:
+        return set(msgspec.json.decode(_owners_file(path).read_bytes(), type=list[str | None])) or {None}
+    except (FileNotFoundError, msgspec.DecodeError):
+        return {None}
+
+
+def _note_owners(path: Path, owners: set[str | None]) -> None:
+    if owners == {None}:
+        _owners_file(path).unlink(missing_ok=True)
+    else:
+        _owners_file(path).write_bytes(msgspec.json.encode(list(owners)))

@@ -7,6 +7,7 @@ loaded in the workers only.
 
 import atexit
 import secrets
+from pathlib import Path
 
 from ae_core.engine import questions
 from ae_core.engine.commands import WORDS, Command, pace_of
@@ -21,7 +22,7 @@ from ae_core.ownership import fingerprint, holds
 from ae_core.portable.description import Portable
 from ae_core.runs import RunStore, StoredRun
 from ae_core.runs.store import NO_STATE
-from ae_core.settings import Settings
+from ae_core.settings import DataSpec, Settings
 from ae_core.training.control import Pace
 
 
@@ -111,13 +112,17 @@ class Engine:
                 others wait it goes at full speed.
 
         Raises:
-            EngineError: If the queue is full, the owner has too many jobs in it, or the workers have failed.
+            EngineError: If the queue is full, the owner has too many jobs or runs, or the workers have failed.
         """
         with self._lock:
             self._check_that_it_works()
             same = self._queue.unended(settings, fingerprint(owner))
             if same is not None:
                 return same
+            try:
+                self.store.check_room(fingerprint(owner))
+            except DataError as error:
+                raise EngineError(str(error)) from error
             job = self._queue.add(TrainingJob(settings, fingerprint(owner), self._queue.shared, pace=pace_of(pace)))
             self._recovery.add(job, title, twin_of, sweep)
         self._supervisor.wake()
@@ -222,7 +227,7 @@ class Engine:
 
         def open_run() -> StoredRun | None:
             try:
-                return self.store.open(run_id) if now.stored else None
+                return self.store.open_any(run_id) if now.stored else None
             except DataError:
                 return None
 
@@ -372,6 +377,29 @@ class Engine:
             EngineError: If no worker is ready, it takes too long, or the run has no trained model.
         """
         return self._supervisor.ask(questions.model_part, str(self.store.folder), run_id, part)
+
+    def import_zip(self, payload: bytes, owner: str) -> str:
+        """Stores a run from a zip file; a worker reads the model in it, if there is one: waits for it.
+
+        Args:
+            payload: The file's bytes, see `RunStore.import_zip`.
+            owner: Secret token of the person who may command it.
+
+        Returns:
+            The run's new id.
+
+        Raises:
+            DataError: If anything in it is wrong, no worker is ready to read it, or it cannot be stored.
+        """
+
+        def renew(path: Path, settings: Settings, spec: DataSpec) -> None:
+            given = str(path), settings.to_dict(), list(spec.shape), spec.unit_range
+            try:
+                self._supervisor.ask(questions.renew_model, *given)
+            except EngineError as error:
+                raise DataError(str(error)) from error
+
+        return self.store.import_zip(payload, fingerprint(owner), renew=renew)
 
     def network(self, run_id: str) -> Portable:
         """The trained network of a stored run for the browser, which a worker reads: waits for it.

@@ -4,7 +4,7 @@ To add one: a function here, and a method of `Engine` that asks it. The web proc
 functions, so each of them imports what needs Keras when it is called.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +12,10 @@ from ae_core.engine.answer import Answer, answer
 from ae_core.errors import DataError
 from ae_core.portable.description import Portable
 from ae_core.runs import RunStore
+from ae_core.settings import DataSpec
 from ae_core.variants import read_settings
 
+BROUGHT = "The model of an imported run"
 NO_MODEL = "This run has no trained model: it failed, or has not ended."
 
 
@@ -43,14 +45,24 @@ def model_part(folder: str, run_id: str, part: str) -> Answer[bytes]:
     """The trained model of a stored run, `whole`, or its `encoder` or `decoder` alone: bytes of a `.keras` file."""
 
     def work() -> bytes:
-        path = RunStore(Path(folder)).open(run_id).model
-        if path is None:
-            raise DataError(NO_MODEL)
-        if part == "whole":
-            return path.read_bytes()
-        from ae_core.models.saved_model import extract
+        from ae_core.training import stored_model
 
-        return extract(path, part)
+        run = RunStore(Path(folder)).open(run_id)
+        if run.model is None:
+            raise DataError(NO_MODEL)
+        return stored_model.export(run.model, run.experiment, run.spec(), part)
+
+    return answer(work, "The model could not be read")
+
+
+def renew_model(path: str, settings: Mapping[str, Any], shape: Sequence[int], unit_range: bool) -> Answer[bool]:
+    """Checks a model that somebody brought, and writes it anew from our own network, see `stored_model.renew`."""
+
+    def work() -> bool:
+        from ae_core.training import stored_model
+
+        stored_model.renew(Path(path), read_settings(settings), DataSpec(tuple(shape), unit_range), BROUGHT)
+        return True
 
     return answer(work, "The model could not be read")
 

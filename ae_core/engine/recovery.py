@@ -10,7 +10,7 @@ import time
 from ae_core.engine.jobs import Job, TrainingJob
 from ae_core.engine.queue import Queue
 from ae_core.errors import DataError, EngineError, SettingError
-from ae_core.runs import RunStore, StoredRun
+from ae_core.runs import Remains, RunStore, StoredRun
 from ae_core.runs.files import Lock
 from ae_core.settings import Settings
 
@@ -112,7 +112,8 @@ class Recovery:
                     self.store.end(stored.id, "failed", PROBLEM.format(count=stored.attempts))
                     continue
                 run = known or self._job_of(stored)
-                _fill(run, stored)
+                self._fill(run, self.store.remains(stored.id))
+                run.change(error=None)  # what is damaged is written anew
                 run.attempts = stored.attempts
             except (DataError, SettingError):
                 logger.exception("A run that was left unfinished cannot be taken up.")
@@ -139,15 +140,15 @@ class Recovery:
             if known is not None and time.monotonic() - read < LOOK:
                 return known
         try:
-            stored = self.store.open(run_id)
             if known is None:
-                known = self._job_of(stored)
+                left = self.store.remains(run_id)
+                stored, known = left.run, self._job_of(left.run)
+                self._fill(known, left)
                 self._queue.adopt(known)
-            if stored.updated != updated or stored.state != known.state:
-                _fill(known, stored)
-                if stored.state == "interrupted" and stored.origin == "app" and not self._looked_back:
-                    known.elsewhere = True  # until it is taken up, in a moment
-                    known.change(state="starting")
+            else:
+                stored = self.store.open(run_id)
+                if stored.updated != updated or stored.state != known.state:
+                    self._fill(known, self.store.remains(run_id))
         except (DataError, SettingError):
             return known
         with self._guard:
@@ -156,21 +157,24 @@ class Recovery:
                 self._looked.pop(next(iter(self._looked)))
         return known
 
+    def _fill(self, run: TrainingJob, left: Remains) -> None:
+        """Brings a job to where its stored run is. One that is damaged has failed, whatever it was before."""
+        stored, damaged = left.run, left.problem if left.run.ended else None
+        run.stored, run.created, run.elsewhere = True, stored.created, not stored.ended
+        run.change(
+            setup=left.setup,
+            snapshot=left.newest,
+            result=left.result if stored.ended else None,  # of the epochs before, if it was given more
+            state="failed" if damaged else "starting" if stored.state == "queued" else stored.state,
+            error=damaged or stored.error,
+            started=stored.started,
+            finished=stored.finished,
+        )
+        if run.state == "interrupted" and stored.origin == "app" and not self._looked_back:
+            run.elsewhere = True  # until it is taken up, in a moment
+            run.change(state="starting")
+
     def close(self) -> None:
         """Lets another app take up what this one leaves."""
         if self._claim is not None:
             self._claim.drop()
-
-
-def _fill(run: TrainingJob, stored: StoredRun) -> None:
-    """Brings a job to where its stored run is."""
-    run.stored, run.created, run.elsewhere = True, stored.created, not stored.ended
-    run.change(
-        setup=stored.setup(),
-        snapshot=stored.newest(),
-        result=stored.result() if stored.ended else None,  # of the epochs before, if it was given more
-        state="starting" if stored.state == "queued" else stored.state,
-        error=stored.error,
-        started=stored.started,
-        finished=stored.finished,
-    )

@@ -7,11 +7,11 @@ import numpy as np
 
 from ae_core import data
 from ae_core.models.autoencoder import in_batches
-from ae_core.models.saved_model import load_parts
 from ae_core.portable import layers
 from ae_core.portable.block import Block
 from ae_core.portable.description import Codes, Description, Examples, Portable
 from ae_core.settings import Settings
+from ae_core.training.stored_model import restore
 
 MOST_BYTES = 12_000_000  # that a browser is sent
 HELD_OUT = 2000  # examples whose codes say where codes lie, at most
@@ -29,7 +29,10 @@ def portable(model: Path, settings: Settings, run_id: str) -> Portable:
     Raises:
         DataError: If the data cannot be had, or the file holds something else.
     """
-    encoder, decoder = load_parts(model, "encoder", "decoder")
+    dataset = data.load(settings.dataset)
+    tables = data.prepare(dataset, settings)
+    whole = restore(model, settings, tables.spec)
+    encoder, decoder = whole.get_layer("encoder"), whole.get_layer("decoder")
     if 4 * (encoder.count_params() + decoder.count_params()) > MOST_BYTES:
         return Portable(why=_too_large(4 * (encoder.count_params() + decoder.count_params())))
     block = Block()
@@ -37,8 +40,6 @@ def portable(model: Path, settings: Settings, run_id: str) -> Portable:
         parts = layers.part(encoder, block), layers.part(decoder, block)
     except layers.NotPortableError as error:
         return Portable(why=str(error))
-    dataset = data.load(settings.dataset)
-    tables = data.prepare(dataset, settings)
     description = Description(
         run_id=run_id,
         examples=Examples(

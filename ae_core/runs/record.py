@@ -31,7 +31,7 @@ from ae_core.runs.files import (
     kept_steps,
     snapshot_name,
 )
-from ae_core.settings import Settings
+from ae_core.settings import DataSpec, Settings
 from ae_core.variants import read_settings
 
 logger = logging.getLogger(__name__)
@@ -44,6 +44,10 @@ LARGEST_CHECKPOINT = 2**30
 
 M = TypeVar("M", Setup, Snapshot)
 R = TypeVar("R", RunAbout, RunStatus)
+
+
+class DamagedError(DataError):
+    """A file of a stored run that cannot be read."""
 
 
 @dataclass(frozen=True)
@@ -135,6 +139,17 @@ class StoredRun:
             DataError: If the file is damaged.
         """
         return self._message(SETUP, Setup)
+
+    def spec(self) -> DataSpec:
+        """Shape and range of what its network sees.
+
+        Raises:
+            DataError: If there is no setup that says so, or it is damaged.
+        """
+        setup = self.setup()
+        if setup is None:
+            raise DataError(f"The stored run {self.id} must have a setup. Received: one without.")
+        return DataSpec(tuple(setup.shape), setup.unit_range)
 
     def newest(self) -> Snapshot | None:
         """The newest snapshot message, None before there is one.
@@ -241,8 +256,8 @@ class StoredRun:
         except FileNotFoundError:
             return None
 
-    def _damaged(self, name: str) -> DataError:
-        return DataError(f"The stored run {self.id} must be whole. Received: a damaged {name}.")
+    def _damaged(self, name: str) -> DamagedError:
+        return DamagedError(f"The stored run {self.id} must be whole. Received: a damaged {name}.")
 
 
 def read_run(folder: Path) -> StoredRun:
@@ -293,7 +308,7 @@ def _read_small(folder: Path, name: str, kind: type[R]) -> R:
     except DataError:
         raise
     except ValueError as error:
-        raise DataError(f"The stored run {folder.name} must be whole. Received: a damaged {name}.") from error
+        raise DamagedError(f"The stored run {folder.name} must be whole. Received: a damaged {name}.") from error
     return record
 
 

@@ -14,6 +14,7 @@ each file has one lock, and only who holds it may write:
 Readers take no lock: every file is put in place whole, and a run appears and vanishes whole.
 """
 
+import functools
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -27,11 +28,12 @@ from ae_core.folders import runs_folder
 from ae_core.messages import LONGEST_ERROR, LONGEST_TITLE, ORIGINS, ClassifierSummary, Origin, RunAbout
 from ae_core.runs import classifiers, zipped
 from ae_core.runs.files import PART, RUN, STATUS, STORE_LOCK, clean, folder_bytes, is_id, line, locked, new_id, write
-from ae_core.runs.quota import Going, Room
+from ae_core.runs.quota import Going, Room, goes_on
 from ae_core.runs.record import (
     ENDED,
     EXTENSIBLE,
     FORMAT,
+    DamagedError,
     StoredRun,
     current,
     fresh_status,
@@ -39,11 +41,11 @@ from ae_core.runs.record import (
     read_run,
     read_status,
 )
+from ae_core.runs.remains import Remains, damaged_run, remains_of
 from ae_core.runs.shelf import Shelf, unknown
 from ae_core.runs.writer import RunWriter
 from ae_core.settings import Settings
 
-RUN_SHARE = 0.25  # of the room, at most, is one checkpoint, and so is one imported run
 NO_STATE = "This run cannot go on, because its state is not kept: it was too large, or is of an earlier version."
 
 
@@ -99,11 +101,12 @@ class RunStore:
             run_id: Its id, default a new one.
 
         Raises:
-            DataError: If it cannot be written.
+            DataError: If it cannot be written, or what is pinned, waits or trains leaves no room for it.
         """
         run_id = new_id() if run_id is None else run_id
         if not is_id(run_id) or origin not in ORIGINS or (self.folder / run_id).exists():
             raise DataError(f"A new run must have an id and an origin that are allowed. Received: {run_id[:40]!r}.")
+        self.check_room(owner)
         now = time.time()
         about = RunAbout(
             format=FORMAT,
@@ -135,6 +138,28 @@ class RunStore:
         except OSError as error:
             raise DataError(f"The stored run {run_id} cannot be read ({error.strerror}).") from error
 
+    def remains(self, run_id: str) -> Remains:
+        """All that can be read of a run, whichever of its files is damaged.
+
+        Raises:
+            DataError: If there is no such run, or nothing that can be read says what it was.
+        """
+        try:
+            return remains_of(self.open(run_id))
+        except DamagedError:
+            return damaged_run(self._shelf.path(run_id))
+
+    def open_any(self, run_id: str) -> StoredRun:
+        """The run of that id; of one that is damaged, what is left of it.
+
+        Raises:
+            DataError: See `remains`.
+        """
+        try:
+            return self.open(run_id)
+        except DamagedError:
+            return damaged_run(self._shelf.path(run_id)).run
+
     def list_runs(self) -> list[StoredRun]:
         """Every run that can be read, newest first."""
         return self._shelf.runs()
@@ -154,7 +179,7 @@ class RunStore:
             run = read_run(self._shelf.path(run_id))
             if run.state in ENDED - {"interrupted"}:
                 raise DataError(f"The run {run_id} has ended ({run.state}), so it cannot be trained further.")
-            return RunWriter(run.folder, lock, int(RUN_SHARE * self._room.bytes))
+            return RunWriter(run.folder, lock, self._room.largest_run)
         except OSError as error:
             lock.drop()
             raise DataError(f"The run {run_id} cannot be trained because {disk_reason(error, self.folder)}.") from error
@@ -283,7 +308,7 @@ class RunStore:
             raise DataError("This run trains in another process; stop it before you remove it.")
 
     def prune(self) -> list[str]:
-        """Removes runs that are too old, and the oldest until the others fit; never a pinned one, or one in training.
+        """Removes runs that are too old, and of the others as many as `room` says; none that is pinned or in training.
 
         Returns:
             Ids of the runs that were removed.
@@ -301,6 +326,18 @@ class RunStore:
         """
         return [run for run in reversed(self.list_runs()) if run.state in ("queued", "interrupted")]
 
+    def needed_data(self) -> set[str]:
+        """Names of the data sets of the runs that wait or train."""
+        return {str(run.settings.get("dataset")) for run in self.list_runs() if not run.ended or goes_on(run)}
+
+    def check_room(self, owner: str | None) -> None:
+        """Checks that one more run of that owner can be stored.
+
+        Raises:
+            DataError: If what is pinned, waits or trains leaves no room for it.
+        """
+        self._room.admit(owner, 0)
+
     def export_zip(self, run_id: str, target: Path | BinaryIO) -> None:
         """Writes a whole run as a zip file, with its curves as `history.csv` beside its own files.
 
@@ -314,12 +351,13 @@ class RunStore:
         """
         zipped.export_run(self.open(run_id), target)
 
-    def import_zip(self, source: Path | bytes, owner: str | None = None) -> str:
+    def import_zip(self, source: Path | bytes, owner: str | None = None, *, renew: zipped.Renew) -> str:
         """Stores a run from a zip file that `export_zip` may have written; everything in it is checked before.
 
         Args:
             source: The file, or its bytes.
             owner: Fingerprint of the token of the person who may command it.
+            renew: Checks the model in it and writes it anew, see `zipped.Renew`; called if it has one.
 
         Returns:
             The run's new id.
@@ -327,7 +365,8 @@ class RunStore:
         Raises:
             DataError: If anything in it is wrong, or it cannot be stored; then nothing has changed.
         """
-        run_id = zipped.import_run(self._shelf, source, owner, int(RUN_SHARE * self._room.bytes))
+        admit = functools.partial(self._room.admit, owner)
+        run_id = zipped.import_run(self._shelf, source, owner, self._room.largest_run, renew, admit)
         self.prune()
         return run_id
 

@@ -7,6 +7,7 @@ import shutil
 import threading
 import time
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
@@ -14,9 +15,11 @@ import msgspec
 from msgspec.structs import replace
 
 from ae_core.errors import DataError, SettingError, WrongValueError
-from ae_core.formats import gzipped, typed
+from ae_core.formats import gzipped, keras_file, typed
 from ae_core.formats.archive import ZIP_ERRORS, check_members, megabytes, open_archive
-from ae_core.messages import Curves, Result, RunAbout, RunStatus, Settings, Setup, Snapshot
+from ae_core.formats.npz import MAX_VALUES
+from ae_core.messages import Curves, Result, RunAbout, RunStatus, Setup, Snapshot
+from ae_core.messages import Settings as Values
 from ae_core.runs import arrays, classifiers
 from ae_core.runs.consistency import check_result, check_setup, check_snapshot
 from ae_core.runs.files import (
@@ -40,6 +43,7 @@ from ae_core.runs.record import ENDED, EXTENSIBLE, FORMAT, LARGEST_CHECKPOINT, S
 from ae_core.runs.shelf import Shelf
 from ae_core.runs.stored_messages import LARGEST_MESSAGE, decode, dump, dump_frame
 from ae_core.runs.writer import KEPT_SNAPSHOTS, result_json
+from ae_core.settings import DataSpec, Settings
 from ae_core.variants import read_settings
 
 HISTORY = "history.csv"
@@ -48,12 +52,23 @@ LARGEST_SPARE = 64 * 2**20  # the checkpoint of a run that has ended, which is w
 LARGEST_SMALL = 2**20
 LARGEST_RESULT = 16 * 2**20
 LARGEST_MESSAGES = 128 * 2**20  # of all snapshots together once unpacked
-LARGEST_CONFIG = 8 * 2**20
 COPIED_AT_ONCE = 2**20
 
-_KERAS = {"config.json": LARGEST_CONFIG, "metadata.json": LARGEST_SMALL, "model.weights.h5": LARGEST_ZIP}
+_KERAS = {
+    keras_file.CONFIG: keras_file.LARGEST_CONFIG,
+    keras_file.METADATA: LARGEST_SMALL,
+    keras_file.WEIGHTS: keras_file.LARGEST_WEIGHTS,
+}
 _HDF5 = b"\x89HDF\r\n\x1a\n"
 _one_at_a_time = threading.Lock()  # which bounds the memory
+
+Renew = Callable[[Path, Settings, DataSpec], None]
+"""Checks the model in a file from elsewhere, and puts one that is written from our own network in its place.
+
+Given the file, the run's settings, and shape and range of what its network sees, it raises `DataError` or
+`SettingError` if the file is of another network. Only where Keras is can this be done.
+"""
+
 M = TypeVar("M", Setup, Snapshot)
 R = TypeVar("R", RunAbout, RunStatus)
 _PACKED = (MODEL, CHECKPOINT)  # and all that ends in .gz: to pack it again would gain nothing
@@ -123,7 +138,9 @@ def finite(history: Curves) -> Curves:
     }
 
 
-def import_run(shelf: Shelf, source: Path | bytes, owner: str | None, most: int) -> str:
+def import_run(
+    shelf: Shelf, source: Path | bytes, owner: str | None, most: int, renew: Renew, admit: Callable[[int], None]
+) -> str:
     """Checks a zip file and stores the run in it under a new id.
 
     Args:
@@ -131,6 +148,8 @@ def import_run(shelf: Shelf, source: Path | bytes, owner: str | None, most: int)
         source: The file, or its bytes.
         owner: Fingerprint of the token of the person who may command it.
         most: Most bytes that it may unpack to.
+        renew: Called with its model, if it has one.
+        admit: Called with the bytes that it takes; raises `DataError` if there is no room.
 
     Returns:
         The new id.
@@ -147,10 +166,18 @@ def import_run(shelf: Shelf, source: Path | bytes, owner: str | None, most: int)
             with open_archive(stream, size, label, ".zip") as archive:
                 check_members(archive, _largest, most, label)
                 run_id = new_id()
-                status, small = _Reader(archive, label).everything(run_id, owner)
+                reader = _Reader(archive, label)
+                status, small = reader.everything(run_id, owner)
                 with shelf.arriving(run_id) as part:
-                    _keep(archive, part, status, small, label)
+                    _keep(archive, part, small, label)
+                    if (part / MODEL).exists():
+                        renew(part / MODEL, *reader.model())
+                    size = folder_bytes(part)
+                    admit(size)
+                    write(part / STATUS, msgspec.json.encode(replace(status, size=size)))
                 return run_id
+    except SettingError as error:
+        raise DataError(f"{label} has settings that do not fit its data: {error}") from error
     except WrongValueError as error:
         raise DataError(f"{label} is not right: {error}") from error
     except (*ZIP_ERRORS, NotImplementedError) as error:
@@ -186,6 +213,7 @@ class _Reader:
         self._archive, self._label = archive, label
         self._names = set(archive.namelist())
         self._left = LARGEST_MESSAGES
+        self._setup: Setup | None = None
 
     def everything(self, run_id: str, owner: str | None) -> tuple[RunStatus, dict[str, bytes]]:
         """The status, and the other files to keep, by name, written anew from what was checked."""
@@ -228,7 +256,16 @@ class _Reader:
             raise WrongValueError(f"{name}.format", f"be at most {FORMAT}", record.format)
         return record
 
-    def _messages(self, run_id: str, settings: Settings) -> dict[str, bytes]:
+    def model(self) -> tuple[Settings, DataSpec]:
+        """Of what run the model in it is, once everything else was read."""
+        setup = self._setup
+        if setup is None:
+            raise DataError(f"{self._label} must hold {SETUP} where it holds {MODEL}. Received: one without.")
+        if setup.input_size > MAX_VALUES:
+            raise WrongValueError("setup.input_size", f"be at most {MAX_VALUES:,}", setup.input_size)
+        return read_settings(setup.settings), DataSpec(tuple(setup.shape), setup.unit_range)
+
+    def _messages(self, run_id: str, settings: Values) -> dict[str, bytes]:
         kept = sorted(name for name in self._names if SNAPSHOT.fullmatch(name))
         setup, newest = self._message(SETUP, Setup), self._message(NEWEST, Snapshot)
         if setup is None:
@@ -238,7 +275,8 @@ class _Reader:
         check_setup(setup)
         if self._settings(setup.settings) != settings:
             raise DataError(f"{self._label} must have the same settings in {SETUP} and {RUN}. Received: others.")
-        files = {SETUP: dump(replace(setup, run_id=run_id, settings=settings))}
+        setup = self._setup = replace(setup, run_id=run_id, settings=settings)
+        files = {SETUP: dump(setup)}
         if newest is None:
             if kept:
                 raise DataError(f"{self._label} must hold {NEWEST} where it holds snapshots. Received: one without.")
@@ -272,7 +310,7 @@ class _Reader:
         typed.check_texts(message, "setup" if kind is Setup else name)
         return message
 
-    def _settings(self, values: Settings) -> Settings:
+    def _settings(self, values: Values) -> Values:
         if not isinstance(values.get("variant"), str):
             raise WrongValueError("the variant", "be a short plain name", values.get("variant"))
         try:
@@ -281,7 +319,7 @@ class _Reader:
             raise DataError(f"{self._label} has settings that this version does not know: {error}") from error
 
 
-def _keep(archive: zipfile.ZipFile, part: Path, status: RunStatus, small: dict[str, bytes], label: str) -> None:
+def _keep(archive: zipfile.ZipFile, part: Path, small: dict[str, bytes], label: str) -> None:
     """Writes the files of an imported run into a folder that is not in place yet, and checks the large ones there."""
     for name in (CHECKPOINT, MODEL):
         if name in archive.namelist():
@@ -295,7 +333,6 @@ def _keep(archive: zipfile.ZipFile, part: Path, status: RunStatus, small: dict[s
         check_model(part / MODEL, f"{label}: {MODEL}")
     for name, payload in small.items():
         write(part / name, payload)
-    write(part / STATUS, msgspec.json.encode(replace(status, size=folder_bytes(part))))
 
 
 def check_model(path: Path, label: str) -> None:
@@ -310,11 +347,11 @@ def check_model(path: Path, label: str) -> None:
             check_members(archive, lambda name: _KERAS.get(name, 0), LARGEST_ZIP, label)
             if set(archive.namelist()) != set(_KERAS):
                 raise DataError(f"{label} must hold {', '.join(_KERAS)}. Received: not all of them.")
-            for name in ("config.json", "metadata.json"):
+            for name in (keras_file.CONFIG, keras_file.METADATA):
                 # `Raw` because nothing in it is looked at, and so nothing is made of it.
                 typed.from_json(archive.read(name), dict[str, msgspec.Raw], name)
-            with archive.open("model.weights.h5") as weights:
+            with archive.open(keras_file.WEIGHTS) as weights:
                 if weights.read(len(_HDF5)) != _HDF5:
-                    raise DataError(f"{label}: model.weights.h5 must be an HDF5 file. Received: something else.")
+                    raise DataError(f"{label}: {keras_file.WEIGHTS} must be an HDF5 file. Received: something else.")
                 while weights.read(COPIED_AT_ONCE):  # to the end, where the checksum is compared
                     continue

@@ -14,17 +14,18 @@ from ae_core import data as datasets
 from ae_core import variants
 from ae_core.data.preparation import Prepared
 from ae_core.errors import SettingError
+from ae_core.formats import keras_file
 from ae_core.measuring.pca import PrincipalComponents
 from ae_core.messages import MOST_CLASSIFIER_EPOCHS, ClassifierResult, NetworkErrors
 from ae_core.models.autoencoder import in_batches
 from ae_core.models.classifier import head, with_head
-from ae_core.models.saved_model import load_part
 from ae_core.models.seeding import building
 from ae_core.settings import Settings
 from ae_core.training import execution
 from ae_core.training.classifier_session import ROWS_AT_A_TIME, ClassifierSession, Emit, Inputs, standardized
 from ae_core.training.control import Control
 from ae_core.training.published import PUBLISHED, PUBLISHED_IN
+from ae_core.training.stored_model import LABEL, restore
 
 HEAD_RATE = 0.02
 FINE_TUNING_RATE = 0.001
@@ -209,12 +210,12 @@ def classify_saved(place: Path, settings: Settings | None = None, **wishes: Unpa
     settings = settings or _settings_beside(file)
     data = datasets.prepare(datasets.load(settings.dataset), settings)
     settings.check(data.spec)
-    encoder = load_part(file, "encoder")
-    if tuple(encoder.input_shape[1:]) != data.spec.shape:
+    shape = keras_file.input_shape(file, LABEL)
+    if shape != data.spec.shape:
         raise SettingError(
-            f"dataset must have examples of shape {encoder.input_shape[1:]}, as the model saw in training. "
-            f"Received: {data.spec.shape}."
+            f"dataset must have examples of shape {shape}, as the model saw in training. Received: {data.spec.shape}."
         )
+    encoder = restore(file, settings, data.spec).get_layer("encoder")
     return classify(encoder, data, dataset=settings.dataset, **wishes)
 
 

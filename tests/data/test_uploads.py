@@ -277,6 +277,47 @@ def test_the_same_file_is_kept_once_and_the_oldest_go_first(monkeypatch):
     assert [path.stem for path in folder.iterdir()] == [newest.name]
 
 
+ME, EATER = "a" * 64, "e" * 64
+
+
+def brought(shift, owner, needed=()):
+    """An upload of that owner, brought so many seconds after 1970."""
+    info = data.store_upload("a.npz", packed(x_train=np.roll(IMAGES, shift)), owner, needed)
+    os.utime(uploads_folder() / f"{info.name}.npz", (shift, shift))
+    return info.name
+
+
+def kept():
+    return {path.stem for path in uploads_folder().glob("*.npz")}
+
+
+def test_room_for_uploads_is_one_s_own(monkeypatch, alone):
+    monkeypatch.setenv("AE_MAX_UPLOADS_PER_OWNER", "2")
+    mine = brought(1, ME)
+    eaten = [brought(shift, EATER) for shift in (2, 3, 4)]
+    assert kept() == {mine, *eaten[1:]}
+    assert brought(1, EATER) == mine
+    assert kept() == {mine, *eaten[2:]}
+    last = [brought(shift, EATER) for shift in (5, 6)]
+    assert kept() == {mine, *last}, "what two have brought goes when both have let it go"
+    size = (uploads_folder() / f"{mine}.npz").stat().st_size
+    monkeypatch.setattr(uploads, "MAX_KEPT_BYTES", int(size * 3.5))
+    monkeypatch.delenv("AE_MAX_UPLOADS_PER_OWNER")
+    more = brought(7, EATER)
+    assert kept() == {mine, last[1], more}, "the eater's oldest goes, though mine is older"
+
+
+def test_data_that_a_run_waits_for_stay(monkeypatch, alone):
+    monkeypatch.setenv("AE_MAX_UPLOADS_PER_OWNER", "2")
+    first, second = (brought(shift, ME) for shift in (1, 2))
+    third = brought(3, ME, needed={first})
+    assert kept() == {first, third}
+    with pytest.raises(DataError, match=r"One person's uploads may be 2 .* leaves no room for this one\."):
+        brought(4, ME, needed={first, third})
+    assert kept() == {first, third}
+    assert second not in data.catalogue()
+
+
 def test_a_full_disk_leaves_nothing_half_written(alone):
     """The operating system itself refuses the write, by a limit on the size of files."""
     (alone / "a.npz").write_bytes(packed(x_train=np.random.default_rng(0).integers(0, 255, (500, 28, 28), np.uint8)))

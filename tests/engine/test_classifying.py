@@ -17,6 +17,7 @@ from ae_core.ownership import fingerprint
 from ae_core.runs import RunStore
 from ae_core.runs import classifiers as run_classifiers
 from tests.stored import SETTINGS, result, setup, stored
+from tests.whole_run import bring
 
 ME, STRANGER = "me", "stranger"
 
@@ -133,7 +134,7 @@ def test_classifiers_travel_with_the_zip_file_of_a_run(tmp_path):
     store.keep_classifier(run_id, found())
     stream = io.BytesIO()
     store.export_zip(run_id, stream)
-    copy = store.import_zip(stream.getvalue())
+    copy = bring(store, stream.getvalue())
     assert store.classifiers(copy) == store.classifiers(run_id) == [found()]
 
     forged = io.BytesIO()
@@ -142,7 +143,7 @@ def test_classifiers_travel_with_the_zip_file_of_a_run(tmp_path):
             text = msgspec.json.encode([found(labels="<b>")]) if name == "classifiers.json" else source.read(name)
             target.writestr(name, text)
     with pytest.raises(DataError, match="labels"):
-        store.import_zip(forged.getvalue())
+        bring(store, forged.getvalue())
 
 
 def test_axes_and_legend_stay_while_curves_grow():

@@ -17,6 +17,7 @@ from ae_core.figures.shared import Json
 from ae_core.ownership import holds
 from pages.ui import shared
 from tests.conftest import ROOT
+from tests.stored import stored
 from tests.waiting import PATIENCE, until
 
 pytestmark = pytest.mark.workers
@@ -221,6 +222,17 @@ def test_a_stranger_cannot_command_a_run_by_its_address():
     assert not buttons(stranger)["stop"]
     page.button("stop").click().run()
     wait(page, lambda page: "Stopped" in status(page))
+
+
+@pytest.mark.parametrize("name", ["newest.msgpack.gz", "setup.msgpack.gz", "result.json", "run.json", "status.json"])
+def test_a_damaged_run_says_so_and_shows_what_is_left(name):
+    run_id = stored(shared.engine().store, 0, 10, 20)
+    path = shared.engine().store.folder / run_id / name
+    path.write_bytes(path.read_bytes()[:-9])
+    page = visit(run=run_id)
+    assert f"This run is damaged: its file {name} cannot be read" in status(page)
+    assert "queue" not in status(page)
+    assert (steps(page) == -1) == name.startswith("setup")
 
 
 @pytest.mark.parametrize("name", list(variants.registry()))

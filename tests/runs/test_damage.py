@@ -60,6 +60,37 @@ def test_a_file_cut_at_any_byte_is_one_sentence_and_never_a_wrong_answer(store, 
             assert str(path_good) == str(again), "a flip that is not refused has changed nothing"
 
 
+@pytest.mark.parametrize("name", ["newest.msgpack.gz", "setup.msgpack.gz", "result.json", "run.json", "status.json"])
+def test_of_a_damaged_run_what_is_left_is_read(store, at_once, name, caplog):
+    caplog.set_level(logging.CRITICAL)
+    run_id = stored(store, 0, 10, 20)
+    whole = store.remains(run_id)
+    assert whole.damaged == () and whole.problem is None
+    path = store.folder / run_id / name
+    path.write_bytes(path.read_bytes()[:-9])
+    left = store.remains(run_id)
+    assert left.damaged == (name,) and left.run.ended
+    assert left.problem == f"This run is damaged: its file {name} cannot be read; what is left is shown."
+    assert left.run.settings == whole.run.settings
+    assert left.setup == (None if name.startswith("setup") else whole.setup)
+    assert left.result == (None if name.startswith("result") else whole.result)
+    assert left.newest.step == (10 if name.startswith("newest") else 20)
+    assert left.newest.history["step"] == ([] if name.startswith("newest") else whole.newest.history["step"])
+    if name == "status.json":
+        assert (left.run.state, left.run.step) == ("failed", 20)
+
+
+def test_of_a_run_that_is_all_damaged_nothing_is_said(store, caplog):
+    caplog.set_level(logging.CRITICAL)
+    run_id = stored(store, 0)
+    for path in (store.folder / run_id).iterdir():
+        path.write_bytes(b"x")
+    with pytest.raises(DataError, match="of which nothing can be read"):
+        store.remains(run_id)
+    with pytest.raises(DataError, match="no such stored run"):
+        store.remains("x" * 12)
+
+
 def test_a_damaged_older_snapshot_is_left_out(store, at_once, caplog):
     caplog.set_level(logging.CRITICAL)
     run_id = stored(store, 0, 10, 20)

@@ -13,7 +13,7 @@ from ae_core.errors import DataError
 from ae_core.messages import Mark
 from ae_core.runs import RunStore
 from tests.stored import TOTAL, result, setup, snapshot
-from tests.whole_run import exported, members_of
+from tests.whole_run import bring, exported, members_of
 
 pytestmark = pytest.mark.usefixtures("unsynced", "at_once")
 
@@ -77,7 +77,7 @@ def test_old_runs_are_listed_and_read(old):
 def test_an_old_file_is_imported(store, old, again):
     payload = exported(old, DONE) if again else (HERE / f"{DONE}.zip").read_bytes()
     assert ("setup.json.gz" in members_of(payload)) and "setup.msgpack.gz" not in members_of(payload)
-    run = store.open(store.import_zip(payload))
+    run = store.open(bring(store, payload))
     assert (run.state, run.title, run.origin) == ("done", "An old run", "imported")
     check_messages(run, lost=None)
     check_state(run)

@@ -101,3 +101,59 @@ def test_the_environment_says_where_and_how_much(alone, monkeypatch):
                 patch.setenv(name, bad)
                 with pytest.raises(DataError, match=f"{name} must be a number above 0"):
                     RunStore()
+
+
+ME, EATER = "a" * 64, "e" * 64
+
+
+def test_who_takes_most_gives_first_and_nothing_of_mine_goes(tmp_path):
+    store = RunStore(tmp_path, limit_mb=1)
+    mine = aged(store, 9, 8, size=100_000, owner=ME)
+    eaten = aged(store, 3, 2, 1, size=300_000, owner=EATER)
+    assert [one.run.id for one in store.about_to_go()] == eaten[:1]
+    store.create(SETTINGS, EATER)
+    assert {run.id for run in store.list_runs()} >= {*mine, *eaten[1:]}
+    assert eaten[0] not in {run.id for run in store.list_runs()}
+
+
+def test_everybody_has_a_bound_of_their_own(tmp_path, monkeypatch):
+    mine, many = (aged(RunStore(tmp_path), *days, owner=owner) for days, owner in (((9, 8), ME), ((3, 2, 1), EATER)))
+    monkeypatch.setenv("AE_MAX_RUNS_PER_OWNER", "2")
+    store = RunStore(tmp_path)
+    assert store.prune() == many[:1]
+    store.pin(many[1])
+    waits = store.create(SETTINGS, EATER).id
+    assert {run.id for run in store.list_runs()} == {*mine, many[1], waits}
+    for refused in (store.check_room, lambda owner: store.create(SETTINGS, owner)):
+        with pytest.raises(DataError, match=r"One person's runs may be 2 .* leaves no room for this one\."):
+            refused(EATER)
+    assert len(store.list_runs()) == 4
+    monkeypatch.setenv("AE_MAX_RUNS_MB_PER_OWNER", "0.2")
+    monkeypatch.setenv("AE_MAX_RUNS_PER_OWNER", "9")
+    large = aged(RunStore(tmp_path), 5, 4, size=150_000, owner="b" * 64)
+    assert RunStore(tmp_path).prune() == large[:1]
+
+
+def test_another_s_pins_keep_nobody_from_pinning(tmp_path, monkeypatch):
+    monkeypatch.setenv("AE_MAX_RUNS_MB_PER_OWNER", "0.5")
+    store = RunStore(tmp_path, limit_mb=2)
+    first, second = aged(store, 3, 2, size=200_000, owner=EATER)
+    (mine,) = aged(store, 1, size=200_000, owner=ME)
+    store.pin(first)
+    with pytest.raises(DataError, match="Your pinned runs may take"):
+        store.pin(second)
+    store.pin(mine)
+    assert store.open(mine).pinned
+
+
+def test_an_interrupted_run_that_will_go_on_keeps_its_place_and_its_data(tmp_path):
+    store = RunStore(tmp_path, limit_mb=1)
+    waits = stored(lasting(store), 0, ended=False, owner=ME)
+    assert store.open(waits).state == "interrupted"
+    assert store.needed_data() == {"digits"}
+    (tmp_path / waits / "model.keras").write_bytes(bytes(600_000))
+    edit(store, waits, "status.json", size=600_000)
+    (late,) = aged(store, 0, size=600_000, owner=EATER)
+    assert store.prune() == [late]
+    edit(store, waits, "status.json", updated=time.time() - 2 * DAY)
+    assert store.needed_data() == set()

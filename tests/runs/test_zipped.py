@@ -23,7 +23,7 @@ from ae_core.runs import zipped as run_zip
 from tests import demo
 from tests.hostile import zipped
 from tests.stored import SETTINGS, TOTAL, picture, result, setup, snapshot, state_at, stored
-from tests.whole_run import exported, members_of, model_file, whole_run
+from tests.whole_run import bring, exported, members_of, model_file, whole_run
 
 pytestmark = pytest.mark.usefixtures("unsynced", "at_once")
 
@@ -36,7 +36,7 @@ def test_a_run_goes_out_and_comes_back(store, tmp_path, as_path):
         store.export_zip(run_id, tmp_path / "run.zip")
         assert members_of((tmp_path / "run.zip").read_bytes()) == members_of(payload)
     other = RunStore(tmp_path / "elsewhere")
-    new_id = other.import_zip(tmp_path / "run.zip" if as_path else payload, fingerprint("other"))
+    new_id = bring(other, tmp_path / "run.zip" if as_path else payload, fingerprint("other"))
     old, new = store.open(run_id), other.open(new_id)
     assert new_id != run_id and new.id == new_id
     assert (new.origin, new.title, new.pinned, new.state) == ("imported", "A title", False, "done")
@@ -58,9 +58,9 @@ def test_a_run_goes_out_and_comes_back(store, tmp_path, as_path):
 
 def test_the_state_of_a_run_that_has_ended_is_taken_along_unless_it_is_large(store, monkeypatch):
     run_id = whole_run(store)
-    assert store.open(store.import_zip(exported(store, run_id))).checkpoint() is not None
+    assert store.open(bring(store, exported(store, run_id))).checkpoint() is not None
     monkeypatch.setattr(run_zip, "LARGEST_SPARE", store.open(run_id).checkpoint_bytes - 1)
-    new = store.open(store.import_zip(exported(store, run_id)))
+    new = store.open(bring(store, exported(store, run_id)))
     assert new.checkpoint() is None and new.model is not None, "it is whole without"
 
 
@@ -75,11 +75,11 @@ def test_nothing_in_the_file_says_whose_it_is(store):
 def test_an_unfinished_run_comes_back_interrupted(store):
     run_id = stored(store, 0, 10, ended=False)
     with store.writer(run_id):
-        new_id = store.import_zip(exported(store, run_id))
+        new_id = bring(store, exported(store, run_id))
     new = store.open(new_id)
     assert new.state == "interrupted" and len(new.snapshots()) == 2 and new.result() is None
     waiting = store.create(SETTINGS)
-    assert store.open(store.import_zip(exported(store, waiting.id))).setup() is None
+    assert store.open(bring(store, exported(store, waiting.id))).setup() is None
 
 
 def test_a_run_that_went_astray_comes_back(store):
@@ -91,7 +91,7 @@ def test_a_run_that_went_astray_comes_back(store):
         writer.message(setup())
         writer.message(lost)
         writer.finish(result(test={"mse": math.nan}))
-    newest = store.open(store.import_zip(exported(store, run.id))).newest()
+    newest = store.open(bring(store, exported(store, run.id))).newest()
     assert newest.history["loss"] == [0.5, None]
     assert newest.grid.errors[0] == math.inf and math.isnan(newest.pca_loss)
 
@@ -107,7 +107,7 @@ def test_messages_as_pages_know_them_are_taken(store):
         for step in (100, 900):
             writer.message(as_struct(demo.snapshot(step, 2), Snapshot))
         writer.finish(result())
-    new = store.open(store.import_zip(exported(store, run.id)))
+    new = store.open(bring(store, exported(store, run.id)))
     assert [one.step for one in new.snapshots()] == [100, 900]
 
 
@@ -118,7 +118,7 @@ def test_what_a_newer_program_has_added_is_left_out(store, more):
         content = msgspec.msgpack.decode(gzip.decompress(members[name]))
         content[owner]["more"] = content["more"] = more
         members[name] = gzip.compress(msgspec.msgpack.encode(content))
-    new = store.open(store.import_zip(zipped(members)))
+    new = store.open(bring(store, zipped(members)))
     assert new.setup() == setup(run_id=new.id)
     assert new.newest() == snapshot(TOTAL, "done", run_id=new.id)
     assert b"more" not in b"".join(gzip.decompress(path.read_bytes()) for path in new.folder.glob("*.gz"))
@@ -130,14 +130,14 @@ def test_snapshots_from_before_there_was_a_plane_still_open(store):
         content = msgspec.msgpack.decode(gzip.decompress(members[name]))
         del content["plane"]
         members[name] = gzip.compress(msgspec.msgpack.encode(content))
-    new = store.open(store.import_zip(zipped(members)))
+    new = store.open(bring(store, zipped(members)))
     assert new.newest() == snapshot(TOTAL, "done", run_id=new.id, plane=None)
     assert [one.plane for one in new.snapshots()] == [None] * len(new.snapshots())
 
 
 @pytest.mark.slow
 def test_a_real_training_is_stored_and_comes_back(store, monkeypatch):
-    from ae_core.training import checkpoint, session
+    from ae_core.training import checkpoint, session, stored_model
     from ae_core.variants import read_settings
 
     monkeypatch.setattr(checkpoint, "SECONDS", 0.0)
@@ -157,7 +157,7 @@ def test_a_real_training_is_stored_and_comes_back(store, monkeypatch):
         assert writer.restore() is not None
         writer.finish(told)
         assert writer.problem is None
-    new = store.open(store.import_zip(exported(store, run.id)))
+    new = store.open(store.import_zip(exported(store, run.id), renew=stored_model.renew))
     (given,) = (one for one in messages if isinstance(one, Setup))
     assert new.setup() == replace(given, run_id=new.id)
     last = {one.step: one for one in messages if isinstance(one, Snapshot)}
@@ -225,8 +225,6 @@ def test_the_command_line_lists_exports_and_imports(alone, capsys, monkeypatch):
     assert "owner" not in told[0] and told[0]["going"] is None
     out = alone / "out"
     out.mkdir()
-    assert commands("export", run_id, "--model", str(out / "a.keras")) == 0
-    assert (out / "a.keras").read_bytes() == model_file()
     assert commands("export", run_id, "--csv", str(out / "a.csv")) == 0
     assert (out / "a.csv").read_text() == store.history_csv(run_id)
     assert commands("export", run_id, "--zip", str(out / "a.zip")) == 0
@@ -235,6 +233,7 @@ def test_the_command_line_lists_exports_and_imports(alone, capsys, monkeypatch):
         with Image.open(out / name) as made:
             assert len(list(ImageSequence.Iterator(made))) == len(store.open(run_id).snapshots())
     capsys.readouterr()
+    monkeypatch.setattr(run_commands, "_renew", lambda *given: None)  # see tests/training/test_stored_model.py
     assert commands("import", str(out / "a.zip")) == 0
     new_id = capsys.readouterr().out.strip()
     assert store.open(new_id).origin == "imported" and len(store.open(new_id).snapshots()) == 4

@@ -23,7 +23,7 @@ from ae_core.runs import zipped as run_zip
 from ae_core.runs.files import NEWEST, SETUP, first_name
 from tests.hostile import zipped
 from tests.stored import SETTINGS, TOTAL, batch, picture, setup, snapshot, training_state
-from tests.whole_run import exported, members_of, model_file, whole_run
+from tests.whole_run import bring, exported, members_of, model_file, whole_run
 
 pytestmark = pytest.mark.usefixtures("unsynced", "at_once")
 
@@ -391,7 +391,7 @@ def refused(store, payload, match):
     """The refusal is one sentence; nothing has changed."""
     before = everything(store.folder.parent)
     with pytest.raises(DataError, match=match) as caught:
-        store.import_zip(payload)
+        bring(store, payload)
     message = str(caught.value)
     assert "\n" not in message and len(message) < 500 and message.endswith(".")
     after = everything(store.folder.parent)
@@ -414,7 +414,7 @@ def test_a_wrong_file_is_refused_in_one_sentence(store, good, case):
 
 
 def test_a_file_as_before_is_right_too(store, good):
-    run = store.open(store.import_zip(zipped(rewritten(good))))
+    run = store.open(bring(store, zipped(rewritten(good))))
     assert run.newest() == snapshot(TOTAL, "done", run_id=run.id)
 
 
@@ -431,7 +431,7 @@ def test_what_a_small_file_unpacks_to_takes_little_memory(store, good, entry, va
     tracemalloc.start()
     try:
         with pytest.raises(DataError):
-            store.import_zip(packed)
+            bring(store, packed)
         most = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
@@ -439,9 +439,9 @@ def test_what_a_small_file_unpacks_to_takes_little_memory(store, good, entry, va
 
 
 def test_the_file_that_the_wrong_ones_were_made_of_is_right(store, good):
-    assert store.open(store.import_zip(zipped(good))).state == "done"
+    assert store.open(bring(store, zipped(good))).state == "done"
     few = {name: good[name] for name in ("run.json", "status.json")}
-    assert store.open(store.import_zip(zipped(few))).newest() is None
+    assert store.open(bring(store, zipped(few))).newest() is None
 
 
 def test_a_file_cut_or_changed_anywhere_is_refused_or_harmless(store, good):
@@ -450,7 +450,7 @@ def test_a_file_cut_or_changed_anywhere_is_refused_or_harmless(store, good):
         refused(store, payload[:length], "must be|must have")
     for at in range(0, len(payload), len(payload) // 60):
         try:
-            run_id = store.import_zip(payload[:at] + bytes([payload[at] ^ 255]) + payload[at + 1 :])
+            run_id = bring(store, payload[:at] + bytes([payload[at] ^ 255]) + payload[at + 1 :])
         except DataError as error:
             assert "\n" not in str(error)
         else:  # a date in the zip's index, or the like
@@ -477,7 +477,7 @@ def test_links_doubles_and_other_zips_are_refused(store, good, tmp_path):
                 extra(archive)
         refused(store, stream.getvalue(), match)
     with pytest.raises(DataError, match="cannot be read"):
-        store.import_zip(tmp_path / "nowhere.zip")
+        bring(store, tmp_path / "nowhere.zip")
     refused(store, b"PK\5\6 and no more", "must be a .zip file")
 
 
@@ -492,5 +492,5 @@ def test_what_unpacks_to_too_much_is_refused(tmp_path, good):
 def test_a_hostile_clock_does_not_keep_a_run_for_ever(store, good):
     members = dict(good)
     changed("status.json", finished=9e10, updated=9e10)(members)
-    run = store.open(store.import_zip(zipped(members)))
+    run = store.open(bring(store, zipped(members)))
     assert run.finished <= time.time() and run.updated <= time.time()

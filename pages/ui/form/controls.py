@@ -10,6 +10,7 @@ import streamlit as st
 from ae_core import data, variants
 from ae_core.data.built_in import DataInfo
 from ae_core.errors import DataError, EngineError, SettingError
+from ae_core.ownership import fingerprint
 from ae_core.settings import Option, Settings, option_of
 from pages.ui import state
 from pages.ui.form.form import as_text
@@ -248,7 +249,8 @@ def _uploaded() -> None:
         return
     own.upload_problem, own.notices = "", []
     try:
-        info = data.store_upload(*file)
+        needed = engine().store.needed_data()
+        info = data.store_upload(*file, fingerprint(own.owner), needed)
     except DataError as error:
         own.upload_problem = str(error)
     else:

@@ -114,7 +114,7 @@ def _import(own: Session) -> None:
         return
     own.import_problem = ""
     try:
-        run_id = engine().store.import_zip(file[1], fingerprint(own.owner))
+        run_id = engine().import_zip(file[1], own.owner)
     except DataError as error:
         own.import_problem = str(error)
     else:
