@@ -6,11 +6,13 @@ arrays are read whose names and shapes are known before. Both happen in a proces
 that neither a large file nor a fault of the library that reads it reaches whoever asks.
 """
 
+import contextlib
 import logging
 import os
 import subprocess
 import sys
 import tempfile
+import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -102,6 +104,18 @@ def _is_plain(value: object) -> bool:
     return all(part is None or isinstance(part, bool | int | float | str) for part in parts)
 
 
+@contextlib.contextmanager
+def _opened(path: Path, label: str) -> Iterator[zipfile.ZipFile]:
+    """The zip that a file is; what is wrong with it becomes one sentence."""
+    try:
+        with path.open("rb") as stream, open_archive(stream, stream.seek(0, 2), label, ".keras") as archive:
+            yield archive
+    except (*ZIP_ERRORS, NotImplementedError) as error:
+        if isinstance(error, DataError):
+            raise
+        raise DataError(f"{label} must be one that this app saved. Received: a damaged file, or another.") from error
+
+
 def input_shape(path: Path, label: str) -> tuple[int, ...]:
     """The shape of one example, as a file says it.
 
@@ -112,18 +126,33 @@ def input_shape(path: Path, label: str) -> tuple[int, ...]:
     Raises:
         DataError: If it does not say so, or cannot be read.
     """
-    try:
-        with path.open("rb") as stream, open_archive(stream, stream.seek(0, 2), label, ".keras") as archive:
-            if archive.getinfo(CONFIG).file_size <= LARGEST_CONFIG:
-                for layer in layers_of(msgspec.json.decode(archive.read(CONFIG))):
-                    shape = layer.facts.get("batch_shape")
-                    if isinstance(shape, list):
-                        return tuple(length for length in shape[1:] if isinstance(length, int))
-    except (*ZIP_ERRORS, NotImplementedError) as error:
-        if isinstance(error, DataError):
-            raise
-        raise DataError(f"{label} must be one that this app saved. Received: a damaged file, or another.") from error
+    with _opened(path, label) as archive:
+        if archive.getinfo(CONFIG).file_size <= LARGEST_CONFIG:
+            for layer in layers_of(msgspec.json.decode(archive.read(CONFIG))):
+                shape = layer.facts.get("batch_shape")
+                if isinstance(shape, list):
+                    return tuple(length for length in shape[1:] if isinstance(length, int))
     raise DataError(f"{label} must say of what shape an example is. Received: one that does not.")
+
+
+def check_room(path: Path, count: int, label: str) -> None:
+    """Refuses a file that is too small for a network, before that is made: its settings may ask for a huge one.
+
+    Args:
+        path: The file, whoever wrote it.
+        count: How many numbers the network has, at least.
+        label: Its name for messages.
+
+    Raises:
+        DataError: If it has fewer, or a file of so many would be too large.
+    """
+    with _opened(path, label) as archive:
+        size = min(archive.getinfo(WEIGHTS).file_size, LARGEST_WEIGHTS)
+    if 4 * count > size:
+        raise DataError(
+            f"{label} must be of the network that its settings give, {count:,} numbers in a file of at most "
+            f"{megabytes(LARGEST_WEIGHTS)}. Received: at most {size // 4:,}."
+        )
 
 
 def own(config: str, weights: Path) -> Network:

@@ -4,8 +4,10 @@ The file may come from anywhere. So no network is ever made of what it says: onl
 network that the settings give, and only if it is a file of that network. Whatever is handed on is written from ours.
 """
 
+import math
 import os
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import keras
@@ -35,6 +37,27 @@ def network_of(settings: Settings, spec: DataSpec) -> keras.Model:
         return variants.get(settings.variant).build(settings, spec).standalone()
 
 
+def count(settings: Settings, spec: DataSpec) -> int:
+    """How many numbers that network has, tied ones once. None of them is made.
+
+    Args:
+        settings: See `network_of`, like the next and what is raised.
+        spec: Likewise.
+    """
+    execution.configure()
+    settings.check(spec)
+
+    def work() -> int:
+        with keras.StatelessScope(initialize_variables=False):
+            model = variants.get(settings.variant).build(settings, spec)
+            sizes = {id(one): math.prod(one.shape) for part in (model.encoder, model.decoder) for one in part.weights}
+            return sum(sizes.values())
+
+    # Keras notes for each thread which variables have no numbers yet, and makes them later: this thread has no later.
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(work).result()
+
+
 def restore(path: Path, settings: Settings, spec: DataSpec, label: str = LABEL) -> keras.Model:
     """The trained network of a run; its layers `encoder` and `decoder` are networks themselves.
 
@@ -48,6 +71,7 @@ def restore(path: Path, settings: Settings, spec: DataSpec, label: str = LABEL) 
         SettingError: If the settings do not fit the data.
         DataError: If the file is of another network, its numbers are not finite, or it cannot be read.
     """
+    keras_file.check_room(path, count(settings, spec), label)
     network = network_of(settings, spec)
     with tempfile.TemporaryDirectory() as folder:
         # Keras alone knows what it calls the weights in a file: so its own file is written, filled and read.

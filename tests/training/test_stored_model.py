@@ -2,6 +2,7 @@
 
 import io
 import json
+import math
 import zipfile
 
 import h5py
@@ -15,7 +16,7 @@ from ae_core.formats import keras_file
 from ae_core.runs import RunStore
 from ae_core.settings import DataSpec
 from ae_core.training import stored_model
-from ae_core.variants import read_settings, registry
+from ae_core.variants import get, read_settings, registry
 from tests.stored import SETTINGS, TILE, TOTAL, result, setup, snapshot
 from tests.whole_run import exported, members_of
 
@@ -174,6 +175,24 @@ def test_a_file_of_other_settings_is_refused(file):
     other = read_settings(SETTINGS.to_dict() | {"latent_dim": 3})
     with pytest.raises(DataError, match="Dense with units 2 where 3 belongs"):
         stored_model.restore(file, other, SPEC)
+
+
+@pytest.mark.parametrize("case", [*({"variant": name} for name in registry()), *MORE], ids=lambda case: str(case))
+def test_numbers_are_counted_before_any_is_made(case):
+    spec, settings = DataSpec((28, 28, 1)), read_settings({"dataset": "digits", **case})
+    made = get(settings.variant).build(settings, spec)
+    weights = {id(one): one for part in (made.encoder, made.decoder) for one in part.weights}
+    assert stored_model.count(settings, spec) == sum(math.prod(one.shape) for one in weights.values())
+
+
+def test_settings_of_a_huge_network_take_no_memory(file, monkeypatch):
+    def never(*given):
+        raise AssertionError("A network is made.")
+
+    monkeypatch.setattr(stored_model, "network_of", never)
+    huge = read_settings({"variant": "stacked", "dataset": "digits", "widths": "4096,4096,4096"})
+    with pytest.raises(DataError, match=r"470,\d{3},\d{3} numbers in a file of at most 256 MB\."):
+        stored_model.restore(file, huge, DataSpec((128, 128, 3)))
 
 
 def test_what_needs_too_much_or_too_long_is_refused(file, monkeypatch, tmp_path):
