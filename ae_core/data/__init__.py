@@ -5,7 +5,7 @@ sets. Files are never trusted: `ae_core.formats.npz` checks each before it decod
 """
 
 from ae_core.data.built_in import DataInfo, Dataset
-from ae_core.data.lookup import catalogue, default_name, load, public_names, store_upload
+from ae_core.data.lookup import catalogue, default_name, load, public_names, store_upload, store_upload_apart
 from ae_core.data.preparation import Prepared, prepare
 
 __all__ = [
@@ -18,4 +18,5 @@ __all__ = [
     "prepare",
     "public_names",
     "store_upload",
+    "store_upload_apart",
 ]

@@ -109,6 +109,20 @@ def store_upload(filename: str, payload: bytes, owner: str | None = None, needed
     return _info(uploads.keep_upload(filename, payload, owner, needed))
 
 
+def store_upload_apart(
+    filename: str, payload: bytes, owner: str | None = None, needed: Collection[str] = ()
+) -> DataInfo:
+    """The same, converted in a process of its own, see `uploads.keep_apart`: for whoever serves others meanwhile.
+
+    Args:
+        filename: See `store_upload`, like the others and what is returned and raised.
+        payload: Likewise.
+        owner: Likewise.
+        needed: Likewise.
+    """
+    return _info(uploads.keep_apart(filename, payload, owner, needed))
+
+
 def _files_in(folder: Path | None, pattern: str) -> list[Path]:
     """Files with usable names in a folder, in order; none if there is no such folder."""
     if folder is None or not folder.is_dir():

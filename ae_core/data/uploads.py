@@ -9,6 +9,7 @@ the archive are read, never used as paths. Every fifth picture becomes a test pi
 
 import hashlib
 import io
+import json
 import os
 import tempfile
 import threading
@@ -25,7 +26,7 @@ from PIL import Image, ImageOps
 
 from ae_core.errors import DataError, disk_reason, printable
 from ae_core.folders import uploads_folder
-from ae_core.formats import npz
+from ae_core.formats import confined, npz
 from ae_core.formats.archive import ZIP_ERRORS, megabytes, open_archive
 from ae_core.room import Bounds, Thing, bound, leaving, overfull
 
@@ -37,6 +38,8 @@ MAX_PICTURE_BYTES = 20 * 2**20
 MAX_PICTURES_BYTES = 200 * 2**20
 MAX_PICTURE_PIXELS = 4096 * 4096
 MAX_TOTAL_PIXELS = 400_000_000
+KEEPING = "ae_core.data.keeping"  # the module that converts in a process of its own
+MEMORY, SECONDS = 2 * 2**30, 120.0  # that this may take
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp")
 FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP")
@@ -88,6 +91,26 @@ def keep_upload(filename: str, payload: bytes, owner: str | None = None, needed:
         arrays = _convert(payload, label) | {"title": np.array([shown])}
         _write(path, arrays, owner, needed)
     return path
+
+
+def keep_apart(filename: str, payload: bytes, owner: str | None = None, needed: Collection[str] = ()) -> Path:
+    """The same in a process of its own, with bounds for memory and time: pictures unpack to much.
+
+    Args:
+        filename: See `keep_upload`, like the others and what is returned and raised.
+        payload: Likewise.
+        owner: Likewise.
+        needed: Likewise.
+    """
+    name = printable(filename, len(filename))[-200:]
+    if len(payload) > MAX_UPLOAD_BYTES:
+        return keep_upload(filename, payload)  # which refuses it
+    given = [name, owner or "", json.dumps(list(needed))]
+    try:
+        with _one_at_a_time:
+            return Path(confined.run(KEEPING, given, f"The upload {printable(name)!r}", MEMORY, SECONDS, payload))
+    except confined.RefusedError as why:
+        raise DataError(str(why)) from why
 
 
 def _convert(payload: bytes, label: str) -> dict[str, np.ndarray]:

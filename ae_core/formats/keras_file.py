@@ -7,10 +7,6 @@ that neither a large file nor a fault of the library that reads it reaches whoev
 """
 
 import contextlib
-import logging
-import os
-import subprocess
-import sys
 import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping
@@ -21,22 +17,19 @@ import numpy as np
 from msgspec import Struct
 
 from ae_core.errors import DataError
-from ae_core.folders import ROOT
+from ae_core.formats import confined
 from ae_core.formats.archive import ZIP_ERRORS, megabytes, open_archive
 
 LARGEST_CONFIG = 8 * 2**20
 LARGEST_WEIGHTS = 256 * 2**20
 MEMORY = 1536 * 2**20  # of the process that reads: libraries, and the largest array twice
 SECONDS = 60.0  # that it may take
-REFUSED = 3  # its exit status if the file is not what it should be; it has said why
 CONFIG, METADATA, WEIGHTS = "config.json", "metadata.json", "model.weights.h5"
 NETWORK, ARRAYS = "network.json", "arrays.bin"  # what the two processes hand each other
 
 Fact = bool | int | float | str | list[bool | int | float | str | None] | None
 # Of a layer's settings those that say nothing of its form: Keras counts on when it names, so names differ.
 _UNTOLD = frozenset({"name", "trainable", "dtype", "seed", "input_layers", "output_layers"})
-
-logger = logging.getLogger(__name__)
 
 
 class Layer(Struct, frozen=True):
@@ -203,23 +196,11 @@ def read(path: Path, network: Network, label: str) -> dict[str, np.ndarray]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / NETWORK).write_bytes(msgspec.json.encode(network))
-        # One thread of linear algebra, as each would take memory for itself.
-        environment = os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-        command = [sys.executable, "-m", "ae_core.formats.keras_reading", str(path.resolve()), str(folder)]
+        given = [str(path.resolve()), str(folder)]
         try:
-            done = subprocess.run(  # noqa: S603 - our own module
-                command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=SECONDS
-            )
-        except subprocess.TimeoutExpired as error:
-            raise DataError(f"{label} must be read in {SECONDS:.0f} s. Received: one that takes longer.") from error
-        if done.returncode == REFUSED:
-            raise DataError(f"{label} must be of the network that its settings give. Received: {done.stdout.decode()}.")
-        if done.returncode:
-            logger.error("A model cannot be read: %s", done.stderr[-2000:].decode(errors="replace"))
-            raise DataError(
-                f"{label} must be one that this app saved, and take at most {megabytes(MEMORY)} to be read. "
-                "Received: another."
-            )
+            confined.run("ae_core.formats.keras_reading", given, label, MEMORY, SECONDS)
+        except confined.RefusedError as why:
+            raise DataError(f"{label} must be of the network that its settings give. Received: {why}.") from why
         return _arrays(folder / ARRAYS, network)
 
 

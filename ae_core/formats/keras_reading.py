@@ -1,10 +1,9 @@
-"""The process that reads a `.keras` file: `python -m ae_core.formats.keras_reading FILE FOLDER`, see `keras_file`.
+"""The process that reads a `.keras` file: `python -m ae_core.formats.keras_reading MEMORY SECONDS FILE FOLDER`.
 
-The folder holds what the file must be. The numbers are written beside it; what is wrong with the file is printed.
+The folder holds what the file must be, see `keras_file`. The numbers are written beside it; what is wrong is printed.
 """
 
 import io
-import resource
 import sys
 import zipfile
 from pathlib import Path
@@ -15,17 +14,15 @@ import msgspec
 import numpy as np
 
 from ae_core.errors import DataError, printable
+from ae_core.formats import confined
 from ae_core.formats.archive import ZIP_ERRORS, check_members, open_archive
 from ae_core.formats.keras_file import (
     ARRAYS,
     CONFIG,
     LARGEST_CONFIG,
     LARGEST_WEIGHTS,
-    MEMORY,
     METADATA,
     NETWORK,
-    REFUSED,
-    SECONDS,
     WEIGHTS,
     Layer,
     Network,
@@ -40,32 +37,18 @@ class OtherNetworkError(Exception):
     """What the file holds in place of what it should hold, in a few words."""
 
 
-def main() -> int:
-    """Reads the file that the command names; the exit status."""
-    _bound()
-    path, folder = Path(sys.argv[1]), Path(sys.argv[2])
-    network = msgspec.json.decode((folder / NETWORK).read_bytes(), type=Network)
+def main() -> None:
+    """Reads the file that the command names."""
+    memory, seconds, path, folder = sys.argv[1:]
+    confined.bound(int(memory), float(seconds))
+    network = msgspec.json.decode((Path(folder) / NETWORK).read_bytes(), type=Network)
     try:
-        with path.open("rb") as stream, (folder / ARRAYS).open("wb") as target:
+        with Path(path).open("rb") as stream, (Path(folder) / ARRAYS).open("wb") as target:
             _read(stream, network, target)
     except OtherNetworkError as problem:
-        sys.stdout.write(str(problem))
-        return REFUSED
+        confined.refuse(str(problem))
     except (*ZIP_ERRORS, DataError, NotImplementedError, MemoryError):
-        sys.stdout.write("a damaged file, or one that is not Keras's")
-        return REFUSED
-    return 0
-
-
-def _bound() -> None:
-    """Bounds memory and time, where the system can: macOS bounds no memory."""
-    bounds = [(resource.RLIMIT_CORE, 0), (resource.RLIMIT_CPU, int(SECONDS)), (resource.RLIMIT_FSIZE, 2**30)]
-    if sys.platform == "linux":
-        bounds.append((resource.RLIMIT_AS, MEMORY))
-    for what, most in bounds:
-        _, hard = resource.getrlimit(what)
-        most = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        resource.setrlimit(what, (most, most))
+        confined.refuse("a damaged file, or one that is not Keras's")
 
 
 def _read(stream: BinaryIO, network: Network, target: BinaryIO) -> None:
@@ -118,4 +101,4 @@ def _numbers(weights: h5py.File, weight: Weight) -> np.ndarray:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

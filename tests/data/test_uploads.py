@@ -318,6 +318,27 @@ def test_data_that_a_run_waits_for_stay(monkeypatch, alone):
     assert second not in data.catalogue()
 
 
+def test_an_upload_is_converted_in_a_process_of_its_own(monkeypatch, alone):
+    payload = packed(x_train=IMAGES)
+    info = data.store_upload_apart("Ünïcode −\0.npz", payload, ME)
+    assert info == data.store_upload("Ünïcode −\0.npz", payload, ME) and info.title == "Ünïcode −.npz"
+    large = packed(x_train=np.zeros((9000, 100, 100), np.uint8))  # 90 MB in a file of less than one
+    for wrong, name, match in (
+        (b"x", "a.npz", "must be a .npz or .zip file"),
+        (payload, "a.exe", "another ending"),
+        (bytes(uploads.MAX_UPLOAD_BYTES + 1), "a.npz", "must have at most 50 MB"),
+    ):
+        with pytest.raises(DataError, match=match):
+            data.store_upload_apart(name, wrong)
+    monkeypatch.setattr(uploads, "MEMORY", 256 * 2**20)
+    with pytest.raises(DataError, match=r"'a.npz' must be read in 256 MB of memory\. Received: one that needs more\."):
+        data.store_upload_apart("a.npz", large)
+    monkeypatch.setattr(uploads, "SECONDS", 0.01)
+    with pytest.raises(DataError, match="Received: one that takes longer"):
+        data.store_upload_apart("a.npz", payload)
+    assert kept() == {info.name}
+
+
 def test_a_full_disk_leaves_nothing_half_written(alone):
     """The operating system itself refuses the write, by a limit on the size of files."""
     (alone / "a.npz").write_bytes(packed(x_train=np.random.default_rng(0).integers(0, 255, (500, 28, 28), np.uint8)))

@@ -250,7 +250,7 @@ def _uploaded() -> None:
     own.upload_problem, own.notices = "", []
     try:
         needed = engine().store.needed_data()
-        info = data.store_upload(*file, fingerprint(own.owner), needed)
+        info = data.store_upload_apart(*file, fingerprint(own.owner), needed)
     except DataError as error:
         own.upload_problem = str(error)
     else:
