@@ -4,13 +4,9 @@ Room is one's own. Everybody may have so many things and so many bytes; beyond t
 together take too much, whoever takes most gives the oldest first. What is in use stays, whosever it is.
 """
 
-import math
-import os
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-
-from ae_core.errors import DataError, printable
 
 
 @dataclass(frozen=True)
@@ -92,31 +88,3 @@ def overfull(things: Iterable[Thing], bounds: Bounds, owner: str | None, size: i
     if own and (len(own) + 1 > bounds.count or sum(one.size for one in own) + size > bounds.owner):
         return True
     return bool(fixed) and sum(one.size for one in fixed) + size > bounds.total
-
-
-def is_public() -> bool:
-    """Whether the host has said that anybody may come: `AE_PUBLIC=1`."""
-    return os.environ.get("AE_PUBLIC") == "1"
-
-
-def bound(name: str, usual: float, public: float | None = None) -> float:
-    """A bound that the host may set.
-
-    Args:
-        name: The environment variable.
-        usual: What holds without it.
-        public: The same on an open server, if it is another.
-
-    Raises:
-        DataError: If it is not a number above 0.
-    """
-    given = os.environ.get(name)
-    if not given:
-        return public if public is not None and is_public() else usual
-    try:
-        value = float(given)
-    except ValueError:
-        value = math.nan
-    if not 0 < value < math.inf:
-        raise DataError(f"{name} must be a number above 0. Received: {printable(given)!r}.")
-    return value

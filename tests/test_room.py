@@ -1,9 +1,6 @@
 """Whose things go where room is short."""
 
-import pytest
-
-from ae_core.errors import DataError
-from ae_core.room import Bounds, Thing, bound, leaving, overfull
+from ae_core.room import Bounds, Thing, leaving, overfull
 
 
 def things(owner, *sizes, at=0, free=True):
@@ -37,16 +34,3 @@ def test_what_is_in_use_stays_whosever_it_is():
     assert overfull(used, Bounds(total=1000, owner=100, count=9), "b", 20)
     assert overfull(used, Bounds(total=1000, owner=1000, count=1), "b", 0)
     assert not overfull(used, Bounds(total=1000, owner=100, count=1), "a", 20)
-
-
-def test_bounds_come_from_the_environment_and_are_tight_on_an_open_server(monkeypatch):
-    monkeypatch.delenv("AE_PUBLIC", raising=False)
-    assert bound("AE_MAX_TEST", 5.0, 2.0) == 5.0
-    monkeypatch.setenv("AE_PUBLIC", "1")
-    assert (bound("AE_MAX_TEST", 5.0, 2.0), bound("AE_MAX_TEST", 5.0)) == (2.0, 5.0)
-    monkeypatch.setenv("AE_MAX_TEST", "3")
-    assert bound("AE_MAX_TEST", 5.0, 2.0) == 3.0
-    for bad in ("much", "0", "-1", "nan", "inf"):
-        monkeypatch.setenv("AE_MAX_TEST", bad)
-        with pytest.raises(DataError, match="AE_MAX_TEST must be a number above 0"):
-            bound("AE_MAX_TEST", 5.0)

@@ -28,7 +28,8 @@ from ae_core.errors import DataError, disk_reason, printable
 from ae_core.folders import uploads_folder
 from ae_core.formats import confined, npz
 from ae_core.formats.archive import ZIP_ERRORS, megabytes, open_archive
-from ae_core.room import Bounds, Thing, bound, leaving, overfull
+from ae_core.limits import limit
+from ae_core.room import Bounds, Thing, leaving, overfull
 
 MAX_UPLOAD_BYTES = 50 * 2**20
 MAX_KEPT_BYTES = 500 * 2**20
@@ -299,11 +300,11 @@ def _write(path: Path, arrays: dict[str, np.ndarray], owner: str | None, needed:
 
 
 def _bounds() -> Bounds:
-    total = bound("AE_MAX_UPLOADS_MB", MAX_KEPT_BYTES / 2**20)
+    total = limit("AE_MAX_UPLOADS_MB", MAX_KEPT_BYTES / 2**20)
     return Bounds(
         total=int(total * 2**20),
-        owner=int(min(total, bound("AE_MAX_UPLOADS_MB_PER_OWNER", total, PUBLIC_OWNER_MB)) * 2**20),
-        count=int(bound("AE_MAX_UPLOADS_PER_OWNER", MOST_UPLOADS, PUBLIC_MOST_UPLOADS)),
+        owner=int(min(total, limit("AE_MAX_UPLOADS_MB_PER_OWNER", total, PUBLIC_OWNER_MB)) * 2**20),
+        count=int(limit("AE_MAX_UPLOADS_PER_OWNER", MOST_UPLOADS, PUBLIC_MOST_UPLOADS)),
     )
 
 

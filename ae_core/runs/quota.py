@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 
 from ae_core.errors import DataError
 from ae_core.formats.archive import megabytes
-from ae_core.room import Bounds, Thing, bound, leaving, overfull
+from ae_core.limits import limit
+from ae_core.room import Bounds, Thing, leaving, overfull
 from ae_core.runs.files import STORE_LOCK, Lock, folder_bytes
 from ae_core.runs.record import QUEUED_SECONDS, StoredRun
 from ae_core.runs.shelf import Shelf
@@ -50,14 +51,14 @@ class Room:
 
     def __init__(self, shelf: Shelf, limit_mb: float | None, limit_days: float | None) -> None:
         self._shelf = shelf
-        megabytes_allowed = bound("AE_RUNS_LIMIT_MB", LIMIT_MB) if limit_mb is None else limit_mb
-        owner_megabytes = bound("AE_MAX_RUNS_MB_PER_OWNER", megabytes_allowed, PUBLIC_OWNER_MB)
-        days = bound("AE_RUNS_DAYS", LIMIT_DAYS) if limit_days is None else limit_days
+        megabytes_allowed = limit("AE_RUNS_LIMIT_MB", LIMIT_MB) if limit_mb is None else limit_mb
+        owner_megabytes = limit("AE_MAX_RUNS_MB_PER_OWNER", megabytes_allowed, PUBLIC_OWNER_MB)
+        days = limit("AE_RUNS_DAYS", LIMIT_DAYS) if limit_days is None else limit_days
         self.bytes, self.seconds = int(megabytes_allowed * 2**20), days * 86_400.0
         self._bounds = Bounds(
             total=self.bytes,
             owner=min(self.bytes, int(owner_megabytes * 2**20)),
-            count=int(bound("AE_MAX_RUNS_PER_OWNER", MOST_RUNS, PUBLIC_MOST_RUNS)),
+            count=int(limit("AE_MAX_RUNS_PER_OWNER", MOST_RUNS, PUBLIC_MOST_RUNS)),
         )
 
     @property

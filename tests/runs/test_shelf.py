@@ -157,3 +157,13 @@ def test_an_interrupted_run_that_will_go_on_keeps_its_place_and_its_data(tmp_pat
     assert store.prune() == [late]
     edit(store, waits, "status.json", updated=time.time() - 2 * DAY)
     assert store.needed_data() == set()
+
+
+def test_bounds_are_tight_on_an_open_server(tmp_path, monkeypatch):
+    monkeypatch.delenv("AE_PUBLIC", raising=False)
+    own = RunStore(tmp_path)._room
+    assert (own._bounds.owner, own._bounds.count, own.largest_run) == (own.bytes, 10_000, own.bytes // 4)
+    monkeypatch.setenv("AE_PUBLIC", "1")
+    public = RunStore(tmp_path)._room
+    assert public.bytes == own.bytes
+    assert (public._bounds.owner, public._bounds.count, public.largest_run) == (256 * 2**20, 100, 64 * 2**20)
