@@ -5,7 +5,6 @@ The module that runs there calls `bound` first and ends by `refuse` or by what i
 
 import logging
 import os
-import resource
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -62,7 +61,11 @@ def run(module: str, arguments: Sequence[str], label: str, memory: int, seconds:
 
 
 def bound(memory: int, seconds: float) -> None:
-    """Bounds this process, where the system can: macOS bounds no memory."""
+    """Bounds this process, where the system can: macOS bounds no memory, Windows nothing but the time."""
+    if sys.platform == "win32":
+        return
+    import resource
+
     bounds = [(resource.RLIMIT_CORE, 0), (resource.RLIMIT_CPU, int(seconds) + 1)]
     bounds.append((resource.RLIMIT_FSIZE, LARGEST_WRITTEN))
     if sys.platform == "linux":
