@@ -22,7 +22,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Runs one command.
 
     Returns:
-        Exit status: 0, or 2 for a wrong setting or data that cannot be had, or 130 when interrupted.
+        Exit status: 0, or 1 for a training that diverged or a check that failed, or 2 for a wrong setting or data that
+        cannot be had, or 130 when interrupted.
     """
     options_given = _parser().parse_args(arguments)
     try:

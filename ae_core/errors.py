@@ -15,6 +15,10 @@ class DataError(ValueError):
     """Data that cannot be had or used. The message is one sentence for a person."""
 
 
+class DivergedError(ArithmeticError):
+    """A training whose numbers are no numbers any more, or too large to be measured. The message says which."""
+
+
 class EngineError(RuntimeError):
     """Something the engine cannot do. The message is one sentence for a person."""
 

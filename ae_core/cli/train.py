@@ -1,16 +1,17 @@
 """The command `train`: one training from its settings to its numbers."""
 
 import argparse
-import json
 import shutil
 import sys
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from ae_core.cli import experiment
 from ae_core.engine import load_keras
 from ae_core.errors import DataError, SettingError
-from ae_core.messages import TrainingMessage, plain
+from ae_core.messages import Result, TrainingMessage
 
 
 def add_to(commands: Any) -> None:
@@ -32,6 +33,7 @@ def _train(given: argparse.Namespace) -> int:
         given.out.mkdir(parents=True, exist_ok=True)
     load_keras()
     from ae_core.runs import RunStore
+    from ae_core.runs.writer import result_json
     from ae_core.training import session
 
     store = RunStore()
@@ -55,12 +57,24 @@ def _train(given: argparse.Namespace) -> int:
         writer.finish(result)
     if given.out is not None:
         shutil.copyfile(run.folder / "model.keras", given.out / "model.keras")
-        (given.out / "result.json").write_text(json.dumps(plain(result), indent=1))
+        (given.out / "result.json").write_bytes(result_json(result))
+    diverged = result.state == "diverged"
+    if diverged:
+        print(f"ae_core: {_divergence(result)}", file=sys.stderr)
     if given.json:
-        print(json.dumps(plain(result)))
-        return 0
+        print(msgspec.json.encode(result).decode())  # a number that is not finite becomes null
+        return int(diverged)
     print(f"{settings.variant} on {settings.dataset}: {result.epochs:g} epochs in {result.seconds:.1f} s")
     for name, value in result.test.items():
         if not isinstance(value, list):  # one number for each unit of the code says nothing in a column
             print(f"  {name:24} {'–' if value is None else format(value, '.4f')}")
-    return 0
+    return int(diverged)
+
+
+def _divergence(result: Result) -> str:
+    """What happened, and what to do about it, in one sentence."""
+    rate = result.settings["learning_rate"]
+    return (
+        f"the training diverged at step {result.diverged_at:,}, and the last good state, of step {result.steps:,}, is "
+        f"kept; lower learning_rate (now {rate:g}) and start again."
+    )

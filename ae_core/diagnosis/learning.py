@@ -9,22 +9,23 @@ from ae_core.diagnosis.limits import LIMITS
 
 
 def not_finite(seen: Evidence) -> Finding | None:
-    """The loss is infinite or not a number any more."""
-    history = seen.snapshot.history
+    """The loss is infinite or not a number any more, or was so when the training diverged."""
+    history, diverged_at = seen.snapshot.history, seen.snapshot.diverged_at
     newest: list[object] = [history[name][-1] for name in ("loss", "val_loss") if history.get(name)]
     newest.append(seen.numbers.get("test_mse"))
-    if all(not isinstance(value, int | float) or math.isfinite(value) for value in newest):
+    if diverged_at is None and all(not isinstance(value, int | float) or math.isfinite(value) for value in newest):
         return None
     _ = seen.translate
-    return Finding(
-        "not_finite",
-        "warning",
-        _("The loss is no longer a number."),
-        _(
-            "The steps were so large that the weights grew beyond all bounds, and they do not come back. Lower {rate} "
-            "from {now} to {next} and start again."
-        ).format(**seen.rate(0.1)),
-    )
+    sentence = _("The loss is no longer a number.")
+    if diverged_at is not None:
+        sentence = _("The training diverged at step {step}: the loss is no longer a number.").format(
+            step=f"{diverged_at:,}"
+        )
+    why = _(
+        "The steps were so large that the weights grew beyond all bounds, and they do not come back. Lower {rate} "
+        "from {now} to {next} and start again."
+    ).format(**seen.rate(0.1))
+    return Finding("not_finite", "warning", sentence, why + _large_penalties(seen))
 
 
 def learning_rate_high(seen: Evidence) -> Finding | None:
@@ -40,10 +41,15 @@ def learning_rate_high(seen: Evidence) -> Finding | None:
         "The steps may be too large: they leap across the valley, or push units to where they no longer react. Lower "
         "{rate} from {now} to {next}; if nothing moves then, start again with it."
     ).format(**seen.rate(0.1))
-    for name in seen.penalties():
-        weight = seen.label(seen.tuner(name))
-        why += " " + _("A large {weight} makes large steps, too.").format(weight=weight)
-    return Finding("learning_rate_high", "warning", sentence, why)
+    return Finding("learning_rate_high", "warning", sentence, why + _large_penalties(seen))
+
+
+def _large_penalties(seen: Evidence) -> str:
+    """A sentence for each penalty that has a price."""
+    labels = [seen.label(seen.tuner(name)) for name in seen.penalties()]
+    return "".join(
+        " " + seen.translate("A large {weight} makes large steps, too.").format(weight=weight) for weight in labels
+    )
 
 
 def _climbs(seen: Evidence) -> str:

@@ -13,15 +13,14 @@ from ae_core.engine import worker
 from ae_core.engine.commands import Command
 from ae_core.engine.memo import Memo
 from ae_core.errors import EngineError, SettingError
-from ae_core.messages import ClassifierSnapshot, ClassifierSummary, Progress, Result, Setup, Snapshot
+from ae_core.messages import ClassifierSnapshot, ClassifierSummary, Progress, Result, Setup, Snapshot, State
 from ae_core.runs.files import new_id
-from ae_core.runs.record import EXTENSIBLE
+from ae_core.runs.record import ENDED, EXTENSIBLE
 from ae_core.settings import Settings, options
 from ae_core.training.control import Pace
 
-JobState = Literal["queued", "starting", "running", "paused", "done", "stopped", "failed", "interrupted"]
+JobState = State | Literal["starting"]
 
-ENDED = frozenset({"done", "stopped", "failed", "interrupted"})
 ACTIVE = frozenset({"starting", "running", "paused"})
 
 MOST_EPOCHS = 100  # of a classifier

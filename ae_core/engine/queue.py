@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from ae_core.engine.answer import LOST
 from ae_core.engine.commands import Command
-from ae_core.engine.jobs import ACTIVE, ENDED, ClassifierJob, Job, JobState, Shared, TrainingJob
+from ae_core.engine.jobs import ACTIVE, ClassifierJob, Job, JobState, Shared, TrainingJob
 from ae_core.engine.memory import weigh
 from ae_core.errors import EngineError
 from ae_core.messages import (
@@ -29,6 +29,7 @@ from ae_core.messages import (
     State,
     WorkerMessage,
 )
+from ae_core.runs.record import ENDED
 from ae_core.settings import Settings
 
 _KEPT_JOBS = 200
@@ -224,7 +225,10 @@ class Queue:
                     job.change(state="failed", error=message.error, finished=time.time())
                     job.measuring = False
                     self.on_end(job)
-                case Finished() | ClassifierFinished():
+                case Finished():
+                    job.change(result=message.result)
+                    self.end(job, "stopped" if message.result is None else message.result.state)
+                case ClassifierFinished():
                     job.change(result=message.result)
                     self.end(job, "stopped" if message.result is None else "done")
                 case Progress():

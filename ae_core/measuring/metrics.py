@@ -8,13 +8,23 @@ SMALLEST_FIT = 2000  # but so many images, however large their codes
 MOST_NEIGHBOURHOODS = 1000  # images; time and memory grow with the square
 ACTIVE_VARIANCE = 0.01  # of Burda et al.
 SMALLEST_PROBABILITY = 1e-7  # the resolution of a 32-bit number below 1
+LARGEST_SINGLE = 1e9  # whose fourth power, summed over many, still is a 32-bit number
+
+
+def roomy(values: np.ndarray) -> np.ndarray:
+    """The same numbers, with 64 bits if they are so large that sums of their squares would leave the range of 32."""
+    return values if not values.size or np.abs(values).max() <= LARGEST_SINGLE else values.astype(np.float64)
 
 
 def squared_errors(original: np.ndarray, reconstruction: np.ndarray) -> np.ndarray:
     """Squared error of each image, summed over its pixels: ndarray of shape `(n_samples,)`; lower is better."""
     difference = (original - reconstruction).reshape(len(original), -1)
     # In the precision that the images have: doubles would take four times as long, for the seventh digit.
-    return np.einsum("ij,ij->i", difference, difference).astype(np.float64)
+    errors = np.einsum("ij,ij->i", difference, difference).astype(np.float64)
+    if np.isfinite(errors).all():
+        return errors
+    difference = difference.astype(np.float64)  # a training that diverges may have squares that only these hold
+    return np.einsum("ij,ij->i", difference, difference)
 
 
 def mean_squared_error(original: np.ndarray, reconstruction: np.ndarray, weights: np.ndarray | None = None) -> float:
@@ -57,10 +67,11 @@ def structural_similarity(original: np.ndarray, reconstruction: np.ndarray) -> f
     from scipy.ndimage import gaussian_filter
 
     def blur(images: np.ndarray) -> np.ndarray:
-        blurred = gaussian_filter(images.astype(np.float32), sigma=(0, 1.5, 1.5, 0), truncate=5 / 1.5)
+        blurred = gaussian_filter(images, sigma=(0, 1.5, 1.5, 0), truncate=5 / 1.5)
         edge = 5 if min(images.shape[1:3]) > 10 else 0
         return blurred[:, edge : images.shape[1] - edge, edge : images.shape[2] - edge]
 
+    original, reconstruction = original.astype(np.float32), roomy(reconstruction.astype(np.float32))
     mean_x, mean_y = blur(original), blur(reconstruction)
     variance_x = blur(original * original) - mean_x**2
     variance_y = blur(reconstruction * reconstruction) - mean_y**2
@@ -83,7 +94,8 @@ def nearest_neighbour_accuracy(
     """
     from sklearn.metrics import pairwise_distances_argmin
 
-    nearest = pairwise_distances_argmin(codes.reshape(len(codes), -1), train_codes.reshape(len(train_codes), -1))
+    asked, known = (roomy(one.reshape(len(one), -1)) for one in (codes, train_codes))
+    nearest = pairwise_distances_argmin(asked, known)
     return float(np.mean(train_labels[nearest] == labels))
 
 
@@ -93,7 +105,7 @@ def active_units(codes: np.ndarray) -> float:
     Args:
         codes: ndarray of shape `(n_samples, ...)`.
     """
-    spread = codes.reshape(len(codes), -1).std(axis=0)
+    spread = roomy(codes.reshape(len(codes), -1)).std(axis=0)
     return float(np.mean(spread > 0.01 * spread.max())) if spread.max() > 0 else 0.0
 
 
@@ -187,7 +199,7 @@ def linear_probe_accuracy(
 
     units = int(np.prod(train_codes.shape[1:]))
     rows = max(SMALLEST_FIT, LARGEST_FIT // units)
-    known, train_labels = train_codes[:rows].reshape(-1, units).astype(np.float32), train_labels[:rows]
+    known, train_labels = roomy(train_codes[:rows].reshape(-1, units).astype(np.float32)), train_labels[:rows]
     if len(np.unique(train_labels)) < 2:
         return float(np.mean(labels == train_labels[0]))
     scaler = StandardScaler().fit(known)
@@ -196,7 +208,7 @@ def linear_probe_accuracy(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         classifier.fit(scaler.transform(known), train_labels)
-    asked = scaler.transform(codes.reshape(len(codes), -1).astype(np.float32))
+    asked = scaler.transform(roomy(codes.reshape(len(codes), -1).astype(np.float32)))
     return float(np.mean(classifier.predict(asked) == labels))
 
 

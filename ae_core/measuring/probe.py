@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import keras
 import numpy as np
 
+from ae_core.errors import DivergedError
 from ae_core.formats.png_sheets import FEW_ERRORS, FEW_GREYS, draw_curves, sheet, sheet_with_errors
 from ae_core.measuring import batch, metrics
 from ae_core.measuring.panels.filters import common_panels
@@ -25,6 +26,7 @@ NEIGHBOUR_SHARE = 0.005  # of the time, at most, goes into the search for neares
 LARGEST_TABLE = 6_000_000  # numbers in them, so that large colour images do not fill the memory
 GRID_COLUMNS = 10
 ATLAS_COLUMNS = 50
+LARGEST = 1e30  # number in a code or a reconstruction: what is computed from larger ones leaves the range of 32 bits
 GAP = 1  # pixels between the pictures of the grid
 
 
@@ -173,9 +175,20 @@ class Probe:
         Args:
             thorough: Whether the search for nearest neighbours is done in any case; else its last answer may stand
                 again for some seconds, as it needs the codes of other images too.
+
+        Raises:
+            DivergedError: If the model's numbers are too large to be measured, or no numbers any more.
         """
+        try:
+            with np.errstate(over="raise", invalid="raise"):
+                return self._measure(thorough)
+        except (np.linalg.LinAlgError, FloatingPointError, OverflowError) as error:
+            raise DivergedError("The numbers of this model cannot be measured.") from error
+
+    def _measure(self, thorough: bool) -> Measured:
         self._corrupt()
         codes = self.model.encode(self._resident)
+        _check_size("code", codes)
         seen = codes[: self.measured] if self._resident_seen is None else self.model.encode(self._resident_seen)
         flat = flat_map(codes)
         if self.code_size > 2 and self._last_map is not None:
@@ -185,6 +198,7 @@ class Probe:
         lattice = Lattice(places) if self._has_a_plane() else None
         # In one call: another number of codes would have to be traced, and each call takes a millisecond.
         decoded = self.model.decode(seen if lattice is None else np.concatenate([seen, lattice.codes]))
+        _check_size("reconstruction", decoded)
         reconstructions, behind = decoded[: len(seen)], decoded[len(seen) :]
         look = Look(self.model, self.images, self.inputs, codes, self.display)
         numbers: Numbers = {
@@ -277,6 +291,12 @@ class Probe:
         parts = np.abs(errors) / self.data.scale / (high - low)
         columns = np.linspace(0, errors.shape[1] - 1, shape[2]).round().astype(int)
         return np.broadcast_to(parts[:, None, columns], shape)
+
+
+def _check_size(name: str, values: np.ndarray) -> None:
+    low, high = float(values.min()), float(values.max())
+    if not (low >= -LARGEST and high <= LARGEST):  # nor if one of them is not a number
+        raise DivergedError(f"The numbers of a {name} go from {low} to {high}.")
 
 
 def most_points(points: int, size: int) -> int:

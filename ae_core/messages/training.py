@@ -20,6 +20,7 @@ from ae_core.messages.values import (
     Measured,
     Name,
     Numbers,
+    Outcome,
     Positive,
     Settings,
     State,
@@ -131,7 +132,7 @@ class Snapshot(Struct, kw_only=True, tag="snapshot", tag_field="kind"):
 
     Args:
         run_id: The run, or an empty text.
-        state: Where it stands: `running`, `paused`, `done` or `stopped`.
+        state: Where it stands: `running`, `paused`, `done`, `stopped` or `diverged`.
         step: Optimiser steps done.
         epoch: Epochs done, with the part of the present one.
         phase: Name of the present phase, or an empty text.
@@ -152,6 +153,8 @@ class Snapshot(Struct, kw_only=True, tag="snapshot", tag_field="kind"):
         batch: The batch of the last step, at the pace that shows each; else None.
         best_epoch: In the last snapshot of a run that keeps its best: epochs done when its validation loss was lowest.
             What is seen is of then, though `epoch` may be later. None in every other one.
+        diverged_at: In the last snapshot of a run that diverged: steps done when its numbers were no numbers any more.
+            What is seen is the last state that could be measured. None in every other one.
     """
 
     run_id: Annotated[str, Meta(max_length=40)]
@@ -171,6 +174,7 @@ class Snapshot(Struct, kw_only=True, tag="snapshot", tag_field="kind"):
     numbers: Numbers
     batch: Batch | None = None
     best_epoch: Amount | None = None
+    diverged_at: Count | None = None
 
 
 class Result(Struct, kw_only=True):
@@ -178,6 +182,8 @@ class Result(Struct, kw_only=True):
 
     Args:
         run_id: The run, or an empty text.
+        state: How it ended: `done`, `stopped` or `diverged`.
+        diverged_at: Steps done when it diverged, see `Snapshot`; None if it did not.
         variant: Its variant.
         dataset: Its data set.
         backend: Keras's backend.
@@ -193,6 +199,8 @@ class Result(Struct, kw_only=True):
     """
 
     run_id: Annotated[str, Meta(max_length=40)]
+    state: Outcome = "done"
+    diverged_at: Count | None = None
     variant: Name
     dataset: Annotated[str, Meta(max_length=80)]
     backend: Annotated[str, Meta(max_length=40)]

@@ -17,7 +17,8 @@ LARGEST_NUMBER = 1e308
 LONGEST_TITLE = 80
 LONGEST_ERROR = 1000
 
-State = Literal["queued", "running", "paused", "done", "stopped", "failed", "interrupted"]
+State = Literal["queued", "running", "paused", "done", "stopped", "diverged", "failed", "interrupted"]
+Outcome = Literal["done", "stopped", "diverged"]  # of a training that has a result
 Origin = Literal["app", "command line", "imported"]
 Network = Literal["code", "pixels", "pca"]  # what a classifier learns from
 

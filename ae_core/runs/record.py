@@ -37,7 +37,7 @@ from ae_core.variants import read_settings
 logger = logging.getLogger(__name__)
 
 FORMAT = 2  # of the files; 1 had messages as JSON, see `first_format`
-ENDED = frozenset({"done", "stopped", "failed", "interrupted"})
+ENDED = frozenset({"done", "stopped", "diverged", "failed", "interrupted"})
 EXTENSIBLE = frozenset({"done", "stopped"})  # with more epochs
 QUEUED_SECONDS = 86_400.0  # after which a run that still waits counts as interrupted: whoever queued it is gone
 LARGEST_CHECKPOINT = 2**30
@@ -65,7 +65,8 @@ class StoredRun:
         twin_of: Id of the run that it is to be compared with, or None.
         sweep: Id that the runs of one sweep share, or None.
         created: When it was stored, in seconds since 1970, like the other times.
-        state: `queued`, `running`, `paused`, `done`, `stopped`, `failed`, or `interrupted`: its process died.
+        state: `queued`, `running`, `paused`, `done`, `stopped`, `diverged`, `failed`, or `interrupted`: its process
+            died.
         started: When its training began, or None.
         finished: When it ended, or None.
         updated: When its status was written.

@@ -7,7 +7,7 @@ import re
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, get_args
 
 import msgspec
 import numpy as np
@@ -19,6 +19,7 @@ from ae_core.messages import (
     LONGEST_ERROR,
     NAME,
     Numbers,
+    Outcome,
     Result,
     Scalars,
     Setup,
@@ -155,14 +156,16 @@ class RunWriter:
             yield part
 
     def finish(self, result: Result) -> None:
-        """Keeps what the training returned and ends the run, as done or as stopped by what its last snapshot said.
+        """Keeps what the training returned and ends the run as its last snapshot said: done, stopped or diverged.
 
         Its last checkpoint stays: from there it goes on if it is given more epochs.
 
         Args:
             result: What `training.train` returned.
         """
-        state: State = "stopped" if self._state == "stopped" else "done"
+        state: State = "done"
+        if self._state is not None and self._state in get_args(Outcome):
+            state = self._state
         with self._trying(f"The result of the run {self.id}"):
             self._save()
             write(self._folder / RESULT, result_json(result))

@@ -88,8 +88,10 @@ class Checkpoints:
             self._next = ended + max(SECONDS, (ended - begun) / SHARE)
 
     def keep(self, training: Resumable) -> None:
-        """Makes a checkpoint."""
-        self._keeper.checkpoint(*capture(training))
+        """Makes a checkpoint, unless the training has diverged: nothing can go on from numbers that are none."""
+        arrays, state = capture(training)
+        if all(np.isfinite(array).all() for array in arrays.values()):
+            self._keeper.checkpoint(arrays, state)
 
 
 def capture(training: Resumable) -> tuple[dict[str, np.ndarray], TrainingState]:

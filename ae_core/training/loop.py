@@ -155,6 +155,12 @@ class Loop(Generic[Model]):
         """Steps that are left of the present epoch; 0 at its end."""
         return -self._stage_step % self.stage.steps_per_epoch
 
+    def go_to(self, step: int) -> None:
+        """Stands at a step, in the stage that it belongs to."""
+        self.step = step
+        ends = itertools.accumulate(stage.steps for stage in self.stages)
+        self._enter(next(place for place, end in enumerate(ends) if step <= end))
+
     def run(self, training: Training) -> None:
         """Trains from `step` to the end, or until it is told to stop.
 

@@ -10,12 +10,14 @@ import numpy as np
 from msgspec.structs import replace
 
 from ae_core import variants
+from ae_core.errors import DataError, DivergedError
 from ae_core.measuring import evaluation
 from ae_core.measuring.probe import Probe
 from ae_core.messages import (
     Batch,
     Mark,
     Numbers,
+    Outcome,
     Progress,
     Result,
     Setup,
@@ -29,6 +31,7 @@ from ae_core.settings import Settings
 from ae_core.training import cache, execution, introduction
 from ae_core.training.checkpoint import Checkpoints, Keeper, places
 from ae_core.training.control import Control
+from ae_core.training.divergence import LastGood, check_finite
 from ae_core.training.early_stopping import Best
 from ae_core.training.history import History
 from ae_core.training.loop import Loop, Stage, half_cosine
@@ -141,6 +144,8 @@ class TrainingSession:
         epoch_steps = self.stages[0].steps_per_epoch
         self._times = SnapshotTimes(self.total_steps, epoch_steps, frames, snapshot_seconds)
         self._checkpoints = Checkpoints(keeper) if keeper is not None else None
+        self._good = LastGood()
+        self._diverged_at: int | None = None  # steps done when its numbers were none any more
         self._setup: Setup | None = None
         self._shown: Snapshot | None = None
 
@@ -205,23 +210,42 @@ class TrainingSession:
         return self.result(test_images)
 
     def train(self) -> None:
-        """Trains to the end, or until it is told to stop.
+        """Trains to the end, or until it is told to stop or diverges; then it goes back to the last good state.
 
         Raises:
-            DataError: If it was to go on from a state that is gone, or does not fit.
+            DataError: If it was to go on from a state that is gone, or does not fit; or if the network gives no numbers
+                for these data even before its first step.
         """
         if self._checkpoints is not None:
             self._checkpoints.restore(self)
         self._emit(self.setup)
-        self._loop.run(self)
+        try:
+            self._loop.run(self)
+            self._end("stopped" if self.control.stopped else "done")
+        except DivergedError:
+            self._diverged_at = self.step
+            self._go_back()
+            self._end("diverged")
+
+    def _end(self, outcome: Outcome) -> None:
         self._watch()  # told to stop before the first step, it has begun no stage
         if self._checkpoints is not None:
             self._checkpoints.keep(self)  # from which it goes on if it is given more epochs
-        if not self.control.stopped:
+        if outcome == "done":
             self.best.put_back(self.model.learnt)
-        self.show("stopped" if self.control.stopped else "done")
+        self.show(outcome)
         if self._checkpoints is not None:
             self._checkpoints.keep(self)  # from which it goes on if it is given more epochs
+
+    def _go_back(self) -> None:
+        marks, rates = self.marks, self.rates  # the last one of them may be what made it diverge
+        if not self._good.go_back(self):
+            raise DataError(
+                "The untrained network gives no finite numbers for these data: their values are too large, so "
+                "choose another scaling."
+            )
+        self.marks, self.rates = marks, rates
+        self._trained = np.empty((0, 0), np.int32), 0.0
 
     def orders(self, first: int) -> Iterator[np.ndarray]:
         """See `loop.Training`, like the next ones: a new permutation for each epoch, the same for the same seed."""
@@ -251,6 +275,7 @@ class TrainingSession:
 
     def chunk_done(self, losses: dict[str, float], rows: np.ndarray, seconds: float) -> None:
         """Records a chunk."""
+        check_finite(losses)
         self.seconds += seconds
         self._step_seconds = seconds / len(rows)
         self._trained = rows, losses["loss"]
@@ -311,7 +336,9 @@ class TrainingSession:
 
     def validation_terms(self) -> dict[str, float]:
         """The validation losses of what is trained now; a term that only the whole has is 0 before."""
-        return dict.fromkeys(self.history.names, 0.0) | self.probe.validation_terms(self._loop.stage.model)
+        terms = self.probe.validation_terms(self._loop.stage.model)
+        check_finite(terms)
+        return dict.fromkeys(self.history.names, 0.0) | terms
 
     def _say(self, state: State) -> None:
         """Sends the last views again with another state: at once, before the model is measured anew."""
@@ -355,8 +382,10 @@ class TrainingSession:
             numbers=measured.numbers | speed,
             batch=self._batch() if pace == "slow" else None,
             best_epoch=self.best.epoch if state == "done" else None,
+            diverged_at=self._diverged_at,
         )
         self._emit(self._shown)
+        self._good.keep_if_cheap(self)
         self._times.shown(self.step, time.perf_counter() - begun, pace)
 
     def _seconds_left(self, rate: float | None) -> float | None:
@@ -384,6 +413,8 @@ class TrainingSession:
         settings, rates = self.settings, self.history.epoch_rates
         return Result(
             run_id=self.run_id,
+            state=self._outcome(),
+            diverged_at=self._diverged_at,
             variant=settings.variant,
             dataset=settings.dataset,
             backend=keras.backend.backend(),
@@ -398,6 +429,11 @@ class TrainingSession:
             test=evaluation.evaluate(self.model, self.data, self.prepared.pca, self.probe, test_images),
         )
 
+    def _outcome(self) -> Outcome:
+        if self._diverged_at is not None:
+            return "diverged"
+        return "stopped" if self.control.stopped else "done"
+
     def state(self) -> TrainingState:
         """Where it stands, but for the variables of its models."""
         return TrainingState(
@@ -411,6 +447,7 @@ class TrainingSession:
 
     def go_on_from(self, state: TrainingState) -> None:
         """Stands where `state` says from now on."""
-        self._loop.step, self.seconds = state.step, state.seconds
+        self._loop.go_to(state.step)
+        self.seconds = state.seconds
         self.marks, self.rates = list(state.marks), dict(state.rates)
         self.history.restore(state.history)

@@ -41,6 +41,7 @@ def test_train_prints_one_json_object_and_keeps_the_model(tmp_path):
     told = json.loads(result.stdout.splitlines()[-1])
     assert set(told) >= FIELDS
     assert told["settings"] | {"widths": [32, 16], "noise": "masking", "seed": 3, "latent_dim": 4} == told["settings"]
+    assert (told["state"], told["diverged_at"]) == ("done", None)
     assert len(told["history"]["loss"]) == len(told["history"]["val_loss"]) == told["epochs"] == 2
     assert json.loads((out / "result.json").read_text()) == told
     model = keras.models.load_model(out / "model.keras")
@@ -66,6 +67,20 @@ def test_bad_settings_are_refused_in_one_line(arguments, message):
     assert result.stdout == ""
     last = result.stderr.strip().splitlines()[-1]
     assert message in last
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.slow
+def test_a_training_that_diverges_ends_with_status_1_and_its_last_good_numbers():
+    wild = ["optimizer=sgd", "learning_rate=1", "sparsity_weight=10", "sparsity=l2", "loss=mse", "output=linear"]
+    pairs = [word for pair in [*wild, "scaling=standardize"] for word in ("--set", pair)]
+    result = command_here("train", "--variant", "sparse", "--dataset", "digits", "--epochs", "20", *pairs, "--json")
+    assert result.returncode == 1
+    told = json.loads(result.stdout.splitlines()[-1], parse_constant=pytest.fail)
+    assert (told["state"], told["settings"]["optimizer"]) == ("diverged", "sgd")
+    assert told["diverged_at"] >= told["steps"] >= 0
+    (sentence,) = [line for line in result.stderr.splitlines() if line.startswith("ae_core:")]
+    assert f"diverged at step {told['diverged_at']:,}" in sentence and "lower learning_rate (now 1)" in sentence
     assert "Traceback" not in result.stderr
 
 

@@ -115,6 +115,15 @@ def test_a_loss_that_is_no_number_is_said_first_and_alone(broken, name):
     assert "“Learning rate” from 0.001 to 0.0001" in finding.why
 
 
+def test_a_run_that_diverged_says_where_although_its_last_good_state_is_shown():
+    sparse = setup(("sparsity",), settings={"variant": "sparse", "sparsity_weight": 10.0})
+    message = snapshot(falling(20), terms={"sparsity": [0.001] * 20}, state="diverged")
+    (finding,) = diagnose(sparse, replace(message, diverged_at=message.step + 1200))
+    assert (finding.name, finding.tone) == ("not_finite", "warning")
+    assert f"diverged at step {message.step + 1200:,}" in finding.sentence
+    assert "“Learning rate” from 0.001 to 0.0001" in finding.why and "“Penalty β”" in finding.why
+
+
 def test_what_is_missing_is_unknown_not_broken():
     message = snapshot(falling(20))
     for name in ("loss", "val_loss", "reconstruction", "val_reconstruction"):

@@ -111,6 +111,18 @@ def test_a_run_that_is_done_says_that_its_result_is_still_to_come() -> None:
     assert (measured.state, failed.state, lost.state) == ("done", "failed", "done")
 
 
+def test_a_run_that_diverged_has_ended_and_keeps_its_result() -> None:
+    queue = Queue(limit=5, per_owner=5, pause_limit=1.0)
+    run, quick = add(queue, ME), add(queue, ME, seed=1)
+    queue.take()
+    queue.receive(snapshot(40, "diverged", run_id=run.id, diverged_at=50))
+    assert (run.state, run.ended, run.measuring) == ("diverged", True, True)
+    queue.receive(Finished(run_id=run.id, result=result(state="diverged", diverged_at=50)))
+    queue.receive(Finished(run_id=quick.id, result=result(state="diverged", diverged_at=50)))
+    assert run.result is not None and not run.measuring
+    assert (run.state, quick.state) == ("diverged", "diverged")
+
+
 def test_ended_runs_are_forgotten_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ae_core.engine.queue._KEPT_JOBS", 3)
     queue = Queue(limit=50, per_owner=50, pause_limit=1.0)

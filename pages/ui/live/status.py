@@ -25,6 +25,10 @@ def of_run(run: TrainingJob, engine: Engine) -> Status:
         sentence = _(run.error or "")
     else:
         sentence = f"{names.experiment(run.settings.to_dict())}."
+        if state == "diverged" and run.snapshot is not None:
+            sentence += " " + _("It diverged at step {step}; this is the last good state, of step {good}.").format(
+                step=f"{run.snapshot.diverged_at or run.snapshot.step:,}", good=f"{run.snapshot.step:,}"
+            )
         if state in ("done", "stopped") and run.snapshot is not None:
             sentence += " " + _("{epochs:.1f} epochs in {time}.").format(
                 epochs=run.snapshot.epoch, time=duration(run.snapshot.seconds)

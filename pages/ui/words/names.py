@@ -47,6 +47,7 @@ def state(name: str) -> str:
         "paused": _("Paused"),
         "done": _("Done"),
         "stopped": _("Stopped"),
+        "diverged": _("Diverged"),
         "failed": _("Failed"),
         "interrupted": _("Interrupted"),
     }
