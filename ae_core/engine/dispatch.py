@@ -1,16 +1,20 @@
 """Jobs that were handed to Dask: given out one by one, and let go of when they have ended or were lost."""
 
+import itertools
+import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ae_core.engine.answer import LOST
-from ae_core.engine.jobs import Job
+from ae_core.engine.jobs import Job, too_large
 from ae_core.engine.pool import WorkerPool, failure
 from ae_core.engine.processes import RESOURCE
 from ae_core.engine.queue import Queue
-from ae_core.engine.recovery import ATTEMPTS
 
 if TYPE_CHECKING:
     from distributed import Future
+
+REASON_SECONDS = 0.4  # after the loss of a worker, in which its nanny's word of the reason arrives
 
 
 class Dispatch:
@@ -20,13 +24,17 @@ class Dispatch:
         queue: Where the jobs wait.
         topic: Dask's event topic, to which workers report.
         folder: The store of runs.
+        set_back: Notes that a worker died over a job, and says whether it is begun again.
     """
 
-    def __init__(self, queue: Queue, topic: str, folder: str) -> None:
+    def __init__(self, queue: Queue, topic: str, folder: str, set_back: Callable[[Job], bool]) -> None:
+        self._set_back = set_back
+        self._numbers = itertools.count()
         self._queue = queue
         self._topic = topic
         self._folder = folder
         self._futures: dict[str, Future] = {}
+        self._lost: dict[str, float] = {}  # when a loss was first seen, on the monotonic clock
 
     @property
     def workers(self) -> set[str | None]:
@@ -44,20 +52,34 @@ class Dispatch:
         for job_id, future in list(self._futures.items()):
             job = self._queue.get(job_id)
             if future.done():
+                if future.status != "finished" and not self._is_old(job_id):
+                    continue
                 del self._futures[job_id]
                 if job is not None and job.state == "queued":
                     continue  # it had ended, and was given more epochs before Dask said so too
                 finished = future.status == "finished"
                 if not finished:
                     pool.recount()
-                if job is not None and not job.ended and not closing and _goes_on(job, future):
+                # A job that finished has said how in a message, and has ended by that.
+                text = "The training ended without a result." if finished else failure(future)
+                if job is None:
+                    continue
+                if text == LOST and job.exhausted:
+                    self._queue.end(job, "failed", too_large(job.settings))  # it would only happen again
+                elif text == LOST and not (job.ended or closing) and self._set_back(job):
                     self._queue.again(job)
-                elif job is not None:
-                    # A job that finished has said how in a message, and has ended by that.
-                    text = "The training ended without a result." if finished else failure(future)
+                else:
                     self._queue.end(job, "failed", text)
             elif job is None or (job.ended and job.worker is None):
                 future.cancel()
+
+    def _is_old(self, job_id: str) -> bool:
+        """Whether the loss of a job was seen some time ago, so that what its worker died of is known, if ever."""
+        now = time.monotonic()
+        if now - self._lost.setdefault(job_id, now) < REASON_SECONDS:
+            return False
+        del self._lost[job_id]
+        return True
 
     def dispatch(self, pool: WorkerPool, most: int | None) -> None:
         """Hands out waiting jobs, as many as there are slots.
@@ -75,14 +97,9 @@ class Dispatch:
             self._futures[job.id] = pool.submit(
                 job.task(self._topic, self._folder),
                 resources={RESOURCE: 1},
-                key=f"training-{job.id}-{job.settings.epochs}-{job.attempts}",
+                key=f"training-{job.id}-{next(self._numbers)}",
             )
 
     def disconnect(self) -> None:
         """Lets go of all jobs, because the scheduler is lost."""
-        self._futures = {}
-
-
-def _goes_on(job: Job, future: "Future") -> bool:
-    """Whether a job whose worker died can go on from where it was."""
-    return future.status != "finished" and failure(future) == LOST and job.stored and job.attempts < ATTEMPTS
+        self._futures, self._lost = {}, {}

@@ -78,6 +78,11 @@ class Engine:
         return self._supervisor.status_text
 
     @property
+    def healthy(self) -> bool:
+        """Whether trainings are possible, now or soon; if not, only a new start of the app helps."""
+        return self.status != "failed"
+
+    @property
     def address(self) -> str | None:
         """Address of the scheduler, at which another engine can join; None while there is none."""
         return self._supervisor.address
@@ -176,29 +181,63 @@ class Engine:
             EngineError: If it cannot go on, the number is not allowed, or the queue is full.
         """
         with self._lock:
-            self._check_that_it_works()
-            job = self.run(run_id)
-            if job is None:
-                raise EngineError("There is no such run any more.")
-            if not holds(owner, job.owner):
-                raise EngineError("Only the person who may command this run can give it more epochs.")
+            job = self._own_run(run_id, owner, "give it more epochs")
             problem = self.why_not_extend(job)
             if problem:
                 raise EngineError(problem)
             settings = job.extended(epochs)
             self._queue.check_room(job.owner)
             self._recovery.extend(job, settings)
-            job.attempts = 0
-            job.change(settings=settings, result=None, error=None, progress=None)
-            self._queue.again(job)
-        self._supervisor.wake()
+            self._train_again(job, settings)
         return job
+
+    def go_on(self, run_id: str, owner: str) -> TrainingJob:
+        """Has a run that was stopped, cut off or has failed train the rest: it waits in the queue again.
+
+        Args:
+            run_id: The run.
+            owner: Secret token of the person who asks for it; the run must be theirs.
+
+        Returns:
+            The same job.
+
+        Raises:
+            EngineError: If it cannot go on, or the queue is full.
+        """
+        with self._lock:
+            job = self._own_run(run_id, owner, "have it go on")
+            problem = self.why_not_go_on(job)
+            if problem:
+                raise EngineError(problem)
+            self._queue.check_room(job.owner)
+            self._recovery.go_on(job)
+            self._train_again(job, job.settings)
+        return job
+
+    def _own_run(self, run_id: str, owner: str, what: str) -> TrainingJob:
+        self._check_that_it_works()
+        job = self.run(run_id)
+        if job is None:
+            raise EngineError("There is no such run any more.")
+        if not holds(owner, job.owner):
+            raise EngineError(f"Only the person who may command this run can {what}.")
+        return job
+
+    def _train_again(self, job: TrainingJob, settings: Settings) -> None:
+        job.setbacks = 0
+        job.change(settings=settings, result=None, error=None, progress=None)
+        self._queue.again(job)
+        self._supervisor.wake()
 
     def why_not_extend(self, run: TrainingJob) -> str:
         """One sentence: why an ended run cannot be given more epochs; empty if it can."""
-        problem = run.why_not_extend()
-        if problem:
-            return problem
+        return run.why_not_extend() or self._why_no_state(run)
+
+    def why_not_go_on(self, run: TrainingJob) -> str:
+        """One sentence: why a run cannot train the rest; empty if it was stopped, cut off or has failed, and can."""
+        return run.why_not_go_on() or self._why_no_state(run)
+
+    def _why_no_state(self, run: TrainingJob) -> str:
         try:
             return "" if self.store.open(run.id).checkpoint_bytes else NO_STATE
         except DataError as error:

@@ -15,7 +15,7 @@ from ae_core.engine.memo import Memo
 from ae_core.errors import EngineError, SettingError
 from ae_core.messages import ClassifierSnapshot, ClassifierSummary, Progress, Result, Setup, Snapshot, State
 from ae_core.runs.files import new_id
-from ae_core.runs.record import ENDED, EXTENSIBLE
+from ae_core.runs.record import CONTINUABLE, ENDED, EXTENSIBLE
 from ae_core.settings import Settings, options
 from ae_core.training.control import Pace
 
@@ -25,6 +25,7 @@ ACTIVE = frozenset({"starting", "running", "paused"})
 
 MOST_EPOCHS = 100  # of a classifier
 MOST_LABELS = 1_000_000
+SIZES = ("batch_size", "widths", "channels", "latent_dim")  # settings that a network's memory grows with
 
 Task = functools.partial[None]
 """A function of `worker` with its arguments."""
@@ -80,6 +81,8 @@ class Job(ABC):
         self.pace: Pace = "full"  # how fast its owner wants it to go
         self.hurried = False  # whether it goes at full speed instead, because others wait
         self.attempts = 0  # workers that began to train it
+        self.exhausted = False  # whether its worker was ended because it took too much memory
+        self.setbacks = 0  # of them, those that died over it since it last got further
         self.worker: str | None = None  # its worker's address, as soon as one has begun
         self.commands: list[Command] = []  # not yet handed to the worker, oldest first
         self.delivering = False  # whether a thread is handing them over
@@ -195,6 +198,14 @@ class TrainingJob(Job):
             return f"This run has no state to go on from: it has ended as {self.state}, or is not kept on disk."
         return ""
 
+    def why_not_go_on(self) -> str:
+        """One sentence: why its training cannot go on to the end; empty if it can, as far as is known so."""
+        if not self.ended or self.measuring:
+            return "This run still trains."
+        if self.state not in CONTINUABLE or not self.stored:
+            return f"This run has nothing left to train: it has ended as {self.state}, or is not kept on disk."
+        return ""
+
     def extended(self, epochs: int) -> Settings:
         """Its settings with so many epochs more.
 
@@ -268,6 +279,19 @@ class ClassifierJob(Job):
     def tunable(self) -> Sequence[str]:
         """Nothing of a classifier can be changed while it trains."""
         return ()
+
+
+def too_large(settings: Settings) -> str:
+    """One sentence: that a run needs more memory than there is, and which setting is farthest above its default."""
+    given, usual = settings.to_dict(), type(settings)().to_dict()
+    sizes = {name: _largest(given[name]) / _largest(usual[name]) for name in SIZES if name in given}
+    name = max(sizes, key=lambda one: sizes[one])
+    value = ", ".join(map(str, given[name])) if isinstance(given[name], list | tuple) else given[name]
+    return f"This run needs more memory than its worker has, so it was ended; lower {name} (now {value})."
+
+
+def _largest(value: Any) -> float:
+    return max([1, *value]) if isinstance(value, list | tuple) else max(1, value)
 
 
 def _whole(name: str, value: int, low: int, high: int) -> int:

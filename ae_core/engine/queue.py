@@ -132,7 +132,7 @@ class Queue:
     def again(self, job: Job) -> None:
         """Puts a job that was cut off at the end of the queue again."""
         with self.lock:
-            job.worker, job.elsewhere, job.paused_at, job.commands = None, False, None, []
+            job.worker, job.elsewhere, job.paused_at, job.commands, job.exhausted = None, False, None, [], False
             job.change(state="queued", hurried=False, started=None, finished=None)
             self._jobs[job.id] = job
             self._waiting.append(job)
@@ -239,6 +239,12 @@ class Queue:
                     job.change(snapshot=message)
                     self._follow(job, message.state)
             return job
+
+    def exhaust(self, worker: str) -> None:
+        """Notes that a worker is ended because it took too much memory."""
+        with self.lock:
+            for job in self.active():
+                job.exhausted = job.exhausted or job.worker == worker
 
     @property
     def waiting(self) -> int:

@@ -16,10 +16,11 @@ from ae_core.settings import Settings
 
 logger = logging.getLogger(__name__)
 
-ATTEMPTS = 3  # processes that may die over one run before it counts as failed
+SETBACKS = 3  # processes that may die over one run, while it gets no further, before it counts as failed
 PATIENCE = 30.0  # seconds within which the process that trained a run must let go of it
 LOOK = 1.0  # seconds between two looks at a run that another process trains
-PROBLEM = "This run was interrupted {count} times and is not begun again."
+ORDERLY = ".closed"  # in the store's folder: the app that trained its runs was closed, nothing has died over them
+PROBLEM = "This run was interrupted {count} times without getting any further, so it does not go on by itself."
 
 
 class Recovery:
@@ -52,6 +53,17 @@ class Recovery:
             with self._guard:
                 self._ended[job.id] = job.state, job.error, time.monotonic() + PATIENCE
 
+    def set_back(self, job: Job) -> bool:
+        """Notes that a process died over a job; whether it is begun again."""
+        if not job.stored:
+            return False
+        job.setbacks += 1
+        try:
+            job.setbacks = self.store.set_back(job.id)
+        except DataError:
+            logger.exception("It is not kept on disk that a process died over a run.")
+        return job.setbacks < SETBACKS
+
     def tick(self) -> None:
         """Writes the ends that were noted. A run that its process still holds is tried again a little later."""
         with self._guard:
@@ -79,6 +91,19 @@ class Recovery:
         with self._guard:
             self._ended.pop(job.id, None)  # the end that it had before
 
+    def go_on(self, job: TrainingJob) -> None:
+        """Has the run of a job that was cut off wait for the rest of its training.
+
+        Raises:
+            EngineError: If its state is not kept, or it cannot be written.
+        """
+        try:
+            self.store.go_on(job.id)
+        except DataError as error:
+            raise EngineError(str(error)) from error
+        with self._guard:
+            self._ended.pop(job.id, None)
+
     def give(self, job: Job) -> None:
         """Keeps the new owner of a job's run."""
         if job.stored:
@@ -99,6 +124,9 @@ class Recovery:
             if not claim.take():
                 return
             self._claim = claim
+            closed = self.store.folder / ORDERLY
+            orderly = closed.exists()
+            closed.unlink(missing_ok=True)
             left = self.store.left_behind()
         except (DataError, OSError):
             logger.exception("Runs that were left unfinished cannot be looked for.")
@@ -108,13 +136,15 @@ class Recovery:
             if stored.origin != "app" or (known is not None and not known.elsewhere):
                 continue
             try:
-                if stored.attempts >= ATTEMPTS:
-                    self.store.end(stored.id, "failed", PROBLEM.format(count=stored.attempts))
+                died = stored.state == "interrupted" and not orderly
+                count = self.store.set_back(stored.id) if died else stored.setbacks
+                if count >= SETBACKS:
+                    self.store.end(stored.id, "failed", PROBLEM.format(count=count))
                     continue
                 run = known or self._job_of(stored)
                 self._fill(run, self.store.remains(stored.id))
                 run.change(error=None)  # what is damaged is written anew
-                run.attempts = stored.attempts
+                run.attempts, run.setbacks = stored.attempts, count
             except (DataError, SettingError):
                 logger.exception("A run that was left unfinished cannot be taken up.")
                 continue
@@ -175,6 +205,11 @@ class Recovery:
             run.change(state="starting")
 
     def close(self) -> None:
-        """Lets another app take up what this one leaves."""
-        if self._claim is not None:
-            self._claim.drop()
+        """Lets another app take up what this one leaves, and says that no run is to blame for the end of this one."""
+        if self._claim is None:
+            return
+        try:
+            (self.store.folder / ORDERLY).touch()
+        except OSError:
+            logger.exception("It is not kept on disk that the app was closed.")
+        self._claim.drop()

@@ -8,6 +8,7 @@ them, so the process has to end.
 
 import logging
 import math
+import threading
 import time
 from collections.abc import Container
 
@@ -35,7 +36,8 @@ class Renewal:
     def __init__(self) -> None:
         self._old: tuple[str, str] | None = None  # address and name
         self._fresh: str | None = None  # name
-        self._offered = False  # whether the fresh one takes the trainings already
+        self._offer: _Offer | None = None  # to the fresh one, while it is asked to take the trainings
+        self._offered = False  # whether it takes them already
         self._begun = -math.inf
 
     def tick(self, pool: WorkerPool, processes: Processes, busy: Container[str | None]) -> None:
@@ -75,16 +77,17 @@ class Renewal:
         found = [(address, one) for address, one in pool.members.items() if one.name == self._fresh]
         stages = [one.stage for _, one in found]
         if stages == ["ready"]:
-            ((fresh, _),) = found
-            self._offered = _offer(pool, fresh, 1)
-            if self._offered:
-                _offer(pool, old, 0)  # should it not answer, it will be ended anyway
+            self._offer = self._offer or _Offer(pool, found[0][0], 1)
+            if self._offer.accepted:
+                self._offered, self._offer = True, None
+                _Offer(pool, old, 0)  # should it not answer, it will be ended anyway
                 pool.recount()
                 return
-        if stages in (["ready"], ["broken"], ["lost"]) or time.monotonic() - self._begun > PATIENCE:
+        refused = self._offer is not None and self._offer.accepted is False
+        if refused or stages in (["broken"], ["lost"]) or time.monotonic() - self._begun > PATIENCE:
             logger.warning("A worker that has grown stays, because the fresh one did not become ready.")
             processes.end(str(self._fresh))
-            self._old = self._fresh = pool.expected = None
+            self._old = self._fresh = self._offer = pool.expected = None
             self._begun = time.monotonic()
 
 
@@ -93,14 +96,29 @@ def _is_busy(address: str, busy: Container[str | None]) -> bool:
     return address in busy or None in busy
 
 
-def _offer(pool: WorkerPool, address: str, slots: int) -> bool:
-    """Has a worker take so many trainings at a time. False if it does not answer."""
-    try:
-        pool.client.run(worker.offer, slots, workers=[address])
-    except Exception:  # whatever the worker died of; the log has the trace
-        logger.exception("A worker did not take a command.")
-        return False
-    return True
+class _Offer:
+    """Has a worker take so many trainings at a time: on a thread of its own, as one that has died answers late.
+
+    Args:
+        pool: The workers.
+        address: The one that is asked.
+        slots: Trainings at a time.
+
+    Attributes:
+        accepted: Whether it does; None while it has not answered.
+    """
+
+    def __init__(self, pool: WorkerPool, address: str, slots: int) -> None:
+        self.accepted: bool | None = None
+        threading.Thread(target=self._ask, args=(pool, address, slots), name="engine-offer", daemon=True).start()
+
+    def _ask(self, pool: WorkerPool, address: str, slots: int) -> None:
+        try:
+            pool.client.run(worker.offer, slots, workers=[address])
+            self.accepted = True
+        except Exception:  # whatever the worker died of; the log has the trace
+            logger.exception("A worker did not take a command.")
+            self.accepted = False
 
 
 def _memory() -> int:

@@ -4,6 +4,7 @@ import logging
 import os
 import secrets
 import threading
+import time
 from collections.abc import Callable
 from typing import Any, Literal, TypeVar
 
@@ -17,7 +18,7 @@ from ae_core.engine.jobs import Job
 from ae_core.engine.pool import WARMING, WorkerPool
 from ae_core.engine.processes import Processes, default_slots
 from ae_core.engine.queue import Queue
-from ae_core.engine.recovery import ATTEMPTS, Recovery
+from ae_core.engine.recovery import Recovery
 from ae_core.engine.renewal import Renewal
 from ae_core.errors import EngineError
 
@@ -25,11 +26,16 @@ logger = logging.getLogger(__name__)
 
 ANSWER_SECONDS = 60.0  # longest wait for a worker's answer
 _TICK = 0.5  # seconds between looks at workers, waits and pauses when nothing calls earlier
-_RESTARTS = 3  # of a scheduler that was lost
+_PAUSES = (0.0, 5.0, 30.0)  # seconds before each new attempt, when the scheduler is lost again and again
+_FORGOTTEN = 600.0  # seconds after which a loss counts no more
 
 Status = Literal["starting", "warming", "ready", "failed"]
 
 T = TypeVar("T")
+
+
+class _UnreachableError(EngineError):
+    """No scheduler answers."""
 
 
 class Supervisor:
@@ -63,10 +69,11 @@ class Supervisor:
         self._queue = queue
         self._recovery = recovery
         self._topic = f"autoencoder-{secrets.token_hex(8)}"
-        self._dispatch = Dispatch(queue, self._topic, str(recovery.store.folder))
+        self._dispatch = Dispatch(queue, self._topic, str(recovery.store.folder), recovery.set_back)
         self._renewal = Renewal()
         self._processes: Processes | None = None
         self._taken_up = False
+        self._losses: list[float] = []  # when a scheduler was lost of late, on the monotonic clock
         self._wake = threading.Event()
         self._closing = False
         self._thread: threading.Thread | None = None
@@ -122,9 +129,14 @@ class Supervisor:
 
     def _serve(self) -> None:
         problem = "The training processes were lost again and again; the log has the details."
-        for _ in range(1 + _RESTARTS):
+        while not self._closing:
             try:
                 self._work(self._connect())
+            except _UnreachableError as error:
+                if not self._taken_up:
+                    problem = str(error)
+                    break
+                logger.warning("%s", error)  # it was there before, and may come back
             except EngineError as error:
                 problem = str(error)
                 break
@@ -134,6 +146,8 @@ class Supervisor:
             if self._closing:
                 break
             self._disconnect()
+            if not self._try_again():
+                break
         if self._closing:
             problem = "The training processes were ended."
         self._say("failed", problem)
@@ -143,6 +157,19 @@ class Supervisor:
             self._queue.end(job, "stopped" if self._closing else "failed", problem)
         self._disconnect()
         self._recovery.close()
+
+    def _try_again(self) -> bool:
+        """Waits a little because the scheduler was lost; False if that has happened too often of late."""
+        now = time.monotonic()
+        self._losses = [*(at for at in self._losses if now - at < _FORGOTTEN), now]
+        if len(self._losses) > len(_PAUSES):
+            return False
+        self._say("starting", "The training processes were lost, and start again.")
+        until = now + _PAUSES[len(self._losses) - 1]
+        while not self._closing and time.monotonic() < until:
+            self._wake.wait(_TICK)
+            self._wake.clear()
+        return True
 
     def _work(self, pool: WorkerPool) -> None:
         """Looks after everything until the scheduler is lost or the engine is closed."""
@@ -166,10 +193,11 @@ class Supervisor:
         except (OSError, ValueError) as error:
             logger.warning("No connection to a scheduler.", exc_info=error)
             place = f"at {self._outside}" if self._outside else "on this machine"
-            raise EngineError(
+            raise _UnreachableError(
                 f"The training processes cannot be reached: no Dask scheduler answers {place}."
             ) from error
         client.subscribe_topic(self._topic, self._receive)
+        client.subscribe_topic("worker-restart-memory", lambda event: self._queue.exhaust(event[1]["worker"]))
         if not self._taken_up:
             self._taken_up = True
             self._recovery.take_up()
@@ -179,7 +207,7 @@ class Supervisor:
 
     def _disconnect(self) -> None:
         for job in self._queue.active():
-            if job.stored and job.attempts < ATTEMPTS and not self._closing:
+            if job.stored and not self._closing:
                 self._queue.again(job)
             else:
                 self._queue.end(job, "failed", "The training processes ended while this run trained.")

@@ -58,6 +58,7 @@ class RunStatus(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
         updated: When this was written.
         error: Why it failed, one sentence, or None.
         attempts: How many times a process began to train it.
+        setbacks: Processes that have died over it since it last got further.
         step: Steps done.
         epoch: Epochs done.
         seconds: Seconds of training.
@@ -79,6 +80,7 @@ class RunStatus(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
     updated: Time
     error: Annotated[str, Meta(max_length=LONGEST_ERROR)] | None
     attempts: Count
+    setbacks: Count = 0
     step: Count
     epoch: Amount
     seconds: Amount

@@ -39,6 +39,7 @@ logger = logging.getLogger(__name__)
 FORMAT = 2  # of the files; 1 had messages as JSON, see `first_format`
 ENDED = frozenset({"done", "stopped", "diverged", "failed", "interrupted"})
 EXTENSIBLE = frozenset({"done", "stopped"})  # with more epochs
+CONTINUABLE = frozenset({"stopped", "failed", "interrupted"})  # to the end that they were to have
 QUEUED_SECONDS = 86_400.0  # after which a run that still waits counts as interrupted: whoever queued it is gone
 LARGEST_CHECKPOINT = 2**30
 
@@ -72,6 +73,7 @@ class StoredRun:
         updated: When its status was written.
         error: Why it failed, one sentence, or None.
         attempts: How many times a process began to train it.
+        setbacks: Processes that have died over it since it last got further.
         step: Steps done.
         epoch: Epochs done.
         seconds: Seconds of training.
@@ -102,6 +104,7 @@ class StoredRun:
     updated: float
     error: str | None
     attempts: int
+    setbacks: int
     step: int
     epoch: float
     seconds: float

@@ -16,7 +16,7 @@ Readers take no lock: every file is put in place whole, and a run appears and va
 
 import functools
 import time
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -30,6 +30,7 @@ from ae_core.runs import classifiers, zipped
 from ae_core.runs.files import PART, RUN, STATUS, STORE_LOCK, clean, folder_bytes, is_id, line, locked, new_id, write
 from ae_core.runs.quota import Going, Room, goes_on
 from ae_core.runs.record import (
+    CONTINUABLE,
     ENDED,
     EXTENSIBLE,
     FORMAT,
@@ -216,6 +217,26 @@ class RunStore:
         finally:
             lock.drop()
 
+    def set_back(self, run_id: str) -> int:
+        """Notes that the process died which trained a run.
+
+        Returns:
+            How many have died over it since it last got further.
+
+        Raises:
+            DataError: If there is no such run, a process trains it, or it cannot be written.
+        """
+        lock = self._shelf.take(run_id)
+        try:
+            folder = self._shelf.path(run_id)
+            status = read_status(folder)
+            write(folder / STATUS, msgspec.json.encode(replace(status, setbacks=status.setbacks + 1)))
+            return status.setbacks + 1
+        except OSError as error:
+            raise DataError(f"The run could not be changed because {disk_reason(error, self.folder)}.") from error
+        finally:
+            lock.drop()
+
     def extend(self, run_id: str, settings: Settings) -> None:
         """Has a run that has ended wait for more training, from its last checkpoint on.
 
@@ -226,16 +247,37 @@ class RunStore:
         Raises:
             DataError: If there is no such run, it has not ended well, its state is not kept, or it cannot be written.
         """
+        self._wait_again(run_id, EXTENSIBLE, "be given more epochs", settings)
+
+    def go_on(self, run_id: str) -> None:
+        """Has a run that was cut off wait for the rest of its training, from its last checkpoint on.
+
+        Raises:
+            DataError: If there is no such run, it has ended well, its state is not kept, or it cannot be written.
+        """
+        self._wait_again(run_id, CONTINUABLE, "go on", None)
+
+    def _wait_again(self, run_id: str, states: Container[str], what: str, settings: Settings | None) -> None:
         lock = self._shelf.take(run_id)
         try:
             run = read_run(self._shelf.path(run_id))
-            if run.state not in EXTENSIBLE:
-                raise DataError(f"The run {run_id} cannot be given more epochs, because it is {run.state}.")
+            # As nobody else has the lock, one that says it trains was interrupted.
+            state = "interrupted" if run.state in ("running", "paused") else run.state
+            if state not in states:
+                raise DataError(f"The run {run_id} cannot {what}, because it is {state}.")
             if not run.checkpoint_bytes:
                 raise DataError(NO_STATE)
-            self._change(run_id, settings=settings.to_dict())
-            status = read_status(run.folder)
-            waiting = replace(status, state="queued", finished=None, error=None, attempts=0, updated=time.time())
+            if settings is not None:
+                self._change(run_id, settings=settings.to_dict())
+            waiting = replace(
+                read_status(run.folder),
+                state="queued",
+                finished=None,
+                error=None,
+                attempts=0,
+                setbacks=0,
+                updated=time.time(),
+            )
             write(run.folder / STATUS, msgspec.json.encode(waiting))
         except OSError as error:
             raise DataError(f"The run could not be changed because {disk_reason(error, self.folder)}.") from error

@@ -90,6 +90,7 @@ class RunWriter:
         self._state: State | None = None  # of the newest snapshot
         self._next = 0.0
         self._closed = False
+        self._begun_at = 0  # step at which this process took it up
         self.goes_on = self._status.state == "queued" and self._status.step > 0
         started = self._status.started or time.time()
         attempts = self._status.attempts + 1
@@ -140,14 +141,18 @@ class RunWriter:
             return
         with self._trying(f"The state of the run {self.id}"):
             write(self._folder / CHECKPOINT, lambda stream: write_arrays(stream, arrays, state))
+            if self._status.setbacks and state.step > self._begun_at:
+                self._say(setbacks=0)
 
     def restore(self) -> tuple[dict[str, np.ndarray], TrainingState] | None:
         """The last state that was kept; None if there is none that can be read."""
         try:
-            return read_run(self._folder).checkpoint()
+            found = read_run(self._folder).checkpoint()
         except (DataError, OSError):
             logger.exception("The checkpoint of the run %s cannot be read; it begins anew.", self.id)
             return None
+        self._begun_at = 0 if found is None else found[1].step
+        return found
 
     @contextlib.contextmanager
     def model_file(self) -> Iterator[Path]:

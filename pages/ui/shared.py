@@ -1,20 +1,40 @@
 """What all visitors share: the engine."""
 
+import contextlib
 import os
 import threading
+from collections.abc import AsyncIterator
 
 import streamlit as st
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
 
 from ae_core.engine import Engine
+from pages.ui.live import settling
 
 HEAD_START_SECONDS = 3.0  # for the first page: loading TensorFlow takes every core for ten seconds
+HEALTH = "/healthz"
 
 
 @st.cache_resource(show_spinner=False)
 def engine() -> Engine:
-    """The engine, started in the background a moment after the first visitor arrives."""
+    """The engine, started in the background a moment after the app."""
     shared = Engine(address=os.environ.get("AE_SCHEDULER"))
     begin = threading.Timer(HEAD_START_SECONDS, shared.start)
     begin.daemon = True
     begin.start()
     return shared
+
+
+@contextlib.asynccontextmanager
+async def lifespan(app: object) -> AsyncIterator[None]:
+    """Begins with the engine, so that runs which were cut off go on whether or not anybody opens a page."""
+    engine()
+    async with settling.lifespan(app):
+        yield
+
+
+async def health(_request: Request) -> PlainTextResponse:
+    """200, or 503 when training has failed for good, for whoever restarts the app then."""
+    shared = engine()
+    return PlainTextResponse(shared.status_text, 200 if shared.healthy else 503)

@@ -2,12 +2,16 @@
 
 from typing import Any
 
+import pytest
+from distributed import KilledWorker
+
 from ae_core.engine.dispatch import Dispatch
 from ae_core.engine.jobs import TrainingJob
 from ae_core.engine.queue import Queue
 from ae_core.messages import Finished, Started
 from ae_core.variants import read_settings
 from tests.stored import result
+from tests.waiting import until
 
 
 class LateFuture:
@@ -28,15 +32,57 @@ class LatePool:
     def __init__(self) -> None:
         self.given: list[LateFuture] = []
 
+    def recount(self) -> None:
+        """Nothing to count here."""
+
     def submit(self, *_: Any, **__: Any) -> LateFuture:
         self.given.append(LateFuture())
         return self.given[-1]
 
 
+class LostFuture(LateFuture):
+    """A task whose worker dies."""
+
+    def exception(self, timeout: float) -> Exception:
+        return KilledWorker("training", None, 0)  # type: ignore[arg-type]
+
+
+def test_a_run_that_takes_too_much_memory_is_tried_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    queue = Queue(limit=5, per_owner=5, pause_limit=1.0)
+    settings = read_settings({"variant": "stacked", "dataset": "digits", "widths": "4096,4096"})
+    job = queue.add(TrainingJob(settings, "me", queue.shared))
+    tried: list[LostFuture] = []
+
+    def submit(*_: Any, **__: Any) -> LostFuture:
+        tried.append(LostFuture())
+        return tried[-1]
+
+    monkeypatch.setattr(LatePool, "submit", submit)
+    dispatch, pool = Dispatch(queue, "topic", "folder", lambda job: True), LatePool()
+    dispatch.dispatch(pool, None)  # type: ignore[arg-type]
+    queue.receive(Started(run_id=job.id, worker="tcp://one"))
+    tried[0].status = "error"
+    dispatch.collect(pool, closing=False)  # type: ignore[arg-type]
+    queue.exhaust("tcp://other")
+    assert not job.exhausted
+    queue.exhaust("tcp://one")  # may come later than the loss
+
+    def given_up() -> bool:
+        dispatch.collect(pool, closing=False)  # type: ignore[arg-type]
+        return job.ended
+
+    until(given_up)
+    dispatch.dispatch(pool, None)  # type: ignore[arg-type]
+    assert (job.state, len(tried)) == ("failed", 1)
+    assert job.error == (
+        "This run needs more memory than its worker has, so it was ended; lower widths (now 4096, 4096)."
+    )
+
+
 def test_a_run_that_is_given_more_epochs_before_dask_lets_go_of_it_trains_them() -> None:
     queue = Queue(limit=5, per_owner=5, pause_limit=1.0)
     job = queue.add(TrainingJob(read_settings({"variant": "vanilla", "dataset": "digits"}), "me", queue.shared))
-    dispatch, pool = Dispatch(queue, "topic", "folder"), LatePool()
+    dispatch, pool = Dispatch(queue, "topic", "folder", lambda job: False), LatePool()
 
     def look() -> None:
         dispatch.collect(pool, closing=False)  # type: ignore[arg-type]
