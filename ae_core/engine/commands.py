@@ -9,7 +9,7 @@ from ae_core.errors import EngineError
 from ae_core.training.control import PACES, Control, Pace
 
 Spoken = Literal["pause", "resume", "step", "stop", "tune", "pace"]
-Word = Spoken | Literal["hurry"]
+Word = Spoken | Literal["hurry", "leave"]
 
 WORDS: tuple[Spoken, ...] = get_args(Spoken)
 """Those that a person may say."""
@@ -19,7 +19,7 @@ class Command(Struct, frozen=True):
     """A word for a training.
 
     Args:
-        word: `pause`, `resume`, `step` (one chunk of steps, then pause), `stop`, `tune`, `pace`, or `hurry`.
+        word: `pause`, `resume`, `step` (one chunk of steps, then pause), `stop`, `tune`, `pace`, `hurry`, or `leave`.
         name: The rate that `tune` changes, or the pace.
         value: Its new value; of `hurry` whether it is hurried now, 1 or 0.
     """
@@ -52,5 +52,6 @@ _SAY: Mapping[Word, Callable[[Control, Command], None]] = {
     "stop": lambda control, _: control.stop(),
     "tune": lambda control, command: control.tune(command.name, command.value),
     "pace": lambda control, command: control.set_pace(pace_of(command.name)),
+    "leave": lambda control, _: control.leave(),
     "hurry": lambda control, command: control.hurry(command.value > 0),
 }

@@ -40,6 +40,12 @@ class Descriptions:
                 self._known.popitem(last=False)
         return known
 
+    def seconds(self, settings: Settings) -> float | None:
+        """About how long a training will take; None if that is not known. Asks nobody."""
+        with self._lock:
+            known = self._known.get(settings)
+        return None if known is None or known.value is None else float(known.value["seconds"])
+
     def exchange(self, pool: WorkerPool) -> None:
         """Takes in the answers that have come, and asks for what is still wanted."""
         for settings, (future, workers) in list(self._questions.items()):

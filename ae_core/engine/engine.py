@@ -7,6 +7,7 @@ loaded in the workers only.
 
 import atexit
 import secrets
+import time
 from pathlib import Path
 
 from ae_core.engine import questions
@@ -14,6 +15,7 @@ from ae_core.engine.commands import WORDS, Command, pace_of
 from ae_core.engine.descriptions import Description
 from ae_core.engine.film import Film, RunFilm
 from ae_core.engine.jobs import ClassifierJob, Job, TrainingJob
+from ae_core.engine.limits import Limits
 from ae_core.engine.queue import Queue
 from ae_core.engine.recovery import Recovery
 from ae_core.engine.supervisor import Status, Supervisor
@@ -38,6 +40,7 @@ class Engine:
         per_owner_limit: Most jobs of one owner that wait or train.
         pause_limit: Seconds that a job may stay paused while others wait; then it is stopped.
         store: Where runs are kept, default the folder that `AE_RUNS_DIR` names or this user's cache.
+        limits: What a run may take, default what the environment says, see `Limits`.
     """
 
     def __init__(
@@ -48,6 +51,7 @@ class Engine:
         per_owner_limit: int = 8,
         pause_limit: float = 600.0,
         store: RunStore | None = None,
+        limits: Limits | None = None,
     ) -> None:
         if concurrent is not None and concurrent < 1:
             raise ValueError(f"concurrent must be an integer from 1. Received: {concurrent!r}.")
@@ -55,7 +59,8 @@ class Engine:
         self._lock = self._queue.lock
         self._recovery = Recovery(store or RunStore(), self._queue)
         self._queue.on_end = self._recovery.ended
-        self._supervisor = Supervisor(address, concurrent, self._queue, self._recovery)
+        self._limits = limits or Limits.from_environment()
+        self._supervisor = Supervisor(address, concurrent, self._queue, self._recovery, self._limits)
 
     def start(self) -> None:
         """Begins to start the workers, once, and returns at once."""
@@ -101,6 +106,7 @@ class Engine:
         twin_of: str | None = None,
         sweep: str | None = None,
         pace: Pace = "full",
+        origin: str = "",
     ) -> TrainingJob:
         """Puts a training into the queue; it starts as soon as it can.
 
@@ -115,10 +121,17 @@ class Engine:
             sweep: Id that the runs of one sweep share.
             pace: `full` speed, `watch` to be held back so that all is seen, or `slow`, one batch at a time. While
                 others wait it goes at full speed.
+            origin: Address of the person's machine, whose jobs are counted together on an open server; empty if
+                unknown.
 
         Raises:
-            EngineError: If the queue is full, the owner has too many jobs or runs, or the workers have failed.
+            EngineError: If the queue is full, the owner has too many jobs or runs, their address has too many jobs, the
+                run would take longer than allowed, or the workers have failed.
         """
+        seconds = self._supervisor.descriptions.seconds(settings)
+        problem = "" if seconds is None else self._limits.too_long(seconds)
+        if problem:
+            raise EngineError(problem)
         with self._lock:
             self._check_that_it_works()
             same = self._queue.unended(settings, fingerprint(owner))
@@ -128,7 +141,9 @@ class Engine:
                 self.store.check_room(fingerprint(owner))
             except DataError as error:
                 raise EngineError(str(error)) from error
-            job = self._queue.add(TrainingJob(settings, fingerprint(owner), self._queue.shared, pace=pace_of(pace)))
+            job = TrainingJob(settings, fingerprint(owner), self._queue.shared, pace=pace_of(pace))
+            job.origin = fingerprint(origin) if origin and self._limits.public else ""
+            self._queue.add(job)
             self._recovery.add(job, title, twin_of, sweep)
         self._supervisor.wake()
         return job
@@ -387,6 +402,20 @@ class Engine:
         if known is None:
             self._supervisor.wake()
         return known
+
+    def estimate(self, settings: Settings) -> float | None:
+        """About how many seconds an experiment will train on the workers that are there; None until one has said it.
+
+        Ask again a moment later. The numbers of a training that goes on are in its snapshots, `eta_seconds`.
+        """
+        known = self.describe(settings)
+        return None if known is None or known.value is None else float(known.value["seconds"])
+
+    def seen(self, run_id: str) -> None:
+        """Notes that somebody has the page of a run open; told again every few seconds, or it counts as closed."""
+        job = self._queue.get(run_id)
+        if job is not None:
+            job.seen_at = time.monotonic()
 
     def script(self, settings: Settings) -> dict[str, str]:
         """The experiment as a plain Keras script, which a worker writes: waits for it.

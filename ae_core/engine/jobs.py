@@ -81,6 +81,11 @@ class Job(ABC):
         self.pace: Pace = "full"  # how fast its owner wants it to go
         self.hurried = False  # whether it goes at full speed instead, because others wait
         self.attempts = 0  # workers that began to train it
+        self.origin = ""  # fingerprint of the address it was asked for from; not kept on disk
+        self.seen_at = time.monotonic()  # when somebody last had its page open
+        self.used = 0.0  # seconds that it trained before, when it went on later
+        self.leaving = False  # whether it was asked to make room for others
+        self.stopping = False  # whether its owner has told it to stop
         self.exhausted = False  # whether its worker was ended because it took too much memory
         self.setbacks = 0  # of them, those that died over it since it last got further
         self.worker: str | None = None  # its worker's address, as soon as one has begun
@@ -116,6 +121,10 @@ class Job(ABC):
     def ended(self) -> bool:
         """Whether nothing more is trained; its result may follow, see `measuring`."""
         return self.state in ENDED
+
+    def seconds_used(self) -> float:
+        """Seconds for which it has held a slot."""
+        return self.used + (0.0 if self.started is None or self.ended else time.time() - self.started)
 
     def view(self) -> Self:
         """A copy that stands still, with attributes that belong together."""

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from ae_core.engine.answer import LOST
 from ae_core.engine.commands import Command
 from ae_core.engine.jobs import ACTIVE, ClassifierJob, Job, JobState, Shared, TrainingJob
+from ae_core.engine.limits import ORIGIN_FACTOR, makes_room
 from ae_core.engine.memory import weigh
 from ae_core.errors import EngineError
 from ae_core.messages import (
@@ -90,14 +91,18 @@ class Queue:
             EngineError: If the queue is full, or its owner has too many jobs in it.
         """
         with self.lock:
-            self.check_room(job.owner)
+            self.check_room(job.owner, job.origin)
             self._jobs[job.id] = job
             self._waiting.append(job)
             self.estimate()
             return job
 
-    def check_room(self, owner: str) -> None:
+    def check_room(self, owner: str, origin: str = "") -> None:
         """Makes sure that one more job of this owner may wait.
+
+        Args:
+            owner: Fingerprint of the owner's token.
+            origin: Fingerprint of the address that it comes from; empty where addresses do not count.
 
         Raises:
             EngineError: If the queue is full, or the owner has too many jobs in it.
@@ -111,6 +116,8 @@ class Queue:
             raise EngineError(
                 f"{self._per_owner} of your trainings are running or waiting already; stop one, or wait for it."
             )
+        if origin and sum(one.origin == origin for one in self._unended()) >= ORIGIN_FACTOR * self._per_owner:
+            raise EngineError("Too many trainings from your address are running or waiting already; try again later.")
 
     def _unended(self) -> list[Job]:
         """The jobs of this process that wait or train."""
@@ -132,7 +139,9 @@ class Queue:
     def again(self, job: Job) -> None:
         """Puts a job that was cut off at the end of the queue again."""
         with self.lock:
-            job.worker, job.elsewhere, job.paused_at, job.commands, job.exhausted = None, False, None, [], False
+            job.used = job.seconds_used()
+            job.worker, job.elsewhere, job.paused_at, job.commands = None, False, None, []
+            job.exhausted = job.leaving = job.stopping = False
             job.change(state="queued", hurried=False, started=None, finished=None)
             self._jobs[job.id] = job
             self._waiting.append(job)
@@ -225,6 +234,8 @@ class Queue:
                     job.change(state="failed", error=message.error, finished=time.time())
                     job.measuring = False
                     self.on_end(job)
+                case Finished() if message.again and not job.stopping:
+                    self.again(job)
                 case Finished():
                     job.change(result=message.result)
                     self.end(job, "stopped" if message.result is None else message.result.state)
@@ -257,6 +268,14 @@ class Queue:
             limit = time.monotonic() - self._pause_limit
             paused = [job for job in self.active() if job.paused_at is not None and job.paused_at < limit]
             return [job for job in paused if job.error is None] if self._waiting else []
+
+    def leaving(self) -> list[Job]:
+        """Jobs that are to make room now for others that wait: those that train longest, and no more than wait."""
+        with self.lock:
+            busy = self.active()
+            wanted = len(self._waiting) - (self.slots - len(busy)) - sum(job.leaving for job in busy)
+            ready = sorted(filter(makes_room, busy), key=lambda job: job.started or 0.0)
+            return ready[: max(0, wanted)]
 
     def impatience(self) -> list[tuple[TrainingJob, bool]]:
         """Trainings that are to hurry from now on, because others wait, or not any longer."""

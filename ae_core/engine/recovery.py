@@ -64,6 +64,13 @@ class Recovery:
             logger.exception("It is not kept on disk that a process died over a run.")
         return job.setbacks < SETBACKS
 
+    def can_wait(self, job: Job) -> bool:
+        """Whether a job that trains could go on later from what is kept of it."""
+        try:
+            return self.store.open(job.id).checkpoint_bytes > 0
+        except DataError:
+            return False
+
     def tick(self) -> None:
         """Writes the ends that were noted. A run that its process still holds is tried again a little later."""
         with self._guard:

@@ -15,6 +15,7 @@ from ae_core.engine.delivery import Delivery
 from ae_core.engine.descriptions import Descriptions
 from ae_core.engine.dispatch import Dispatch
 from ae_core.engine.jobs import Job
+from ae_core.engine.limits import Limits
 from ae_core.engine.pool import WARMING, WorkerPool
 from ae_core.engine.processes import Processes, default_slots
 from ae_core.engine.queue import Queue
@@ -47,6 +48,7 @@ class Supervisor:
         concurrent: Most jobs that train side by side; None for as many as the workers take.
         queue: The jobs.
         recovery: Takes up what was left unfinished.
+        limits: What a run may take.
 
     Attributes:
         status: See `Engine.status`.
@@ -57,7 +59,9 @@ class Supervisor:
         descriptions: What workers said of networks.
     """
 
-    def __init__(self, address: str | None, concurrent: int | None, queue: Queue, recovery: Recovery) -> None:
+    def __init__(
+        self, address: str | None, concurrent: int | None, queue: Queue, recovery: Recovery, limits: Limits
+    ) -> None:
         self.status: Status = "starting"
         self.status_text = "The training processes are starting."
         self.address: str | None = None
@@ -68,6 +72,7 @@ class Supervisor:
         self._concurrent = concurrent
         self._queue = queue
         self._recovery = recovery
+        self._limits = limits
         self._topic = f"autoencoder-{secrets.token_hex(8)}"
         self._dispatch = Dispatch(queue, self._topic, str(recovery.store.folder), recovery.set_back)
         self._renewal = Renewal()
@@ -119,6 +124,7 @@ class Supervisor:
         """Sends a job a command, after those it was sent before."""
         with self._queue.lock:
             job.commands.append(command)
+            job.stopping = job.stopping or command.word == "stop"
             self.delivery.deliver(job)
             if command.word == "stop" and job.worker is None:
                 # Should a worker have taken it this very moment, the command reaches that worker once it is known.
@@ -239,6 +245,17 @@ class Supervisor:
         for job in self._queue.overdue():
             job.change(error="This run was paused for long while others waited, so it was stopped.")
             self.order(job, Command("stop"))
+        for job in self._queue.active():
+            member = pool.members.get(job.worker or "")
+            grown = 0 if member is None else member.memory - member.memory_when_loaded
+            problem = "" if job.stopping else self._limits.exceeded(job, grown)
+            if problem:
+                job.change(error=problem)
+                self.order(job, Command("stop"))
+        for job in self._queue.leaving():
+            if self._recovery.can_wait(job):
+                job.leaving = True
+                self.order(job, Command("leave"))
         self._queue.estimate()
 
     def _say(self, status: Status, text: str) -> None:

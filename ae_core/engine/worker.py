@@ -32,7 +32,7 @@ from ae_core.messages import (
     encode,
 )
 from ae_core.runs import RunStore, RunWriter
-from ae_core.training.control import Control, Pace
+from ae_core.training.control import Control, LeftError, Pace
 from ae_core.variants import read_settings
 
 logger = logging.getLogger(__name__)
@@ -105,9 +105,12 @@ def train(settings: Mapping[str, Any], run_id: str, topic: str, folder: str | No
     """
     say, address = _reporter(topic)
     writer = _writer(folder, run_id)
+    left = False
 
     def work(control: Control) -> Result | None:
         from ae_core.training import session
+
+        nonlocal left
 
         def emit(message: TrainingMessage) -> None:
             if control.stopped and isinstance(message, Progress):
@@ -124,6 +127,9 @@ def train(settings: Mapping[str, Any], run_id: str, topic: str, folder: str | No
                 result = session.train(read_settings(settings), keeper=writer, save_to=path, **given)
         except _StoppedEarlyError:
             return None
+        except LeftError:
+            left = True
+            return None
         writer.finish(result)
         return result
 
@@ -134,7 +140,9 @@ def train(settings: Mapping[str, Any], run_id: str, topic: str, folder: str | No
             said = answer(lambda: work(control), "The training stopped")
             if writer is not None and said.error:
                 writer.fail(said.error)
-            say(Finished(run_id=run_id, result=said.value, error=said.error))
+            if writer is not None and left:
+                writer.wait()
+            say(Finished(run_id=run_id, result=said.value, error=said.error, again=left))
     finally:
         if writer is not None:
             writer.close()

@@ -29,11 +29,13 @@ class Finished(Struct, kw_only=True, tag="finished", tag_field="kind"):
         run_id: The run.
         result: What came out; None if it was stopped before its first step, or failed.
         error: One sentence: why it failed; empty if it did not.
+        again: Whether it has made room for others, and waits to go on.
     """
 
     run_id: str
     result: Result | None = None
     error: str = ""
+    again: bool = False
 
 
 class ClassifierFinished(Struct, kw_only=True, tag="classified", tag_field="kind"):

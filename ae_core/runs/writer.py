@@ -190,12 +190,19 @@ class RunWriter:
             force(self._folder)
         self.close()
 
+    def wait(self) -> None:
+        """Lets the run wait for the rest of its training, which goes on from its checkpoint."""
+        with self._trying(f"The state of the run {self.id}"):
+            self._save()
+            self._say(state="queued")
+        self.close()
+
     def close(self) -> None:
         """Lets the run go. One that has not ended counts as interrupted from now on."""
         if not self._closed:
             self._closed = True
             with self._trying(f"The last snapshots of the run {self.id}"):
-                if self._status.state not in ENDED:
+                if self._status.state not in ENDED | {"queued"}:
                     self._save()
             self._lock.drop()
 

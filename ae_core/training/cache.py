@@ -205,6 +205,21 @@ def stage_plan(model: Autoencoder, settings: Settings, rows: int, batch_size: in
     return jit_compile, *execution.even_chunks(rows // batch_size, wanted)
 
 
+def training_seconds(model: Autoencoder, settings: Settings, count: int) -> float:
+    """About how long a training takes on this machine, without what comes before its first step.
+
+    Args:
+        model: A model that these settings build.
+        settings: The experiment.
+        count: Training examples of the data set.
+    """
+    rows = min(settings.train_size, count) * (1.0 - settings.validation_share)
+    batch_size = max(1, min(settings.batch_size, int(rows)))
+    parts = [*((phase.model, phase.epochs) for phase in model.phases), (model, settings.epochs)]
+    epochs = sum(epochs * execution.step_seconds(_flat_layers(part), batch_size) for part, epochs in parts)
+    return epochs * max(1.0, rows // batch_size)
+
+
 def _flat_layers(model: Autoencoder) -> list[keras.layers.Layer]:
     front = model.front.layers if model.front is not None else []
     return [*front, *model.features.layers, *model.decoder.layers]

@@ -9,6 +9,10 @@ Pace = Literal["full", "watch", "slow"]
 PACES: tuple[Pace, ...] = get_args(Pace)
 
 
+class LeftError(Exception):
+    """Ends a training that has made room for others; its state is kept."""
+
+
 class Control:
     """Holds what was asked of one training until the training looks, between two chunks of steps.
 
@@ -23,7 +27,7 @@ class Control:
         self._condition = threading.Condition()
         self._paused = False
         self._steps = 0
-        self._stopped = False
+        self._stopped = self._leaves = False
         self._changes: list[tuple[str, float]] = []
         self._pace, self._hurried = pace, False
         self._news = False  # whether anything was said since the last rest
@@ -50,6 +54,13 @@ class Control:
     def stop(self) -> None:
         """Ends the training after the chunk that runs now; also a paused one."""
         with self._condition:
+            self._stopped, self._leaves = True, False
+            self._tell()
+
+    def leave(self) -> None:
+        """Makes room after the chunk that runs now: the training keeps its state and goes on at another time."""
+        with self._condition:
+            self._leaves = not self._stopped
             self._stopped = True
             self._tell()
 
@@ -84,6 +95,11 @@ class Control:
     def stopped(self) -> bool:
         """Whether the training is to end."""
         return self._stopped
+
+    @property
+    def leaves(self) -> bool:
+        """Whether it ends for now only, because others wait."""
+        return self._leaves
 
     @property
     def waiting(self) -> bool:

@@ -27,13 +27,17 @@ class LayerFacts(TypedDict):
 
 
 class NetworkFacts(TypedDict):
-    """A network: its `layers` in order, `parameters` in all, shapes of one example and one code, kind of corruption."""
+    """A network: its `layers` in order, `parameters` in all, shapes of one example and one code, kind of corruption.
+
+    `seconds` is about how long its training will take here.
+    """
 
     layers: list[LayerFacts]
     parameters: int
     input_shape: list[int]
     code_shape: list[int]
     corruption: str | None
+    seconds: float
 
 
 @runtime_checkable
@@ -48,7 +52,8 @@ def describe(settings: Settings) -> NetworkFacts:
         SettingError: If the settings do not fit the data.
     """
     execution.configure()
-    spec = settings.scaled(data.catalogue()[settings.dataset].spec)
+    info = data.catalogue()[settings.dataset]
+    spec = settings.scaled(info.spec)
     settings.check(spec)
     with building(settings.seed):
         model = variants.get(settings.variant).build(settings, spec)
@@ -70,4 +75,5 @@ def describe(settings: Settings) -> NetworkFacts:
         input_shape=list(spec.shape),
         code_shape=list(model.code_shape),
         corruption=settings.to_dict().get("noise"),
+        seconds=cache.training_seconds(model, settings, info.train_count),
     )

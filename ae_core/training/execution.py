@@ -17,6 +17,8 @@ logger = logging.getLogger(__name__)
 
 CHUNK_SECONDS = 0.25  # a pause is felt at once when a chunk of steps is short; but 3 ms pass between two of them
 LONGEST_CHUNK = 256  # steps
+CACHED_WEIGHTS = 2_000_000  # numbers, with what the optimiser notes of them, that a processor has at hand
+WEIGHT_SECONDS = 5e-9  # that a step takes for each weight beyond them
 
 # TensorFlow 2.21 has XLA hand its sums to the library YNN, which makes them in one thread.
 OWN_SUMS = "--xla_cpu_experimental_ynn_fusion_type="
@@ -64,9 +66,27 @@ def plan(layers: Sequence[Any], batch_size: int, augmented: bool) -> tuple[bool,
         else any(map(is_recurrent, kinds))
     )
     jit_compile = keras.backend.backend() == "jax" or not (augmented or without)
-    # Backwards takes twice as many multiply-adds as forwards.
-    step_seconds = 3 * multiply_adds(layers) * batch_size / speed(layers) + 1e-4
-    return jit_compile, int(np.clip(CHUNK_SECONDS / step_seconds, 1, LONGEST_CHUNK))
+    return jit_compile, int(np.clip(CHUNK_SECONDS / step_seconds(layers, batch_size), 1, LONGEST_CHUNK))
+
+
+def step_seconds(layers: Sequence[Any], batch_size: int) -> float:
+    """About how long a training step takes, measured roughly.
+
+    Backwards takes twice as many multiply-adds as forwards. Weights that do not fit into the cache are read from memory
+    and written to it several times a step, however few images it has.
+
+    Args:
+        layers: All layers of the network.
+        batch_size: Images per step.
+    """
+    weights = {id(weight): int(np.prod(weight.shape)) for layer in _with_weights(layers) for weight in layer.weights}
+    pass_seconds = WEIGHT_SECONDS if device_name().startswith("CPU") else WEIGHT_SECONDS / 50
+    moved = max(0, sum(weights.values()) - CACHED_WEIGHTS) * pass_seconds
+    return 3 * multiply_adds(layers) * batch_size / speed(layers) + moved + 1e-4
+
+
+def _with_weights(layers: Sequence[Any]) -> list[keras.layers.Layer]:
+    return [layer for layer in operations(layers) if isinstance(layer, keras.layers.Layer)]
 
 
 def speed(layers: Sequence[Any]) -> float:

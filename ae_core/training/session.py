@@ -30,7 +30,7 @@ from ae_core.models.autoencoder import Autoencoder
 from ae_core.settings import Settings
 from ae_core.training import cache, execution, introduction
 from ae_core.training.checkpoint import Checkpoints, Keeper, places
-from ae_core.training.control import Control
+from ae_core.training.control import Control, LeftError
 from ae_core.training.divergence import LastGood, check_finite
 from ae_core.training.early_stopping import Best
 from ae_core.training.history import History
@@ -215,12 +215,16 @@ class TrainingSession:
         Raises:
             DataError: If it was to go on from a state that is gone, or does not fit; or if the network gives no numbers
                 for these data even before its first step.
+            LeftError: If it was told to make room; its checkpoint is kept.
         """
         if self._checkpoints is not None:
             self._checkpoints.restore(self)
         self._emit(self.setup)
         try:
             self._loop.run(self)
+            if self.control.leaves and self._checkpoints is not None:
+                self._checkpoints.keep(self)
+                raise LeftError
             self._end("stopped" if self.control.stopped else "done")
         except DivergedError:
             self._diverged_at = self.step
@@ -327,8 +331,9 @@ class TrainingSession:
             self._checkpoints.keep_if_due(self)
 
     def stopping(self) -> None:
-        """Says so; the numbers follow when `fit` has returned."""
-        self._say("stopped")
+        """Says so, unless it only makes room for a while; the numbers follow later."""
+        if not self.control.leaves:
+            self._say("stopped")
 
     def _due(self) -> bool:
         epoch_end, pace = self._loop.steps_to_epoch_end, self.control.pace

@@ -9,6 +9,7 @@ from ae_core import variants
 from ae_core.errors import DataError
 from ae_core.messages import Snapshot, TrainingMessage
 from ae_core.training import cache, checkpoint, session
+from ae_core.training.control import Control, LeftError
 from tests.stored import training_state
 
 
@@ -123,3 +124,27 @@ def test_a_run_that_must_go_on_does_not_begin_anew():
     memory.goes_on = True
     with pytest.raises(DataError, match="This run cannot go on here"):
         run(given, memory)
+
+
+@pytest.mark.slow
+def test_a_training_that_makes_room_goes_on_to_the_same_end():
+    given = variants.read_settings({"variant": "vanilla", "dataset": "digits", "epochs": 4, "latent_dim": 8})
+    whole, _ = run(given)
+    memory, control = Memory(), Control()
+    states: list[str] = []
+
+    def leave_soon(message):
+        if isinstance(message, Snapshot):
+            states.append(message.state)
+            if message.step > 0:
+                control.leave()
+
+    with pytest.raises(LeftError):
+        session.train(given, control=control, keeper=memory, emit=leave_soon)
+    assert 0 < memory.state[1].step < whole.steps
+    assert set(states) == {"running"}, "nobody hears that it has ended"
+    again, _ = run(given, memory)
+    assert again.steps == whole.steps
+    np.testing.assert_allclose(again.history["loss"], whole.history["loss"], rtol=1e-4)
+    control.stop()
+    assert control.stopped and not control.leaves, "who stops it means it"
