@@ -19,8 +19,9 @@ import psutil
 import pytest
 from dask.system import cpu_count
 
-from ae_core.engine import Engine, EngineError, TrainingJob
+from ae_core.engine import Engine, EngineError, TrainingJob, limits
 from ae_core.engine.answer import Answer, answer
+from ae_core.engine.limits import Limits
 from ae_core.engine.processes import Processes, default_slots, gpus
 from ae_core.ownership import holds
 from ae_core.runs import RunStore
@@ -325,6 +326,49 @@ def test_a_run_whose_worker_died_goes_on_from_its_checkpoint(engine: Engine) -> 
     until(lambda: run.result is not None)
     until(lambda: engine.store.open(run.id).state == "stopped")
     assert engine.store.open(run.id).attempts == 2
+
+
+def test_a_run_that_nobody_watches_makes_room_and_goes_on(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "TURN_SECONDS", 0.0)
+    monkeypatch.setattr(limits, "UNSEEN_SECONDS", 0.0)
+    run = engine.submit(digits(), ME)
+    until(lambda: (engine.store.folder / run.id / "checkpoint.npz").exists())
+    left = step_of(run)
+    other = engine.submit(digits(epochs=1, batch_size=128), STRANGER)
+    until(lambda: run.state == "queued" and run.used > 0)
+    until(lambda: other.ended)
+    assert other.state == "done", other.error
+    until(lambda: run.state == "running" and step_of(run) > left)
+    engine.command(run.id, ME, "stop")
+    until(lambda: run.result is not None)
+    stored = until(lambda: (found := engine.store.open(run.id)).state == "stopped" and found)
+    steps = [frame.step for frame in stored.snapshots()]
+    assert steps == sorted(set(steps)) and steps[0] == 0, "one film, from its beginning"
+
+
+def test_a_run_that_takes_too_long_ends_with_its_last_state(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine._supervisor, "_limits", Limits(run_minutes=2 / 60))
+    run = engine.submit(digits(), ME)
+    until(lambda: run.result is not None)
+    assert run.state == "stopped" and "the longest that a run may take here" in (run.error or "")
+    assert engine.why_not_go_on(run) == ""
+
+
+def test_a_run_whose_worker_is_ended_for_its_memory_is_tried_once(engine: Engine) -> None:
+    run = engine.submit(digits(), ME)
+    waiting = engine.submit(digits(epochs=1, batch_size=128), STRANGER)
+    until(lambda: step_of(run) > 0)
+    pool = until(lambda: engine._supervisor.pool)
+    pool.client.log_event("worker-restart-memory", {"worker": run.worker, "pid": 1, "rss": 1})  # as its nanny does
+    until(lambda: run.exhausted)
+    heaviest = max(dask_processes(), key=lambda process: process.memory_info().rss)
+    heaviest.send_signal(signal.SIGKILL)
+    until(lambda: run.ended)
+    assert run.state == "failed" and run.attempts == 1
+    assert run.error is not None and "more memory than its worker has" in run.error
+    until(lambda: waiting.ended)
+    assert waiting.state == "done", waiting.error
+    until(lambda: engine.store.open(run.id).state == "failed")
 
 
 def test_runs_outlast_the_app(engine: Engine, tmp_path: Path) -> None:
