@@ -6,6 +6,7 @@ import threading
 from collections.abc import AsyncIterator
 
 import streamlit as st
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 
@@ -28,10 +29,16 @@ def engine() -> Engine:
 
 @contextlib.asynccontextmanager
 async def lifespan(app: object) -> AsyncIterator[None]:
-    """Begins with the engine, so that runs which were cut off go on whether or not anybody opens a page."""
-    engine()
-    async with settling.lifespan(app):
-        yield
+    """Begins with the engine, so that runs which were cut off go on whether or not anybody opens a page.
+
+    It ends with it too: after SIGTERM the server dies of that signal, and nothing else would close the engine.
+    """
+    shared = engine()
+    try:
+        async with settling.lifespan(app):
+            yield
+    finally:
+        await run_in_threadpool(shared.close)
 
 
 async def health(_request: Request) -> PlainTextResponse:

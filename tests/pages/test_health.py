@@ -1,7 +1,6 @@
 """Whether the app can train, for whoever restarts it when it cannot."""
 
 import asyncio
-from typing import Any
 
 import pytest
 from starlette.requests import Request
@@ -28,12 +27,23 @@ def test_the_health_address_says_503_when_training_has_failed(store: RunStore, m
     assert shared.HEALTH in [route.path for route in app.routes if isinstance(route, Route)]
 
 
-def test_the_engine_begins_with_the_app_and_not_with_its_first_visitor(monkeypatch: pytest.MonkeyPatch) -> None:
-    begun: list[Any] = []
-    monkeypatch.setattr(shared, "engine", lambda: begun.append(True))
+def test_the_engine_begins_and_ends_with_the_app_not_with_its_visitors(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told: list[str] = []
+
+    class Silent:
+        def __init__(self) -> None:
+            told.append("begun")
+
+        def close(self) -> None:
+            told.append("closed")
+
+    monkeypatch.setattr(shared, "engine", Silent)
 
     async def serve() -> None:
         async with shared.lifespan(None):
-            assert begun
+            assert told == ["begun"]
 
     asyncio.run(serve())
+    assert told == ["begun", "closed"]
