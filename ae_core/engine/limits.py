@@ -19,7 +19,7 @@ class Limits:
 
     Args:
         run_minutes: Longest that a run may take, in minutes; by default there is no limit.
-        run_memory: Most bytes that a worker may grow by while it trains a run; by default there is no limit but its own.
+        run_memory: Most bytes that a worker may grow by while it trains a run; by default its memory alone.
         public: Whether it is an open server, where jobs are counted by address too.
     """
 

@@ -14,7 +14,7 @@ from ae_core.measuring import metrics
 from ae_core.messages import Snapshot, TrainingMessage, decode, encode
 from ae_core.runs import RunStore
 from ae_core.settings import Settings, options
-from ae_core.training import session
+from ae_core.training import session, stored_model
 from ae_core.training.control import Control
 from ae_core.training.session import TrainingSession
 
@@ -92,7 +92,7 @@ def test_a_wild_run_is_kept_as_diverged_and_can_be_taken_away(store: RunStore) -
     assert "Lower “Learning rate” from 1 to 0.1" in finding.why and "A large “Penalty β”" in finding.why
     pictures = keras.models.load_model(kept.model)(np.zeros((1, 28, 28, 1), np.float32))
     assert np.isfinite(pictures).all()
-    again = store.import_zip(_zipped(store, run.id))
+    again = store.import_zip(_zipped(store, run.id), renew=stored_model.renew)
     assert store.open(again).state == "diverged"
 
 
