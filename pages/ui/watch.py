@@ -8,13 +8,15 @@ from ae_core.engine import TrainingJob
 from ae_core.figures.views import VIEWS
 from ae_core.settings import Settings
 from pages.ui.classify import classifying
-from pages.ui.live import drawn, recorded, settling, stage, status, streaming, tiles
-from pages.ui.live.buttons import buttons, more_epochs
+from pages.ui.live import drawn, pulse, recorded, settling, stage, status, streaming, tiles
+from pages.ui.live.buttons import again, buttons
 from pages.ui.runs.exporting import export
 from pages.ui.runs.share import offered, share
 from pages.ui.shared import engine
 from pages.ui.state import Session
 from pages.ui.words.language import _, language
+
+ANSWER_SECONDS = 1.5  # after which a worker has said how long the next run will take
 
 
 def watch(own: Session, settings: Settings | None) -> None:
@@ -27,14 +29,17 @@ def watch(own: Session, settings: Settings | None) -> None:
     run = own.run
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="bar"):
         buttons(own, run, settings)
-        if run is not None and run.snapshot is not None and run.ended:
+        if run is not None and run.ended:
             if own.owns(run):
-                more_epochs(own, run)
-            export(run, "train")
+                again(run)
+            if run.snapshot is not None:
+                export(run, "train")
         share(own, run, settings)
     with st.container(key="offered"):
         offered(own)
     stage.mount(own, "stage", functools.partial(_content, own))
+    asked = settings is not None and engine().status == "ready" and engine().describe(settings) is None
+    pulse.after(ANSWER_SECONDS if asked else 0)
     if run is not None:
         classifying.classify(own, run)
     if own.deaf:

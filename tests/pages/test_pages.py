@@ -325,6 +325,20 @@ def test_a_finished_run_is_given_more_epochs_and_goes_on():
         assert "Recording" in status(one) and buttons(one)["start"]
 
 
+def test_a_stopped_run_goes_on_and_the_next_one_s_time_is_told():
+    page = visit(**SMALL | {"epochs": "500", "batch_size": "8", "seed": "9"})
+    wait(page, lambda page: any("trains for about" in one.value for one in page.caption))
+    page.button("start").click().run()
+    wait(page, lambda page: "Training" in status(page) and steps(page) > 0)
+    page.button("stop").click().run()
+    wait(page, lambda page: "Stopped" in status(page) and any(one.key == "go_on" for one in page.button))
+    stopped = steps(page)
+    page.button("go_on").click().run()
+    wait(page, lambda page: "Training" in status(page) and steps(page) > stopped)
+    page.button("stop").click().run()
+    wait(page, lambda page: "Stopped" in status(page))
+
+
 def test_a_finished_run_goes_on_as_a_classifier():
     page = visit(**SMALL | {"epochs": "20", "batch_size": "16"})
     page.button("start").click().run()

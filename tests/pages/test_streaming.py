@@ -13,7 +13,9 @@ from ae_core.variants import read_settings
 from pages.ui.live import settling, streaming
 from tests import demo
 
-ENGINE: Any = SimpleNamespace(status="ready", status_text="", run=lambda run_id: None, job=lambda job_id: None)
+ENGINE: Any = SimpleNamespace(
+    status="ready", status_text="", run=lambda run_id: None, job=lambda job_id: None, seen=lambda run_id: None
+)
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from pages.ui.shared import engine
 from pages.ui.state import Session
 from pages.ui.words.language import _
 from pages.ui.words.names import word
-from pages.ui.words.units import shape
+from pages.ui.words.units import duration, shape
 
 TUNABLE_STATES = ("starting", "running", "paused")
 LONGEST_WORD, LONGEST_CHOICE = 11, 8  # characters for which half a row is enough
@@ -49,6 +49,7 @@ def settings_form(own: Session) -> Settings | None:
     if own.problem:
         st.error(_(own.problem))
     _what_changes_do(own)
+    _how_long(settings)
     _upload(own)
     info = infos.get(own.form.value("dataset"))
     if info is not None:
@@ -223,6 +224,13 @@ def _what_changes_do(own: Session) -> None:
     later = _("Other changes count for the next run.") if names else _("Changes count for the next run.")
     now = _("At once in your run: {names}.").format(names=", ".join(names)) + " " if names else ""
     st.caption(now + later)
+
+
+def _how_long(settings: Settings | None) -> None:
+    """What to expect of the next run, once a worker has told."""
+    seconds = None if settings is None else engine().estimate(settings)
+    if seconds is not None:
+        st.caption(_("The next run trains for about {time} at full speed.").format(time=duration(seconds)))
 
 
 def _upload(own: Session) -> None:

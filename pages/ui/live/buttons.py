@@ -60,27 +60,55 @@ def buttons(own: Session, run: TrainingJob | None, settings: Settings | None) ->
     )
 
 
-def more_epochs(own: Session, run: TrainingJob) -> None:
-    """A button that opens what it takes to let an ended run go on.
+def again(run: TrainingJob) -> None:
+    """What lets an ended run train on: the rest of its epochs if it was cut off, or more of them.
 
     Args:
-        own: The session.
         run: The run, which has ended and is this person's.
     """
-    problem = engine().why_not_extend(run)
-    with st.popover(_("Train on"), icon=":material/fast_forward:", key="more"):
-        why = _("It goes on from where it ended; the result is the same as with all epochs from the start.")
-        st.caption(_(problem) or why)
-        st.number_input(_("More epochs"), 1, MOST_MORE, 10, key=MORE_EPOCHS, disabled=bool(problem))
-        st.button(
-            _("Train on"),
-            key="extend",
-            type="primary",
-            icon=":material/play_arrow:",
-            on_click=_extend,
-            args=(run.id,),
-            disabled=bool(problem),
-        )
+    unfinished, problem = not engine().why_not_go_on(run), engine().why_not_extend(run)
+    if unfinished and problem:
+        _rest(run)
+    elif run.snapshot is not None:
+        with st.popover(_("Train on"), icon=":material/fast_forward:", key="more"):
+            if unfinished:
+                _rest(run)
+            _more_epochs(run, problem)
+
+
+def _rest(run: TrainingJob) -> None:
+    st.button(
+        _("Go on"),
+        key="go_on",
+        icon=":material/resume:",
+        on_click=_go_on,
+        args=(run.id,),
+        help=_("Trains the rest of its epochs, from where it ended."),
+    )
+
+
+def _go_on(run_id: str) -> None:
+    own = state.session()
+    own.failure = ""
+    try:
+        engine().go_on(run_id, own.owner)
+    except EngineError as error:
+        own.failure = str(error)
+
+
+def _more_epochs(run: TrainingJob, problem: str) -> None:
+    why = _("It goes on from where it ended; the result is the same as with all epochs from the start.")
+    st.caption(_(problem) or why)
+    st.number_input(_("More epochs"), 1, MOST_MORE, 10, key=MORE_EPOCHS, disabled=bool(problem))
+    st.button(
+        _("Train on"),
+        key="extend",
+        type="primary",
+        icon=":material/play_arrow:",
+        on_click=_extend,
+        args=(run.id,),
+        disabled=bool(problem),
+    )
 
 
 def _extend(run_id: str) -> None:
@@ -128,7 +156,7 @@ def _start() -> None:
     own = state.session()
     own.failure = ""
     try:
-        run = engine().submit(own.form.settings(), own.owner, pace=own.pace)
+        run = engine().submit(own.form.settings(), own.owner, pace=own.pace, origin=st.context.ip_address or "")
     except (EngineError, SettingError) as error:
         own.failure = str(error)
     else:

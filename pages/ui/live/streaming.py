@@ -290,6 +290,7 @@ async def stream(socket: WebSocket) -> None:
             seen = channel.count
             await socket.send_bytes(await run_in_threadpool(channel.source.message, True))
             while not closed.done() and seen is not None:
+                engine.seen(place)
                 news = asyncio.ensure_future(channel.after(seen))
                 await asyncio.wait({closed, news}, timeout=ALIVE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
                 if not news.done():
