@@ -5,6 +5,7 @@ import re
 import runpy
 import secrets
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,6 +27,7 @@ TAKE_PARAMETER = "take"
 COOKIE = "ae_owner"
 FRAME_PARAMETER = "frame"
 PACE_PARAMETER = "pace"
+LOOKED_AT = ("at", "from", "to", "axes")  # what the Explore page shows, see assets/javascript/explore/address.js
 PACE = "pace"  # key of the choice of it
 DEFAULT_PACE: Pace = "watch"
 CURVE, AXIS, COMPARED_LOGARITHMIC = "compared_curve", "compared_axis", "compared_log_scale"
@@ -34,6 +36,7 @@ REFUSAL_SECONDS = 15.0  # long enough to be read
 _SESSION = "session"
 _FRAME = ROOT / "app.py"
 _STEP = re.compile(r"[0-9]{1,10}")
+_LOOKED_AT = re.compile(r"[a-z0-9.,+-]{1,1000}")
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")  # secrets.token_urlsafe(32)
 
 
@@ -163,6 +166,8 @@ def _open() -> Session:
             opened.pace = pace_of(pace)
         except EngineError as error:
             opened.notices.append(_("{error} watch is used instead.").format(error=_(str(error))))
+    for name in LOOKED_AT:
+        parameters.pop(name, None)
     if run_id:
         run = engine().run(run_id)
         if run is None:
@@ -207,25 +212,30 @@ def _cookie_component() -> Any:
 def write_address() -> None:
     """Puts every setting, and the run that is shown, into the address bar. Wrong settings leave it as it was.
 
-    The frame that is looked at is written there by the page itself, and stays as long as the run does.
+    The frame and the code that are looked at are written there by the page itself, and stay as long as the run does.
     """
     own, now = session(), st.query_params.to_dict()
     wanted = {}
     try:
         wanted = form.to_address(_written(own.form))
     except SettingError:
-        wanted = {name: text for name, text in now.items() if name not in (RUN_PARAMETER, FRAME_PARAMETER)}
+        wanted = {name: text for name, text in now.items() if name not in (RUN_PARAMETER, FRAME_PARAMETER, *LOOKED_AT)}
     if own.pace == DEFAULT_PACE:
         wanted.pop(PACE_PARAMETER, None)
     else:
         wanted[PACE_PARAMETER] = own.pace
     if own.run_id:
         wanted[RUN_PARAMETER] = own.run_id
-        frame = now.get(FRAME_PARAMETER, "")
-        if _STEP.fullmatch(frame) and now.get(RUN_PARAMETER) == own.run_id:
-            wanted[FRAME_PARAMETER] = frame
+        if now.get(RUN_PARAMETER) == own.run_id:
+            wanted |= _looked_at(now)
     if now != wanted:
         st.query_params.from_dict(wanted)
+
+
+def _looked_at(now: Mapping[str, str]) -> dict[str, str]:
+    """What of an address was written by the page itself."""
+    known = {FRAME_PARAMETER: _STEP} | dict.fromkeys(LOOKED_AT, _LOOKED_AT)
+    return {name: now[name] for name, text in known.items() if text.fullmatch(now.get(name, ""))}
 
 
 def _written(chosen: Form) -> Settings:

@@ -11,6 +11,7 @@ from pages.ui.classify import classifying
 from pages.ui.live import drawn, pulse, recorded, settling, stage, status, streaming, tiles
 from pages.ui.live.buttons import again, buttons
 from pages.ui.runs.exporting import export
+from pages.ui.runs.leading import explore_link
 from pages.ui.runs.share import offered, share
 from pages.ui.shared import engine
 from pages.ui.state import Session
@@ -34,6 +35,7 @@ def watch(own: Session, settings: Settings | None) -> None:
                 again(run)
             if run.snapshot is not None:
                 export(run, "train")
+                explore_link("train_explore")
         share(own, run, settings)
     with st.container(key="offered"):
         offered(own)

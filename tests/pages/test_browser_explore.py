@@ -1,13 +1,20 @@
 """The Explore page in a browser: a trained network is dragged, drawn on, pulled and sampled; no server is asked."""
 
+import csv
+import io
+from urllib.parse import parse_qs, urlsplit
+
 import numpy as np
 import pytest
+from PIL import Image, ImageDraw
 
 from ae_core.data.lookup import load
 from tests.browser import running_app, until, visitor
 
 pytestmark = pytest.mark.browser
 
+LARGE = "variant=denoising&dataset=digits&latent_dim=32&widths=64&epochs=6&noise_factor=0.3&batch_size=32&pace=full"
+CLOUDS = "variant=variational&network=convolutional&dataset=digits&latent_dim=2&channels=4,8&epochs=2&pace=full"
 DEEP = "variant=stacked&dataset=digits&latent_dim=2&widths=64&epochs=12&batch_size=32&seed=4&pace=full"
 
 
@@ -17,16 +24,28 @@ def app(tmp_path_factory):
         yield started
 
 
+def trained(opened, app, settings: str):
+    """The page, once it has trained a run and gone on to explore it."""
+    opened.goto(f"{app.url}/?{settings}")
+    opened.click(".st-key-start button:not([disabled])")
+    opened.wait_for_selector(".st-key-train_export button")
+    opened.click(".st-key-train_explore a")
+    opened.wait_for_selector(".ae-ready")
+    return opened
+
+
 @pytest.fixture(scope="module")
 def page(app, chrome):
     """The Explore page of a run that this person has trained."""
     with visitor(chrome) as opened:
-        opened.goto(f"{app.url}/?{DEEP}")
-        opened.click(".st-key-start button:not([disabled])")
-        opened.wait_for_selector(".st-key-train_export button")
-        opened.get_by_role("link", name="Explore").first.click()
-        opened.wait_for_selector(".ae-ready")
-        yield opened
+        yield trained(opened, app, DEEP)
+
+
+@pytest.fixture(scope="module")
+def large(app, chrome):
+    """The same of a denoising network with a code of 32 numbers, in dark."""
+    with visitor(chrome, color_scheme="dark") as opened:
+        yield trained(opened, app, LARGE)
 
 
 def code(page, key: str) -> list[float]:
@@ -41,6 +60,11 @@ def picture(page, selector: str) -> np.ndarray:
         selector,
     )
     return np.asarray(values, np.float64).reshape(-1, 4)[:, 0]
+
+
+def drawn(page) -> str:
+    """All that is drawn on the plane, in letters."""
+    return page.evaluate("document.querySelector('.st-key-plane canvas').toDataURL()")
 
 
 def test_what_is_dragged_is_decoded_in_the_browser(page):
@@ -115,6 +139,169 @@ def test_samples_spread_with_the_temperature(page):
     assert spread() < 1
     page.locator("input[name=temperature]").evaluate("one => { one.value = 1; one.dispatchEvent(new Event('input')) }")
     assert spread() > 5
+
+
+def address(page) -> dict[str, str]:
+    """The parameters of the page's address."""
+    return {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
+
+
+def near(numbers: str, wanted: list[float]) -> bool:
+    """Whether the numbers of an address are these, as exact as it has them."""
+    return bool(np.allclose([float(one) for one in numbers.split(",")], wanted, rtol=0.01))
+
+
+def saved(page, part: str, form: str) -> bytes:
+    """The file that a part of the page gives."""
+    with page.expect_download() as coming:
+        page.click(f".ae-{part}-part button[name=save][value={form}]")
+    assert coming.value.suggested_filename.endswith(f"-{part}.{form}")
+    with open(coming.value.path(), "rb") as file:
+        return file.read()
+
+
+def table_of(content: bytes) -> list[list[str]]:
+    """The rows of a CSV file."""
+    return list(csv.reader(io.StringIO(content.decode())))
+
+
+def test_keys_move_the_place_and_its_address_opens_the_same(page, app, chrome):
+    page.focus(".st-key-plane canvas")
+    before = code(page, "decoded")
+    page.keyboard.press("Shift+ArrowRight")
+    right = code(page, "decoded")
+    assert right[0] > before[0] and right[1] == pytest.approx(before[1])
+    page.keyboard.press("ArrowUp")
+    up = code(page, "decoded")
+    assert up[1] > right[1] and up[0] == pytest.approx(right[0])
+    page.click("button[name=to]")
+    until(page, lambda: address(page).get("to", "-") == address(page).get("at") and near(address(page)["at"], up))
+    assert len(address(page)["at"]) < 20
+    with visitor(chrome) as friend:
+        friend.goto(page.url)
+        friend.wait_for_selector(".ae-ready")
+        np.testing.assert_allclose(code(friend, "decoded"), up, rtol=0.01)
+        mine = picture(page, ".ae-decoded-picture")
+        for same in (".ae-decoded-picture", ".ae-strip-0 canvas:last-child"):
+            np.testing.assert_allclose(picture(friend, same), mine, atol=12)
+        friend.goto(page.url.split("&at=")[0] + "&at=1,2,3&axes=d9,n7")
+        friend.wait_for_selector(".ae-ready")
+        assert len(code(friend, "decoded")) == 2, "what does not fit is left alone"
+        assert friend.locator("[data-testid=stAlert]").count() == 0
+
+
+def test_a_picture_from_a_file_is_seen_as_the_network_s_own(page, tmp_path):
+    photo = Image.new("RGB", (300, 200), "#e8e4d8")
+    ImageDraw.Draw(photo).line([(60, 30), (60, 170)], fill="#20242c", width=14)
+    photo.save(tmp_path / "paper.png")
+    page.set_input_files("input[name=file]", tmp_path / "paper.png")
+    until(page, lambda: page.inner_text(".ae-drawn-said") != "")
+    rows, columns = np.nonzero(picture(page, ".ae-drawn-fitted").reshape(28, 28) > 96)
+    assert abs(columns.mean() - 13.5) < 2 and np.ptp(rows) > 12 and np.ptp(columns) < 8, (
+        "an upright stroke in the middle"
+    )
+    (tmp_path / "notes.png").write_text("no picture")
+    page.set_input_files("input[name=file]", tmp_path / "notes.png")
+    until(page, lambda: "notes.png is not a picture" in page.inner_text(".ae-draw-problem"))
+    assert page.locator(".ae-drawn-near-pixels canvas").count() == 5
+
+
+def test_examples_are_chosen_by_a_rectangle_a_class_and_a_click(page):
+    page.click("button[name=tool][value=rectangle]")
+    page.evaluate("document.querySelector('.stMain').scrollTo(0, 0)")
+    box = page.locator(".st-key-plane").bounding_box()
+    page.mouse.move(box["x"] + 5, box["y"] + 5)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] - 5, box["y"] + box["height"] - 5, steps=3)
+    page.mouse.up()
+    everything = int(page.inner_text(".ae-chosen-said").split()[0])
+    assert everything > 200
+    assert page.locator(".ae-chosen-images canvas").count() == page.locator(".ae-chosen-made canvas").count() == 24
+    page.select_option("select[name=class]", "3")
+    threes = int(page.inner_text(".ae-chosen-said").split()[0])
+    table = table_of(saved(page, "chosen", "csv"))
+    assert 0 < threes < everything and len(table) == threes + 1 and {row[1] for row in table[1:]} == {"3"}
+    shown = picture(page, ".ae-chosen-mean")
+    expected = load("digits")
+    assert np.corrcoef(shown, expected.x_test[expected.y_test == 3].mean(axis=0).ravel())[0, 1] > 0.95
+    page.click("button[name=tool][value=decode]")
+    page.click(".ae-chosen-images canvas:nth-child(2)")
+    np.testing.assert_allclose(code(page, "decoded"), [float(one) for one in table[2][3:]], rtol=1e-4)
+
+
+def test_one_comes_nearer_until_points_are_pictures(page):
+    page.focus(".st-key-plane canvas")
+    far = drawn(page)
+    for _ in range(4):
+        page.keyboard.press("+")
+    near = drawn(page)
+    assert near != far
+    page.keyboard.press("0")
+    page.check("input[name=dense]")
+    assert drawn(page) not in (near, far)
+    page.uncheck("input[name=dense]")
+
+
+@pytest.mark.parametrize("part", ["plane", "decoded", "draw", "between", "chosen", "samples"])
+def test_every_view_is_taken_away(page, part):
+    if part == "plane":
+        drawn = saved(page, part, "png")
+        width, height = Image.open(io.BytesIO(drawn)).size
+        assert drawn.startswith(b"\x89PNG") and width > 600 and height > 600
+    written = saved(page, part, "svg").decode()
+    assert written.startswith("<svg") and "<image" in written and "<text" in written
+    assert len(saved(page, part, "csv").splitlines()) > 2
+
+
+def test_a_large_code_has_a_plane_and_sliders_along_its_directions(large):
+    assert large.locator(".ae-unit input").count() == 32
+    large.click("button[name=along][value=directions]")
+    assert large.locator(".ae-unit input").count() == 16
+    before = code(large, "decoded")
+    slider = large.locator(".ae-unit input").first
+    slider.focus()
+    for _ in range(10):
+        large.keyboard.press("ArrowRight")
+    after = code(large, "decoded")
+    assert sum(abs(one - other) > 1e-4 for one, other in zip(before, after, strict=True)) > 16, "all of them change"
+    large.select_option("select[name=across]", "n5")
+    large.select_option("select[name=up]", "n9")
+    large.focus(".st-key-plane canvas")
+    large.keyboard.press("ArrowRight")
+    turned = code(large, "decoded")
+    changed = [at for at, (one, other) in enumerate(zip(after, turned, strict=True)) if abs(one - other) > 1e-5]
+    assert changed == [4]
+    until(large, lambda: address(large).get("axes") == "n5,n9")
+    table = table_of(saved(large, "plane", "csv"))
+    assert table[0][2:4] == ["code 5", "code 9"]
+
+
+def test_a_damaged_picture_is_mended_and_its_error_told(large):
+    def errors() -> list[float]:
+        return [float(one) for one in large.inner_text(".ae-noise-said").replace(",", "").split() if one[:2] == "0."]
+
+    large.click("button[name=take]")
+    before, after = errors()
+    assert after < before, "mended"
+    large.locator("input[name=factor]").evaluate("one => { one.value = 0; one.dispatchEvent(new Event('input')) }")
+    assert errors()[0] == 0
+    until(large, lambda: large.locator(".ae-noise-curve polyline").count() == 2)
+    levels = [[float(one) for one in row] for row in table_of(saved(large, "noise", "csv"))[1:]]
+    assert [row[0] for row in levels] == pytest.approx(np.linspace(0, 1, 11))
+    assert levels[0][1] == 0 and levels[-1][1] > levels[3][1] > 0 and levels[-1][2] > levels[0][2]
+    assert "<polyline" in saved(large, "noise", "svg").decode()
+
+
+def test_an_encoder_that_is_not_sure_shows_its_cloud(app, chrome):
+    with visitor(chrome, viewport={"width": 390, "height": 844}) as person:
+        trained(person, app, CLOUDS)
+        assert "prior" in person.inner_text(".ae-samples-note")
+        assert person.inner_text(".ae-decoded-cloud") == ""
+        before = drawn(person)
+        person.click("button[name=take]")
+        assert "±0." in person.inner_text(".ae-decoded-cloud")
+        assert drawn(person) != before
+        assert person.evaluate("document.documentElement.scrollWidth") <= 390
 
 
 def test_a_page_with_no_run_says_what_to_do(app, chrome):

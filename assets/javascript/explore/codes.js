@@ -1,41 +1,65 @@
 // @ts-check
 /**
- * Geometry of codes: how far it is to the nearest ones, and along which directions they spread.
+ * Where the codes of the held-out examples lie: how far it is to the nearest ones, and along what they spread.
  *
- * @import { Neighbour } from "../types/explore"
+ * @import { Neighbour, Spread } from "../types/explore"
  */
+import { Axis } from "./axis.js";
+import { dot, principal } from "./directions.js";
+import { nearestRows } from "./neighbours.js";
+import { normal } from "./random.js";
 
-const TURNS = 60; // of the power iteration
 const SAMPLE = 300; // codes whose neighbours are looked for, to learn how close codes usually lie
+const MOST_UNITS = 64; // that a person can pull
+const MOST_DIRECTIONS = 16; // likewise
+const FEW_DIRECTIONS = 4; // where there is no covariance and each turn goes through all examples
 
 export class Codes {
   /**
    * @param {Float32Array} values Codes, one behind the other.
    * @param {number} size Numbers in one.
+   * @param {Spread} spread What the network's description says of all codes.
    */
-  constructor(values, size) {
+  constructor(values, size, { mean, covariance }) {
     this.values = values;
     this.size = size;
     this.count = values.length / size;
-    this.mean = new Float32Array(size);
-    for (let at = 0; at < values.length; at++) {
-      this.mean[at % size] = (this.mean[at % size] ?? 0) + (values[at] ?? 0) / this.count;
-    }
-    /** Spread of each number: its standard deviation. */
-    this.spread = new Float32Array(size);
-    for (let at = 0; at < values.length; at++) {
-      const off = (values[at] ?? 0) - (this.mean[at % size] ?? 0);
-      this.spread[at % size] = (this.spread[at % size] ?? 0) + (off * off) / this.count;
-    }
-    this.spread = this.spread.map(Math.sqrt);
-    /** Lowest and highest value of each number. */
-    this.low = new Float32Array(size).fill(Infinity);
-    this.high = new Float32Array(size).fill(-Infinity);
-    values.forEach((value, at) => {
-      this.low[at % size] = Math.min(this.low[at % size] ?? value, value);
-      this.high[at % size] = Math.max(this.high[at % size] ?? value, value);
-    });
+    this.mean = mean;
+    this.covariance = covariance;
     this.usual = this.usualDistance();
+    /** Its numbers, those that are used most first. */
+    this.units = this.mostUsed().map((at) => {
+      const vector = new Float32Array(size);
+      vector[at] = 1;
+      return this.axis(`n${at + 1}`, at + 1, vector, 0);
+    });
+    const most = covariance ? MOST_DIRECTIONS : FEW_DIRECTIONS;
+    const vectors = size > 2 ? principal(size, most, (vector) => this.stretched(vector)) : [];
+    /** Principal directions, the widest first; none where a plane holds all codes. */
+    this.directions = vectors.map((vector, at) => this.axis(`d${at + 1}`, at + 1, vector, dot(mean, vector)));
+  }
+
+  /** Places of the numbers that differ most from example to example. */
+  mostUsed() {
+    const used = new Float32Array(this.size);
+    this.values.forEach((value, at) => {
+      const place = at % this.size;
+      used[place] = (used[place] ?? 0) + (value - (this.mean[place] ?? 0)) ** 2;
+    });
+    const places = Array.from({ length: this.size }, (_, at) => at);
+    return places.sort((one, other) => (used[other] ?? 0) - (used[one] ?? 0) || one - other).slice(0, MOST_UNITS);
+  }
+
+  /**
+   * @param {string} key
+   * @param {number} number
+   * @param {Float32Array} vector
+   * @param {number} zero
+   */
+  axis(key, number, vector, zero) {
+    const axis = new Axis(key, number, vector, zero);
+    axis.measure(this);
+    return axis;
   }
 
   /** @param {number} place Of an example. */
@@ -51,21 +75,7 @@ export class Codes {
    * @returns {Neighbour[]}
    */
   nearest(code, most) {
-    /** @type {Neighbour[]} */
-    const found = [];
-    for (let place = 0; place < this.count; place++) {
-      let square = 0;
-      for (let at = 0; at < this.size; at++) {
-        const off = (this.values[place * this.size + at] ?? 0) - (code[at] ?? 0);
-        square += off * off;
-      }
-      if (found.length < most || square < (found.at(-1)?.distance ?? Infinity)) {
-        found.push({ place, distance: square });
-        found.sort((one, other) => one.distance - other.distance);
-        found.length = Math.min(found.length, most);
-      }
-    }
-    return found.map(({ place, distance }) => ({ place, distance: Math.sqrt(distance) }));
+    return nearestRows(this.count, (place) => this.at(place), code, most);
   }
 
   /** How far a code usually is from its nearest neighbour: the median. */
@@ -78,21 +88,30 @@ export class Codes {
   }
 
   /**
-   * Directions along which the codes spread most, the widest first: unit vectors, found by power iteration.
+   * The middle of some codes.
    *
-   * @param {number} most
-   * @returns {Float32Array[]}
+   * @param {number[]} places
    */
-  directions(most) {
-    /** @type {Float32Array[]} */
-    const found = [];
-    for (let number = 0; number < Math.min(most, this.size); number++) {
-      let vector = Float32Array.from({ length: this.size }, (_, at) => 1 + ((at * 7 + number * 3) % 5));
-      for (let turn = 0; turn < TURNS; turn++) vector = unit(without(this.stretched(vector), found));
-      const largest = vector.reduce((best, value) => (Math.abs(value) > Math.abs(best) ? value : best), 0);
-      found.push(largest < 0 ? vector.map((value) => -value) : vector); // the same sign each time
+  middle(places) {
+    const sum = new Float32Array(this.size);
+    for (const place of places) this.at(place).forEach((value, at) => (sum[at] = (sum[at] ?? 0) + value / places.length));
+    return sum;
+  }
+
+  /**
+   * A code from the normal distribution that has the mean and the covariance of the examples' codes: the mean, and a
+   * random share of each example's distance from it.
+   *
+   * @param {number} temperature Factor of its spread.
+   */
+  sampled(temperature) {
+    const code = this.mean.slice();
+    for (let place = 0; place < this.count; place++) {
+      const share = (temperature * normal()) / Math.sqrt(this.count);
+      const one = this.at(place);
+      for (let at = 0; at < this.size; at++) code[at] = (code[at] ?? 0) + share * ((one[at] ?? 0) - (this.mean[at] ?? 0));
     }
-    return found;
+    return code;
   }
 
   /**
@@ -101,73 +120,15 @@ export class Codes {
    * @param {Float32Array} vector
    */
   stretched(vector) {
-    const out = new Float32Array(this.size);
+    const { covariance, size, mean } = this;
+    if (covariance) return vector.map((_, row) => dot(covariance.subarray(row * size, (row + 1) * size), vector));
+    const out = new Float32Array(size);
+    const middle = dot(mean, vector);
     for (let place = 0; place < this.count; place++) {
-      const base = place * this.size;
-      let along = 0;
-      for (let at = 0; at < this.size; at++) {
-        along += ((this.values[base + at] ?? 0) - (this.mean[at] ?? 0)) * (vector[at] ?? 0);
-      }
-      for (let at = 0; at < this.size; at++) {
-        out[at] = (out[at] ?? 0) + along * ((this.values[base + at] ?? 0) - (this.mean[at] ?? 0));
-      }
+      const code = this.at(place);
+      const along = (dot(code, vector) - middle) / this.count;
+      for (let at = 0; at < size; at++) out[at] = (out[at] ?? 0) + along * ((code[at] ?? 0) - (mean[at] ?? 0));
     }
     return out;
   }
-}
-
-/**
- * @param {Float32Array} one
- * @param {Float32Array} other
- */
-export function dot(one, other) {
-  return one.reduce((sum, value, at) => sum + value * (other[at] ?? 0), 0);
-}
-
-/** @param {Float32Array} vector */
-function unit(vector) {
-  const length = Math.sqrt(dot(vector, vector)) || 1;
-  return vector.map((value) => value / length);
-}
-
-/**
- * A vector without its parts along others.
- *
- * @param {Float32Array} vector
- * @param {Float32Array[]} others Unit vectors.
- */
-function without(vector, others) {
-  for (const other of others) {
-    const along = dot(vector, other);
-    vector = vector.map((value, at) => value - along * (other[at] ?? 0));
-  }
-  return vector;
-}
-
-/**
- * A code on the way from one to another: along the straight line.
- *
- * @param {Float32Array} from
- * @param {Float32Array} to
- * @param {number} share
- */
-export function between(from, to, share) {
-  return from.map((value, at) => value + share * ((to[at] ?? 0) - value));
-}
-
-/**
- * A code on the way from one to another at a length between theirs: along the arc, as a prior with all of its mass at one
- * distance from the centre asks for.
- *
- * @param {Float32Array} from
- * @param {Float32Array} to
- * @param {number} share
- * @see White, Sampling generative networks, 2016.
- */
-export function alongArc(from, to, share) {
-  const [a, b] = [Math.sqrt(dot(from, from)), Math.sqrt(dot(to, to))];
-  const angle = Math.acos(Math.min(1, Math.max(-1, dot(from, to) / (a * b || 1))));
-  if (angle < 1e-4 || Math.PI - angle < 1e-4) return between(from, to, share);
-  const [one, other] = [Math.sin((1 - share) * angle) / Math.sin(angle), Math.sin(share * angle) / Math.sin(angle)];
-  return from.map((value, at) => one * value + other * (to[at] ?? 0));
 }

@@ -2,7 +2,7 @@
 /**
  * A canvas to draw on with mouse, pen or finger. The drawing is centred and scaled as the pictures of the data set are.
  */
-import { inkOf } from "./pixels.js";
+import { inkOf, lit } from "./pixels.js";
 
 const SIDE = 252; // pixels
 const STROKE = 0.075; // of the side, as wide as a pen's line in the data
@@ -71,6 +71,29 @@ export class Drawing {
     this.clear();
     this.pen.imageSmoothingEnabled = true;
     this.pen.drawImage(picture, 0, 0, SIDE, SIDE);
+    this.empty = false;
+  }
+
+  /**
+   * Puts a picture of another kind on it, whole: grey, and bright on dark as the data are.
+   *
+   * @param {ImageBitmap} picture
+   */
+  takePhoto(picture) {
+    const scale = SIDE / Math.max(picture.width, picture.height);
+    const [width, height] = [Math.max(1, Math.round(picture.width * scale)), Math.max(1, Math.round(picture.height * scale))];
+    const [left, top] = [Math.round((SIDE - width) / 2), Math.round((SIDE - height) / 2)];
+    this.clear();
+    this.pen.imageSmoothingEnabled = true;
+    this.pen.imageSmoothingQuality = "high";
+    this.pen.drawImage(picture, left, top, width, height);
+    const image = this.pen.getImageData(left, top, width, height);
+    const grey = Uint8Array.from({ length: width * height }, (_, at) => {
+      const [red = 0, green = 0, blue = 0] = image.data.subarray(4 * at, 4 * at + 3);
+      return 0.299 * red + 0.587 * green + 0.114 * blue;
+    });
+    lit(grey, width).forEach((value, at) => image.data.set([value, value, value, 255], 4 * at));
+    this.pen.putImageData(image, left, top);
     this.empty = false;
   }
 

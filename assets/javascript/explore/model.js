@@ -8,7 +8,8 @@
 import { fetchNetwork } from "../network/fetch.js";
 import { Network } from "../network/network.js";
 import { Codes } from "./codes.js";
-import { habit } from "./pixels.js";
+import { nearestRows } from "./neighbours.js";
+import { habit, paint } from "./pixels.js";
 
 const AT_ONCE = 100; // examples encoded before the page may do something else
 
@@ -51,7 +52,7 @@ export class Model {
     return Array.from({ length: count }, (_, at) => all.subarray(at * length, (at + 1) * length));
   }
 
-  /** @param {Float32Array} values As the network makes them. */
+  /** @param {Float32Array} values As the network sees and makes them. */
   bytes(values) {
     return Uint8ClampedArray.from(this.network.raw(values));
   }
@@ -63,6 +64,62 @@ export class Model {
    */
   code(raw) {
     return this.network.encode(this.network.scaled(raw));
+  }
+
+  /**
+   * Where the encoder puts a picture, and how sure it is: mean and standard deviation of each number; undefined where a
+   * code has no spread.
+   *
+   * @param {ArrayLike<number>} raw
+   */
+  cloud(raw) {
+    const found = this.network.posterior(this.network.scaled(raw));
+    return found && { mean: found.mean, deviation: found.logVariance.map((value) => Math.exp(0.5 * value)) };
+  }
+
+  /** Whether a prior tells where codes lie. */
+  get prior() {
+    return this.network.description.encoder.spread !== null;
+  }
+
+  /**
+   * The examples whose pixels are nearest to those of a picture.
+   *
+   * @param {ArrayLike<number>} raw
+   * @param {number} most
+   */
+  alike(raw, most) {
+    return nearestRows(this.pictures.length, (place) => this.pictures[place] ?? [], raw, most);
+  }
+
+  /**
+   * An example as something that can be drawn many times.
+   *
+   * @param {number} place
+   */
+  thumbnail(place) {
+    const known = this.thumbnails.get(place);
+    if (known) return known;
+    const canvas = document.createElement("canvas");
+    paint(canvas, this.pictures[place] ?? [], this.shape);
+    this.thumbnails.set(place, canvas);
+    return canvas;
+  }
+
+  /** @type {Map<number, HTMLCanvasElement>} */
+  thumbnails = new Map();
+
+  /**
+   * The mean of some examples' pictures.
+   *
+   * @param {number[]} places
+   */
+  meanPicture(places) {
+    const sum = new Float32Array(this.network.exampleSize);
+    for (const place of places) {
+      this.pictures[place]?.forEach((value, at) => (sum[at] = (sum[at] ?? 0) + value / places.length));
+    }
+    return Uint8ClampedArray.from(sum);
   }
 
   /**
@@ -112,7 +169,9 @@ export async function load(wanted, base, tell) {
     await new Promise((resolve) => setTimeout(resolve));
   }
   const labels = Uint8Array.from(atob(wanted.labels), (letter) => letter.charCodeAt(0));
-  return new Model(network, pictures, new Codes(values, network.codeSize), labels, wanted.shape);
+  const { mean, covariance } = network.description.codes;
+  const spread = { mean: network.array(mean), covariance: covariance && network.array(covariance) };
+  return new Model(network, pictures, new Codes(values, network.codeSize, spread), labels, wanted.shape);
 }
 
 /**

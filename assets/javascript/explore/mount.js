@@ -26,6 +26,8 @@ export default function mount({ data, parentElement }, base) {
     explorer?.close();
     explorer = new Explorer(root, wanted, base);
     explorers.set(root, explorer);
+  } else {
+    explorer.draw(); // in the colours of another theme
   }
   const current = explorer;
   return () => void setTimeout(() => root.isConnected || current.close());

@@ -3,6 +3,8 @@
  * Pictures: values become what the eye sees, and what a person draws becomes what the network knows.
  */
 
+const FAINT = 0.25; // of the strongest ink of a photograph: shadows, which are none
+
 /**
  * Draws bytes into a canvas, one pixel for each.
  *
@@ -23,6 +25,43 @@ export function paint(canvas, bytes, shape) {
     image.data[4 * pixel + 3] = 255;
   }
   pen.putImageData(image, 0, 0);
+}
+
+/**
+ * A picture as a stain of one colour that lets through what lies behind it; colours stay what they are.
+ *
+ * @param {ArrayLike<number>} bytes `(height, width, channels)`, 0 to 255.
+ * @param {number[]} shape
+ * @param {[number, number, number]} ink
+ */
+export function tinted(bytes, [height = 1, width = 1, channels = 1], ink) {
+  const image = new ImageData(width, height);
+  for (let pixel = 0; pixel < width * height; pixel++) {
+    const from = channels * pixel;
+    if (channels === 3) image.data.set([bytes[from] ?? 0, bytes[from + 1] ?? 0, bytes[from + 2] ?? 0, 150], 4 * pixel);
+    else image.data.set([...ink, 0.6 * (bytes[from] ?? 0)], 4 * pixel);
+  }
+  return image;
+}
+
+/**
+ * A photograph as the data have their pictures: bright on dark, nothing where its border has its brightness, the strongest
+ * ink white.
+ *
+ * @param {Uint8Array} grey
+ * @param {number} width
+ */
+export function lit(grey, width) {
+  const height = grey.length / width;
+  const border = grey.filter((_, at) => {
+    const [column, row] = [at % width, Math.floor(at / width)];
+    return column === 0 || row === 0 || column === width - 1 || row === height - 1;
+  });
+  const ground = border.sort()[border.length >> 1] ?? 0;
+  const off = Float32Array.from(grey, (value) => (ground > 127 ? ground - value : value - ground));
+  const strongest = Float32Array.from(off).sort()[Math.floor(0.99 * (off.length - 1))] ?? 0;
+  const [from, to] = [FAINT * strongest, Math.max(1, strongest)];
+  return Uint8ClampedArray.from(off, (value) => (255 * (value - from)) / (to - from));
 }
 
 /**

@@ -1,223 +1,324 @@
 // @ts-check
 /**
- * The plane of codes: what the decoder makes of each place lies behind the points of the held-out examples. A person
- * drags over it. Codes of more than two numbers are cut along two directions.
+ * The plane of codes as it is drawn: what the decoder makes of each place, and on it the codes of the held-out examples.
  *
+ * @import { Cloud, Place } from "../types/explore"
+ * @import { Cut } from "./axis.js"
+ * @import { Piece } from "./density.js"
  * @import { Model } from "./model.js"
  */
-import { dot } from "./codes.js";
+import { contours } from "./density.js";
+import { tinted } from "./pixels.js";
 
 const ROUGH = 9; // pictures across at first
 const FINE = 15; // once nobody drags
 const WAIT = 250; // milliseconds until then
-const EDGE = 0.06; // of the spread, left free at each side
-
-/**
- * Two directions in the space of codes, and the code in the middle.
- *
- * @typedef {object} Cut
- * @property {Float32Array} origin
- * @property {Float32Array} across
- * @property {Float32Array} up
- */
+const DOT = 2.2; // radius of a point
+const PICTURE = 30; // pixels, as large as a picture that stands for a point
+const NEAR = 4; // times that one is zoomed in before there are pictures
+const INK = /** @type {[number, number, number]} */ ([70, 90, 150]); // its strength is the brightness: right in both themes
 
 export class Plane {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   waiting;
-  /** Places of the examples on the plane.
+  /**
+   * Places of the examples, `x, y, x, y, …`.
+   *
    * @type {Float32Array}
    */
   points = new Float32Array();
-  /** Ends of the plane: left, right, bottom, top. */
+  /** Left, right, bottom and top of the whole plane. */
+  whole = [-1, 1, -1, 1];
+  /** The same of what is looked at. */
   ends = [-1, 1, -1, 1];
-  /** @type {{ x: number, y: number } | undefined} */
+  /** The same of the sheet. */
+  drawn = [-1, 1, -1, 1];
+  /** @type {Place | undefined} */
   marked;
-  /**
-   * Way that is drawn on the plane.
-   *
-   * @type {{ x: number, y: number }[]}
-   */
+  /** @type {Place[]} */
   way = [];
+  /** @type {Cloud | undefined} */
+  cloud;
+  /**
+   * Places of the examples that are chosen.
+   *
+   * @type {Set<number>}
+   */
+  chosen = new Set();
+  /**
+   * The line around what is being chosen, in pixels.
+   *
+   * @type {Place[]}
+   */
+  fence = [];
+  /** @type {Piece[][]} */
+  lines = [];
+  dense = false;
 
   /**
-   * @param {HTMLElement} root Holds two canvases: pictures below, points above.
+   * @param {HTMLCanvasElement} canvas
    * @param {Model} model
+   * @param {Cut} cut
    * @param {string[]} colours
-   * @param {(code: Float32Array, began: number) => void} chosen Called while one drags.
    */
-  constructor(root, model, colours, chosen) {
-    this.root = root;
+  constructor(canvas, model, cut, colours) {
+    this.canvas = canvas;
     this.model = model;
+    this.cut = cut;
     this.colours = colours;
-    const make = (/** @type {string} */ kind) => {
-      const canvas = root.appendChild(document.createElement("canvas"));
-      canvas.className = kind;
-      return canvas;
-    };
-    this.sheet = make("ae-plane-sheet");
-    this.dots = make("ae-plane-dots");
-    const { codes } = model;
-    const flat = codes.size === 2;
-    const [first, second] = flat ? [] : codes.directions(2);
-    /** @type {Cut} */
-    this.cut = {
-      origin: flat ? new Float32Array(2) : codes.mean,
-      across: first ?? Float32Array.of(1, 0),
-      up: second ?? (codes.size === 1 ? Float32Array.of(0) : Float32Array.of(0, 1)),
-    };
-    this.measure();
-    this.draw(ROUGH);
-    this.sharpen();
-    const move = (/** @type {PointerEvent} */ event) => {
-      const box = this.dots.getBoundingClientRect();
-      const x = (event.clientX - box.left) / box.width;
-      const y = 1 - (event.clientY - box.top) / box.height;
-      const [left = 0, right = 1, bottom = 0, top = 1] = this.ends;
-      chosen(this.codeAt(left + x * (right - left), bottom + y * (top - bottom)), event.timeStamp);
-    };
-    this.dots.addEventListener("pointerdown", (event) => {
-      this.dots.setPointerCapture(event.pointerId);
-      move(event);
-    });
-    this.dots.addEventListener("pointermove", (event) => event.buttons && move(event));
-    this.resizing = new ResizeObserver(() => this.drawPoints());
-    this.resizing.observe(root);
+    this.sheet = document.createElement("canvas");
+    this.show(cut);
+    this.resizing = new ResizeObserver(() => this.draw());
+    this.resizing.observe(canvas);
   }
 
-  /** Works out where the examples lie, and how large the plane is. */
-  measure() {
+  /**
+   * Lays the plane along other axes.
+   *
+   * @param {Cut} cut
+   */
+  show(cut) {
     const { codes } = this.model;
+    this.cut = cut;
     this.points = new Float32Array(2 * codes.count);
     for (let place = 0; place < codes.count; place++) {
-      const { x, y } = this.placeOf(codes.at(place));
-      this.points[2 * place] = x;
-      this.points[2 * place + 1] = y;
+      const { x, y } = cut.placeOf(codes.at(place));
+      this.points.set([x, y], 2 * place);
     }
-    const range = (/** @type {number} */ axis) => {
-      const sorted = this.points.filter((_, at) => at % 2 === axis).sort();
-      const [low, high] = [sorted[0] ?? -1, sorted.at(-1) ?? 1];
-      const free = EDGE * (high - low || 1);
-      return [low - free, high + free];
-    };
-    this.ends = [...range(0), ...range(1)];
+    this.whole = [...cut.across.ends, ...cut.up.ends];
+    this.lines = this.dense ? contours(this.points, this.whole) : [];
+    this.look(this.whole);
   }
 
   /**
-   * Where a code lies on the plane.
+   * Looks at a part of it.
    *
-   * @param {Float32Array} code
+   * @param {number[]} ends Left, right, bottom and top.
    */
-  placeOf(code) {
-    const off = code.map((value, at) => value - (this.cut.origin[at] ?? 0));
-    return { x: dot(off, this.cut.across), y: dot(off, this.cut.up) };
+  look(ends) {
+    this.ends = ends;
+    if (ends === this.whole) this.drawSheet(ROUGH);
+    clearTimeout(this.waiting);
+    this.waiting = setTimeout(() => this.drawSheet(FINE), WAIT);
+    this.draw();
   }
 
   /**
-   * The code of a place of the plane.
+   * Zooms, and keeps a place where it is.
    *
-   * @param {number} x
-   * @param {number} y
+   * @param {number} factor Above 1 to come nearer.
+   * @param {Place} place
    */
-  codeAt(x, y) {
-    const { origin, across, up } = this.cut;
-    return origin.map((value, at) => value + x * (across[at] ?? 0) + y * (up[at] ?? 0));
+  zoom(factor, { x, y }) {
+    const [left = 0, right = 1, bottom = 0, top = 1] = this.ends;
+    const ends = [x + (left - x) / factor, x + (right - x) / factor, y + (bottom - y) / factor, y + (top - y) / factor];
+    const [far = 0, farther = 1] = this.whole;
+    this.look((ends[1] ?? 0) - (ends[0] ?? 0) >= farther - far ? this.whole : ends);
   }
 
   /**
-   * Draws what the decoder makes of the plane.
+   * Moves what is looked at.
+   *
+   * @param {number} byX In the plane's own numbers.
+   * @param {number} byY
+   */
+  move(byX, byY) {
+    const [left = 0, right = 1, bottom = 0, top = 1] = this.ends;
+    this.look([left + byX, right + byX, bottom + byY, top + byY]);
+  }
+
+  /** How far one is zoomed in. */
+  get nearness() {
+    const [[left = 0, right = 1], [from = 0, to = 1]] = [this.whole, this.ends];
+    return (right - left) / (to - from);
+  }
+
+  /**
+   * Shows or hides the lines of density.
+   *
+   * @param {boolean} wanted
+   */
+  setDense(wanted) {
+    this.dense = wanted;
+    this.lines = wanted ? contours(this.points, this.whole) : [];
+    this.draw();
+  }
+
+  /**
+   * The place that a pixel of the element shows.
+   *
+   * @param {Place} pixel
+   * @returns {Place}
+   */
+  placeAt({ x, y }) {
+    const [left = 0, right = 1, bottom = 0, top = 1] = this.ends;
+    const { clientWidth, clientHeight } = this.canvas;
+    return { x: left + (x / clientWidth) * (right - left), y: top - (y / clientHeight) * (top - bottom) };
+  }
+
+  /**
+   * The pixel that shows a place.
+   *
+   * @param {Place} place
+   * @returns {Place}
+   */
+  pixelOf({ x, y }) {
+    const [left = 0, right = 1, bottom = 0, top = 1] = this.ends;
+    const { clientWidth, clientHeight } = this.canvas;
+    return { x: ((x - left) / (right - left)) * clientWidth, y: ((top - y) / (top - bottom)) * clientHeight };
+  }
+
+  /** @param {number} place Of an example. */
+  pixelOfPoint(place) {
+    return this.pixelOf({ x: this.points[2 * place] ?? 0, y: this.points[2 * place + 1] ?? 0 });
+  }
+
+  /**
+   * The example whose point lies at a pixel, if there is one within reach.
+   *
+   * @param {Place} pixel
+   * @param {number} reach
+   */
+  pointAt({ x, y }, reach) {
+    let [found, least] = [-1, reach];
+    for (let place = 0; place < this.points.length / 2; place++) {
+      const point = this.pixelOfPoint(place);
+      const distance = Math.hypot(point.x - x, point.y - y);
+      if (distance < least) [found, least] = [place, distance];
+    }
+    return found < 0 ? undefined : found;
+  }
+
+  /**
+   * Draws what the decoder makes of what is looked at.
    *
    * @param {number} count Pictures across and up.
    */
-  draw(count) {
+  drawSheet(count) {
     const { size } = this.model.codes;
     const [left = 0, right = 1, bottom = 0, top = 1] = this.ends;
     const codes = new Float32Array(count * count * size);
     for (let place = 0; place < count * count; place++) {
       const x = left + (((place % count) + 0.5) / count) * (right - left);
       const y = top - ((Math.floor(place / count) + 0.5) / count) * (top - bottom);
-      codes.set(this.codeAt(x, y), place * size);
+      codes.set(this.cut.codeAt(x, y), place * size);
     }
-    const [height = 1, width = 1, channels = 1] = this.model.shape;
-    const pictures = this.model.pictures_of(codes);
+    const [height = 1, width = 1] = this.model.shape;
     Object.assign(this.sheet, { width: count * width, height: count * height });
     const pen = this.sheet.getContext("2d");
-    pictures.forEach((bytes, place) => {
-      const image = pen?.createImageData(width, height);
-      if (!image) return;
-      for (let pixel = 0; pixel < width * height; pixel++) {
-        const grey = bytes[channels * pixel] ?? 0;
-        if (channels === 3) for (let c = 0; c < 3; c++) image.data[4 * pixel + c] = bytes[3 * pixel + c] ?? 0;
-        else image.data.set([70, 90, 150], 4 * pixel); // an ink whose strength is the brightness: right in both themes
-        image.data[4 * pixel + 3] = channels === 3 ? 150 : grey * 0.6;
-      }
+    this.model.pictures_of(codes).forEach((bytes, place) => {
+      const image = tinted(bytes, this.model.shape, INK);
       pen?.putImageData(image, (place % count) * width, Math.floor(place / count) * height);
     });
-    this.drawPoints();
+    this.drawn = this.ends;
+    this.draw();
   }
 
-  /** Draws the pictures finer once nobody drags. */
-  sharpen() {
-    clearTimeout(this.waiting);
-    this.waiting = setTimeout(() => this.draw(FINE), WAIT);
-  }
-
-  /**
-   * Marks a code.
-   *
-   * @param {Float32Array} code
-   */
-  mark(code) {
-    this.marked = this.placeOf(code);
-    this.drawPoints();
-  }
-
-  /**
-   * Draws a way between codes; none takes it away.
-   *
-   * @param {Float32Array[]} codes
-   */
-  drawWay(codes) {
-    this.way = codes.map((code) => this.placeOf(code));
-    this.drawPoints();
-  }
-
-  drawPoints() {
-    const { dots, root } = this;
-    const dense = devicePixelRatio || 1;
-    const [width, height] = [root.clientWidth, root.clientHeight];
+  draw() {
+    const { canvas } = this;
+    const sharp = devicePixelRatio || 1;
+    const [width, height] = [canvas.clientWidth, canvas.clientHeight];
     if (!width) return;
-    Object.assign(dots, { width: width * dense, height: height * dense });
-    const pen = dots.getContext("2d");
+    Object.assign(canvas, { width: width * sharp, height: height * sharp });
+    const pen = canvas.getContext("2d");
     if (!pen) return;
-    pen.scale(dense, dense);
-    const [left = 0, right = 1, bottom = 0, top = 1] = this.ends;
-    const across = (/** @type {number} */ x) => ((x - left) / (right - left)) * width;
-    const up = (/** @type {number} */ y) => ((top - y) / (top - bottom)) * height;
-    pen.globalAlpha = 0.8;
+    pen.scale(sharp, sharp);
+    const [left = 0, right = 1, bottom = 0, top = 1] = this.drawn;
+    const [corner, far] = [this.pixelOf({ x: left, y: top }), this.pixelOf({ x: right, y: bottom })];
+    pen.drawImage(this.sheet, corner.x, corner.y, far.x - corner.x, far.y - corner.y);
+    const ink = getComputedStyle(canvas).color;
+    this.drawPoints(pen);
+    if (this.nearness >= NEAR) this.drawPictures(pen);
+    pen.strokeStyle = ink;
+    this.drawLines(pen);
+    this.drawMarks(pen);
+  }
+
+  /** @param {CanvasRenderingContext2D} pen */
+  drawPoints(pen) {
+    const some = this.chosen.size > 0;
     this.colours.forEach((colour, label) => {
-      pen.fillStyle = colour;
-      pen.beginPath();
-      for (let place = 0; place < this.points.length / 2; place++) {
-        if ((this.model.labels[place] ?? 0) % this.colours.length !== label) continue;
-        const [x, y] = [across(this.points[2 * place] ?? 0), up(this.points[2 * place + 1] ?? 0)];
-        pen.moveTo(x + 2.2, y);
-        pen.arc(x, y, 2.2, 0, 2 * Math.PI);
+      for (const among of some ? [false, true] : [true]) {
+        pen.fillStyle = colour;
+        pen.globalAlpha = among ? 0.85 : 0.2;
+        pen.beginPath();
+        for (let place = 0; place < this.points.length / 2; place++) {
+          if (this.labelOf(place) !== label || (some && this.chosen.has(place) !== among)) continue;
+          const { x, y } = this.pixelOfPoint(place);
+          const radius = some && among ? 1.5 * DOT : DOT;
+          pen.moveTo(x + radius, y);
+          pen.arc(x, y, radius, 0, 2 * Math.PI);
+        }
+        pen.fill();
       }
-      pen.fill();
     });
     pen.globalAlpha = 1;
-    const ink = getComputedStyle(root).color;
-    if (this.way.length > 1) {
-      pen.strokeStyle = ink;
+  }
+
+  /** @param {number} place Of an example. */
+  labelOf(place) {
+    return (this.model.labels[place] ?? 0) % this.colours.length;
+  }
+
+  /**
+   * Pictures in the place of points, as far as they do not lie on one another.
+   *
+   * @param {CanvasRenderingContext2D} pen
+   */
+  drawPictures(pen) {
+    const { clientWidth, clientHeight } = this.canvas;
+    /** @type {Place[]} */
+    const drawn = [];
+    for (let place = 0; place < this.points.length / 2; place++) {
+      const { x, y } = this.pixelOfPoint(place);
+      if (x < 0 || y < 0 || x > clientWidth || y > clientHeight) continue;
+      if (drawn.some((one) => Math.abs(one.x - x) < PICTURE + 4 && Math.abs(one.y - y) < PICTURE + 4)) continue;
+      drawn.push({ x, y });
+      const [left, top] = [x - PICTURE / 2, y - PICTURE / 2];
+      pen.drawImage(this.model.thumbnail(place), left, top, PICTURE, PICTURE);
       pen.lineWidth = 2;
+      pen.strokeStyle = this.colours[this.labelOf(place)] ?? "";
+      pen.strokeRect(left, top, PICTURE, PICTURE);
+    }
+  }
+
+  /** @param {CanvasRenderingContext2D} pen */
+  drawLines(pen) {
+    pen.lineWidth = 1;
+    this.lines.forEach((pieces, at) => {
+      pen.globalAlpha = 0.85 - 0.2 * at;
       pen.beginPath();
-      for (const { x, y } of this.way) pen.lineTo(across(x), up(y));
+      for (const [x, y, toX, toY] of pieces) {
+        const [from, to] = [this.pixelOf({ x, y }), this.pixelOf({ x: toX, y: toY })];
+        pen.moveTo(from.x, from.y);
+        pen.lineTo(to.x, to.y);
+      }
       pen.stroke();
+    });
+    pen.globalAlpha = 1;
+  }
+
+  /** @param {CanvasRenderingContext2D} pen */
+  drawMarks(pen) {
+    pen.lineWidth = 2;
+    pen.beginPath();
+    for (const place of this.way) {
+      const { x, y } = this.pixelOf(place);
+      pen.lineTo(x, y);
+    }
+    pen.stroke();
+    if (this.cloud) this.drawCloud(pen, this.cloud);
+    if (this.fence.length > 1) {
+      pen.setLineDash([4, 4]);
+      pen.beginPath();
+      for (const { x, y } of this.fence) pen.lineTo(x, y);
+      pen.closePath();
+      pen.stroke();
+      pen.setLineDash([]);
     }
     if (!this.marked) return;
-    const [x, y] = [across(this.marked.x), up(this.marked.y)];
+    const { x, y } = this.pixelOf(this.marked);
     pen.lineWidth = 2;
-    pen.strokeStyle = ink;
     pen.beginPath();
     pen.arc(x, y, 7, 0, 2 * Math.PI);
     pen.moveTo(x - 12, y);
@@ -225,6 +326,37 @@ export class Plane {
     pen.moveTo(x, y - 12);
     pen.lineTo(x, y + 12);
     pen.stroke();
+  }
+
+  /**
+   * The places at one and two standard deviations from a mean.
+   *
+   * @param {CanvasRenderingContext2D} pen
+   * @param {Cloud} cloud
+   */
+  drawCloud(pen, { mean, deviation }) {
+    const { across, up } = this.cut;
+    const middle = this.cut.placeOf(mean);
+    let [xx, xy, yy] = [0, 0, 0]; // covariance on the plane
+    deviation.forEach((value, at) => {
+      const [a, b] = [(across.vector[at] ?? 0) * value, (up.vector[at] ?? 0) * value];
+      xx += a * a;
+      xy += a * b;
+      yy += b * b;
+    });
+    const [one, two] = [Math.sqrt(xx), xx ? xy / Math.sqrt(xx) : 0]; // Cholesky's triangle
+    const three = Math.sqrt(Math.max(0, yy - two * two));
+    for (const times of [1, 2]) {
+      pen.globalAlpha = 0.8 / times;
+      pen.beginPath();
+      for (let turn = 0; turn <= 48; turn++) {
+        const [u, v] = [times * Math.cos((turn / 24) * Math.PI), times * Math.sin((turn / 24) * Math.PI)];
+        const { x, y } = this.pixelOf({ x: middle.x + one * u, y: middle.y + two * u + three * v });
+        pen.lineTo(x, y);
+      }
+      pen.stroke();
+    }
+    pen.globalAlpha = 1;
   }
 
   close() {

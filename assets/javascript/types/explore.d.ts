@@ -15,11 +15,75 @@ export interface Exploration {
   colours: string[];
   /** Shape of an example. */
   shape: number[];
+  /** How the training damaged its examples; null if it did not. */
+  noise: Noise | null;
   words: Record<string, string>;
+}
+
+export interface Noise {
+  /** `gaussian`, `masking` or `salt_and_pepper`. */
+  kind: string;
+  /** Its strength in the training, 0 to 1. */
+  factor: number;
+  /** Whether values lie in [0, 1] and stay there. */
+  unit_range: boolean;
 }
 
 /** A held-out example that lies near. */
 export interface Neighbour {
   place: number;
   distance: number;
+}
+
+/** Mean and covariance of codes; the latter null where codes have many numbers. */
+export interface Spread {
+  mean: Float32Array;
+  covariance: Float32Array | null;
+}
+
+/** Where an encoder puts an example: mean and standard deviation of each number. */
+export interface Cloud {
+  mean: Float32Array;
+  deviation: Float32Array;
+}
+
+export interface Place {
+  x: number;
+  y: number;
+}
+
+/** What is looked at. */
+export interface Looked {
+  code: Float32Array;
+  /** The picture that was encoded, bytes; none where the code was chosen itself. */
+  picture?: ArrayLike<number> | undefined;
+  /** When the person did what led to it. */
+  began: number;
+}
+
+/** What of it stands in the page's address. */
+export interface View {
+  at: Float32Array | undefined;
+  /** Both ends of the way between two codes. */
+  from: Float32Array | undefined;
+  to: Float32Array | undefined;
+  /** Keys of the plane's axes. */
+  axes: string[];
+}
+
+/** A line of a CSV file. */
+export type Row = (string | number)[];
+
+/** One way to play. */
+export interface Part {
+  /** Its name in names of files. */
+  name: string;
+  root: HTMLElement;
+  /** Shows a code. */
+  show(looked: Looked): void;
+  /** Draws itself again where its colours have changed. */
+  draw(): void;
+  /** What it shows, as numbers. */
+  rows(): Row[];
+  close(): void;
 }

@@ -13,6 +13,7 @@ from ae_core.figures.shared import COLOURS
 from ae_core.messages import Setup
 from ae_core.runs import StoredRun
 from pages.ui import static
+from pages.ui.explore.sentences import words
 from pages.ui.live import pulse
 from pages.ui.runs.comparing import mine
 from pages.ui.runs.titles import labels_of
@@ -24,17 +25,24 @@ MOST_OFFERED = 50
 LOOK_SECONDS = 1.0  # until a run that still trains is looked at again
 
 
+def arrive(own: Session) -> None:
+    """Chooses the newest run where none is chosen, before the address is written.
+
+    Args:
+        own: The session.
+    """
+    if own.run_id is None and (offered := _offered(own)):
+        own.run_id = offered[0].id
+
+
 def show(own: Session) -> None:
     """Draws the page.
 
     Args:
         own: The session.
     """
-    offered = _offered(own)
-    if own.run_id is None and offered:
-        own.run_id = offered[0].id
     run = own.run
-    _choice(own, offered)
+    _choice(own, _offered(own))
     if run is None or run.setup is None:
         st.info(_("There is nothing to explore yet: train a run, and come back when it has ended."))
         st.page_link("pages/train.py", label=_("Train"), icon=":material/model_training:")
@@ -66,6 +74,7 @@ def _choice(own: Session, offered: Sequence[StoredRun]) -> None:
         format_func=lambda one: names.get(one, _("The run of this address")),
         on_change=_chosen,
         args=(own,),
+        label_visibility="collapsed",
         width=420,
     )
 
@@ -103,50 +112,18 @@ def _content(run: TrainingJob, setup: Setup) -> bytes:
             "class_names": [str(name) for name in setup.class_names],
             "colours": list(COLOURS) if labelled else [COLOURS[0]],
             "shape": setup.shape,
-            "words": _words(),
+            "noise": _noise(setup),
+            "words": words(),
         }
     ).encode()
 
 
-def _words() -> dict[str, str]:
-    return {
-        "reading": _("The network comes to your browser; the held-out images are encoded:"),
-        "refused": _("This network cannot be explored in a browser."),
-        "lost": _("The network could not be fetched. It is tried again."),
-        "plane": _("The plane of codes"),
-        "plane_help": _("Drag anywhere: the decoder makes a picture of that code."),
-        "plane_note": _("Drag anywhere. Behind the points: what the decoder makes of each place."),
-        "decoded": _("This code, decoded"),
-        "among": _("Among the data: {distance} from the nearest code."),
-        "edge": _("At the edge of the data: {distance} from the nearest code."),
-        "beyond": _("Far from all data: {distance} from the nearest code. The decoder never learnt this place."),
-        "nearest": _("nearest image"),
-        "units": _("Its numbers"),
-        "unit": _("code {number}"),
-        "draw": _("Draw"),
-        "draw_help": _("Draw with mouse, pen or finger."),
-        "clear": _("Clear"),
-        "erase": _("Eraser"),
-        "take": _("A test image"),
-        "fitted": _("as the network sees it"),
-        "made": _("its reconstruction"),
-        "error": _("Mean squared error {error}"),
-        "near": _("Nearest in code space"),
-        "between": _("Between two"),
-        "from": _("From this code"),
-        "to": _("To this code"),
-        "arc": _("along an arc"),
-        "share": _("Where between the two"),
-        "codes_way": _("codes"),
-        "pixels_way": _("pixels"),
-        "samples": _("Samples"),
-        "sample": _("New samples"),
-        "temperature": _("Temperature"),
-        "sample_note": _(
-            "Codes drawn from a normal distribution fitted to those of the held-out images; the temperature multiplies "
-            "its spread."
-        ),
-    }
+def _noise(setup: Setup) -> dict[str, object] | None:
+    """How a training damaged its pictures; None if it did not, or in a way that browsers are not told."""
+    kind, factor = setup.settings.get("noise"), setup.settings.get("noise_factor")
+    if not isinstance(kind, str) or not isinstance(factor, int | float):
+        return None
+    return {"kind": kind, "factor": factor, "unit_range": setup.unit_range}
 
 
 @functools.cache

@@ -9,6 +9,7 @@ from ae_core.errors import DataError, EngineError
 from ae_core.ownership import fingerprint
 from ae_core.runs import StoredRun
 from pages.ui.runs.exporting import export
+from pages.ui.runs.leading import explore_button
 from pages.ui.runs.titles import title_of
 from pages.ui.server import uploads
 from pages.ui.shared import engine
@@ -40,6 +41,8 @@ def buttons(own: Session, chosen: Sequence[StoredRun]) -> None:
         run = engine().run(first.id)
         if run is not None and run.snapshot is not None:
             export(run.view(), "compare")
+        if first.ended:
+            explore_button(own, first.id, "run_explore")
         if first in owned:
             with st.popover(_("Name"), icon=":material/edit:"):
                 st.text_input(

@@ -1,0 +1,109 @@
+// @ts-check
+/**
+ * The way between two codes, beside the cross-fade of their pictures.
+ *
+ * @import { Row } from "../types/explore"
+ * @import { Explorer } from "./explorer.js"
+ * @import { Model } from "./model.js"
+ */
+import { Section } from "./section.js";
+import { alongArc, between } from "./ways.js";
+
+const STEPS = 9; // pictures on the way
+
+const CONTENT = `
+  <div class="ae-tools">
+    <button type="button" name="from" data-word="from"></button>
+    <button type="button" name="to" data-word="to"></button>
+    <label><input type="checkbox" name="arc"> <span data-word="arc"></span></label>
+  </div>
+  <input type="range" name="share" min="0" max="100" value="0" data-title="share">
+  <div class="ae-strip"><span data-word="codes_way"></span><div class="ae-strip-0"></div></div>
+  <div class="ae-strip"><span data-word="pixels_way"></span><div class="ae-strip-1"></div></div>`;
+
+export class BetweenPart extends Section {
+  /**
+   * Both ends of the way.
+   *
+   * @type {[Float32Array, Float32Array]}
+   */
+  ends;
+  /** Whether a person has chosen them. */
+  chosen = false;
+
+  /**
+   * @param {HTMLElement} place
+   * @param {Explorer} explorer
+   * @param {Model} model
+   */
+  constructor(place, explorer, model) {
+    super(place, explorer.wanted.words, "between", CONTENT);
+    this.root.classList.add("st-key-between");
+    this.explorer = explorer;
+    this.model = model;
+    this.ends = [model.codes.at(0).slice(), model.codes.at(unlike(model.labels)).slice()];
+    this.press("from", () => this.set(0));
+    this.press("to", () => this.set(1));
+    this.slide("share", (value, began) => explorer.show({ code: this.at(value / 100), began }));
+    this.field("arc").checked = model.prior; // a prior's mass lies at one distance from the centre
+    this.field("arc").addEventListener("change", () => this.draw());
+  }
+
+  /**
+   * Takes both ends from elsewhere.
+   *
+   * @param {Float32Array} from
+   * @param {Float32Array} to
+   */
+  take(from, to) {
+    [this.ends, this.chosen] = [[from, to], true];
+  }
+
+  /** @param {0 | 1} end */
+  set(end) {
+    this.ends[end] = this.explorer.looked.code.slice();
+    this.chosen = true;
+    this.draw();
+    this.explorer.remember();
+  }
+
+  /** @param {number} share */
+  at(share) {
+    const [from, to] = this.ends;
+    return this.field("arc").checked ? alongArc(from, to, share) : between(from, to, share);
+  }
+
+  get codes() {
+    return Array.from({ length: STEPS }, (_, at) => this.at(at / (STEPS - 1)));
+  }
+
+  /** @override */
+  draw() {
+    const { model, codes } = this;
+    this.explorer.markWay(codes);
+    const all = new Float32Array(STEPS * model.codes.size);
+    codes.forEach((code, at) => all.set(code, at * model.codes.size));
+    const pictures = model.pictures_of(all);
+    const [first, last] = [pictures[0], pictures.at(-1)];
+    if (!first || !last) return;
+    const faded = codes.map((_, at) => first.map((value, pixel) => value + (at / (STEPS - 1)) * ((last[pixel] ?? 0) - value)));
+    this.fill(".ae-strip-0", pictures, model.shape);
+    this.fill(".ae-strip-1", faded, model.shape);
+  }
+
+  /** @override @returns {Row[]} */
+  rows() {
+    const names = Array.from({ length: this.model.codes.size }, (_, at) => this.word("unit", { number: at + 1 }));
+    return [["share", ...names], ...this.codes.map((code, at) => [at / (STEPS - 1), ...code])];
+  }
+}
+
+/**
+ * An example of another class than the first, or simply another one.
+ *
+ * @param {Uint8Array} labels
+ */
+function unlike(labels) {
+  const found = labels.findIndex((label) => label !== labels[0]);
+  return found < 0 ? labels.length - 1 : found;
+}

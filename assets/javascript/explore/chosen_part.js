@@ -1,0 +1,93 @@
+// @ts-check
+/**
+ * The held-out examples that were chosen on the plane: they and their reconstructions, their mean, what lies next to them.
+ *
+ * @import { Row } from "../types/explore"
+ * @import { Explorer } from "./explorer.js"
+ * @import { Model } from "./model.js"
+ */
+import { NEAR } from "./draw_part.js";
+import { paint } from "./pixels.js";
+import { Section } from "./section.js";
+
+const MOST = 24; // of them are shown
+
+const CONTENT = `
+  <p class="ae-chosen-said" role="status"></p>
+  <div class="ae-chosen-content" hidden>
+    <h4 data-word="chosen_images"></h4>
+    <div class="ae-chosen-row ae-chosen-images"></div>
+    <div class="ae-chosen-row ae-chosen-made"></div>
+    <div class="ae-chosen-means">
+      <figure><canvas class="ae-chosen-mean"></canvas><figcaption data-word="mean_pixels"></figcaption></figure>
+      <figure><canvas class="ae-chosen-mean-code"></canvas><figcaption data-word="mean_code"></figcaption></figure>
+      <div>
+        <h4 data-word="near"></h4>
+        <div class="ae-near ae-chosen-near"></div>
+      </div>
+      <div>
+        <h4 data-word="near_pixels"></h4>
+        <div class="ae-near ae-chosen-near-pixels"></div>
+      </div>
+    </div>
+  </div>`;
+
+export class ChosenPart extends Section {
+  /** @type {number[]} */
+  places = [];
+
+  /**
+   * @param {HTMLElement} place
+   * @param {Explorer} explorer
+   * @param {Model} model
+   */
+  constructor(place, explorer, model) {
+    super(place, explorer.wanted.words, "chosen", CONTENT);
+    this.explorer = explorer;
+    this.model = model;
+    for (const row of [".ae-chosen-images", ".ae-chosen-made"]) {
+      this.find(row).addEventListener("click", ({ target, timeStamp }) => {
+        if (!(target instanceof Element)) return;
+        const place = this.places[[...this.find(row).children].indexOf(target)];
+        if (place !== undefined) explorer.look(place, timeStamp);
+      });
+    }
+    this.choosePlaces([]);
+  }
+
+  /** @param {number[]} places */
+  choosePlaces(places) {
+    const { model, explorer } = this;
+    const { codes, shape } = model;
+    this.places = places;
+    this.find(".ae-chosen-content").hidden = !places.length;
+    const told = { count: places.length, shown: Math.min(places.length, MOST) };
+    const several = places.length > MOST ? "chosen_more" : "chosen_some";
+    this.find(".ae-chosen-said").textContent = places.length ? this.word(several, told) : this.word("chosen_none");
+    if (!places.length) return;
+    const shown = places.slice(0, MOST);
+    const all = new Float32Array(shown.length * codes.size);
+    shown.forEach((place, at) => all.set(codes.at(place), at * codes.size));
+    this.fill(".ae-chosen-images", shown.map((place) => model.pictures[place] ?? []), shape);
+    this.fill(".ae-chosen-made", model.pictures_of(all), shape);
+    const [mean, middle] = [model.meanPicture(places), codes.middle(places)];
+    paint(this.canvas(".ae-chosen-mean"), mean, shape);
+    paint(this.canvas(".ae-chosen-mean-code"), model.picture(middle), shape);
+    // An example is always nearest to itself.
+    const beside = places.length === 1 ? 1 : 0;
+    this.figures(".ae-chosen-near", explorer.named(codes.nearest(middle, NEAR + beside).slice(beside)), shape);
+    this.figures(".ae-chosen-near-pixels", explorer.named(model.alike(mean, NEAR + beside).slice(beside)), shape);
+  }
+
+  /** @override @returns {Row[]} */
+  rows() {
+    const { model } = this;
+    const { class_names } = this.explorer.wanted;
+    const names = Array.from({ length: model.codes.size }, (_, at) => this.word("unit", { number: at + 1 }));
+    const rows = this.places.map((place) => {
+      const error = model.error(model.pictures[place] ?? [], model.picture(model.codes.at(place)));
+      return [place, class_names[model.labels[place] ?? 0] ?? "", error, ...model.codes.at(place)];
+    });
+    return [["example", "class", "squared_error", ...names], ...rows];
+  }
+}

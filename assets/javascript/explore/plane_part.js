@@ -1,0 +1,275 @@
+// @ts-check
+/**
+ * The plane of codes: what one does on it with pointer and keys, and along which axes it lies.
+ *
+ * @import { Looked, Place, Row } from "../types/explore"
+ * @import { Explorer } from "./explorer.js"
+ * @import { Model } from "./model.js"
+ */
+import { Axis, Cut } from "./axis.js";
+import { around, rectangle } from "./fence.js";
+import { Plane } from "./plane.js";
+import { Section } from "./section.js";
+
+const REACH = 6; // pixels within which a point is hit
+const STEP = 1 / 60; // of what is looked at, for one press of a key
+const LARGE = 5; // times as far with the shift key
+const ZOOM = 1.5;
+
+/** @type {Record<string, [number, number]>} */
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+
+const CONTENT = `
+  <div class="ae-tools ae-axes">
+    <label><span data-word="across"></span> <select name="across"></select></label>
+    <label><span data-word="up"></span> <select name="up"></select></label>
+  </div>
+  <div class="st-key-plane"><canvas tabindex="0" role="application" data-title="plane_help"></canvas></div>
+  <div class="ae-tools">
+    <span class="ae-choice">
+      <button type="button" name="tool" value="decode" aria-pressed="true" data-word="tool_decode"></button>
+      <button type="button" name="tool" value="rectangle" aria-pressed="false" data-word="tool_rectangle"></button>
+      <button type="button" name="tool" value="lasso" aria-pressed="false" data-word="tool_lasso"></button>
+      <button type="button" name="tool" value="move" aria-pressed="false" data-word="tool_move"></button>
+    </span>
+    <span class="ae-choice">
+      <button type="button" name="nearer" data-title="nearer">+</button>
+      <button type="button" name="farther" data-title="farther">−</button>
+      <button type="button" name="whole" data-word="whole"></button>
+    </span>
+    <label><input type="checkbox" name="dense"> <span data-word="contours"></span></label>
+    <select name="class" data-title="choose_class"></select>
+  </div>
+  <p class="ae-note" data-word="plane_note"></p>`;
+
+export class PlanePart extends Section {
+  tool = "decode";
+  /** @type {Place | undefined} */
+  began;
+
+  /**
+   * @param {HTMLElement} place
+   * @param {Explorer} explorer
+   * @param {Model} model
+   */
+  constructor(place, explorer, model) {
+    super(place, explorer.wanted.words, "plane", CONTENT);
+    this.explorer = explorer;
+    this.model = model;
+    const { codes } = model;
+    this.axes = [...codes.directions, ...codes.units];
+    const [first, second] = codes.directions.length ? codes.directions : byNumber(codes.units);
+    const nothing = new Axis("", 0, new Float32Array(codes.size), 0); // a code of one number lies on a line
+    const cut = new Cut(codes.mean, first ?? nothing, second ?? nothing);
+    const surface = this.canvas(".st-key-plane canvas");
+    this.plane = new Plane(surface, model, cut, explorer.wanted.colours);
+    this.offerAxes(codes.size > 2);
+    this.offerClasses();
+    this.choose("tool", (tool) => {
+      this.tool = tool;
+      surface.dataset["tool"] = tool;
+    });
+    const middle = () => this.plane.marked ?? this.plane.placeAt({ x: surface.clientWidth / 2, y: surface.clientHeight / 2 });
+    this.press("nearer", () => this.plane.zoom(ZOOM, middle()));
+    this.press("farther", () => this.plane.zoom(1 / ZOOM, middle()));
+    this.press("whole", () => this.plane.look(this.plane.whole));
+    this.field("dense").addEventListener("change", () => this.plane.setDense(this.field("dense").checked));
+    this.listen(surface);
+  }
+
+  /** @param {HTMLCanvasElement} surface */
+  listen(surface) {
+    surface.addEventListener("pointerdown", (event) => {
+      surface.setPointerCapture(event.pointerId);
+      surface.focus({ preventScroll: true });
+      this.began = at(event);
+      this.plane.fence = [];
+      if (this.tool === "decode") this.decode(event, true);
+    });
+    surface.addEventListener("pointermove", (event) => {
+      if (!event.buttons || !this.began) return;
+      if (this.tool === "decode") this.decode(event, false);
+      else if (this.tool === "move") this.drag(at(event), this.began);
+      else this.enclose(at(event), this.began);
+    });
+    surface.addEventListener("pointerup", () => this.tool !== "decode" && this.tool !== "move" && this.take());
+    for (const end of ["pointerup", "pointercancel"]) surface.addEventListener(end, () => (this.began = undefined));
+    surface.addEventListener("keydown", (event) => this.key(event));
+    surface.addEventListener("wheel", (event) => {
+      // A page that is scrolled past the plane must not stop there.
+      if (document.activeElement !== surface && !event.ctrlKey) return;
+      event.preventDefault();
+      this.plane.zoom(event.deltaY < 0 ? ZOOM : 1 / ZOOM, this.plane.placeAt(at(event)));
+    });
+  }
+
+  /**
+   * @param {PointerEvent} event
+   * @param {boolean} fresh Whether the pointer has just come down, and may hit a point.
+   */
+  decode(event, fresh) {
+    const pixel = at(event);
+    const point = fresh ? this.plane.pointAt(pixel, REACH) : undefined;
+    if (point !== undefined) {
+      this.explorer.pick(point, event.timeStamp);
+      return;
+    }
+    const { x, y } = this.plane.placeAt(pixel);
+    this.explorer.show({ code: this.plane.cut.codeAt(x, y), began: event.timeStamp });
+  }
+
+  /**
+   * @param {Place} to
+   * @param {Place} from
+   */
+  drag(to, from) {
+    const [one, other] = [this.plane.placeAt(from), this.plane.placeAt(to)];
+    this.plane.move(one.x - other.x, one.y - other.y);
+    this.began = to;
+  }
+
+  /**
+   * @param {Place} to
+   * @param {Place} from
+   */
+  enclose(to, from) {
+    this.plane.fence = this.tool === "rectangle" ? rectangle(from, to) : [...this.plane.fence, to];
+    this.plane.draw();
+  }
+
+  /** Chooses what the line goes around; a line around nothing takes the choice back. */
+  take() {
+    const { fence } = this.plane;
+    const places = Array.from({ length: this.model.codes.count }, (_, place) => place);
+    this.plane.fence = [];
+    this.explorer.choose(places.filter((place) => around(fence, this.plane.pixelOfPoint(place))));
+  }
+
+  /** @param {KeyboardEvent} event */
+  key(event) {
+    const { plane, explorer } = this;
+    const arrow = ARROWS[event.key];
+    if (event.key === "+") this.find("button[name=nearer]").click();
+    else if (event.key === "-") this.find("button[name=farther]").click();
+    else if (event.key === "0") plane.look(plane.whole);
+    else if (event.key === "Escape") explorer.choose([]);
+    else if (!arrow || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    if (!arrow) return;
+    const [left = 0, right = 1, bottom = 0, top = 1] = plane.ends;
+    const far = STEP * (event.shiftKey ? LARGE : 1);
+    const [byX, byY] = [far * (right - left) * arrow[0], far * (top - bottom) * arrow[1]];
+    const { across, up } = plane.cut;
+    const { code } = explorer.looked;
+    const axis = arrow[0] ? across : up;
+    explorer.show({ code: axis.moved(code, axis.value(code) + byX + byY), began: event.timeStamp });
+    const { x, y } = plane.cut.placeOf(explorer.looked.code);
+    if (x < left || x > right || y < bottom || y > top) plane.move(byX, byY);
+  }
+
+  /** @param {boolean} wanted */
+  offerAxes(wanted) {
+    this.find(".ae-axes").hidden = !wanted;
+    for (const name of ["across", "up"]) {
+      const select = this.select(name);
+      const options = this.axes.map((axis) => new Option(this.explorer.nameOf(axis), axis.key));
+      select.replaceChildren(...options);
+      select.addEventListener("change", () => {
+        const [one, other] = [this.select("across"), this.select("up")];
+        const before = this.plane.cut;
+        if (one.value === other.value) (name === "across" ? other : one).value = (name === "across" ? before.across : before.up).key;
+        this.turn(one.value, other.value);
+        this.explorer.remember();
+      });
+    }
+    this.tellAxes();
+  }
+
+  tellAxes() {
+    this.select("across").value = this.plane.cut.across.key;
+    this.select("up").value = this.plane.cut.up.key;
+  }
+
+  /**
+   * Lays the plane along two axes, if there are such.
+   *
+   * @param {string} acrossKey
+   * @param {string} upKey
+   */
+  turn(acrossKey, upKey) {
+    const [across, up] = [acrossKey, upKey].map((key) => this.axes.find((one) => one.key === key));
+    if (!across || !up || across === up) return;
+    this.plane.show(new Cut(this.model.codes.mean, across, up));
+    this.tellAxes();
+    if (this.explorer.looked.code.length) this.show(this.explorer.looked);
+    this.explorer.between?.draw();
+  }
+
+  /** Keys of both axes; none where they are those that everybody begins with. */
+  get turned() {
+    const { across, up } = this.plane.cut;
+    const [first, second] = this.axes;
+    return this.model.codes.directions.length && (across !== first || up !== second) ? [across.key, up.key] : [];
+  }
+
+  offerClasses() {
+    const select = this.select("class");
+    const { class_names } = this.explorer.wanted;
+    select.hidden = class_names.length < 2;
+    select.replaceChildren(new Option(this.word("choose_class"), ""), ...class_names.map((name, at) => new Option(name, String(at))));
+    select.addEventListener("change", () => {
+      const places = [...this.model.labels.keys()].filter((place) => select.value === String(this.model.labels[place]));
+      this.explorer.choose(select.value ? places.filter((place) => place < this.model.codes.count) : []);
+    });
+  }
+
+  /** @param {number[]} places */
+  mark(places) {
+    this.plane.chosen = new Set(places);
+    this.plane.draw();
+  }
+
+  /** @param {Float32Array[]} codes */
+  markWay(codes) {
+    this.plane.way = codes.map((code) => this.plane.cut.placeOf(code));
+    this.plane.draw();
+  }
+
+  /** @override @param {Looked} looked */
+  show({ code, picture }) {
+    this.plane.marked = this.plane.cut.placeOf(code);
+    this.plane.cloud = picture && this.model.cloud(picture);
+    this.plane.draw();
+  }
+
+  /** @override */
+  draw() {
+    this.plane.draw();
+  }
+
+  /** @override @returns {Row[]} */
+  rows() {
+    const { across, up } = this.plane.cut;
+    const { class_names } = this.explorer.wanted;
+    const points = Array.from({ length: this.model.codes.count }, (_, place) => {
+      const code = this.model.codes.at(place);
+      return [place, class_names[this.model.labels[place] ?? 0] ?? "", across.value(code), up.value(code), this.plane.chosen.has(place) ? 1 : 0];
+    });
+    return [["example", "class", this.explorer.nameOf(across), this.explorer.nameOf(up), "chosen"], ...points];
+  }
+
+  /** @override */
+  close() {
+    this.plane.close();
+  }
+}
+
+/** @param {MouseEvent} event */
+function at({ offsetX, offsetY }) {
+  return { x: offsetX, y: offsetY };
+}
+
+/** @param {Axis[]} axes */
+function byNumber(axes) {
+  return [...axes].sort((one, other) => one.number - other.number);
+}

@@ -1,0 +1,40 @@
+// @ts-check
+/**
+ * A part of the page: a heading, what takes it away, and its content.
+ *
+ * @import { Looked, Row } from "../types/explore"
+ */
+import { Elements } from "./elements.js";
+
+export class Section extends Elements {
+  /**
+   * @param {HTMLElement} place Where it stands.
+   * @param {Record<string, string>} words
+   * @param {string} name Its name in classes and in names of files.
+   * @param {string} content HTML.
+   */
+  constructor(place, words, name, content) {
+    const root = place.appendChild(document.createElement("section"));
+    root.className = `ae-part ae-${name}-part`;
+    root.innerHTML = `<header><h3 data-word="${name}"></h3><span class="ae-part-save">${SAVE}</span></header>${content}`;
+    super(root, words);
+    this.name = name;
+    this.speak();
+  }
+
+  /** @param {Looked} _looked */
+  show(_looked) {}
+
+  draw() {}
+
+  /** @returns {Row[]} */
+  rows() {
+    return [];
+  }
+
+  close() {}
+}
+
+const SAVE = ["png", "svg", "csv"]
+  .map((format) => `<button type="button" name="save" value="${format}" data-title="save_${format}">${format.toUpperCase()}</button>`)
+  .join("");
