@@ -253,6 +253,14 @@ def test_every_view_is_taken_away(page, part):
     assert len(saved(page, part, "csv").splitlines()) > 2
 
 
+def test_a_run_is_opened_from_the_table(page):
+    page.get_by_role("link", name="Compare").first.click()
+    page.locator(".ae-runs tbody input[type=checkbox]").first.check()
+    page.click(".st-key-run_explore button")
+    page.wait_for_selector(".ae-ready")
+    assert not page.locator("[data-testid=stSidebar]").is_visible(), "no form stands beside it"
+
+
 def test_a_large_code_has_a_plane_and_sliders_along_its_directions(large):
     assert large.locator(".ae-unit input").count() == 32
     large.click("button[name=along][value=directions]")
