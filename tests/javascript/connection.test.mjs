@@ -59,7 +59,7 @@ test("a lost connection is opened again, one that is refused is not", () => {
 test("silence counts as a lost connection, and a sign of life ends that", () => {
   const connection = open();
   sockets[0].onmessage(message({}));
-  mock.timers.tick(5999);
+  mock.timers.tick(4499);
   assert.deepEqual(said, ["there", {}]);
   mock.timers.tick(1);
   assert.equal(said.at(-1), "lost");

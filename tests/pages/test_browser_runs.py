@@ -351,6 +351,11 @@ def test_a_run_is_shared_watched_and_handed_on_once(app, store, chrome):
         first.goto(watch)
         seen = wait_for_step(first, "live_loss", 0)
         wait_for_step(first, "live_loss", seen)  # it is live
+        first.context.set_offline(True)
+        wait_for_words(first, ".st-key-status", "The connection is lost")
+        first.context.set_offline(False)
+        wait_for_step(first, "live_loss", step_of(first))
+        until(first, lambda: "The connection is lost" not in first.inner_text(".st-key-status"))
         assert any(f"/live/{run_id}" in url for url in heard), "over a connection of its own"
         first.get_by_role("link", name="Compare").click()
         first.wait_for_selector(".ae-runs tbody td")

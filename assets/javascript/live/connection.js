@@ -6,7 +6,7 @@
  */
 
 const RETRY = 1000; // milliseconds until a lost connection is opened again
-const PATIENCE = 4500; // milliseconds without a sign of life until a connection counts as lost
+const PATIENCE = 4500; // milliseconds without a sign of life until a connection counts as lost: two of them late
 const NEVER = 8000; // milliseconds until a connection that was never open counts as impossible
 const REFUSED = 4000; // the least of the codes with which the app says that it will not be heard
 
