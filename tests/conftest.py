@@ -11,6 +11,7 @@ import pytest
 
 from ae_core.engine import Engine
 from ae_core.runs import RunStore, writer
+from ae_core.training import snapshot_times
 from tests.units import UnitsSideBySide, in_good_order
 from tests.waiting import until
 
@@ -81,6 +82,14 @@ def store(tmp_path: Path) -> RunStore:
 def unsynced(monkeypatch: pytest.MonkeyPatch) -> None:
     """No power is cut in a test, so nothing waits for the disk."""
     monkeypatch.setattr(os, "fsync", lambda handle: None)
+
+
+@pytest.fixture(scope="module")
+def few_frames() -> Iterator[None]:
+    """A training is measured eight times only, for tests of what it has learnt: frames take most of a small one's time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(snapshot_times, "FRAMES", 8)
+        yield
 
 
 @pytest.fixture
