@@ -86,7 +86,7 @@ def unsynced(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="module")
 def few_frames() -> Iterator[None]:
-    """A training is measured eight times only, for tests of what it has learnt: frames take most of a small one's time."""
+    """A training is measured eight times only, for tests of what it learns: frames take most of a small one's time."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(snapshot_times, "FRAMES", 8)
         yield
