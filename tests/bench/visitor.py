@@ -80,6 +80,10 @@ class Visitor:
             state.id, state.trigger_value = press, True
         await self.stream.send(message.SerializeToString())
 
+    def drawn(self) -> bool:
+        """Whether the page was drawn at least once."""
+        return self.finished > 0
+
     def offers(self, key: str) -> bool:
         """Whether a button can be pressed, by its key."""
         return key in self._buttons and not self._buttons[key][1]
@@ -89,9 +93,13 @@ class Visitor:
         await self.until(lambda: self.offers(key))
         await self.ask(press=self._buttons[key][0])
 
+    def says(self, *words: str) -> bool:
+        """Whether the status badge holds one of these words."""
+        return any(one in self._words for one in words)
+
     async def until_said(self, *words: str) -> None:
         """Waits until the status badge holds one of these words."""
-        await self.until(lambda: any(one in self._words for one in words))
+        await self.until(lambda: self.says(*words))
 
     async def until_seen(self) -> None:
         """Waits until a step was shown."""
