@@ -111,8 +111,8 @@ def test_a_file_that_never_arrives_is_given_up(held: Held, monkeypatch: pytest.M
 
 
 def test_sockets_of_one_address_leave_room_for_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bounds, "SOCKETS_OF_ONE", 2)
-    monkeypatch.setattr(bounds, "SOCKETS", 3)
+    monkeypatch.setenv("AE_MAX_SOCKETS_PER_ADDRESS", "2")
+    monkeypatch.setenv("AE_MAX_SOCKETS", "3")
     free = asyncio.Event()
 
     async def hold(scope: Scope, receive: Receive, send: Send) -> None:

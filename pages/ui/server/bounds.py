@@ -42,6 +42,8 @@ class Bounds:
         self._app = app
         self._sockets: Counter[str] = Counter()
         self._arriving: dict[str, int] = {}  # session → bytes that have come of its file
+        self._most = limit("AE_MAX_SOCKETS", SOCKETS)
+        self._most_of_one = limit("AE_MAX_SOCKETS_PER_ADDRESS", SOCKETS_OF_ONE)
         self._room = MEBIBYTE * limit("AE_UPLOADS_MB", UPLOADS_MB, UPLOADS_MB_PUBLIC)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -56,7 +58,7 @@ class Bounds:
 
     async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
         address = (scope.get("client") or ("",))[0]
-        if self._sockets[address] >= SOCKETS_OF_ONE or self._sockets.total() >= SOCKETS:
+        if self._sockets[address] >= self._most_of_one or self._sockets.total() >= self._most:
             await receive()
             await send({"type": "websocket.close", "code": FULL})
             return
