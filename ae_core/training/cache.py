@@ -17,6 +17,7 @@ from ae_core.models.phases import Phase
 from ae_core.models.seeding import building
 from ae_core.settings import Settings, options
 from ae_core.training import execution
+from ae_core.training.frame_plans import FRAMES
 from ae_core.training.loop import Stage
 
 MODELS_KEPT = 20  # every variant once, and some again: what was compiled stays in memory anyway, see `renewal`
@@ -24,6 +25,7 @@ NUMBERS_KEPT = 60_000_000  # weights, what optimisers note of them, and banks of
 DATA_KEPT = 2
 PROBE_POINTS = 2000  # held-out images in a snapshot, at most, and fewer where each costs much
 FEWEST_PROBE_POINTS = 300
+FRAME_SECONDS = 0.025  # that a frame takes to be measured, roughly
 PROBE_SECONDS = 0.011  # that so many images may take from end to end of the network, measured roughly
 
 Thing = TypeVar("Thing")
@@ -216,8 +218,9 @@ def training_seconds(model: Autoencoder, settings: Settings, count: int) -> floa
     rows = min(settings.train_size, count) * (1.0 - settings.validation_share)
     batch_size = max(1, min(settings.batch_size, int(rows)))
     parts = [*((phase.model, phase.epochs) for phase in model.phases), (model, settings.epochs)]
-    epochs = sum(epochs * execution.step_seconds(_flat_layers(part), batch_size) for part, epochs in parts)
-    return epochs * max(1.0, rows // batch_size)
+    steps = max(1.0, rows // batch_size)
+    trained = sum(epochs * execution.step_seconds(_flat_layers(part), batch_size) for part, epochs in parts) * steps
+    return trained + FRAME_SECONDS * min(FRAMES, steps * sum(epochs for _, epochs in parts))
 
 
 def _flat_layers(model: Autoencoder) -> list[keras.layers.Layer]:

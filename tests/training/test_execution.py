@@ -129,9 +129,13 @@ def test_tensorflow_uses_the_library_that_convolves_fast(chosen: dict[str, str],
 
 def test_the_time_of_a_training_is_told_before_it_begins(monkeypatch):
     monkeypatch.setattr(execution, "device_name", lambda: "CPU, 2 cores")
-    usual = {"variant": "vanilla", "dataset": "digits", "epochs": 10}
-    seconds = description.describe(read_settings(usual))["seconds"]
-    assert 0.01 < seconds < 20
-    assert description.describe(read_settings(usual | {"epochs": 100}))["seconds"] == pytest.approx(10 * seconds)
+    usual = {"variant": "vanilla", "dataset": "digits", "epochs": 50}
+
+    def seconds(epochs: int) -> float:
+        return description.describe(read_settings(usual | {"epochs": epochs}))["seconds"]
+
+    assert 0.5 < seconds(50) < 20
+    assert seconds(450) - seconds(250) == pytest.approx(2 * (seconds(250) - seconds(150))), "more epochs, no more frames"
+    assert seconds(10) < seconds(50) / 2, "fewer steps, fewer frames"
     wild = usual | {"variant": "stacked", "batch_size": 1, "widths": "4096,4096", "latent_dim": 1024, "epochs": 500}
     assert description.describe(read_settings(wild))["seconds"] > 86_400, "each step moves all weights"
