@@ -135,7 +135,8 @@ def test_the_time_of_a_training_is_told_before_it_begins(monkeypatch):
         return description.describe(read_settings(usual | {"epochs": epochs}))["seconds"]
 
     assert 0.5 < seconds(50) < 20
-    assert seconds(450) - seconds(250) == pytest.approx(2 * (seconds(250) - seconds(150))), "more epochs, no more frames"
-    assert seconds(10) < seconds(50) / 2, "fewer steps, fewer frames"
+    later = seconds(450) - seconds(250), seconds(250) - seconds(150)
+    assert later[0] == pytest.approx(2 * later[1]), "more epochs, no more frames"
+    assert seconds(2) < seconds(50) / 3, "fewer steps, fewer frames"
     wild = usual | {"variant": "stacked", "batch_size": 1, "widths": "4096,4096", "latent_dim": 1024, "epochs": 500}
     assert description.describe(read_settings(wild))["seconds"] > 86_400, "each step moves all weights"
