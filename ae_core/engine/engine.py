@@ -9,6 +9,7 @@ import atexit
 import secrets
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ae_core.engine import questions
 from ae_core.engine.commands import WORDS, Command, pace_of
@@ -27,6 +28,9 @@ from ae_core.runs.store import NO_STATE
 from ae_core.settings import DataSpec, Settings
 from ae_core.training.control import Pace
 
+if TYPE_CHECKING:
+    from distributed.security import Security
+
 
 class Engine:
     """A queue of jobs, and the worker processes that do them.
@@ -41,6 +45,7 @@ class Engine:
         pause_limit: Seconds that a job may stay paused while others wait; then it is stopped.
         store: Where runs are kept, default the folder that `AE_RUNS_DIR` names or this user's cache.
         limits: What a run may take, default what the environment says, see `Limits`.
+        security: Certificate with which to join the scheduler at `address`, default what Dask's configuration says.
     """
 
     def __init__(
@@ -52,6 +57,7 @@ class Engine:
         pause_limit: float = 600.0,
         store: RunStore | None = None,
         limits: Limits | None = None,
+        security: "Security | None" = None,
     ) -> None:
         if concurrent is not None and concurrent < 1:
             raise ValueError(f"concurrent must be an integer from 1. Received: {concurrent!r}.")
@@ -60,7 +66,7 @@ class Engine:
         self._recovery = Recovery(store or RunStore(), self._queue)
         self._queue.on_end = self._recovery.ended
         self._limits = limits or Limits.from_environment()
-        self._supervisor = Supervisor(address, concurrent, self._queue, self._recovery, self._limits)
+        self._supervisor = Supervisor(address, security, concurrent, self._queue, self._recovery, self._limits)
 
     def start(self) -> None:
         """Begins to start the workers, once, and returns at once."""
@@ -91,6 +97,11 @@ class Engine:
     def address(self) -> str | None:
         """Address of the scheduler, at which another engine can join; None while there is none."""
         return self._supervisor.address
+
+    @property
+    def security(self) -> "Security | None":
+        """The certificate with which another engine can join; None where Dask's configuration says it, or nothing."""
+        return self._supervisor.security
 
     @property
     def store(self) -> RunStore:

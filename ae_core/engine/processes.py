@@ -19,9 +19,13 @@ import tempfile
 import threading
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from ae_core.engine import certificates
 from ae_core.folders import ROOT
+
+if TYPE_CHECKING:
+    from distributed.security import Security
 
 THREADS = 2  # of a worker: one for a training, one for small tasks beside it
 RESOURCE = "training"  # a Dask resource: a training takes one, small tasks take none
@@ -48,6 +52,9 @@ _ENVIRONMENT = {
     # A sampling profiler beside every training costs time, and nobody looks at what it finds.
     "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False",
 }
+
+# Dask's web pages tell whoever asks what is trained here; no variable of the host opens them again.
+_CLOSED = {f"DASK_DISTRIBUTED__{server}__HTTP__ROUTES": "[]" for server in ("SCHEDULER", "WORKER")}
 
 
 def gpus() -> list[str]:
@@ -76,10 +83,13 @@ def default_slots() -> int:
 
 
 class Processes:
-    """A scheduler and its workers on this machine, reachable from this machine only.
+    """A scheduler and its workers on this machine, reachable from this machine only, with their own certificate.
 
     Args:
         slots: Trainings side by side, at least 1: the number of workers.
+
+    Attributes:
+        security: The certificate with which a client can join; None before `start`.
     """
 
     def __init__(self, slots: int) -> None:
@@ -90,6 +100,8 @@ class Processes:
         self._workers: dict[str, tuple[int, subprocess.Popen[bytes]]] = {}  # slot and nanny, by Dask's name
         self._numbers = itertools.count()
         self._address = ""
+        self.security: Security | None = None
+        self._certificate: dict[str, str] = {}
 
     def start(self, timeout: float = 60.0) -> str:
         """Starts the scheduler and its workers, and waits until the scheduler listens; workers join by themselves.
@@ -103,9 +115,12 @@ class Processes:
         Raises:
             TimeoutError: If the scheduler does not listen in time.
         """
+        self.security = certificates.make()
+        self._certificate = certificates.environment(self.security)
         file = self._folder / "scheduler.json"
         options = {
             "host": "127.0.0.1",
+            "protocol": "tls://",
             "dashboard": False,
             "dashboard_address": "127.0.0.1:0",
             "scheduler_file": str(file),
@@ -167,6 +182,7 @@ class Processes:
         options = {
             "name": name,
             "host": "127.0.0.1",
+            "protocol": "tls://",
             "nthreads": THREADS,
             "resources": {RESOURCE: offered},
             "memory_limit": MEMORY_LIMIT // self._slots,
@@ -193,7 +209,7 @@ class Processes:
         fixed = {"PYTHONPATH": path, "DASK_TEMPORARY_DIRECTORY": str(self._folder)}
         return subprocess.Popen(  # noqa: S603 - our own interpreter
             [sys.executable, "-m", "dask", "spec", *arguments, "--spec", spec],
-            env=_ENVIRONMENT | os.environ | environment | fixed,
+            env=_ENVIRONMENT | os.environ | environment | fixed | _CLOSED | self._certificate,
             stdin=subprocess.PIPE,  # never written to: it closes when this process ends
             stdout=2,  # what TensorFlow prints does not belong among a program's results
             start_new_session=True,  # Ctrl-C reaches this process alone, which then ends the others

@@ -6,7 +6,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable
-from typing import Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from ae_core import messages
 from ae_core.engine.answer import Answer
@@ -22,6 +22,9 @@ from ae_core.engine.queue import Queue
 from ae_core.engine.recovery import Recovery
 from ae_core.engine.renewal import Renewal
 from ae_core.errors import EngineError
+
+if TYPE_CHECKING:
+    from distributed.security import Security
 
 logger = logging.getLogger(__name__)
 
@@ -45,6 +48,7 @@ class Supervisor:
     Args:
         address: Address of an outside Dask scheduler, default the variable `AE_SCHEDULER`; without one, workers are
             started on this machine.
+        security: Certificate with which to join the one at `address`; None for what Dask's configuration says.
         concurrent: Most jobs that train side by side; None for as many as the workers take.
         queue: The jobs.
         recovery: Takes up what was left unfinished.
@@ -54,17 +58,25 @@ class Supervisor:
         status: See `Engine.status`.
         status_text: See `Engine.status_text`.
         address: See `Engine.address`.
+        security: See `Engine.security`.
         pool: The workers; None while there is no connection to a scheduler.
         delivery: Takes the jobs their commands.
         descriptions: What workers said of networks.
     """
 
     def __init__(
-        self, address: str | None, concurrent: int | None, queue: Queue, recovery: Recovery, limits: Limits
+        self,
+        address: str | None,
+        security: "Security | None",
+        concurrent: int | None,
+        queue: Queue,
+        recovery: Recovery,
+        limits: Limits,
     ) -> None:
         self.status: Status = "starting"
         self.status_text = "The training processes are starting."
         self.address: str | None = None
+        self.security = security
         self.pool: WorkerPool | None = None
         self.delivery = Delivery()
         self.descriptions = Descriptions()
@@ -195,12 +207,19 @@ class Supervisor:
             if address is None:
                 self._processes = Processes(self._concurrent or default_slots())
                 address = self._processes.start()
-            client = Client(address, set_as_default=False, timeout=5)
+                self.security = self._processes.security
+            client = Client(address, security=self.security, set_as_default=False, timeout=5)
         except (OSError, ValueError) as error:
             logger.warning("No connection to a scheduler.", exc_info=error)
             place = f"at {self._outside}" if self._outside else "on this machine"
             raise _UnreachableError(
                 f"The training processes cannot be reached: no Dask scheduler answers {place}."
+            ) from error
+        except TypeError as error:  # how Dask says that an address that begins with tls:// needs a certificate
+            logger.warning("No connection to a scheduler.", exc_info=error)
+            raise EngineError(
+                f"The training processes cannot be reached: {self._outside} asks for a certificate, which Dask's "
+                "configuration must name."
             ) from error
         client.subscribe_topic(self._topic, self._receive)
         client.subscribe_topic("worker-restart-memory", lambda event: self._queue.exhaust(event[1]["worker"]))

@@ -15,6 +15,7 @@ import msgspec
 import numpy as np
 import psutil
 from distributed import Client
+from distributed.security import Security
 
 from ae_core.engine import Pace
 from tests.bench.visitor import Visitor, visitor
@@ -81,7 +82,7 @@ def hall(folder: Path) -> Iterator[Hall]:
     """
     with running_app(TMPDIR=str(folder), AE_RUNS_DIR=str(folder / "runs")) as app:
         asyncio.run(_look_in(app.url))
-        with Client(_scheduler(folder), set_as_default=False) as client:
+        with Client(_scheduler(folder), security=_certificate(app), set_as_default=False) as client:
             yield Hall(app, client)
 
 
@@ -100,6 +101,17 @@ def _scheduler(folder: Path) -> str:
             with contextlib.suppress(json.JSONDecodeError):  # half written
                 return str(json.loads(file.read_text())["address"])
     raise TimeoutError("The app has started no scheduler.")
+
+
+def _certificate(app: App) -> Security:
+    """The certificate with which the workers of the app are joined, as their own environment has it."""
+    tls = "DASK_DISTRIBUTED__COMM__TLS__"
+    for child in psutil.Process(app.process.pid).children():
+        found = child.environ()
+        if tls + "CA_FILE" in found:
+            ca, certificate, key = (found[tls + name] for name in ("CA_FILE", "CLIENT__CERT", "CLIENT__KEY"))
+            return Security(require_encryption=True, tls_ca_file=ca, tls_client_cert=certificate, tls_client_key=key)
+    raise LookupError("The app has started no workers.")
 
 
 @asynccontextmanager

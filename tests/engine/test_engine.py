@@ -382,7 +382,9 @@ def test_runs_outlast_the_app(engine: Engine, tmp_path: Path) -> None:
     first.close()
     assert store.open(done.id).state == "done"
     until(lambda: store.open(cut.id).state == "interrupted")  # as soon as its process is gone
-    second = Engine(address=engine.address, store=store)  # so that it need not wait for workers of its own
+    second = Engine(
+        address=engine.address, security=engine.security, store=store
+    )  # so that it need not wait for workers of its own
     kept = second.run(done.id)
     assert kept is not None and kept.ended and kept.result == done.result
     assert kept.snapshot == done.snapshot
@@ -457,7 +459,7 @@ def test_no_process_outlives_the_app_and_the_app_never_loads_keras() -> None:
 
 
 def test_another_app_can_join_the_same_workers(engine: Engine) -> None:
-    guest = Engine(address=engine.address, store=RunStore(engine.store.folder))
+    guest = Engine(address=engine.address, security=engine.security, store=RunStore(engine.store.folder))
     guest.start()
     run = guest.submit(digits(epochs=1, batch_size=128), ME)
     until(lambda: run.ended)

@@ -8,11 +8,13 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 
+import dask.config
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from ae_core import variants
+from ae_core.engine import certificates
 from ae_core.figures.shared import Json
 from ae_core.ownership import holds
 from pages.ui import shared
@@ -29,7 +31,8 @@ SMALL = {"dataset": "digits", "latent_dim": "4", "epochs": "500", "train_size": 
 @pytest.fixture(scope="module", autouse=True)
 def _engine(warm_engine, tmp_path_factory) -> Iterator[None]:
     """One engine for all tests, as for all visitors, which joins workers that are there."""
-    with pytest.MonkeyPatch.context() as patch:
+    security = warm_engine.security
+    with pytest.MonkeyPatch.context() as patch, dask.config.set(certificates.configuration(security)):
         patch.delenv("AE_DATA_DIR", raising=False)
         patch.setenv("AE_RUNS_DIR", str(tmp_path_factory.mktemp("runs")))
         patch.setenv("AE_SCHEDULER", warm_engine.address)
