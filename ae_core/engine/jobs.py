@@ -83,6 +83,8 @@ class Job(ABC):
         self.attempts = 0  # workers that began to train it
         self.origin = ""  # fingerprint of the address it was asked for from; not kept on disk
         self.seen_at = time.monotonic()  # when somebody last had its page open
+        self.heard_at = 0.0  # when its worker last sent something about it, on the monotonic clock
+        self.silent = 0  # seconds, in steps of five, since its worker last gave a sign of life; 0 while it gives some
         self.used = 0.0  # seconds that it trained before, when it went on later
         self.leaving = False  # whether it was asked to make room for others
         self.stopping = False  # whether its owner has told it to stop

@@ -20,7 +20,8 @@ logger = logging.getLogger(__name__)
 
 WARMING = "The training processes are warming up; try again in a moment."
 
-_LOOK = 2.0  # seconds between looks at who is there, once all are ready
+_LOOK = 1.0  # seconds between looks at who is there, once all are ready
+_ANSWER = 0.25  # seconds in which the scheduler says who is there; one that takes longer is not waited for
 
 Stage = Literal["loading", "warming", "ready", "broken", "lost"]
 Condition = Literal["starting", "warming", "ready", "broken"]
@@ -40,6 +41,8 @@ class Member:
         memory_when_loaded: The same before its first training.
         stage: `loading` (Keras), `warming` (a tiny training), `ready`, `broken`, or `lost`.
         error: Why it is broken, one sentence.
+        beat: The scheduler's time of its last heartbeat; on whose clock does not matter.
+        heard_at: When another heartbeat was noticed here, on the monotonic clock.
     """
 
     name: str
@@ -49,6 +52,8 @@ class Member:
     memory_when_loaded: int = 0
     stage: Stage = "loading"
     error: str = ""
+    beat: float = 0.0
+    heard_at: float = 0.0
 
 
 class WorkerPool:
@@ -69,6 +74,7 @@ class WorkerPool:
         self.expected: str | None = None
         self._wake = wake
         self._looked_at = -math.inf
+        self._looking: _Look | None = None
 
     @property
     def usable(self) -> list[str]:
@@ -121,10 +127,14 @@ class WorkerPool:
         settled = self.members and all(one.stage == "ready" for one in self.members.values())
         if settled and time.monotonic() - self._looked_at < _LOOK:
             return
-        self._looked_at = time.monotonic()
+        self._looking = self._looking or _Look(self.client)
+        found = self._looking.workers()
+        if found is None:
+            return
+        self._looking, self._looked_at = None, time.monotonic()
         workers = {
             address: info
-            for address, info in self.client.scheduler_info()["workers"].items()
+            for address, info in found.items()
             if info["resources"].get(RESOURCE) or info["name"] == self.expected
         }
         self.members = {address: one for address, one in self.members.items() if address in workers}
@@ -134,6 +144,8 @@ class WorkerPool:
             one = self.members[address]
             one.slots = int(info["resources"].get(RESOURCE, 0))
             one.memory = info["metrics"].get("memory", 0)
+            if info["last_seen"] != one.beat:
+                one.beat, one.heard_at = info["last_seen"], time.monotonic()
         for address, one in self.members.items():
             if one.task is None or not one.task.done():
                 continue
@@ -161,6 +173,31 @@ class WorkerPool:
         if members:
             return "warming", "The training processes are warming up, which takes some ten seconds."
         return "starting", f"The training processes are starting: no worker with the resource {RESOURCE} is there yet."
+
+
+class _Look:
+    """Asks a scheduler for its workers: on a thread of its own, as one that is stopped does not answer.
+
+    Args:
+        client: The connection to the scheduler.
+    """
+
+    def __init__(self, client: "Client") -> None:
+        self._found: dict[str, Any] | None = None
+        self._thread = threading.Thread(target=self._ask, args=(client,), name="engine-look", daemon=True)
+        self._thread.start()
+
+    def _ask(self, client: "Client") -> None:
+        try:
+            self._found = dict(client.scheduler_info()["workers"])
+        except Exception:  # the connection is lost, which the client's state says too
+            logger.warning("The scheduler does not say who is there.", exc_info=True)
+            self._found = {}
+
+    def workers(self) -> dict[str, Any] | None:
+        """By address what it says of each; None while it has not answered."""
+        self._thread.join(_ANSWER)
+        return self._found
 
 
 def answer_of(future: "Future") -> Answer[Any]:

@@ -142,7 +142,7 @@ class Queue:
             job.used = job.seconds_used()
             job.worker, job.elsewhere, job.paused_at, job.commands = None, False, None, []
             job.exhausted = job.leaving = job.stopping = False
-            job.change(state="queued", hurried=False, started=None, finished=None)
+            job.change(state="queued", hurried=False, silent=0, started=None, finished=None)
             self._jobs[job.id] = job
             self._waiting.append(job)
             self.estimate()
@@ -208,7 +208,8 @@ class Queue:
                 return
             if job in self._waiting:
                 self._waiting.remove(job)
-            job.change(state=state, error=error or job.error, position=None, expected_wait=None, finished=time.time())
+            known = {"state": state, "error": error or job.error, "finished": time.time()}
+            job.change(position=None, expected_wait=None, silent=0, **known)
             if state == "done" and job.started is not None and job.finished is not None:
                 self._durations.append(job.finished - job.started)
             self.on_end(job)
@@ -220,6 +221,7 @@ class Queue:
             job = self._jobs.get(message.run_id)
             if job is None:
                 return None
+            job.heard_at = time.monotonic()
             match message:
                 case Started():
                     if job.worker is not None:

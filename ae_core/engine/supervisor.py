@@ -21,6 +21,7 @@ from ae_core.engine.processes import Processes, default_slots
 from ae_core.engine.queue import Queue
 from ae_core.engine.recovery import Recovery
 from ae_core.engine.renewal import Renewal
+from ae_core.engine.signs import silence
 from ae_core.errors import EngineError
 
 if TYPE_CHECKING:
@@ -266,6 +267,7 @@ class Supervisor:
             self.order(job, Command("stop"))
         for job in self._queue.active():
             member = pool.members.get(job.worker or "")
+            job.change(silent=silence(job, member))
             grown = 0 if member is None else member.memory - member.memory_when_loaded
             problem = "" if job.stopping else self._limits.exceeded(job, grown)
             if problem:

@@ -371,6 +371,26 @@ def test_a_run_whose_worker_is_ended_for_its_memory_is_tried_once(engine: Engine
     until(lambda: engine.store.open(run.id).state == "failed")
 
 
+@pytest.mark.parametrize("who", ["worker", "scheduler"])
+def test_who_is_stopped_is_said_and_goes_on(engine: Engine, who: str) -> None:
+    run = engine.submit(digits(), ME)
+    until(lambda: step_of(run) > 0)
+    processes = dask_processes()
+    heaviest = max(processes, key=lambda process: process.memory_info().rss)
+    frozen = heaviest if who == "worker" else next(one for one in processes if "Scheduler" in " ".join(one.cmdline()))
+    assert run.silent == 0
+    version = run.version
+    frozen.suspend()
+    try:
+        until(lambda: run.silent)
+        assert run.state == "running" and run.version > version, "pages hear of it"
+        held = step_of(run)
+    finally:
+        frozen.resume()
+    until(lambda: not run.silent and step_of(run) > held)
+    assert (run.state, run.attempts) == ("running", 1)
+
+
 def test_runs_outlast_the_app(engine: Engine, tmp_path: Path) -> None:
     store = RunStore(tmp_path)
     first = Engine(concurrent=1, store=store)

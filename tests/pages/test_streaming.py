@@ -45,6 +45,17 @@ def test_a_message_says_where_a_run_stands_and_what_is_seen_of_it(run):
     assert between["point"]["loss"] == demo.snapshot(40).history["loss"][-1]
 
 
+def test_a_silent_worker_is_said_and_forgotten(run):
+    page = source(run)
+    before = page.version()
+    run.change(silent=5)
+    assert page.version() != before, "it is said at once"
+    where = json.loads(page.message(False))["status"]
+    assert where[1] == "Training" and "no sign of life for 5" in where[2]
+    run.change(silent=0)
+    assert "no sign of life" not in json.loads(page.message(False))["status"][2]
+
+
 def test_a_run_without_a_snapshot_is_heard_of_too():
     run = TrainingJob(read_settings({"variant": "vanilla", "dataset": "digits"}), "somebody", Shared())
     run.change(position=2)

@@ -47,6 +47,7 @@ def of_run(run: TrainingJob, engine: Engine) -> Status:
             sentence += " " + _("It is being measured on the test images.")
         if state == "interrupted":
             sentence += " " + _("It was cut off when its process ended; this is where it stood.")
+        sentence += _silence(run)
         if run.error:
             sentence += " " + _(run.error)
     return state, names.state(state), sentence
@@ -84,7 +85,8 @@ def of_classifier(job: ClassifierJob, engine: Engine) -> Status:
             name=networks[job.snapshot.name].capitalize(),
             epoch=f"{job.snapshot.epoch:.1f}",
             epochs=job.snapshot.epochs,
-        ),
+        )
+        + _silence(job),
     )
 
 
@@ -105,6 +107,14 @@ def of_engine(engine: Engine, recording: Setup | None) -> Status:
         ready = _("There is no recording of this variant yet.") + " " + ready
         return ("done", _("Ready"), ready) if status == "ready" else ("starting", _("Warming up"), ready)
     return "recording", _("Recording"), f"{names.experiment(recording.settings)}. {ready}"
+
+
+def _silence(job: Job) -> str:
+    if not job.silent:
+        return ""
+    return " " + _(
+        "Its worker has given no sign of life for {time}; it goes on by itself as soon as there is one."
+    ).format(time=duration(job.silent))
 
 
 def _waiting(job: Job, engine: Engine) -> str:
