@@ -8,31 +8,29 @@ loaded in the workers only.
 import atexit
 import secrets
 import time
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, final
 
-from ae_core.engine import questions
+from ae_core.engine.asking import Asking
 from ae_core.engine.commands import WORDS, Command, pace_of
-from ae_core.engine.descriptions import Description
 from ae_core.engine.film import Film, RunFilm
-from ae_core.engine.jobs import ClassifierJob, Job, TrainingJob
+from ae_core.engine.going_on import GoingOn
+from ae_core.engine.jobs import Job, TrainingJob
 from ae_core.engine.limits import Limits
 from ae_core.engine.queue import Queue
 from ae_core.engine.recovery import Recovery
 from ae_core.engine.supervisor import Status, Supervisor
 from ae_core.errors import DataError, EngineError
 from ae_core.ownership import fingerprint, holds
-from ae_core.portable.description import Portable
 from ae_core.runs import RunStore, StoredRun
-from ae_core.runs.store import NO_STATE
-from ae_core.settings import DataSpec, Settings
+from ae_core.settings import Settings
 from ae_core.training.control import Pace
 
 if TYPE_CHECKING:
     from distributed.security import Security
 
 
-class Engine:
+@final
+class Engine(Asking, GoingOn):
     """A queue of jobs, and the worker processes that do them.
 
     Args:
@@ -144,7 +142,7 @@ class Engine:
         if problem:
             raise EngineError(problem)
         with self._lock:
-            self._check_that_it_works()
+            self._supervisor.check()
             same = self._queue.unended(settings, fingerprint(owner))
             if same is not None:
                 return same
@@ -158,124 +156,6 @@ class Engine:
             self._recovery.add(job, title, twin_of, sweep)
         self._supervisor.wake()
         return job
-
-    def classify(
-        self, run_id: str, owner: str, *, labels: int = 0, fine_tune: bool = False, epochs: int = 20
-    ) -> ClassifierJob:
-        """Puts a classifier on the code of an ended run into the queue.
-
-        Args:
-            run_id: The run.
-            owner: Secret token of the person who asks for it; the run must be theirs.
-            labels: Labelled examples to learn from, see `ClassifierJob`, like the next two.
-            fine_tune: Whether the encoder learns too.
-            epochs: How many times each example is seen.
-
-        Raises:
-            EngineError: If this run has nothing to classify with, a value is not allowed, or the queue is full.
-        """
-        with self._lock:
-            self._check_that_it_works()
-            base = self.run(run_id)
-            if base is None:
-                raise EngineError("There is no such run any more.")
-            if not holds(owner, base.owner):
-                raise EngineError("Only the person who may command this run can train a classifier on its code.")
-            job = ClassifierJob(base, self._queue.shared, labels, fine_tune, epochs)
-            problem = base.why_not_classify()
-            if problem:
-                raise EngineError(problem)
-            before = self.classifier(run_id)
-            if before is not None and not before.ended:
-                raise EngineError("A classifier of this run trains or waits already; stop it, or wait for it.")
-            self._queue.add(job)
-        self._supervisor.wake()
-        return job
-
-    def extend(self, run_id: str, owner: str, epochs: int) -> TrainingJob:
-        """Gives an ended run more epochs: it waits in the queue again, and goes on from where it ended.
-
-        Args:
-            run_id: The run.
-            owner: Secret token of the person who asks for it; the run must be theirs.
-            epochs: How many more, at least 1.
-
-        Returns:
-            The same job.
-
-        Raises:
-            EngineError: If it cannot go on, the number is not allowed, or the queue is full.
-        """
-        with self._lock:
-            job = self._own_run(run_id, owner, "give it more epochs")
-            problem = self.why_not_extend(job)
-            if problem:
-                raise EngineError(problem)
-            settings = job.extended(epochs)
-            self._queue.check_room(job.owner)
-            self._recovery.extend(job, settings)
-            self._train_again(job, settings)
-        return job
-
-    def go_on(self, run_id: str, owner: str) -> TrainingJob:
-        """Has a run that was stopped, cut off or has failed train the rest: it waits in the queue again.
-
-        Args:
-            run_id: The run.
-            owner: Secret token of the person who asks for it; the run must be theirs.
-
-        Returns:
-            The same job.
-
-        Raises:
-            EngineError: If it cannot go on, or the queue is full.
-        """
-        with self._lock:
-            job = self._own_run(run_id, owner, "have it go on")
-            problem = self.why_not_go_on(job)
-            if problem:
-                raise EngineError(problem)
-            self._queue.check_room(job.owner)
-            self._recovery.go_on(job)
-            self._train_again(job, job.settings)
-        return job
-
-    def _own_run(self, run_id: str, owner: str, what: str) -> TrainingJob:
-        self._check_that_it_works()
-        job = self.run(run_id)
-        if job is None:
-            raise EngineError("There is no such run any more.")
-        if not holds(owner, job.owner):
-            raise EngineError(f"Only the person who may command this run can {what}.")
-        return job
-
-    def _train_again(self, job: TrainingJob, settings: Settings) -> None:
-        job.setbacks = 0
-        job.change(settings=settings, result=None, error=None, progress=None)
-        self._queue.again(job)
-        self._supervisor.wake()
-
-    def why_not_extend(self, run: TrainingJob) -> str:
-        """One sentence: why an ended run cannot be given more epochs; empty if it can."""
-        return run.why_not_extend() or self._why_no_state(run)
-
-    def why_not_go_on(self, run: TrainingJob) -> str:
-        """One sentence: why a run cannot train the rest; empty if it was stopped, cut off or has failed, and can."""
-        return run.why_not_go_on() or self._why_no_state(run)
-
-    def _why_no_state(self, run: TrainingJob) -> str:
-        try:
-            return "" if self.store.open(run.id).checkpoint_bytes else NO_STATE
-        except DataError as error:
-            return str(error)
-
-    def classifier(self, run_id: str) -> ClassifierJob | None:
-        """The newest classifier on the code of that run; None if none was asked for, or it is forgotten."""
-        return self._queue.classifier(run_id)
-
-    def why_not_classify(self, run: TrainingJob) -> str:
-        """One sentence: why no classifier can be trained on a run's code; empty if one can."""
-        return run.why_not_classify()
 
     def run(self, run_id: str) -> TrainingJob | None:
         """The job of that run, made from the store if need be; None if there is no such run, or it was removed."""
@@ -403,97 +283,8 @@ class Engine:
             job.change(owner=fingerprint(owner))
             self._recovery.give(job)
 
-    def describe(self, settings: Settings) -> Description | None:
-        """The layers of the network that these settings build; None until a worker has said it.
-
-        Ask again a moment later. The value is what `training` says of a network; the error, one sentence, why these
-        settings build none.
-        """
-        known = self._supervisor.descriptions.get(settings)
-        if known is None:
-            self._supervisor.wake()
-        return known
-
-    def estimate(self, settings: Settings) -> float | None:
-        """About how many seconds an experiment will train on the workers that are there; None until one has said it.
-
-        Ask again a moment later. The numbers of a training that goes on are in its snapshots, `eta_seconds`.
-        """
-        known = self.describe(settings)
-        return None if known is None or known.value is None else float(known.value["seconds"])
-
     def seen(self, run_id: str) -> None:
         """Notes that somebody has the page of a run open; told again every few seconds, or it counts as closed."""
         job = self._queue.get(run_id)
         if job is not None:
             job.seen_at = time.monotonic()
-
-    def script(self, settings: Settings) -> dict[str, str]:
-        """The experiment as a plain Keras script, which a worker writes: waits for it.
-
-        Args:
-            settings: The experiment.
-
-        Returns:
-            `python`: the source; `notebook`: the same as a Jupyter notebook, in JSON.
-
-        Raises:
-            EngineError: If no worker is ready, it takes too long, or the settings do not fit the data.
-        """
-        return self._supervisor.ask(questions.script, settings.to_dict())
-
-    def model_part(self, run_id: str, part: str) -> bytes:
-        """The trained model of a stored run, which a worker reads: waits for it.
-
-        Args:
-            run_id: The run.
-            part: `whole`, or `encoder` or `decoder` alone.
-
-        Returns:
-            Content of a `.keras` file.
-
-        Raises:
-            EngineError: If no worker is ready, it takes too long, or the run has no trained model.
-        """
-        return self._supervisor.ask(questions.model_part, str(self.store.folder), run_id, part)
-
-    def import_zip(self, payload: bytes, owner: str) -> str:
-        """Stores a run from a zip file; a worker reads the model in it, if there is one: waits for it.
-
-        Args:
-            payload: The file's bytes, see `RunStore.import_zip`.
-            owner: Secret token of the person who may command it.
-
-        Returns:
-            The run's new id.
-
-        Raises:
-            DataError: If anything in it is wrong, no worker is ready to read it, or it cannot be stored.
-        """
-
-        def renew(path: Path, settings: Settings, spec: DataSpec) -> None:
-            given = str(path), settings.to_dict(), list(spec.shape), spec.unit_range
-            try:
-                self._supervisor.ask(questions.renew_model, *given)
-            except EngineError as error:
-                raise DataError(str(error)) from error
-
-        return self.store.import_zip(payload, fingerprint(owner), renew=renew)
-
-    def network(self, run_id: str) -> Portable:
-        """The trained network of a stored run for the browser, which a worker reads: waits for it.
-
-        Args:
-            run_id: The run.
-
-        Returns:
-            The network, or one sentence that says why a browser cannot have it.
-
-        Raises:
-            EngineError: If no worker is ready, or it takes too long.
-        """
-        return self._supervisor.ask(questions.network, str(self.store.folder), run_id)
-
-    def _check_that_it_works(self) -> None:
-        if self.status == "failed":
-            raise EngineError(self.status_text)

@@ -4,9 +4,9 @@ import logging
 import math
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar
 
 from ae_core.engine import worker
 from ae_core.engine.answer import LOST, Answer
@@ -175,6 +175,15 @@ class WorkerPool:
         return "starting", f"The training processes are starting: no worker with the resource {RESOURCE} is there yet."
 
 
+class Known(TypedDict):
+    """What a scheduler says of a worker, as far as it is asked here."""
+
+    name: str
+    resources: Mapping[str, float]
+    metrics: Mapping[str, int]
+    last_seen: float
+
+
 class _Look:
     """Asks a scheduler for its workers: on a thread of its own, as one that is stopped does not answer.
 
@@ -183,7 +192,7 @@ class _Look:
     """
 
     def __init__(self, client: "Client") -> None:
-        self._found: dict[str, Any] | None = None
+        self._found: dict[str, Known] | None = None
         self._thread = threading.Thread(target=self._ask, args=(client,), name="engine-look", daemon=True)
         self._thread.start()
 
@@ -194,7 +203,7 @@ class _Look:
             logger.warning("The scheduler does not say who is there.", exc_info=True)
             self._found = {}
 
-    def workers(self) -> dict[str, Any] | None:
+    def workers(self) -> dict[str, Known] | None:
         """By address what it says of each; None while it has not answered."""
         self._thread.join(_ANSWER)
         return self._found

@@ -118,6 +118,15 @@ class Supervisor:
         """Has the thread look at everything now, not only when its pause is over."""
         self._wake.set()
 
+    def check(self) -> None:
+        """Makes sure that trainings are possible, now or soon.
+
+        Raises:
+            EngineError: If they are not.
+        """
+        if self.status == "failed":
+            raise EngineError(self.status_text)
+
     def ask(self, question: Callable[..., Answer[T]], *arguments: Any) -> T:
         """Has a worker answer a question beside its trainings, and waits for that.
 

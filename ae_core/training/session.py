@@ -1,22 +1,17 @@
 """The training of one autoencoder: what it is made of, what it tells while it goes on, and what is left of it."""
 
-import statistics
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-import keras
 import numpy as np
-from msgspec.structs import replace
 
 from ae_core import variants
 from ae_core.errors import DataError, DivergedError
-from ae_core.measuring import evaluation
 from ae_core.measuring.probe import Probe
 from ae_core.messages import (
     Batch,
     Mark,
-    Numbers,
     Outcome,
     Progress,
     Result,
@@ -28,7 +23,7 @@ from ae_core.messages import (
 )
 from ae_core.models.autoencoder import Autoencoder
 from ae_core.settings import Settings
-from ae_core.training import cache, execution, introduction
+from ae_core.training import cache, introduction, telling
 from ae_core.training.checkpoint import Checkpoints, Keeper, places
 from ae_core.training.control import Control, LeftError
 from ae_core.training.divergence import LastGood, check_finite
@@ -106,7 +101,9 @@ class TrainingSession:
         probe: What measures the held-out examples.
         seconds: Seconds of training so far, without the snapshots.
         best: The best epoch so far, if there is a patience.
+        diverged_at: Steps done when its numbers were none any more; None while they are some.
         marks: Rates that were changed meanwhile, oldest first.
+        times: When it shows and rests.
         rates: Rates that can be changed meanwhile, by name of the setting.
 
     Raises:
@@ -142,10 +139,10 @@ class TrainingSession:
         self._loop = Loop(self.stages, self.prepared.batch_size, self.control)
         self._watch()
         epoch_steps = self.stages[0].steps_per_epoch
-        self._times = SnapshotTimes(self.total_steps, epoch_steps, frames, snapshot_seconds)
+        self.times = SnapshotTimes(self.total_steps, epoch_steps, frames, snapshot_seconds)
         self._checkpoints = Checkpoints(keeper) if keeper is not None else None
         self._good = LastGood()
-        self._diverged_at: int | None = None  # steps done when its numbers were none any more
+        self.diverged_at: int | None = None
         self._setup: Setup | None = None
         self._shown: Snapshot | None = None
 
@@ -166,6 +163,11 @@ class TrainingSession:
     def epoch(self) -> float:
         """Epochs done, with the part of the present one."""
         return self._loop.epoch
+
+    @property
+    def phase(self) -> str:
+        """Name of the stage that is trained; empty if there is only one."""
+        return self._loop.stage.name
 
     @property
     def total_steps(self) -> int:
@@ -227,7 +229,7 @@ class TrainingSession:
                 raise LeftError
             self._end("stopped" if self.control.stopped else "done")
         except DivergedError:
-            self._diverged_at = self.step
+            self.diverged_at = self.step
             self._go_back()
             self._end("diverged")
 
@@ -275,7 +277,7 @@ class TrainingSession:
 
     def chunk_steps(self, most: int) -> int:
         """As many as there are up to the next frame."""
-        return self._times.steps(self.step, most, self._step_seconds, self.control.pace)
+        return self.times.steps(self.step, most, self._step_seconds, self.control.pace)
 
     def chunk_done(self, losses: dict[str, float], rows: np.ndarray, seconds: float) -> None:
         """Records a chunk."""
@@ -303,11 +305,11 @@ class TrainingSession:
 
     def rest(self) -> float:
         """As long as the pace asks for, see `snapshot_times`."""
-        return self._times.rest(self.step, self.control.pace)
+        return self.times.rest(self.step, self.control.pace)
 
     def rested(self, seconds: float) -> None:
         """Notes it; it counts as no time of training."""
-        self._times.rested(seconds, self.control.pace)
+        self.times.rested(seconds, self.control.pace)
 
     def paused(self) -> None:
         """Says so, and shows where it halts."""
@@ -337,7 +339,7 @@ class TrainingSession:
 
     def _due(self) -> bool:
         epoch_end, pace = self._loop.steps_to_epoch_end, self.control.pace
-        return self._times.due(self.step, epoch_end, self._step_seconds, self.seconds, pace)
+        return self.times.due(self.step, epoch_end, self._step_seconds, self.seconds, pace)
 
     def validation_terms(self) -> dict[str, float]:
         """The validation losses of what is trained now; a term that only the whole has is 0 before."""
@@ -349,15 +351,7 @@ class TrainingSession:
         """Sends the last views again with another state: at once, before the model is measured anew."""
         if self._shown is None:
             return
-        self._shown = replace(
-            self._shown,
-            state=state,
-            step=self.step,
-            epoch=self.epoch,
-            phase=self._loop.stage.name,
-            seconds=self.seconds,
-            marks=list(self.marks),
-        )
+        self._shown = telling.again(self, self._shown, state)
         self._emit(self._shown)
 
     def show(self, state: State) -> None:
@@ -367,42 +361,11 @@ class TrainingSession:
             self.history.add_point(self.step, self.epoch, self.seconds, self.validation_terms)
         measured = self.probe.measure(thorough=self.frames > 0 or state != "running")
         variants.check_numbers(self.settings.variant, measured.numbers)
-        rate = self.history.samples_per_second()
         pace = self.control.pace
-        speed: Numbers = {"samples_per_second": rate, "eta_seconds": self._seconds_left(rate)}
-        self._shown = Snapshot(
-            run_id=self.run_id,
-            state=state,
-            step=self.step,
-            epoch=self.epoch,
-            phase=self._loop.stage.name,
-            seconds=self.seconds,
-            marks=list(self.marks),
-            history=self.history.columns(),
-            latent=measured.latent,
-            grid=measured.grid,
-            plane=measured.plane,
-            panels=dict(measured.panels),
-            pca_loss=measured.pca_loss,
-            numbers=measured.numbers | speed,
-            batch=self._batch() if pace == "slow" else None,
-            best_epoch=self.best.epoch if state == "done" else None,
-            diverged_at=self._diverged_at,
-        )
+        self._shown = telling.snapshot(self, state, measured, self._batch() if pace == "slow" else None)
         self._emit(self._shown)
         self._good.keep_if_cheap(self)
-        self._times.shown(self.step, time.perf_counter() - begun, pace)
-
-    def _seconds_left(self, rate: float | None) -> float | None:
-        """Seconds until the end, with those for which it will rest.
-
-        Args:
-            rate: Images a second; None while that is unknown.
-        """
-        if not rate:
-            return None
-        seconds = (self.total_steps - self.step) * self.prepared.batch_size / rate
-        return seconds + self._times.rest_left(self.step, seconds, self.control.pace)
+        self.times.shown(self.step, time.perf_counter() - begun, pace)
 
     def _batch(self) -> Batch | None:
         """The batch of the last step; None if more than one was trained since the last look."""
@@ -415,29 +378,7 @@ class TrainingSession:
         Args:
             test_images: Test examples, at most, on which the model is measured; all of them by default.
         """
-        settings, rates = self.settings, self.history.epoch_rates
-        return Result(
-            run_id=self.run_id,
-            state=self._outcome(),
-            diverged_at=self._diverged_at,
-            variant=settings.variant,
-            dataset=settings.dataset,
-            backend=keras.backend.backend(),
-            device=execution.device_name(),
-            epochs=round(self.epoch, 3),
-            steps=self.step,
-            seconds=self.seconds,
-            samples_per_second=statistics.median(rates[1:] or rates) if rates else None,
-            parameters=cache.parameter_count(self.model),
-            settings=settings.to_dict(),
-            history=self.history.by_epoch(),
-            test=evaluation.evaluate(self.model, self.data, self.prepared.pca, self.probe, test_images),
-        )
-
-    def _outcome(self) -> Outcome:
-        if self._diverged_at is not None:
-            return "diverged"
-        return "stopped" if self.control.stopped else "done"
+        return telling.result(self, test_images)
 
     def state(self) -> TrainingState:
         """Where it stands, but for the variables of its models."""

@@ -315,7 +315,7 @@ class Paced(TrainingSession):
 
     def rest(self):
         seconds = super().rest()
-        self._times._shown -= seconds  # as if that time had passed
+        self.times._shown -= seconds  # as if that time had passed
         return 0.0
 
 

@@ -1,0 +1,105 @@
+"""What an engine asks its workers beside their trainings."""
+
+from abc import ABC
+from pathlib import Path
+
+from ae_core.engine import questions
+from ae_core.engine.descriptions import Description
+from ae_core.engine.recovery import Recovery
+from ae_core.engine.supervisor import Supervisor
+from ae_core.errors import DataError, EngineError
+from ae_core.ownership import fingerprint
+from ae_core.portable.description import Portable
+from ae_core.settings import DataSpec, Settings
+
+
+class Asking(ABC):
+    """The part of an engine that asks questions; those that wait for a worker say so."""
+
+    _recovery: Recovery
+    _supervisor: Supervisor
+
+    def describe(self, settings: Settings) -> Description | None:
+        """The layers of the network that these settings build; None until a worker has said it.
+
+        Ask again a moment later. The value is what `training` says of a network; the error, one sentence, why these
+        settings build none.
+        """
+        known = self._supervisor.descriptions.get(settings)
+        if known is None:
+            self._supervisor.wake()
+        return known
+
+    def estimate(self, settings: Settings) -> float | None:
+        """About how many seconds an experiment will train on the workers that are there; None until one has said it.
+
+        Ask again a moment later. The numbers of a training that goes on are in its snapshots, `eta_seconds`.
+        """
+        known = self.describe(settings)
+        return None if known is None or known.value is None else float(known.value["seconds"])
+
+    def script(self, settings: Settings) -> dict[str, str]:
+        """The experiment as a plain Keras script, which a worker writes: waits for it.
+
+        Args:
+            settings: The experiment.
+
+        Returns:
+            `python`: the source; `notebook`: the same as a Jupyter notebook, in JSON.
+
+        Raises:
+            EngineError: If no worker is ready, it takes too long, or the settings do not fit the data.
+        """
+        return self._supervisor.ask(questions.script, settings.to_dict())
+
+    def model_part(self, run_id: str, part: str) -> bytes:
+        """The trained model of a stored run, which a worker reads: waits for it.
+
+        Args:
+            run_id: The run.
+            part: `whole`, or `encoder` or `decoder` alone.
+
+        Returns:
+            Content of a `.keras` file.
+
+        Raises:
+            EngineError: If no worker is ready, it takes too long, or the run has no trained model.
+        """
+        return self._supervisor.ask(questions.model_part, str(self._recovery.store.folder), run_id, part)
+
+    def import_zip(self, payload: bytes, owner: str) -> str:
+        """Stores a run from a zip file; a worker reads the model in it, if there is one: waits for it.
+
+        Args:
+            payload: The file's bytes, see `RunStore.import_zip`.
+            owner: Secret token of the person who may command it.
+
+        Returns:
+            The run's new id.
+
+        Raises:
+            DataError: If anything in it is wrong, no worker is ready to read it, or it cannot be stored.
+        """
+
+        def renew(path: Path, settings: Settings, spec: DataSpec) -> None:
+            given = str(path), settings.to_dict(), list(spec.shape), spec.unit_range
+            try:
+                self._supervisor.ask(questions.renew_model, *given)
+            except EngineError as error:
+                raise DataError(str(error)) from error
+
+        return self._recovery.store.import_zip(payload, fingerprint(owner), renew=renew)
+
+    def network(self, run_id: str) -> Portable:
+        """The trained network of a stored run for the browser, which a worker reads: waits for it.
+
+        Args:
+            run_id: The run.
+
+        Returns:
+            The network, or one sentence that says why a browser cannot have it.
+
+        Raises:
+            EngineError: If no worker is ready, or it takes too long.
+        """
+        return self._supervisor.ask(questions.network, str(self._recovery.store.folder), run_id)
