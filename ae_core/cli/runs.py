@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from ae_core.engine import load_keras
+from ae_core.engine import SHORT, load_keras
 from ae_core.errors import DataError
 from ae_core.figures.film import KINDS, film
 from ae_core.runs import Going, RunStore, StoredRun
@@ -21,6 +21,7 @@ def add_to(commands: Any) -> None:
     """
     listing = commands.add_parser("runs", help="list the stored runs, newest first")
     listing.add_argument("--json", action="store_true", help="print JSON")
+    listing.add_argument("--all", action="store_true", help="for a host: whose they are, their size and since when")
     listing.set_defaults(run=_runs)
 
     export = commands.add_parser("export", help="write a stored run, its model, script, curves or film to a file")
@@ -48,7 +49,8 @@ def _runs(given: argparse.Namespace) -> int:
     runs = store.list_runs()
     going = {one.run.id: one for one in store.about_to_go()}
     if given.json:
-        print(json.dumps([facts(run, going.get(run.id)) for run in runs]))
+        whose = [{"owner": _owner(run)} if given.all else {} for run in runs]
+        print(json.dumps([facts(run, going.get(run.id)) | more for run, more in zip(runs, whose, strict=True)]))
         return 0
     for run in runs:
         loss = run.numbers.get("val_loss")
@@ -56,6 +58,7 @@ def _runs(given: argparse.Namespace) -> int:
             run.id,
             time.strftime("%Y-%m-%d %H:%M", time.localtime(run.created)),
             f"{run.state:11}",
+            *([f"{_owner(run):8}", f"{run.size / 2**20:7.1f} MB", _since(run)] if given.all else []),
             f"{run.settings.get('variant', '')!s:16}",
             f"{run.settings.get('dataset', '')!s:14}",
             f"{run.epoch:6.1f} epochs",
@@ -68,6 +71,19 @@ def _runs(given: argparse.Namespace) -> int:
     for run_id in store.damaged():
         print(f"{run_id}  cannot be read: a file of it is damaged, or of a newer version")
     return 0
+
+
+def _owner(run: StoredRun) -> str:
+    return (run.owner or "")[:SHORT]
+
+
+def _since(run: StoredRun) -> str:
+    """For how long a run has been where it stands."""
+    seconds = time.time() - (run.finished or run.started or run.created)
+    for size, unit in ((86_400, "d"), (3600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{seconds / size:4.0f} {unit:3}"
+    return f"{seconds:4.0f} s  "
 
 
 def facts(run: StoredRun, going: Going | None = None) -> dict[str, Any]:

@@ -114,6 +114,11 @@ def keep_apart(filename: str, payload: bytes, owner: str | None = None, needed: 
         raise DataError(str(why)) from why
 
 
+def kept() -> list[Thing]:
+    """Every owner's part in every upload that is kept."""
+    return _things(uploads_folder(), ())
+
+
 def _convert(payload: bytes, label: str) -> dict[str, np.ndarray]:
     """Arrays in the layout of `ae_core.formats.npz` from the bytes of an upload."""
     with open_archive(io.BytesIO(payload), len(payload), label) as archive:

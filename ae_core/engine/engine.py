@@ -14,6 +14,7 @@ from ae_core.engine.asking import Asking
 from ae_core.engine.commands import WORDS, Command, pace_of
 from ae_core.engine.film import Film, RunFilm
 from ae_core.engine.going_on import GoingOn
+from ae_core.engine.hosting import Hosting
 from ae_core.engine.jobs import Job, TrainingJob
 from ae_core.engine.limits import Limits
 from ae_core.engine.queue import Queue
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 
 @final
-class Engine(Asking, GoingOn):
+class Engine(Asking, GoingOn, Hosting):
     """A queue of jobs, and the worker processes that do them.
 
     Args:

@@ -21,6 +21,7 @@ from ae_core.engine.processes import Processes, default_slots
 from ae_core.engine.queue import Queue
 from ae_core.engine.recovery import Recovery
 from ae_core.engine.renewal import Renewal
+from ae_core.engine.requests import Requests
 from ae_core.engine.signs import silence
 from ae_core.errors import EngineError
 
@@ -33,6 +34,8 @@ ANSWER_SECONDS = 60.0  # longest wait for a worker's answer
 _TICK = 0.5  # seconds between looks at workers, waits and pauses when nothing calls earlier
 _PAUSES = (0.0, 5.0, 30.0)  # seconds before each new attempt, when the scheduler is lost again and again
 _FORGOTTEN = 600.0  # seconds after which a loss counts no more
+
+HALTED = "The host of this app has stopped this run; its last state is kept."
 
 Status = Literal["starting", "warming", "ready", "failed"]
 
@@ -89,6 +92,7 @@ class Supervisor:
         self._topic = f"autoencoder-{secrets.token_hex(8)}"
         self._dispatch = Dispatch(queue, self._topic, str(recovery.store.folder), recovery.set_back)
         self._renewal = Renewal()
+        self._requests = Requests(recovery.store.folder)
         self._processes: Processes | None = None
         self._taken_up = False
         self._losses: list[float] = []  # when a scheduler was lost of late, on the monotonic clock
@@ -152,6 +156,17 @@ class Supervisor:
                 # Should a worker have taken it this very moment, the command reaches that worker once it is known.
                 self._queue.end(job, "stopped")
                 self.wake()
+
+    def halt(self, job_id: str) -> None:
+        """Ends a job on the host's word, see `Engine.halt`."""
+        with self._queue.lock:
+            job = self._queue.get(job_id)
+            if job is None or job.elsewhere:
+                raise EngineError("This app trains no such run.")
+            if job.ended:
+                raise EngineError(f"This run has ended ({job.state}).")
+            job.change(error=HALTED)
+            self.order(job, Command("stop"))
 
     # What follows runs on the engine's own thread, except where it says otherwise.
 
@@ -274,6 +289,10 @@ class Supervisor:
         for job in self._queue.overdue():
             job.change(error="This run was paused for long while others waited, so it was stopped.")
             self.order(job, Command("stop"))
+        for run_id in self._requests.waiting():
+            wanted = self._queue.get(run_id)
+            if wanted is not None and not wanted.elsewhere and self._requests.take_back(run_id) and not wanted.ended:
+                self.halt(run_id)
         for job in self._queue.active():
             member = pool.members.get(job.worker or "")
             job.change(silent=silence(job, member))
