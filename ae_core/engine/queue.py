@@ -13,9 +13,8 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
-from ae_core.engine.answer import LOST
 from ae_core.engine.commands import Command
-from ae_core.engine.jobs import ACTIVE, ClassifierJob, Job, JobState, Shared, TrainingJob
+from ae_core.engine.jobs import ACTIVE, ClassifierJob, Job, JobState, Shared, TrainingJob, too_large
 from ae_core.engine.limits import ORIGIN_FACTOR, makes_room
 from ae_core.engine.memory import weigh
 from ae_core.errors import EngineError
@@ -224,11 +223,13 @@ class Queue:
             job.heard_at = time.monotonic()
             match message:
                 case Started():
-                    if job.worker is not None:
-                        # Unless told otherwise, a scheduler gives a lost training to another worker by itself. What
-                        # the two of them have sent does not make one run.
+                    # Unless told otherwise, a scheduler gives a lost training to another worker by itself.
+                    if job.worker is not None and job.exhausted:
                         job.commands.append(Command("stop"))
-                        self.end(job, "failed", LOST)
+                        self.end(job, "failed", too_large(job.settings))  # it would only happen again
+                    elif job.worker is not None and not job.ended:
+                        job.paused_at = None
+                        job.change(state="starting", progress=None, silent=0)
                     job.worker = message.worker
                     job.attempts += 1
                 case Finished() | ClassifierFinished() if message.error:

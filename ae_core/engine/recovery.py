@@ -34,6 +34,7 @@ class Recovery:
     def __init__(self, store: RunStore, queue: Queue) -> None:
         self.store, self._queue = store, queue
         self._ended: dict[str, tuple[str, str | None, float]] = {}  # state, error, until when to try writing them
+        self._trained: list[TrainingJob] = []  # to the end, of which it is not known yet whether their worker kept them
         self._looked: dict[str, tuple[float, float]] = {}  # run → when it was read, and its age then
         self._guard = threading.Lock()
         self._claim: Lock | None = None
@@ -52,6 +53,9 @@ class Recovery:
         if job.stored and job.state in ("stopped", "failed"):
             with self._guard:
                 self._ended[job.id] = job.state, job.error, time.monotonic() + PATIENCE
+        elif job.stored and isinstance(job, TrainingJob):
+            with self._guard:
+                self._trained.append(job)
 
     def set_back(self, job: Job) -> bool:
         """Notes that a process died over a job; whether it is begun again."""
@@ -74,6 +78,11 @@ class Recovery:
     def tick(self) -> None:
         """Writes the ends that were noted. A run that its process still holds is tried again a little later."""
         with self._guard:
+            measured = [job for job in self._trained if not job.measuring]
+            self._trained = [job for job in self._trained if job.measuring]
+        for job in measured:
+            self._keep_from_afar(job)
+        with self._guard:
             waiting = dict(self._ended)
         for run_id, (state, error, until) in waiting.items():
             try:
@@ -84,6 +93,20 @@ class Recovery:
                 logger.exception("The end of a run could not be kept.")
             with self._guard:
                 self._ended.pop(run_id, None)
+
+    def _keep_from_afar(self, job: TrainingJob) -> None:
+        """Keeps what is known of a run that a machine without this folder has trained, or it would be trained again."""
+        now = job.view()
+        try:
+            if self.store.open(job.id).state not in ("queued", "interrupted") or now.result is None:
+                return
+            with self.store.writer(job.id) as writer:
+                if now.setup is not None and now.snapshot is not None:
+                    writer.message(now.setup)
+                    writer.message(now.snapshot)
+                writer.finish(now.result)
+        except DataError:
+            logger.exception("A run that another machine has trained is not kept on disk.")
 
     def extend(self, job: TrainingJob, settings: Settings) -> None:
         """Has the run of a job that has ended wait for more epochs.

@@ -6,11 +6,12 @@ import time
 
 import pytest
 
+from ae_core.engine.commands import Command
 from ae_core.engine.jobs import TrainingJob
 from ae_core.engine.memo import Memo
 from ae_core.engine.queue import Queue, expected_waits
 from ae_core.errors import EngineError
-from ae_core.messages import Atlas, Finished, Progress
+from ae_core.messages import Atlas, Finished, Progress, Started
 from ae_core.settings import Settings
 from ae_core.variants import read_settings
 from tests.stored import result, setup, snapshot
@@ -154,3 +155,20 @@ def test_ended_runs_are_forgotten_within_bounds(monkeypatch: pytest.MonkeyPatch)
     for run in runs:
         queue.end(run, "stopped")
     assert queue.all() == [runs[3], runs[2]]
+
+
+def test_a_training_that_the_scheduler_itself_gives_to_another_worker_begins_again() -> None:
+    queue = Queue(limit=9, per_owner=9, pause_limit=1.0)
+    lost = add(queue, ME)
+    queue.take()
+    queue.receive(Started(run_id=lost.id, worker="one"))
+    queue.receive(snapshot(700, run_id=lost.id))
+    queue.receive(Started(run_id=lost.id, worker="two"))
+    assert (lost.state, lost.worker, lost.attempts, lost.commands) == ("starting", "two", 2, [])
+    queue.receive(snapshot(0, run_id=lost.id))
+    assert lost.state == "running" and lost.snapshot is not None and lost.snapshot.step == 0
+
+    queue.exhaust("two")
+    queue.receive(Started(run_id=lost.id, worker="three"))
+    assert lost.state == "failed" and "more memory than its worker has" in str(lost.error)
+    assert lost.commands == [Command("stop")], "what took all memory once is not tried again"

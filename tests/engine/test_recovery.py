@@ -7,6 +7,7 @@ from ae_core.engine.jobs import TrainingJob
 from ae_core.engine.queue import Queue
 from ae_core.engine.recovery import SETBACKS, Recovery
 from ae_core.errors import EngineError
+from ae_core.messages import Finished, Started
 from ae_core.ownership import fingerprint
 from ae_core.runs import RunStore
 from tests.stored import SETTINGS, result, setup, snapshot, state_at
@@ -128,3 +129,22 @@ def test_without_a_state_nothing_goes_on(store: RunStore, run_id: str) -> None:
     assert job is not None and "its state is not kept" in engine.why_not_go_on(job)
     with pytest.raises(EngineError, match="its state is not kept"):
         engine.go_on(run_id, ME)
+
+
+def test_what_a_machine_without_the_folder_has_trained_is_kept_here(store: RunStore, run_id: str) -> None:
+    app = App(store)
+    job = app.queue.take()
+    assert isinstance(job, TrainingJob)
+    app.queue.on_end = app.recovery.ended
+    app.queue.receive(Started(run_id=run_id, worker="far away"))
+    app.queue.receive(setup(run_id=run_id))
+    app.queue.receive(snapshot(1000, "done", run_id=run_id))
+    app.recovery.tick()
+    assert store.open(run_id).state == "queued", "it is still being measured"
+    app.queue.receive(Finished(run_id=run_id, result=result(run_id=run_id)))
+    app.recovery.tick()
+    run = store.open(run_id)
+    newest = run.newest()
+    assert (run.state, run.result()) == ("done", result(run_id=run_id)) and newest is not None and newest.step == 1000
+    app.die()
+    assert App(store).queue.waiting == 0, "it is not trained again"
