@@ -9,6 +9,7 @@ from starlette.routing import Route, WebSocketRoute
 
 from pages.ui import shared, state, static, style
 from pages.ui.live import film, guard, network, streaming
+from pages.ui.runs import operating
 from pages.ui.server.bounds import Bounds
 from pages.ui.words.language import _
 
@@ -28,7 +29,10 @@ def frame() -> None:
         ),
         "learn": st.Page("pages/learn.py", title=_("Learn"), icon=":material/school:", url_path="learn"),
     }
-    chosen = st.navigation(list(pages.values()), position="top")
+    hidden = []
+    if operating.offered():
+        hidden = [st.Page("pages/operate.py", title=_("Host"), url_path="operate", visibility="hidden")]
+    chosen = st.navigation([*pages.values(), *hidden], position="top")
     with st.container(horizontal=True, gap="small", key="pages"):  # on a phone, where the others are in the drawer
         for one in pages.values():
             st.page_link(one)
