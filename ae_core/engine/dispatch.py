@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ae_core.engine.answer import LOST
 from ae_core.engine.jobs import Job, too_large
+from ae_core.engine.kernel import OutOfMemory
 from ae_core.engine.pool import WorkerPool, failure
 from ae_core.engine.processes import RESOURCE
 from ae_core.engine.queue import Queue
@@ -33,6 +34,7 @@ class Dispatch:
         self._queue = queue
         self._topic = topic
         self._folder = folder
+        self._memory = OutOfMemory()
         self._futures: dict[str, Future] = {}
         self._lost: dict[str, float] = {}  # when a loss was first seen, on the monotonic clock
 
@@ -49,6 +51,7 @@ class Dispatch:
             pool: The workers.
             closing: Whether the engine is being closed; then nothing that was lost is begun again.
         """
+        self._memory.look()
         for job_id, future in list(self._futures.items()):
             job = self._queue.get(job_id)
             if future.done():
@@ -64,7 +67,7 @@ class Dispatch:
                 text = "The training ended without a result." if finished else failure(future)
                 if job is None:
                     continue
-                if text == LOST and job.exhausted:
+                if text == LOST and (job.exhausted or self._memory.lately):
                     self._queue.end(job, "failed", too_large(job.settings))  # it would only happen again
                 elif text == LOST and not (job.ended or closing) and self._set_back(job):
                     self._queue.again(job)

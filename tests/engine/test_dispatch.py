@@ -1,10 +1,12 @@
 """Jobs handed to Dask, with a stand-in for Dask that finishes only when it is told to."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from distributed import KilledWorker
 
+from ae_core.engine import kernel
 from ae_core.engine.dispatch import Dispatch
 from ae_core.engine.jobs import TrainingJob
 from ae_core.engine.queue import Queue
@@ -77,6 +79,38 @@ def test_a_run_that_takes_too_much_memory_is_tried_once(monkeypatch: pytest.Monk
     assert job.error == (
         "This run needs more memory than its worker has, so it was ended; lower widths (now 4096, 4096)."
     )
+
+
+@pytest.mark.parametrize("killed", [True, False])
+def test_a_worker_that_the_kernel_ends_for_want_of_memory_is_told_from_one_that_dies(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, killed: bool
+) -> None:
+    counter = tmp_path / "vmstat"
+    counter.write_text("nr_free_pages 9\noom_kill 3\n")
+    monkeypatch.setattr(kernel, "COUNTER", counter)
+    queue = Queue(limit=5, per_owner=5, pause_limit=1.0)
+    job = queue.add(TrainingJob(read_settings({"dataset": "digits"}), "me", queue.shared))
+    monkeypatch.setattr(LatePool, "submit", lambda *_, **__: LostFuture())
+    dispatch, pool = Dispatch(queue, "topic", "folder", lambda job: True), LatePool()
+    dispatch.dispatch(pool, None)  # type: ignore[arg-type]
+    queue.receive(Started(run_id=job.id, worker="tcp://one"))
+    dispatch.collect(pool, closing=False)  # type: ignore[arg-type]
+    counter.write_text(f"nr_free_pages 0\noom_kill {4 if killed else 3}\n")
+    dispatch._futures[job.id].status = "error"  # type: ignore[misc]
+
+    def taken_back() -> bool:
+        dispatch.collect(pool, closing=False)  # type: ignore[arg-type]
+        return job.state != "starting"
+
+    until(taken_back)
+    assert (job.state, "more memory" in str(job.error)) == (("failed", True) if killed else ("queued", False))
+
+
+def test_where_the_kernel_says_nothing_nothing_is_known(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(kernel, "COUNTER", tmp_path / "nowhere")
+    found = kernel.OutOfMemory()
+    found.look()
+    assert kernel.kills() == 0 and not found.lately
 
 
 def test_a_run_that_is_given_more_epochs_before_dask_lets_go_of_it_trains_them() -> None:
