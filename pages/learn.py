@@ -1,7 +1,6 @@
 """Each variant: idea, formula, picture, settings, references and code, all taken from its own file."""
 
 import dataclasses
-import html
 import inspect
 import sys
 from pathlib import Path
@@ -10,6 +9,7 @@ import streamlit as st
 
 from ae_core import variants
 from ae_core.errors import EngineError, SettingError
+from ae_core.formats import escape
 from ae_core.settings import Settings, option_of
 from ae_core.variants import Variant
 from pages.ui import state
@@ -62,7 +62,7 @@ def _script(own: Session) -> None:
         settings = own.form.settings()
         texts = engine().script(settings)
     except (SettingError, EngineError) as error:
-        st.error(_(str(error)))
+        st.error(escape.markdown(_(str(error))))
         return
     with st.container(horizontal=True, gap="small"):
         for kind, ending in (("python", "py"), ("notebook", "ipynb")):
@@ -82,15 +82,15 @@ def _network(own: Session) -> None:
     try:
         settings = own.form.settings()
     except SettingError as error:
-        st.error(_(str(error)))
+        st.error(escape.markdown(_(str(error))))
         return
     known = engine().describe(settings)
     pulse.after(WAITING_SECONDS if known is None else 0)
     if known is None:
         text = engine().status_text if engine().status != "ready" else _("A worker builds the network.")
-        st.html(f'<div class="ae-net-wait">{_(text)}</div>')
+        st.html(f'<div class="ae-net-wait">{escape.html(_(text))}</div>')
     elif known.value is None:
-        st.error(_(known.error))
+        st.error(escape.markdown(_(known.error)))
     else:
         count = known.value["parameters"]
         st.caption(_("{count:,} parameters. For the settings chosen on the Train page.").format(count=count))
@@ -110,9 +110,9 @@ def _table(own: Session) -> str:
             option.allowed(type(one.default)),
             _(option.help),
         )
-        head = f"<th>{html.escape(_(option.label))}<br><code>{name}</code></th>"
-        rows.append(head + "".join(f"<td>{html.escape(cell)}</td>" for cell in cells))
-    head = "".join(f"<th>{html.escape(text)}</th>" for text in heads)
+        head = f"<th>{escape.html(_(option.label))}<br><code>{name}</code></th>"
+        rows.append(head + "".join(f"<td>{escape.html(cell)}</td>" for cell in cells))
+    head = "".join(f"<th>{escape.html(text)}</th>" for text in heads)
     body = "".join(f"<tr>{row}</tr>" for row in rows)
     return f'<div class="ae-table"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
 

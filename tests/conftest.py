@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import psutil
 import pytest
 
@@ -19,6 +20,12 @@ ROOT = Path(__file__).parent.parent
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 MNIST = Path(os.environ.get("AE_DATA_DIR", "")) / "mnist.npz"
 NOT_QUICK = ("browser", "workers", "slow")
+
+# Made-up cases: the same ones at every run of the suite; many others in `tests/soak`. None may take a second.
+SECOND = 1000  # milliseconds
+hypothesis.settings.register_profile("suite", derandomize=True, database=None, deadline=SECOND)
+hypothesis.settings.register_profile("soak", max_examples=10_000, database=None, deadline=SECOND, print_blob=True)
+hypothesis.settings.load_profile(os.environ.get("AE_CASES", "suite"))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -250,6 +250,23 @@ def test_each_room_says_what_it_is_for_in_a_page():
     assert not long, f"more than a page: {', '.join(long)}"
 
 
+def unescaped(node: ast.expr) -> list[str]:
+    """Names in an expression whose values reach Markdown as they are."""
+    if isinstance(node, ast.Call) and ast.unparse(node.func) in ("escape.markdown", "len"):
+        return []
+    if isinstance(node, ast.Name) and node.id != "_":
+        return [node.id]
+    children = (child.value if isinstance(child, ast.keyword) else child for child in ast.iter_child_nodes(node))
+    return [name for child in children if isinstance(child, ast.expr) for name in unescaped(child)]
+
+
+def test_sentences_that_may_quote_somebody_are_no_markdown():
+    for path in PAGES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("st.error", "st.warning", "st.info"):
+                assert not unescaped(node.args[0]), f"{path.name}:{node.lineno} wants escape.markdown"
+
+
 def test_the_readme_is_read_in_a_few_minutes():
     assert len((ROOT / "README.md").read_text(encoding="utf-8").split()) <= 900
 

@@ -19,6 +19,7 @@ from ae_core.figures.shared import (
     typed,
     words,
 )
+from ae_core.formats import escape
 from ae_core.formats.png_sheets import png
 from ae_core.measuring.metric_table import NATS
 from ae_core.messages import Grid, Setup, Snapshot
@@ -61,14 +62,14 @@ def curves(
             {
                 "type": "scatter",
                 "mode": "lines",
-                "name": name,
+                "name": escape.plotly(name),
                 "x": [rounded(value) for value in history[axis]],
                 "y": [
                     rounded(None if value is None else times * value, above_zero=logarithmic)
                     for value in history[quantity]
                 ],
                 "line": {"color": COLOURS[place % len(COLOURS)], "dash": DASHES[place // len(COLOURS) % 4], "width": 2},
-                "hovertemplate": f"%{{y:.4g}} {name}<extra></extra>",
+                "hovertemplate": f"%{{y:.4g}} {escape.plotly(name)}<extra></extra>",
             }
         )
     title = f"{words(term, translate)}, {translate('validation' if 'val_' in quantity else 'training')}"
@@ -113,7 +114,7 @@ def reconstructions(runs: Sequence[Pair], names: Sequence[str], translate: Trans
     top = 0
     for name, pictures, values in blocks:
         place = {"x": -0.5, "xanchor": "left", "y": top + 0.9 * line, "yanchor": "bottom"}
-        titles.append({"text": name, "showarrow": False} | place)
+        titles.append({"text": escape.plotly(name), "showarrow": False} | place)
         top += line
         errors += [(column, top + height - 1, value) for column, value in enumerate(values)]
         for strip in pictures:
@@ -204,7 +205,7 @@ def maps(runs: Sequence[Pair], names: Sequence[str], translate: Translate = str)
         }
         layout["annotations"].append(
             {
-                "text": "<br>".join(name.split(", ", 1)),
+                "text": "<br>".join(escape.plotly(part) for part in name.split(", ", 1)),
                 "showarrow": False,
                 "xref": "paper",
                 "x": (left + right) / 2,
@@ -261,7 +262,7 @@ def sweep(
         "margin": {"l": 8, "r": 12, "t": 26, "b": 8},
         "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
         "xaxis": {
-            "title": {"text": setting},
+            "title": {"text": escape.plotly(setting)},
             "type": "log" if wide else "linear",
             "automargin": True,
             "zeroline": False,

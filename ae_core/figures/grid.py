@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ae_core.figures.shared import BARE, Figure, Translate, layout_of, picture, short, size_of, words
+from ae_core.formats import escape
 from ae_core.messages import Setup, Snapshot
 
 
@@ -71,7 +72,7 @@ def grid(setup: Setup, snapshot: Snapshot, translate: Translate = str) -> Figure
             "automargin": True,
             "tickmode": "array",
             "tickvals": centres_y + lines_y,
-            "ticktext": [words(row, translate) for row in rows] + [name for _, name in numbers],
+            "ticktext": [escape.plotly(words(row, translate)) for row in rows] + [name for _, name in numbers],
         },
     }
     layout["meta"]["plain"] = True
@@ -91,5 +92,5 @@ def _grid_label(snapshot: Snapshot, translate: Translate) -> str:
 
 
 def _tile_text(row: str, column: int, errors: Sequence[float] | None, translate: Translate) -> str:
-    name = f"{words(row, translate)}, {translate('image')} {column + 1}"
+    name = f"{escape.plotly(words(row, translate))}, {translate('image')} {column + 1}"
     return name if errors is None else f"{name}<br>MSE {errors[column]:.4g}"

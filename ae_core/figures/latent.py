@@ -4,6 +4,7 @@ import numpy as np
 
 from ae_core.figures.plane import behind
 from ae_core.figures.shared import COLOURS, SYMBOLS, Figure, Json, Translate, ends, layout_of, typed
+from ae_core.formats import escape
 from ae_core.measuring.plane import steady_range
 from ae_core.messages import Setup, Snapshot
 
@@ -37,7 +38,8 @@ def latent(
         {
             "type": "scattergl",
             "mode": "markers",
-            "name": name,
+            "name": escape.plotly(name),
+            "meta": {"name": name},
             "x": typed(points[chosen, 0]),
             "y": typed(points[chosen, 1]),
             "customdata": typed(places[chosen]),

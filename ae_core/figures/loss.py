@@ -16,6 +16,7 @@ from ae_core.figures.shared import (
     unit,
     words,
 )
+from ae_core.formats import escape
 from ae_core.measuring.metric_table import NATS
 from ae_core.messages import Curves, Mark, PhaseStart, Setup, Snapshot
 
@@ -168,7 +169,7 @@ def _mark_words(mark: Mark, translate: Translate) -> Json:
 
 def _upright(text: str, epoch: float) -> Json:
     return {
-        "text": text,
+        "text": escape.plotly(text),
         "textangle": -90,
         "showarrow": False,
         "font": {"size": 10},

@@ -1,6 +1,7 @@
 """What a variant shows beside the three common views: pictures or bars."""
 
 from ae_core.figures.shared import BARE, COLOURS, GREY, Figure, Json, Translate, layout_of, picture, rounded, size_of
+from ae_core.formats import escape
 from ae_core.messages import Bars, Panel, Pictures, Setup, Snapshot
 
 
@@ -33,7 +34,7 @@ def _pictures(content: Pictures, translate: Translate) -> tuple[list[Json], Json
     tile_height, _tile_width = content.tile
     width, height = size_of(content.png)
     step = tile_height + content.gap
-    labels = [translate(row) for row in content.rows]
+    labels = [escape.plotly(translate(row)) for row in content.rows]
     layout = {
         "margin": {"l": 4, "r": 4, "t": 4, "b": 4, "pad": 4},
         "xaxis": BARE | {"range": [-0.5, width - 0.5], "showticklabels": False, "constrain": "domain"},
@@ -66,13 +67,17 @@ def _bars(content: Bars, translate: Translate) -> tuple[list[Json], Json]:
     across = {"y0": content.line, "y1": content.line, "xref": "paper", "x0": 0, "x1": 1}
     upright = {"x0": content.line, "x1": content.line, "yref": "paper", "y0": 0, "y1": 1}
     line = {"type": "line", "line": {"color": COLOURS[1], "width": 2, "dash": "dot"}}
-    words = {"showarrow": False, "text": translate(content.line_name), "font": {"color": COLOURS[1], "size": 11}}
+    words = {
+        "showarrow": False,
+        "text": escape.plotly(translate(content.line_name)),
+        "font": {"color": COLOURS[1], "size": 11},
+    }
     layout: Json = {
         "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
         "bargap": 0.15,
-        "xaxis": {"title": {"text": translate(content.x_title)}, "automargin": True, "zeroline": False},
+        "xaxis": {"title": {"text": escape.plotly(translate(content.x_title))}, "automargin": True, "zeroline": False},
         "yaxis": {
-            "title": {"text": translate(content.y_title)},
+            "title": {"text": escape.plotly(translate(content.y_title))},
             "automargin": True,
             "zeroline": True,
             "rangemode": "nonnegative" if min(known, default=0) >= 0 else "normal",
@@ -95,7 +100,7 @@ def _caption(content: Panel, translate: Translate) -> Json:
         return {}
     words = {
         "showarrow": False,
-        "text": translate(content.caption),
+        "text": escape.plotly(translate(content.caption)),
         "font": {"size": 11},
         "xref": "paper",
         "x": 0,

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ae_core import variants
+from ae_core.formats import escape
 from ae_core.measuring.metric_table import NATS
 from ae_core.messages import Setup
 
@@ -62,7 +63,7 @@ def size_of(png: bytes) -> tuple[int, int]:
 
 def layout_of(setup: Setup, label: str) -> Json:
     """What all views share. Zoom and hidden traces are kept for as long as the run is the same one."""
-    file = f"{setup.settings['variant']}-{setup.run_id}"  # beginning of the name of a saved picture
+    file = escape.file_name(f"{setup.settings['variant']}-{setup.run_id}")  # beginning of the name of a saved picture
     return {"meta": {"label": label, "file": file}, "uirevision": setup.run_id, "autosize": True}
 
 

@@ -15,7 +15,7 @@ import msgspec
 from msgspec.structs import replace
 
 from ae_core.errors import DataError, SettingError, WrongValueError
-from ae_core.formats import gzipped, keras_file, typed
+from ae_core.formats import escape, gzipped, keras_file, typed
 from ae_core.formats.archive import ZIP_ERRORS, check_members, megabytes, open_archive
 from ae_core.formats.npz import MAX_VALUES
 from ae_core.messages import Curves, Result, RunAbout, RunStatus, Setup, Snapshot
@@ -125,7 +125,7 @@ def history_csv(run: StoredRun) -> str:
     history = {} if newest is None else finite(newest.history)
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
-    rows.writerow(history)
+    rows.writerow(map(escape.csv_cell, history))
     rows.writerows(zip(*history.values(), strict=True))
     return text.getvalue()
 

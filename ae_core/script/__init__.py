@@ -1,8 +1,11 @@
 """An experiment as one plain Keras script that needs nothing of this package and trains to the same history."""
 
+import ast
 import json
 from collections.abc import Mapping
 from typing import Any
+
+from ae_core.formats import escape
 
 
 def script_for(values: Mapping[str, Any]) -> dict[str, str]:
@@ -36,16 +39,22 @@ def notebook(script: str, title: str) -> str:
     Returns:
         JSON of the notebook format 4.5.
     """
-    beginning, *sections = script.split("\n# %% ")
-    cells = [_cell("markdown", f"# {title}\n\n" + beginning.strip().strip('"').strip())]
+    _beginning, *sections = script.split("\n# %% ")
+    cells = [
+        _cell("markdown", f"# {escape.markdown(title)}\n\n{_paragraphs(ast.get_docstring(ast.parse(script)) or '')}")
+    ]
     for section in sections:
         heading, _, code = section.partition("\n")
-        cells += [_cell("markdown", f"## {heading}"), _cell("code", code.strip("\n"))]
+        cells += [_cell("markdown", f"## {escape.markdown(heading)}"), _cell("code", code.strip("\n"))]
     for number, cell in enumerate(cells):
         cell["id"] = f"cell-{number}"
     metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     whole = {"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": cells}
     return json.dumps(whole, indent=1, ensure_ascii=False)
+
+
+def _paragraphs(text: str) -> str:
+    return "\n\n".join(escape.markdown(paragraph) for paragraph in text.split("\n\n"))
 
 
 def _cell(kind: str, text: str) -> dict[str, Any]:

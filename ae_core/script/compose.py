@@ -8,6 +8,7 @@ import keras
 
 from ae_core import data, variants
 from ae_core.data.built_in import DataInfo
+from ae_core.formats import escape
 from ae_core.models.autoencoder import Autoencoder
 from ae_core.models.seeding import building
 from ae_core.script.constructors import WIDTH, Constructors
@@ -116,7 +117,8 @@ def _heading(settings: Settings, info: DataInfo, packages: list[str]) -> str:
         f"The same seed gives the same losses as Autoencoder Lab, within {TOLERANCE}, on the same kind of machine.",
     ]
     text = "\n".join(textwrap.fill(one, WIDTH) for one in paragraphs if one)
-    return f'"""{title} autoencoder on {info.title}: {settings.epochs} epochs, seed {settings.seed}.\n\n{text}\n"""'
+    on = escape.docstring(info.title)
+    return f'"""{title} autoencoder on {on}: {settings.epochs} epochs, seed {settings.seed}.\n\n{text}\n"""'
 
 
 def _worded(value: object) -> str:

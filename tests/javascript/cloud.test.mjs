@@ -9,6 +9,7 @@ const coded = (values) => letters(new Float32Array(values));
 const trace = (values, first = 0) => ({
   type: "scattergl",
   name: "7",
+  meta: { name: "7" },
   x: coded(values),
   y: coded(values),
   customdata: letters(Uint16Array.from(values, (_, place) => first + place)),

@@ -9,13 +9,18 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
+import hypothesis
 import numpy as np
 import pytest
+from markdown_it import MarkdownIt
 
 from ae_core import variants
-from ae_core.script import script_for
+from ae_core.data.built_in import INFOS
+from ae_core.script import compose, notebook, script_for
+from ae_core.script.constructors import literal
 from ae_core.settings import Settings, options
 from ae_core.training import session
+from tests.texts import PRINTABLE
 
 TOLERANCE = 1e-3  # as the script itself says: 0.1 %
 MOST_LINES = 200
@@ -183,3 +188,18 @@ def test_the_notebook_holds_the_same_code():
     tree = ast.parse("\n\n".join(cells))
     assert {type(node) for node in tree.body} >= {ast.Import, ast.Assign, ast.For}
     assert code <= set(texts["python"].splitlines())
+
+
+@hypothesis.settings(max_examples=50)
+@hypothesis.given(PRINTABLE)
+def test_the_name_of_a_file_does_nothing_in_a_script_or_a_notebook(name):
+    info = dataclasses.replace(INFOS["digits"], title=name)
+    script = f"{compose._heading(small('vanilla', {}), info, [])}\n\n\n# %% Data: {name}\ndata = {literal(name)}\n"
+    docstring, assigned = ast.parse(script).body
+    assert isinstance(docstring, ast.Expr)
+    assert isinstance(assigned, ast.Assign)
+    assert ast.literal_eval(assigned.value) == name
+    for cell in json.loads(notebook(script, "Plain autoencoder"))["cells"]:
+        if cell["cell_type"] == "markdown":
+            inline = [one for token in MarkdownIt().parse("".join(cell["source"])) for one in token.children or ()]
+            assert {one.type for one in inline} <= {"text", "text_special", "softbreak"}

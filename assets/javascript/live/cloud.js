@@ -180,12 +180,12 @@ export function hollow(data, layout) {
  */
 export function groupsOf({ data }, plot) {
   const { xaxis, yaxis } = plot._fullLayout;
-  return data.flatMap(({ x, y, customdata, marker, name }, index) => {
+  return data.flatMap(({ x, y, customdata, marker, meta }, index) => {
     if (plot._fullData[index]?.visible !== true || !marker) return [];
     const { color: colour, size, symbol } = marker;
     const places = new Uint16Array(bytes(customdata));
     return {
-      name: name ?? "",
+      name: meta?.name ?? "", // in plain text; in the trace's own it is in Plotly's
       x: new Float32Array(bytes(x)).map((value) => xaxis.d2p(value)),
       y: new Float32Array(bytes(y)).map((value) => yaxis.d2p(value)),
       numbers: places,

@@ -65,7 +65,7 @@ export interface Trace {
   hoverinfo?: string;
   showlegend?: boolean;
   /** What our own scripts read: the column of the history that a curve shows. */
-  meta?: { column?: string };
+  meta?: { column?: string; name?: string };
   name?: string;
   /** Whether it is drawn, or hidden by a click on its name in the legend. */
   visible?: boolean | "legendonly";

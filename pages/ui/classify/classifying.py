@@ -1,7 +1,6 @@
 """A classifier on the code of a run that has ended: asked for, watched, and held against its rivals."""
 
 import functools
-import html
 from collections.abc import Mapping, Sequence
 from typing import cast
 
@@ -11,6 +10,7 @@ from ae_core import data, figures
 from ae_core.engine import MOST_EPOCHS, MOST_LABELS, ClassifierJob, TrainingJob
 from ae_core.errors import DataError, EngineError
 from ae_core.figures.views import View
+from ae_core.formats import escape
 from ae_core.messages import ClassifierSummary, ErrorCurve
 from ae_core.runs.classifiers import NETWORKS
 from ae_core.training.published import PUBLISHED, PUBLISHED_IN
@@ -185,11 +185,11 @@ def _table(run: TrainingJob, job: ClassifierJob | None, kept: Kept) -> str:
     ] or [[UNKNOWN] * len(heads)]
     title = _("Mistakes on {count} test images").format(count=f"{images:,}") if images else _("Mistakes in the test")
     published = PUBLISHED.get(run.settings.dataset, ())
-    parts = [f'<div class="ae-heading ae-above">{html.escape(title)}</div>', _rows(heads, lines)]
+    parts = [f'<div class="ae-heading ae-above">{escape.html(title)}</div>', _rows(heads, lines)]
     if published:
         rows = [[_(one.name), _error(one.test_error)] for one in published]
         parts.append(_rows([_("Published, all labels"), _("Error")], rows))
-        parts.append(f'<div class="ae-note">{html.escape(PUBLISHED_IN)}.</div>')
+        parts.append(f'<div class="ae-note">{escape.html(PUBLISHED_IN)}.</div>')
     return "".join(parts)
 
 
@@ -198,6 +198,6 @@ def _error(share: float | None) -> str:
 
 
 def _rows(heads: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
-    top = "".join(f"<th>{html.escape(head)}</th>" for head in heads)
-    body = "".join(f"<tr>{''.join(f'<td>{html.escape(cell)}</td>' for cell in line)}</tr>" for line in lines)
+    top = "".join(f"<th>{escape.html(head)}</th>" for head in heads)
+    body = "".join(f"<tr>{''.join(f'<td>{escape.html(cell)}</td>' for cell in line)}</tr>" for line in lines)
     return f'<div class="ae-table ae-errors"><table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>'

@@ -10,6 +10,7 @@ import streamlit as st
 
 from ae_core.engine import TrainingJob
 from ae_core.figures.shared import COLOURS
+from ae_core.formats import escape
 from ae_core.messages import Setup
 from ae_core.runs import StoredRun
 from pages.ui import static
@@ -50,7 +51,7 @@ def show(own: Session) -> None:
     problem = _problem(run, run.setup)
     pulse.after(0 if run.ended and not run.measuring else LOOK_SECONDS)
     if problem:
-        st.info(problem)
+        st.info(escape.markdown(problem))
         return
     _component()(key="explore", data=_content(run, run.setup))
 

@@ -10,6 +10,7 @@ import streamlit as st
 from ae_core import data, variants
 from ae_core.data.built_in import DataInfo
 from ae_core.errors import DataError, EngineError, SettingError
+from ae_core.formats import escape
 from ae_core.ownership import fingerprint
 from ae_core.settings import Option, Settings, option_of
 from pages.ui import state
@@ -47,7 +48,7 @@ def settings_form(own: Session) -> Settings | None:
     with st.expander(_("More settings")):
         _in_pairs(own, folded)
     if own.problem:
-        st.error(_(own.problem))
+        st.error(escape.markdown(_(own.problem)))
     _what_changes_do(own)
     _how_long(settings)
     _upload(own)
@@ -93,7 +94,7 @@ def _dataset_select(own: Session, infos: dict[str, DataInfo]) -> None:
 def notices(own: Session) -> None:
     """Says what was wrong with the address until something is chosen. Not in the sidebar, which a phone folds away."""
     if own.notices:
-        st.warning("  \n".join(_(sentence) for sentence in own.notices))
+        st.warning("  \n".join(escape.markdown(_(sentence)) for sentence in own.notices))
 
 
 def _split(own: Session) -> tuple[list[str], list[str]]:
@@ -247,7 +248,7 @@ def _upload(own: Session) -> None:
             ),
         )
         if own.upload_problem:
-            st.error(_(own.upload_problem))
+            st.error(escape.markdown(_(own.upload_problem)))
 
 
 def _uploaded() -> None:
@@ -269,11 +270,11 @@ def _uploaded() -> None:
 def _facts(info: DataInfo) -> None:
     """What the data set is, in a few lines."""
     if info.note:
-        st.info(_(info.note))
+        st.info(escape.markdown(_(info.note)))
     values = _("values from 0 to 1") if info.spec.unit_range else _("values of any size")
-    classes = ", ".join(info.class_names)
+    classes = escape.markdown(", ".join(info.class_names))
     lines = [
-        f"**{_(info.title)}.** {_(info.description)}",
+        f"**{escape.markdown(_(info.title))}.** {escape.markdown(_(info.description))}",
         _("{train:,} images to learn from, {test:,} to test; {shape}, {values}.").format(
             train=info.train_count, test=info.test_count, shape=shape(info.spec.shape), values=values
         )

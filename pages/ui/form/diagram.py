@@ -1,7 +1,6 @@
 """The network as a picture: one bar a layer, from the input down to the code and back."""
 
 import functools
-import html
 import itertools
 import math
 from collections.abc import Mapping
@@ -10,6 +9,7 @@ from typing import Any
 
 import streamlit as st
 
+from ae_core.formats import escape
 from pages.ui import static
 from pages.ui.words.language import _
 from pages.ui.words.units import shape
@@ -84,7 +84,7 @@ def network(description: Mapping[str, Any]) -> str:
         code=math.prod(description["code_shape"]),
     )
     return (
-        f'<svg class="ae-net" viewBox="-1 -1 {_WIDTH + 2} {height + 2}" role="img" aria-label="{html.escape(label)}">'
+        f'<svg class="ae-net" viewBox="-1 -1 {_WIDTH + 2} {height + 2}" role="img" aria-label="{escape.html(label)}">'
         f"{''.join(funnels)}{''.join(parts)}</svg>"
     )
 
@@ -115,9 +115,9 @@ def _wide(numbers: int, largest: int) -> float:
 def _drawn(bar: Bar, wide: float, top: float) -> str:
     left = _WIDTH / 2 - wide / 2
     title = _("Code: {text}").format(text=bar.text) if bar.kind == "code" else bar.text
-    count = f" · {bar.parameters:,} {_('parameters')}" if bar.parameters else ""
+    count = f" · {bar.parameters:,} {escape.html(_('parameters'))}" if bar.parameters else ""
     return (
         f'<rect class="ae-net-{bar.kind}" x="{left:.1f}" y="{top}" width="{wide:.1f}" height="{_BAR}" rx="5"/>'
-        f'<text x="{_WIDTH / 2}" y="{top + 13}"><tspan class="ae-net-name">{html.escape(title)}</tspan></text>'
+        f'<text x="{_WIDTH / 2}" y="{top + 13}"><tspan class="ae-net-name">{escape.html(title)}</tspan></text>'
         f'<text x="{_WIDTH / 2}" y="{top + 25}"><tspan class="ae-net-size">{shape(bar.shape)}{count}</tspan></text>'
     )

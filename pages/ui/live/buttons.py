@@ -6,6 +6,7 @@ import streamlit as st
 
 from ae_core.engine import TrainingJob
 from ae_core.errors import EngineError, SettingError
+from ae_core.formats import escape
 from ae_core.settings import Settings
 from pages.ui import state
 from pages.ui.shared import engine
@@ -98,7 +99,7 @@ def _go_on(run_id: str) -> None:
 
 def _more_epochs(run: TrainingJob, problem: str) -> None:
     why = _("It goes on from where it ended; the result is the same as with all epochs from the start.")
-    st.caption(_(problem) or why)
+    st.caption(escape.markdown(_(problem)) or why)
     st.number_input(_("More epochs"), 1, MOST_MORE, 10, key=MORE_EPOCHS, disabled=bool(problem))
     st.button(
         _("Train on"),

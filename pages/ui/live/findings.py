@@ -1,9 +1,9 @@
 """What the numbers of a run mean, in a strip of fixed height: one finding is seen, the others by scrolling."""
 
-import html
 from collections.abc import Sequence
 
 from ae_core.diagnosis import Finding
+from ae_core.formats import escape
 from pages.ui.words.language import _
 
 
@@ -17,15 +17,15 @@ def findings_html(findings: Sequence[Finding]) -> str:
         return '<div class="ae-findings"></div>'
     words = {"warning": _("Warning"), "info": _("Note"), "good": _("Good")}
     items = "".join(
-        f'<li class="ae-finding ae-finding-{html.escape(finding.tone)}" title="{html.escape(finding.why)}">'
-        f'<i role="img" aria-label="{html.escape(words[finding.tone])}"></i>'
-        f"<span><b>{html.escape(finding.sentence)}</b> <small>{html.escape(finding.why)}</small></span></li>"
+        f'<li class="ae-finding ae-finding-{escape.html(finding.tone)}" title="{escape.html(finding.why)}">'
+        f'<i role="img" aria-label="{escape.html(words[finding.tone])}"></i>'
+        f"<span><b>{escape.html(finding.sentence)}</b> <small>{escape.html(finding.why)}</small></span></li>"
         for finding in findings
     )
     more = len(findings) - 1
     count = ""
     if more:
-        help = html.escape(_("Scroll to read on: {count} more").format(count=more))
+        help = escape.html(_("Scroll to read on: {count} more").format(count=more))
         count = f'<span class="ae-findings-more" title="{help}">+{more}</span>'
-    label = html.escape(_("What the numbers say"))
+    label = escape.html(_("What the numbers say"))
     return f'<div class="ae-findings"><ul tabindex="0" aria-label="{label}">{items}</ul>{count}</div>'

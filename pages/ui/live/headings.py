@@ -2,7 +2,9 @@
 
 import streamlit as st
 
+from ae_core.formats import escape
+
 
 def above(text: str) -> None:
     """The line above a figure."""
-    st.html(f'<div class="ae-heading ae-above">{text}</div>')
+    st.html(f'<div class="ae-heading ae-above">{escape.html(text)}</div>')

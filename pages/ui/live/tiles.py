@@ -1,10 +1,10 @@
 """The row of numbers above the views, and the sentences below them."""
 
 import base64
-import html
 from collections.abc import Mapping
 
 from ae_core import variants
+from ae_core.formats import escape
 from ae_core.measuring.metric_table import NEITHER, Metric
 from ae_core.messages import Numbers, Result, Setup, Snapshot
 from pages.ui.words.language import _
@@ -114,7 +114,7 @@ def batch(snapshot: Snapshot | None) -> str:
         count=seen.size, loss=number(seen.loss)
     )
     picture = base64.b64encode(seen.pictures.png).decode("ascii")
-    label = html.escape(caption)
+    label = escape.html(caption)
     image = f'<img alt="{label}" src="data:image/png;base64,{picture}">'
     return f'<figure class="ae-batch"><figcaption>{label}</figcaption>{image}</figure>'
 
@@ -137,7 +137,7 @@ def _row(numbers: Mapping[str, float]) -> str:
 
 
 def _cell(label: str, value: str, beside: str, help: str) -> str:
-    label, value, beside, help = (html.escape(text) for text in (label, value, beside, help))
+    label, value, beside, help = (escape.html(text) for text in (label, value, beside, help))
     return (
         f'<div class="ae-tile" tabindex="0" data-help="{help}"><span>{label}</span><b>{value}</b>'
         f"<small>{beside}</small></div>"
@@ -148,5 +148,5 @@ def notes(setup: Setup | None) -> str:
     """Sentences that a person should know of this run, as HTML."""
     if setup is None:
         return '<div class="ae-note"></div>'
-    sentences = [html.escape(_(note)) for note in setup.notes]
+    sentences = [escape.html(_(note)) for note in setup.notes]
     return f'<div class="ae-note">{"<br>".join(sentences)}</div>'

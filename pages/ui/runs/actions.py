@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from ae_core.errors import DataError, EngineError
+from ae_core.formats import escape
 from ae_core.ownership import fingerprint
 from ae_core.runs import StoredRun
 from pages.ui.runs.exporting import export
@@ -36,7 +37,7 @@ def buttons(own: Session, chosen: Sequence[StoredRun]) -> None:
             key="run_open",
             on_click=_open,
             args=(own, first.id),
-            help=_("Shows “{name}” on the Train page.").format(name=title_of(first)),
+            help=_("Shows “{name}” on the Train page.").format(name=escape.markdown(title_of(first))),
         )
         run = engine().run(first.id)
         if run is not None and run.snapshot is not None:
@@ -67,7 +68,7 @@ def buttons(own: Session, chosen: Sequence[StoredRun]) -> None:
                 st.markdown(_("Remove {count} ticked runs for good?").format(count=len(removable)))
                 st.button(_("Remove"), key="run_remove", type="primary", on_click=_remove, args=(own, removable))
     if own.refusal():
-        st.error(_(own.failure))
+        st.error(escape.markdown(_(own.failure)))
 
 
 def importing(own: Session) -> None:
@@ -82,7 +83,7 @@ def importing(own: Session) -> None:
             max_upload_size=uploads.LARGEST_MB,
         )
         if own.import_problem:
-            st.error(_(own.import_problem))
+            st.error(escape.markdown(_(own.import_problem)))
 
 
 def _open(own: Session, run_id: str) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from ae_core.figures import compare
+from ae_core.formats import escape
 from ae_core.messages import Setup
 from ae_core.ownership import fingerprint
 from ae_core.runs import StoredRun
@@ -58,7 +59,7 @@ def _going(runs: Sequence[StoredRun]) -> None:
         st.warning(
             _(
                 "The room for runs is nearly used up or they are old: {names} will be removed next. Pin what to keep."
-            ).format(names=names + more)
+            ).format(names=escape.markdown(names + more))
         )
 
 

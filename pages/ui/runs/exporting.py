@@ -8,8 +8,10 @@ import streamlit as st
 
 from ae_core.engine import TrainingJob
 from ae_core.errors import DataError, EngineError
+from ae_core.figures import Figure
 from ae_core.figures.film import KINDS, Kind, film
 from ae_core.figures.views import all_of
+from ae_core.formats import escape
 from ae_core.runs.event_log import event_log
 from pages.ui import static
 from pages.ui.shared import engine
@@ -59,7 +61,7 @@ def _button(key: str, run: TrainingJob, label: str, name: str, make: Maker, disa
     st.download_button(
         label,
         _guarded(make),
-        f"{run.settings.variant}-{run.id}-{name}",
+        escape.file_name(f"{run.settings.variant}-{run.id}-{name}"),
         key=f"{key}_{name}",
         on_click="ignore",
         disabled=disabled,
@@ -127,16 +129,21 @@ def _html(run: TrainingJob) -> str:
     made = [(_(heading), view.draw(setup, snapshot, given, _)) for heading, view, given in all_of(setup)]
     script = static.plotly_script().decode()
     settings = json.dumps(run.settings.to_dict(), indent=1)
-    parts = [
-        f'<h2>{title}</h2><div id="figure-{place}" class="figure"></div><script>Plotly.newPlot("figure-{place}", '
-        f"{json.dumps(figure['data'])}, {json.dumps(figure['layout'])}, {{responsive: true}});</script>"
-        for place, (title, figure) in enumerate(made)
-    ]
+    parts = [_figure(place, title, figure) for place, (title, figure) in enumerate(made)]
     return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Autoencoder Lab: {run.id}</title>'
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        f"<title>Autoencoder Lab: {escape.html(run.id)}</title>"
         "<style>body { font-family: sans-serif; max-width: 60rem; margin: 1rem auto; "
         "padding: 0 1rem; background: #fff; color: #222; } .figure { height: 26rem; } "
         "pre { background: #f4f4f4; padding: 1rem; overflow: auto; }</style>"
-        f"<script>{script}</script></head><body><h1>{run.settings.variant}</h1>{''.join(parts)}"
-        f"<h2>{_('Settings')}</h2><pre>{settings}</pre></body></html>"
+        f"<script>{script}</script></head><body><h1>{escape.html(run.settings.variant)}</h1>{''.join(parts)}"
+        f"<h2>{escape.html(_('Settings'))}</h2><pre>{escape.html(settings)}</pre></body></html>"
+    )
+
+
+def _figure(place: int, title: str, figure: Figure) -> str:
+    data, layout = escape.json_in_html(figure["data"]), escape.json_in_html(figure["layout"])
+    return (
+        f'<h2>{escape.html(title)}</h2><div id="figure-{place}" class="figure"></div>'
+        f'<script>Plotly.newPlot("figure-{place}", {data}, {layout}, {{responsive: true}});</script>'
     )

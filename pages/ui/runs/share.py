@@ -8,6 +8,7 @@ import streamlit as st
 
 from ae_core.engine import TrainingJob
 from ae_core.errors import EngineError
+from ae_core.formats import escape
 from ae_core.settings import Settings
 from pages.ui import state
 from pages.ui.form import form
@@ -90,4 +91,4 @@ def _address(parameters: dict[str, str]) -> str:
 def _code(address: str, label: str) -> str:
     """A QR code of an address: dark on white in both themes, as cameras expect it."""
     picture = segno.make(address, error="m", micro=False).svg_data_uri(scale=5, border=3, dark="#000", light="#fff")
-    return f'<img class="ae-code" src="{picture}" alt="{label}">'
+    return f'<img class="ae-code" src="{picture}" alt="{escape.html(label)}">'

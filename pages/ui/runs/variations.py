@@ -7,6 +7,7 @@ import streamlit as st
 
 from ae_core.errors import EngineError, SettingError
 from ae_core.figures import compare
+from ae_core.formats import escape
 from ae_core.runs import StoredRun
 from ae_core.settings import Settings, options
 from ae_core.variants import read_settings
@@ -35,7 +36,7 @@ def offer(own: Session, chosen: Sequence[StoredRun], runs: Sequence[StoredRun]) 
     try:
         settings = base.experiment
     except SettingError as error:
-        st.caption(_(str(error)))
+        st.caption(escape.markdown(_(str(error))))
         return
     with st.container(border=True, key="variations"):
         st.markdown(f"**{_('Change one thing')}**")
@@ -43,7 +44,7 @@ def offer(own: Session, chosen: Sequence[StoredRun], runs: Sequence[StoredRun]) 
             _(
                 "The same experiment as “{name}”: same data in the same order, same seed, one setting that differs. "
                 "Several values make a sweep."
-            ).format(name=title_of(base))
+            ).format(name=escape.markdown(title_of(base)))
         )
         names = [name for name in options(settings) if name not in ("dataset",)]
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
@@ -70,11 +71,12 @@ def offer(own: Session, chosen: Sequence[StoredRun], runs: Sequence[StoredRun]) 
         kind = type(settings.__dataclass_fields__[name].default)
         st.caption(
             _("Now {value}. Allowed: {allowed}.").format(
-                value=as_text(getattr(settings, name)) or "–", allowed=option.allowed(kind)
+                value=escape.markdown(as_text(getattr(settings, name))) or "–",
+                allowed=escape.markdown(option.allowed(kind)),
             )
         )
         if own.twin_problem:
-            st.error(_(own.twin_problem))
+            st.error(escape.markdown(_(own.twin_problem)))
     _plot(base, runs)
 
 
