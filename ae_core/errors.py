@@ -1,7 +1,6 @@
 """What can go wrong, in one sentence for a person: its message names what is wrong, what is allowed, what came."""
 
 import errno
-from pathlib import Path
 from typing import Any
 
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -43,11 +42,13 @@ class WrongValueError(ValueError):
         return f"{'a name in ' * self.name}{self.where} must {self.must}. Received: {shown}."
 
 
-def disk_reason(error: OSError, folder: Path) -> str:
-    """Says in words why a file could not be written."""
+def disk_reason(error: OSError) -> str:
+    """Says in words why a file could not be written. Where it would have stood is for the log, not for a visitor."""
     if error.errno in DISK_FULL:
-        return f"the disk that holds {folder} is full"
-    return f"{folder} cannot be written ({error.strerror or type(error).__name__})"
+        return "the disk is full"
+    if error.errno == errno.ENOENT:
+        return "its folder is gone"
+    return f"the disk cannot be written ({error.strerror or type(error).__name__})"
 
 
 def printable(text: str, longest: int = 60) -> str:

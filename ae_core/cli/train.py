@@ -46,8 +46,12 @@ def _train(given: argparse.Namespace) -> int:
 
     with store.writer(run.id) as writer:
         try:
-            with progress.bar, writer.model_file() as model:
-                result = session.train(settings, emit=emit, run_id=run.id, save_to=model, keeper=writer)
+            with progress.bar:
+                training = session.TrainingSession(settings, emit=emit, run_id=run.id, keeper=writer)
+                training.train()
+                with writer.model_file() as model:
+                    training.model.standalone().save(model)
+                result = training.result()
         except KeyboardInterrupt:
             print(f"ae_core: interrupted; the snapshots of the run {run.id} are kept.", file=sys.stderr)
             return 130
@@ -55,6 +59,8 @@ def _train(given: argparse.Namespace) -> int:
             writer.fail(str(error))
             raise
         writer.finish(result)
+    if writer.problem is not None:
+        print(f"ae_core: the run {run.id} is not kept whole, because the disk did not take it.", file=sys.stderr)
     if given.out is not None:
         shutil.copyfile(run.folder / "model.keras", given.out / "model.keras")
         (given.out / "result.json").write_bytes(result_json(result))

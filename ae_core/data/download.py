@@ -115,7 +115,7 @@ def fetch(name: str, progress: Progress, stall: float = STALL_SECONDS, limit: fl
             return _download(name, Path(scratch), progress, stall, limit)
     except OSError as error:
         logger.warning("%s could not be kept", name, exc_info=True)
-        raise _failure(name, disk_reason(error, cache_folder())) from error
+        raise _failure(name, disk_reason(error)) from error
 
 
 def _failure(name: str, reason: str) -> DataError:

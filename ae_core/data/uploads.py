@@ -298,7 +298,7 @@ def _write(path: Path, arrays: dict[str, np.ndarray], owner: str | None, needed:
         _note_owners(path, owners)
         _make_room(folder, bounds, {*needed, path.stem})
     except OSError as error:
-        raise DataError(f"The upload could not be kept because {disk_reason(error, folder)}.") from error
+        raise DataError(f"The upload could not be kept because {disk_reason(error)}.") from error
     finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)

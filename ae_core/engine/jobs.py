@@ -69,6 +69,7 @@ class Job(ABC):
         self.progress: Progress | None = None
         self.result = None
         self.error: str | None = None  # one sentence: why it failed, or why the engine stopped it
+        self.unkept = ""  # one sentence: what of it is not on disk, and why
         self.position: int | None = None  # 1 is the next to start
         self.expected_wait: float | None = None  # seconds
         self.created = time.time()

@@ -22,6 +22,7 @@ from ae_core.messages import (
     ClassifierFinished,
     ClassifierSnapshot,
     Finished,
+    Kept,
     Progress,
     Setup,
     Snapshot,
@@ -245,6 +246,8 @@ class Queue:
                 case ClassifierFinished():
                     job.change(result=message.result)
                     self.end(job, "stopped" if message.result is None else "done")
+                case Kept():
+                    job.change(unkept=message.problem)
                 case Progress():
                     job.change(progress=message)
                 case Setup():

@@ -45,8 +45,9 @@ class Recovery:
         try:
             self.store.create(job.settings, job.owner, run_id=job.id, title=title, twin_of=twin_of, sweep=sweep)
             job.stored = True
-        except DataError:
+        except DataError as error:
             logger.exception("A run is not kept on disk.")
+            job.unkept = str(error)
 
     def ended(self, job: Job) -> None:
         """Notes that a job has ended; `tick` writes that into its run where the training itself could not."""

@@ -24,6 +24,7 @@ from ae_core.messages import (
     ClassifierSnapshot,
     ClassifierSummary,
     Finished,
+    Kept,
     Progress,
     Result,
     Started,
@@ -104,7 +105,7 @@ def train(settings: Mapping[str, Any], run_id: str, topic: str, folder: str | No
         pace: How fast it goes at first.
     """
     say, address = _reporter(topic)
-    writer = _writer(folder, run_id)
+    writer = _writer(folder, run_id, say)
     left = False
 
     def work(control: Control) -> Result | None:
@@ -119,18 +120,21 @@ def train(settings: Mapping[str, Any], run_id: str, topic: str, folder: str | No
             if writer is not None:
                 writer.message(message)
 
-        given: dict[str, Any] = {"emit": emit, "control": control, "run_id": run_id, "test_images": TEST_IMAGES}
+        given: dict[str, Any] = {"emit": emit, "control": control, "run_id": run_id}
         try:
-            if writer is None:
-                return session.train(read_settings(settings), **given)
-            with writer.model_file() as path:
-                result = session.train(read_settings(settings), keeper=writer, save_to=path, **given)
+            training = session.TrainingSession(read_settings(settings), keeper=writer, **given)
+            training.train()
+            if writer is not None:
+                with writer.model_file() as path:
+                    training.model.standalone().save(path)
+            result = training.result(TEST_IMAGES)
         except _StoppedEarlyError:
             return None
         except LeftError:
             left = True
             return None
-        writer.finish(result)
+        if writer is not None:
+            writer.finish(result)
         return result
 
     try:
@@ -234,13 +238,18 @@ def _reporter(topic: str) -> tuple[Callable[[WorkerMessage], None], str]:
     return (lambda message: worker.log_event(topic, encode(message))), worker.address
 
 
-def _writer(folder: str | None, run_id: str) -> RunWriter | None:
+def _writer(folder: str | None, run_id: str, say: Callable[[WorkerMessage], None]) -> RunWriter | None:
     """The training's side of a stored run; None on a machine that does not share the store's folder."""
+    if folder is None:
+        return None
     try:
-        return None if folder is None else RunStore(Path(folder)).writer(run_id)
+        writer = RunStore(Path(folder)).writer(run_id)
     except DataError as error:
         logger.warning("This run is not kept on disk: %s", error)
+        say(Kept(run_id=run_id, problem=str(error)))
         return None
+    writer.tell = lambda problem: say(Kept(run_id=run_id, problem=problem or ""))
+    return writer
 
 
 def _resident() -> int:

@@ -51,7 +51,7 @@ from ae_core.messages.values import (
     State,
 )
 from ae_core.messages.views import Atlas, Bars, Batch, Grid, Panel, PanelTitle, Pictures, Plane
-from ae_core.messages.worker import ClassifierFinished, Finished, Started, WorkerMessage, decode, encode, plain
+from ae_core.messages.worker import ClassifierFinished, Finished, Kept, Started, WorkerMessage, decode, encode, plain
 
 __all__ = [
     "CHOICES",
@@ -76,6 +76,7 @@ __all__ = [
     "Finished",
     "Grid",
     "HistoryState",
+    "Kept",
     "Losses",
     "Mark",
     "Network",

@@ -38,6 +38,18 @@ class Finished(Struct, kw_only=True, tag="finished", tag_field="kind"):
     again: bool = False
 
 
+class Kept(Struct, kw_only=True, tag="kept", tag_field="kind"):
+    """Whether a run is kept on disk has changed.
+
+    Args:
+        run_id: The run.
+        problem: One sentence: what is not kept, and why; empty if all is.
+    """
+
+    run_id: str
+    problem: str
+
+
 class ClassifierFinished(Struct, kw_only=True, tag="classified", tag_field="kind"):
     """A worker has done with a classifier.
 
@@ -52,7 +64,7 @@ class ClassifierFinished(Struct, kw_only=True, tag="classified", tag_field="kind
     error: str = ""
 
 
-WorkerMessage = Setup | Snapshot | ClassifierSnapshot | Progress | Started | Finished | ClassifierFinished
+WorkerMessage = Setup | Snapshot | ClassifierSnapshot | Progress | Started | Finished | Kept | ClassifierFinished
 """What a worker sends."""
 
 _encoder = msgspec.msgpack.Encoder()

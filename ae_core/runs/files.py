@@ -10,13 +10,14 @@ import fcntl
 import os
 import re
 import secrets
+import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from ae_core.errors import DataError, printable
+from ae_core.errors import DISK_FULL, DataError, printable
 
 RUN, STATUS, RESULT = "run.json", "status.json", "result.json"
 SUFFIX, FIRST_SUFFIX = ".msgpack.gz", ".json.gz"  # of messages; earlier versions wrote the second one
@@ -29,6 +30,9 @@ WRITER_LOCK, STORE_LOCK = ".writer", ".lock"
 
 _RUN_ID = re.compile(r"[A-Za-z0-9_-]{12}")
 _WAIT = 0.02
+BLOCK = 4096  # bytes that a file takes at least, and by which it grows
+MEMORY = Path("/dev/shm")  # noqa: S108 - a folder in memory, where the system has one; names in it are made up
+ENOUGH = 512 * 2**20  # bytes of room with which nothing better is looked for
 
 
 def new_id() -> str:
@@ -115,6 +119,53 @@ def write(path: Path, content: bytes | Callable[[BinaryIO], None], forced: bool 
             stream.write(content)
         else:
             content(stream)
+
+
+def write_small(path: Path, content: bytes) -> None:
+    """The same for a file of less than a disk's block; on a full disk it is written over the one before, in its place.
+
+    Args:
+        path: The file.
+        content: Its bytes, to which white space may be added.
+
+    Raises:
+        OSError: If it cannot be written at all.
+    """
+    try:
+        write(path, content)
+    except OSError as error:
+        if error.errno not in DISK_FULL:
+            raise
+        size = path.stat().st_size
+        if len(content) > -(-size // BLOCK) * BLOCK:
+            raise
+        with path.open("r+b") as file:
+            file.write(content.ljust(size))
+
+
+@contextlib.contextmanager
+def scratch_file(folder: Path, name: str) -> Iterator[Path]:
+    """A path for another program's file, removed when the block ends: in a folder, or where there is more room.
+
+    Args:
+        folder: Where it stands if that has room.
+        name: What its name ends in.
+    """
+    places = (folder, Path(tempfile.gettempdir()), MEMORY)
+    roomiest = max(places, key=lambda place: min(_free(place), ENOUGH))
+    handle, path = tempfile.mkstemp(prefix=PART, suffix=f"-{name}", dir=roomiest)
+    os.close(handle)
+    try:
+        yield Path(path)
+    finally:
+        Path(path).unlink(missing_ok=True)
+
+
+def _free(folder: Path) -> int:
+    try:
+        return shutil.disk_usage(folder).free
+    except OSError:
+        return -1
 
 
 def force(path: Path) -> None:

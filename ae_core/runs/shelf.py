@@ -92,7 +92,7 @@ class Shelf:
             part.rename(self.folder / run_id)
             force(self.folder)
         except OSError as error:
-            raise DataError(f"The run could not be stored because {disk_reason(error, self.folder)}.") from error
+            raise DataError(f"The run could not be stored because {disk_reason(error)}.") from error
         finally:
             if part is not None:
                 shutil.rmtree(part, ignore_errors=True)

@@ -27,7 +27,20 @@ from ae_core.errors import DataError, disk_reason
 from ae_core.folders import runs_folder
 from ae_core.messages import LONGEST_ERROR, LONGEST_TITLE, ORIGINS, ClassifierSummary, Origin, RunAbout
 from ae_core.runs import classifiers, zipped
-from ae_core.runs.files import PART, RUN, STATUS, STORE_LOCK, clean, folder_bytes, is_id, line, locked, new_id, write
+from ae_core.runs.files import (
+    PART,
+    RUN,
+    STATUS,
+    STORE_LOCK,
+    clean,
+    folder_bytes,
+    is_id,
+    line,
+    locked,
+    new_id,
+    write,
+    write_small,
+)
 from ae_core.runs.quota import Going, Room, goes_on
 from ae_core.runs.record import (
     CONTINUABLE,
@@ -183,7 +196,7 @@ class RunStore:
             return RunWriter(run.folder, lock, self._room.largest_run)
         except OSError as error:
             lock.drop()
-            raise DataError(f"The run {run_id} cannot be trained because {disk_reason(error, self.folder)}.") from error
+            raise DataError(f"The run {run_id} cannot be trained because {disk_reason(error)}.") from error
         except BaseException:
             lock.drop()
             raise
@@ -211,9 +224,9 @@ class RunStore:
             now = time.time()
             size = folder_bytes(folder)
             ended = replace(status, state=state, finished=now, updated=now, error=error, size=size)
-            write(folder / STATUS, msgspec.json.encode(ended))
+            write_small(folder / STATUS, msgspec.json.encode(ended))
         except OSError as problem:
-            raise DataError(f"The run could not be ended because {disk_reason(problem, self.folder)}.") from problem
+            raise DataError(f"The run could not be ended because {disk_reason(problem)}.") from problem
         finally:
             lock.drop()
 
@@ -233,7 +246,7 @@ class RunStore:
             write(folder / STATUS, msgspec.json.encode(replace(status, setbacks=status.setbacks + 1)))
             return status.setbacks + 1
         except OSError as error:
-            raise DataError(f"The run could not be changed because {disk_reason(error, self.folder)}.") from error
+            raise DataError(f"The run could not be changed because {disk_reason(error)}.") from error
         finally:
             lock.drop()
 
@@ -280,7 +293,7 @@ class RunStore:
             )
             write(run.folder / STATUS, msgspec.json.encode(waiting))
         except OSError as error:
-            raise DataError(f"The run could not be changed because {disk_reason(error, self.folder)}.") from error
+            raise DataError(f"The run could not be changed because {disk_reason(error)}.") from error
         finally:
             lock.drop()
 
@@ -306,7 +319,7 @@ class RunStore:
         try:
             classifiers.add(self._shelf.path(run_id), found)
         except OSError as error:
-            reason = disk_reason(error, self.folder)
+            reason = disk_reason(error)
             raise DataError(f"The classifier could not be kept because {reason}.") from error
         finally:
             lock.drop()
@@ -434,4 +447,4 @@ class RunStore:
         except FileNotFoundError as error:
             raise unknown() from error
         except OSError as error:
-            raise DataError(f"The run could not be changed because {disk_reason(error, self.folder)}.") from error
+            raise DataError(f"The run could not be changed because {disk_reason(error)}.") from error

@@ -50,6 +50,8 @@ def of_run(run: TrainingJob, engine: Engine) -> Status:
         sentence += _silence(run)
         if run.error:
             sentence += " " + _(run.error)
+    if run.unkept:
+        sentence += " " + _(run.unkept)
     return state, names.state(state), sentence
 
 

@@ -27,9 +27,10 @@ def export(run: TrainingJob, key: str) -> None:
         run: The run, with a snapshot.
         key: Beginning of the element keys.
     """
+    stored = run.stored and not run.unkept
     with st.popover(_("Export"), icon=":material/download:", key=f"{key}_export"), st.container(gap="small"):
         history = run.snapshot.history if run.snapshot is not None else {}
-        ready = run.ended and not run.measuring and run.stored  # the model is kept last
+        ready = run.ended and not run.measuring and stored  # the model is kept last
         _group(_("Model"), _("Keras's own format, of built-in layers: it loads without this app."))
         with st.container(horizontal=True, gap="small"):
             for part, label in (("whole", _("Whole")), ("encoder", _("Encoder")), ("decoder", _("Decoder"))):
@@ -48,9 +49,9 @@ def export(run: TrainingJob, key: str) -> None:
             _button(key, run, "HTML", "figures.html", lambda: _html(run), disabled=nothing)
             for kind in KINDS:
                 made = _film(run, kind)
-                _button(key, run, f"{_('Film')}, {kind.upper()}", f"film.{kind}", made, nothing or not run.stored)
+                _button(key, run, f"{_('Film')}, {kind.upper()}", f"film.{kind}", made, nothing or not stored)
         _group(_("The whole run"), _("To be imported on the Compare page, here or elsewhere."))
-        _button(key, run, "ZIP", "run.zip", _zip(run), disabled=not run.stored)
+        _button(key, run, "ZIP", "run.zip", _zip(run), disabled=not stored)
 
 
 def _group(title: str, help: str) -> None:
