@@ -6,15 +6,22 @@ import pytest
 from PIL import Image, ImageSequence
 
 from ae_core.engine.jobs import Shared, TrainingJob
+from ae_core.errors import DataError
 from ae_core.figures.film import KINDS
 from ae_core.runs import RunStore
 from ae_core.variants import read_settings
+from pages.ui.form.form import Form
 from pages.ui.runs import exporting
+from pages.ui.state import Session
 from pages.ui.words.language import language, spoken
 from tests.stored import SETTINGS
 from tests.whole_run import whole_run
 
 pytestmark = pytest.mark.usefixtures("unsynced", "at_once")
+
+
+def nobody() -> Session:
+    return Session(Form(), "x" * 43, True)
 
 
 class OnlyAStore:
@@ -27,21 +34,25 @@ def test_a_film_has_the_frames_that_are_kept(store, monkeypatch, kind):
     monkeypatch.setattr(exporting, "engine", lambda: OnlyAStore(store))
     run = TrainingJob(read_settings(SETTINGS.to_dict()), "somebody", Shared())
     run.id = whole_run(store)
-    made = exporting._guarded(exporting._film(run.view(), kind))()
+    made = exporting._guarded(nobody(), exporting._film(run.view(), kind))()
     assert isinstance(made, bytes)
     with Image.open(io.BytesIO(made)) as film:
         assert film.format == {"webp": "WEBP", "gif": "GIF"}[kind]
         assert len(list(ImageSequence.Iterator(film))) == len(store.open(run.id).snapshots())
 
 
-def test_a_run_without_frames_says_so_in_its_file(store, monkeypatch):
+def test_a_run_without_frames_says_so_on_its_page_and_becomes_no_file(store, monkeypatch):
     monkeypatch.setattr(exporting, "engine", lambda: OnlyAStore(store))
     run = TrainingJob(SETTINGS, "somebody", Shared())
     run.id = store.create(SETTINGS).id
-    assert exporting._guarded(exporting._film(run.view(), "gif"))() == "This run has nothing to show yet."
+    own, drawn = nobody(), []
+    monkeypatch.setattr(exporting.redraw, "of_this_page", lambda: lambda: drawn.append(own.failure))
+    with pytest.raises(DataError, match="nothing to show"):
+        exporting._guarded(own, exporting._film(run.view(), "gif"))()
+    assert drawn == ["This run has nothing to show yet."]
 
 
 def test_a_file_is_made_in_the_language_of_the_page_that_offers_it():
     with spoken("de"):
-        made = exporting._guarded(language)
+        made = exporting._guarded(nobody(), language)
     assert made() == "de"

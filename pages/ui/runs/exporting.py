@@ -13,8 +13,10 @@ from ae_core.figures.film import KINDS, Kind, film
 from ae_core.figures.views import all_of
 from ae_core.formats import escape
 from ae_core.runs.event_log import event_log
-from pages.ui import static
+from pages.ui import state, static
+from pages.ui.server import redraw
 from pages.ui.shared import engine
+from pages.ui.state import Session
 from pages.ui.words.language import _, language, spoken
 
 Maker = Callable[[], bytes | str]
@@ -61,7 +63,7 @@ def _group(title: str, help: str) -> None:
 def _button(key: str, run: TrainingJob, label: str, name: str, make: Maker, disabled: bool = False) -> None:
     st.download_button(
         label,
-        _guarded(make),
+        _guarded(state.session(), make),
         escape.file_name(f"{run.settings.variant}-{run.id}-{name}"),
         key=f"{key}_{name}",
         on_click="ignore",
@@ -69,19 +71,21 @@ def _button(key: str, run: TrainingJob, label: str, name: str, make: Maker, disa
     )
 
 
-def _guarded(make: Maker) -> Maker:
-    """What cannot be made becomes a file that says why: the browser waits for one.
+def _guarded(own: Session, make: Maker) -> Maker:
+    """What cannot be made becomes no file: the button says that there is none, and the page, drawn again, says why.
 
     It is made when the page's script has long ended, in the language that was spoken there.
     """
-    words = language()
+    words, draw_again = language(), redraw.of_this_page()
 
     def made() -> bytes | str:
         with spoken(words):
             try:
                 return make()
             except (EngineError, DataError, OSError) as error:
-                return _(str(error))
+                own.failure = str(error)
+                draw_again()
+                raise
 
     return made
 
