@@ -119,6 +119,24 @@ def kept() -> list[Thing]:
     return _things(uploads_folder(), ())
 
 
+def remove_uploads(owner: str, needed: Collection[str] = ()) -> None:
+    """Removes a person's uploads; of one that others have brought too, or that runs wait for, their part in it.
+
+    Args:
+        owner: Fingerprint of the person's token.
+        needed: Names of data sets that must stay, because runs wait for them.
+
+    Raises:
+        DataError: If one of them cannot be removed.
+    """
+    try:
+        for path in uploads_folder().glob("upload-*.npz"):
+            if owner in _owners(path):
+                _take_part(path, owner, path.stem in needed)
+    except OSError as error:
+        raise DataError(f"Your uploads could not all be removed because {disk_reason(error)}.") from error
+
+
 def _convert(payload: bytes, label: str) -> dict[str, np.ndarray]:
     """Arrays in the layout of `ae_core.formats.npz` from the bytes of an upload."""
     with open_archive(io.BytesIO(payload), len(payload), label) as archive:
@@ -321,12 +339,17 @@ def _make_room(folder: Path, bounds: Bounds, needed: Collection[str]) -> None:
             return
         for one in gone:
             path = folder / f"{one.id}.npz"
-            left = _owners(path) - {one.owner}
-            if left:
-                _note_owners(path, left)
-            else:
-                path.unlink(missing_ok=True)
-                _owners_file(path).unlink(missing_ok=True)
+            _take_part(path, one.owner)
+
+
+def _take_part(path: Path, owner: str | None, needed: bool = False) -> None:
+    """An upload is an owner's no longer: it is the others', or the host's if it is needed, or gone."""
+    left = _owners(path) - {owner}
+    if left or needed:
+        _note_owners(path, left or {None})
+    else:
+        path.unlink(missing_ok=True)
+        _owners_file(path).unlink(missing_ok=True)
 
 
 def _things(folder: Path, needed: Collection[str]) -> list[Thing]:

@@ -381,6 +381,11 @@ class RunStore:
         """
         return [run for run in reversed(self.list_runs()) if run.state in ("queued", "interrupted")]
 
+    @property
+    def days_kept(self) -> float:
+        """Days that a run is kept after its end, unless it is pinned."""
+        return self._room.seconds / 86_400.0
+
     def needed_data(self) -> set[str]:
         """Names of the data sets of the runs that wait or train."""
         return {str(run.settings.get("dataset")) for run in self.list_runs() if not run.ended or goes_on(run)}

@@ -391,3 +391,15 @@ def test_the_catalogue_reads_headers_only_and_notices_changes(alone):
     assert data.catalogue()["big"].train_count == 80
     path.unlink()
     assert "big" not in data.catalogue()
+
+
+def test_a_person_takes_back_what_is_theirs_alone(alone):
+    alone_mine, shared, needed = (brought(shift, "me") for shift in (1, 2, 3))
+    assert brought(2, "another") == shared
+    uploads.remove_uploads("me", {needed})
+    assert kept() == {shared, needed}, "one is another's too, and a run waits for the other"
+    uploads.remove_uploads("another")
+    assert kept() == {needed}
+    uploads.remove_uploads("me")
+    assert kept() == {needed}, "which is the host's now"
+    assert alone_mine not in data.catalogue()

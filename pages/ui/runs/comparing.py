@@ -13,7 +13,7 @@ from ae_core.runs import StoredRun
 from pages.ui import state
 from pages.ui.live import component, pulse
 from pages.ui.live.headings import above
-from pages.ui.runs import actions, table, variations
+from pages.ui.runs import actions, erasing, table, variations
 from pages.ui.runs.listing import listing
 from pages.ui.runs.titles import labels_of, title_of
 from pages.ui.shared import engine
@@ -37,6 +37,7 @@ def show(own: Session) -> None:
         st.info(_("Tick runs in the table to see them side by side."))
     variations.offer(own, chosen, runs)
     actions.importing(own)
+    erasing.your_data(own)
 
 
 def mine(own: Session, fresh: bool = False) -> list[StoredRun]:
