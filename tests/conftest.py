@@ -24,8 +24,7 @@ NOT_QUICK = ("browser", "workers", "slow")
 # Made-up cases: the same ones at every run of the suite; many others in `tests/soak`. None may take a second.
 SECOND = 1000  # milliseconds
 hypothesis.settings.register_profile("suite", derandomize=True, database=None, deadline=SECOND)
-hypothesis.settings.register_profile("soak", max_examples=10_000, database=None, deadline=SECOND, print_blob=True)
-hypothesis.settings.load_profile(os.environ.get("AE_CASES", "suite"))
+hypothesis.settings.load_profile("suite")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

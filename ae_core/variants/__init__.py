@@ -57,7 +57,7 @@ def get(name: str) -> Variant:
     Raises:
         SettingError: If there is none.
     """
-    if name not in registry():
+    if not isinstance(name, str) or name not in registry():  # a file may say anything
         raise SettingError(f"variant must be one of {', '.join(registry())}. Received: {str(name)[:80]!r}.")
     return registry()[name]
 
