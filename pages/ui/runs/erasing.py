@@ -19,7 +19,7 @@ LOOK = 0.2
 
 def your_data(own: Session) -> None:
     """Says how long things are kept, and offers to delete all that is this person's."""
-    with st.expander(_("Your data")):
+    with st.popover(_("Your data"), icon=":material/delete_forever:", key="erase"):
         st.caption(
             _(
                 "A run is kept for {days:g} days after its end, a pinned one for longer; where room is short, the "
@@ -27,13 +27,12 @@ def your_data(own: Session) -> None:
                 "is yours."
             ).format(days=engine().store.days_kept)
         )
-        with st.popover(_("Delete all that is mine"), icon=":material/delete_forever:", key="erase"):
-            st.markdown(
-                _("Stops your trainings, and deletes all of your {count} runs and all your uploads for good?").format(
-                    count=len(_runs_of(own))
-                )
+        st.markdown(
+            _("Stop your trainings, and delete all of your {count} runs and all your uploads for good?").format(
+                count=len(_runs_of(own))
             )
-            st.button(_("Delete all"), key="erase_all", type="primary", on_click=_erase, args=(own,))
+        )
+        st.button(_("Delete all"), key="erase_all", type="primary", on_click=_erase, args=(own,))
 
 
 def _runs_of(own: Session) -> list[str]:
