@@ -17,7 +17,7 @@ from tests.conftest import ROOT
 PACKAGE = sorted((ROOT / "ae_core").rglob("*.py"))
 PAGES = [ROOT / "app.py", *sorted((ROOT / "pages").rglob("*.py"))]
 # What the web process loads: Keras may only be imported there inside a function that a worker calls.
-LIGHT = ["data", "engine", "figures", "recordings.recording", "runs", "settings", "variants"]
+LIGHT = ["data", "engine", "figures", "recordings.recording", "runs", "settings", "variants", "web_page"]
 
 
 def imports(path: Path) -> set[str]:
@@ -58,6 +58,7 @@ USES: dict[str, set[str]] = {
     "script": {"formats", "data", "models", "measuring", "variants", "training"},
     "recordings": {"formats", "variants", "training"},
     "portable": {"data", "models", "training"},
+    "web_page": {"figures", "variants"},
     "engine": {"formats", "data", "models", "variants", "training", "runs", "script", "portable"},
     "reference": {"formats", "data", "models", "measuring", "variants", "training", "figures"},
     "bench": {"formats", "data", "variants", "training", "runs", "script", "engine", "figures"},
@@ -68,12 +69,14 @@ USES: dict[str, set[str]] = {
         "figures",
         "formats",
         "measuring",
+        "portable",
         "recordings",
         "reference",
         "runs",
         "script",
         "training",
         "variants",
+        "web_page",
     },
     "__main__": {"cli"},
 }

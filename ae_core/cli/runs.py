@@ -11,6 +11,7 @@ from ae_core.errors import DataError
 from ae_core.figures.film import KINDS, film
 from ae_core.runs import Going, RunStore, StoredRun
 from ae_core.settings import DataSpec, Settings
+from ae_core.web_page import web_page
 
 
 def add_to(commands: Any) -> None:
@@ -34,6 +35,7 @@ def add_to(commands: Any) -> None:
         ("zip", "the whole run, for import"),
         ("csv", "the curves: step, epoch, seconds and losses"),
         ("film", "map and pictures as they changed, one animated picture, .webp or .gif"),
+        ("page", "film and network as one page to play with, which opens from a disk, .html"),
     ):
         what.add_argument(f"--{name}", dest="what", action="store_const", const=name, help=help_text)
     export.add_argument("file", type=Path, metavar="FILE", help="file to write; one that is there is replaced")
@@ -145,6 +147,8 @@ def _export(given: argparse.Namespace) -> int:
         store.export_zip(run.id, given.file)
     elif given.what == "film":
         given.file.write_bytes(_film(run, given.file))
+    elif given.what == "page":
+        given.file.write_bytes(_page(run))
     else:
         given.file.write_text(store.history_csv(run.id), encoding="utf-8")
     print(f"{given.file}: {given.file.stat().st_size:,} bytes")
@@ -159,6 +163,22 @@ def _film(run: StoredRun, file: Path) -> bytes:
     if setup is None or not frames:
         raise DataError(f"The run {run.id} has nothing to show yet.")
     return film(setup, frames, kind)
+
+
+def _page(run: StoredRun) -> bytes:
+    setup, frames = run.setup(), run.snapshots()
+    if setup is None or not frames:
+        raise DataError(f"The run {run.id} has nothing to show yet.")
+    if run.model is None:
+        return web_page(setup, frames, why="It has no trained model.")
+    load_keras()
+    from ae_core.portable.network import portable
+
+    try:
+        found = portable(run.model, run.experiment, run.id)
+    except DataError as error:  # the film needs neither its data nor its model
+        return web_page(setup, frames, why=str(error))
+    return web_page(setup, frames, found.content, found.why)
 
 
 def _import(given: argparse.Namespace) -> int:

@@ -75,6 +75,14 @@ VIEWS = (
     View("panel", "Inside the network", panel, needs=("panel",), place="beside"),
 )
 
+PHONE = "@media (max-width: 640px)"  # as in the style sheets
+
+
+def phone_heights() -> str:
+    """Rules of a style sheet that give each view its height on a phone before its figure is there: nothing jumps."""
+    rules = [f".st-key-{view.key} .ae-live {{ height: {view.phone_height}; }}" for view in VIEWS]
+    return "\n".join([f"{PHONE} {{", *rules, "}"])
+
 
 def all_of(setup: Setup) -> Iterator[tuple[str, View, Given]]:
     """Everything there is to see of a run: heading, view, and what it is given; a view of panels comes for each."""

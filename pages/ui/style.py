@@ -4,11 +4,10 @@ import functools
 
 import streamlit as st
 
-from ae_core.figures.views import VIEWS
+from ae_core.figures.views import phone_heights
 from pages.ui import static
 
 SHEETS = ("style.css", "stage.css", "explore.css", "page.css")
-PHONE = "@media (max-width: 640px)"  # as in the sheets
 
 
 def inject() -> None:
@@ -19,10 +18,4 @@ def inject() -> None:
 @functools.cache
 def _style() -> str:
     sheets = [(static.ROOT / "assets" / name).read_text(encoding="utf-8") for name in SHEETS]
-    return "\n".join([*sheets, heights()])
-
-
-def heights() -> str:
-    """Rules that give each live view its height on a phone before its figure is there, so that nothing jumps."""
-    rules = [f".st-key-{view.key} .ae-live {{ height: {view.phone_height}; }}" for view in VIEWS]
-    return "\n".join([f"{PHONE} {{", *rules, "}"])
+    return "\n".join([*sheets, phone_heights()])

@@ -44,7 +44,7 @@ def weight(setup: Setup, snapshot: Snapshot, translate=str) -> Figure:
 @pytest.fixture
 def added(monkeypatch) -> View:
     view = View("weight", "How heavy it is", weight, phone_height="7rem")
-    for module in (views, drawn, style):
+    for module in (views, drawn):
         monkeypatch.setattr(module, "VIEWS", (*VIEWS, view))
     return view
 
@@ -99,12 +99,12 @@ def test_one_line_is_enough_for_a_view(added):
     said = frame()["views"][added.key]
     assert (said["step"], said["data"][0]["x"]) == (40, [40])
     assert added.heading in [heading for heading, _view, _given in views.all_of(setup())]
-    assert ".st-key-live_weight .ae-live { height: 7rem; }" in style.heights()
+    assert ".st-key-live_weight .ae-live { height: 7rem; }" in views.phone_heights()
 
 
 def test_the_style_sheets_leave_the_heights_to_the_declaration():
     sheets = "".join((style.static.ROOT / "assets" / name).read_text() for name in style.SHEETS)
-    assert style.PHONE in sheets, "the same screens count as narrow"
+    assert views.PHONE in sheets, "the same screens count as narrow"
     for view in VIEWS:
         assert not re.search(rf"{view.key}\W[^{{]*\{{[^}}]*height", sheets), view.key
 

@@ -232,6 +232,8 @@ def test_the_command_line_lists_exports_and_imports(alone, capsys, monkeypatch):
         assert commands("export", run_id, "--film", str(out / name)) == 0
         with Image.open(out / name) as made:
             assert len(list(ImageSequence.Iterator(made))) == len(store.open(run_id).snapshots())
+    assert commands("export", run_id, "--page", str(out / "a.html")) == 0
+    assert (out / "a.html").read_text().startswith("<!doctype html>")
     capsys.readouterr()
     monkeypatch.setattr(run_commands, "_renew", lambda *given: None)  # see tests/training/test_stored_model.py
     assert commands("import", str(out / "a.zip")) == 0

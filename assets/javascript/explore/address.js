@@ -47,6 +47,7 @@ export function written(search, { at, from, to, axes }) {
 
 /** @param {View} view */
 export function write(view) {
+  if (!location.protocol.startsWith("http")) return; // a page on a disk keeps its address
   clearTimeout(waiting);
   waiting = setTimeout(() => {
     const wanted = location.pathname + written(location.search, view) + location.hash;

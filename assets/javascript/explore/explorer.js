@@ -3,9 +3,12 @@
  * A network to play with. Whatever is pulled, drawn or dragged becomes a code; `show` tells all parts of it.
  *
  * @import { Exploration, Looked, Neighbour, Part } from "../types/explore"
+ * @import { NoNetwork } from "../types/network"
+ * @import { Network } from "../network/network.js"
  * @import { Axis } from "./axis.js"
  */
 import { PAPER } from "../live/theme.js";
+import { fetchNetwork } from "../network/fetch.js";
 import { forget, read, write } from "./address.js";
 import { BetweenPart } from "./between_part.js";
 import { ChosenPart } from "./chosen_part.js";
@@ -41,11 +44,13 @@ export class Explorer {
    * @param {HTMLElement} root
    * @param {Exploration} wanted
    * @param {string} base Address of the app.
+   * @param {() => Promise<Network | NoNetwork>} [source] Where the network comes from, if not from the app.
    */
-  constructor(root, wanted, base) {
+  constructor(root, wanted, base, source = () => fetchNetwork(base, wanted.run, wanted.language)) {
     this.root = root;
     this.wanted = wanted;
     this.base = base;
+    this.source = source;
     root.classList.remove("ae-ready");
     root.innerHTML = '<p class="ae-explore-said" role="status"></p><div class="ae-explore-parts"></div>';
     this.elements = new Elements(root, wanted.words);
@@ -57,7 +62,7 @@ export class Explorer {
     try {
       const tell = (/** @type {number} */ share) => this.say(`${elements.word("reading")} ${Math.round(100 * share)} %`);
       tell(0);
-      const model = await load(this.wanted, this.base, tell);
+      const model = await load(this.wanted, this.base, this.source, tell);
       if (this.closed) return;
       this.set(model);
       this.say("");

@@ -4,8 +4,8 @@
  * done here asks the server.
  *
  * @import { Exploration } from "../types/explore"
+ * @import { NoNetwork } from "../types/network"
  */
-import { fetchNetwork } from "../network/fetch.js";
 import { Network } from "../network/network.js";
 import { Codes } from "./codes.js";
 import { nearestRows } from "./neighbours.js";
@@ -154,10 +154,11 @@ export class Refusal extends Error {
  *
  * @param {Exploration} wanted
  * @param {string} base Address of the app.
+ * @param {() => Promise<Network | NoNetwork>} source Gives the network.
  * @param {(share: number) => void} tell Told how far it is.
  */
-export async function load(wanted, base, tell) {
-  const [network, pictures] = await Promise.all([fetchNetwork(base, wanted.run, wanted.language), examples(wanted, base)]);
+export async function load(wanted, base, source, tell) {
+  const [network, pictures] = await Promise.all([source(), examples(wanted, base)]);
   if (!(network instanceof Network)) throw new Refusal(network.why, network.later);
   const values = new Float32Array(pictures.length * network.codeSize);
   for (let first = 0; first < pictures.length; first += AT_ONCE) {

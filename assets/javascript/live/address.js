@@ -15,6 +15,7 @@ let waiting;
  * @param {number | undefined} step Undefined for whatever is newest.
  */
 export function write(step) {
+  if (!location.protocol.startsWith("http")) return; // a page on a disk keeps its address
   clearTimeout(waiting);
   waiting = setTimeout(() => {
     const address = new URL(location.href);

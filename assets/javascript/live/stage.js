@@ -46,7 +46,7 @@ export default function mount({ data, parentElement, setTriggerValue }, base, pl
   return () => void setTimeout(() => root.isConnected || current.close());
 }
 
-class Stage {
+export class Stage {
   closed = false;
   /** @type {Content | undefined} */
   content;
@@ -91,11 +91,14 @@ class Stage {
    * @param {HTMLElement} root
    * @param {string} base Address of the app.
    * @param {string} plotly Address of plotly.js.
+   * @param {(step: number, panel: string) => Promise<Frame | undefined>} [source] Where frames come from, if not from the
+   *   app.
    */
-  constructor(root, base, plotly) {
+  constructor(root, base, plotly, source) {
     this.root = root;
     this.base = base;
     this.plotly = plotly;
+    this.source = source;
     this.onKey = (/** @type {KeyboardEvent} */ event) => this.key(event);
     document.addEventListener("keydown", this.onKey);
   }
@@ -362,6 +365,7 @@ class Stage {
    */
   async fetchFrame(step) {
     const { content } = this;
+    if (this.source) return this.source(step, this.panel);
     if (!content?.film) return undefined;
     const wishes = new URLSearchParams({ words: content.language, panel: this.panel, edition: content.edition });
     const film = `${this.base}film/${encodeURIComponent(content.film)}`;

@@ -1,6 +1,5 @@
 """The Explore page: a trained network to play with, in the browser."""
 
-import base64
 import functools
 import json
 from collections.abc import Sequence
@@ -9,12 +8,11 @@ from typing import Any
 import streamlit as st
 
 from ae_core.engine import TrainingJob
-from ae_core.figures.shared import COLOURS
 from ae_core.formats import escape
 from ae_core.messages import Setup
 from ae_core.runs import StoredRun
+from ae_core.web_page.exploration import exploration, unexplorable
 from pages.ui import static
-from pages.ui.explore.sentences import words
 from pages.ui.live import pulse
 from pages.ui.runs.comparing import mine
 from pages.ui.runs.titles import labels_of
@@ -58,7 +56,7 @@ def show(own: Session) -> None:
 
 def _offered(own: Session) -> list[StoredRun]:
     """The runs that a person may choose from: those that have ended with a trained model, the newest first."""
-    return [run for run in mine(own) if run.state in ("done", "stopped")][:MOST_OFFERED]
+    return [run for run in mine(own) if run.state in ("done", "stopped", "diverged")][:MOST_OFFERED]
 
 
 def _choice(own: Session, offered: Sequence[StoredRun]) -> None:
@@ -88,43 +86,13 @@ def _problem(run: TrainingJob, setup: Setup) -> str:
     """One sentence: why this run cannot be explored; empty if it can be tried."""
     if not run.ended or run.measuring:
         return _("This run still trains. It can be explored as soon as it has ended.")
-    if len(setup.shape) != 3:
-        return _("Only pictures can be explored so far; this run has learnt something else.")
-    if list(setup.atlas.tile) != setup.shape[:2]:
-        return _("The pictures of this run are too large to be explored in a browser.")
-    return ""
+    return _(unexplorable(setup))
 
 
 def _content(run: TrainingJob, setup: Setup) -> bytes:
-    atlas = setup.atlas
-    labelled = len(setup.class_names) > 1
-    return json.dumps(
-        {
-            "run": run.id,
-            "step": run.snapshot.step if run.snapshot is not None else 0,
-            "language": language(),
-            "atlas": {
-                "url": static.atlas(atlas.png),
-                "columns": atlas.columns,
-                "tile": list(atlas.tile),
-                "count": atlas.count,
-            },
-            "labels": base64.b64encode(setup.labels).decode("ascii"),
-            "class_names": [str(name) for name in setup.class_names],
-            "colours": list(COLOURS) if labelled else [COLOURS[0]],
-            "shape": setup.shape,
-            "noise": _noise(setup),
-            "words": words(),
-        }
-    ).encode()
-
-
-def _noise(setup: Setup) -> dict[str, object] | None:
-    """How a training damaged its pictures; None if it did not, or in a way that browsers are not told."""
-    kind, factor = setup.settings.get("noise"), setup.settings.get("noise_factor")
-    if not isinstance(kind, str) or not isinstance(factor, int | float):
-        return None
-    return {"kind": kind, "factor": factor, "unit_range": setup.unit_range}
+    step = run.snapshot.step if run.snapshot is not None else 0
+    told = exploration(setup, step, static.atlas(setup.atlas.png), language(), _)
+    return json.dumps(told | {"run": run.id}).encode()
 
 
 @functools.cache

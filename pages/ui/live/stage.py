@@ -15,9 +15,9 @@ from typing import Any
 
 import streamlit as st
 
-from ae_core.figures.shared import Json
 from ae_core.figures.views import View
 from ae_core.messages import PanelTitle
+from ae_core.web_page.stage import stage_words, view_place
 from pages.ui import static
 from pages.ui.live.status import Status
 from pages.ui.state import Session
@@ -85,44 +85,14 @@ def packed(content: Content) -> bytes:
         "timeline": content.timeline,
         "moving": content.moving,
         "playing": content.playing,
-        "views": [_view(view) for view in content.views],
+        "views": [view_place(view, _) for view in content.views],
         "panels": [{"name": one.name, "title": _(one.title), "help": _(one.help)} for one in content.panels],
         "texts": dict(content.texts),
         "language": language(),
-        "words": _words(),
+        "words": stage_words(_),
     }
     told = json.dumps(about, separators=(",", ":")).encode()
     return told[:-1] + b',"frames":[' + b",".join(content.frames) + b"]}"
-
-
-def _view(view: View) -> Json:
-    return {
-        "key": view.key,
-        "name": view.name,
-        "heading": _(view.heading),
-        "place": view.place,
-        "logarithmic": "logarithmic" in view.needs,
-        "panel": "panel" in view.needs,
-        "plane": "plane" in view.needs,
-        "whole": view.whole,
-    }
-
-
-def _words() -> dict[str, str]:
-    return {
-        "logarithmic": _("Log scale"),
-        "plane": _("Decoded plane"),
-        "play": _("Play"),
-        "pause": _("Pause the film"),
-        "live": _("Live"),
-        "newest": _("Last frame"),
-        "timeline": _("Frames of this run"),
-        "speed": _("Speed"),
-        "step": _("step {step}"),
-        "of": _("frame {number} of {count}"),
-        "gone": _("No frame of step {step} is kept; the nearest one, of step {shown}, is shown."),
-        "lost": _("The connection is lost; it is tried again."),
-    }
 
 
 def mount(own: Session, key: str, look: Callable[[], bytes]) -> None:

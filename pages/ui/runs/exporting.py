@@ -13,6 +13,7 @@ from ae_core.figures.film import KINDS, Kind, film
 from ae_core.figures.views import all_of
 from ae_core.formats import escape
 from ae_core.runs.event_log import event_log
+from ae_core.web_page import web_page
 from pages.ui import state, static
 from pages.ui.server import redraw
 from pages.ui.shared import engine
@@ -45,13 +46,17 @@ def export(run: TrainingJob, key: str) -> None:
         with st.container(horizontal=True, gap="small"):
             _button(key, run, "CSV", "curves.csv", _csv(run), disabled=not history)
             _button(key, run, "TensorBoard", "events.out.tfevents.run", _log(run), disabled=not history)
-        _group(_("Figures"), _("One page, or map and pictures as a film. PNG and SVG: above each figure."))
+        _group(
+            _("Figures"),
+            _("All on one page; map and pictures as a film; or a page to go through and play with, without a network."),
+        )
         with st.container(horizontal=True, gap="small"):
             nothing = run.snapshot is None
             _button(key, run, "HTML", "figures.html", lambda: _html(run), disabled=nothing)
             for kind in KINDS:
                 made = _film(run, kind)
                 _button(key, run, f"{_('Film')}, {kind.upper()}", f"film.{kind}", made, nothing or not stored)
+            _button(key, run, _("Web page"), "page.html", _page(run), nothing or not stored)
         _group(_("The whole run"), _("To be imported on the Compare page, here or elsewhere."))
         _button(key, run, "ZIP", "run.zip", _zip(run), disabled=not stored)
 
@@ -122,6 +127,20 @@ def _film(run: TrainingJob, kind: Kind) -> Maker:
         if setup is None or not frames:
             raise DataError("This run has nothing to show yet.")
         return film(setup, frames, kind, _)
+
+    return made
+
+
+def _page(run: TrainingJob) -> Maker:
+    words = language()
+
+    def made() -> bytes:
+        stored = engine().store.open(run.id)
+        setup, frames = stored.setup(), stored.snapshots()
+        if setup is None or not frames:
+            raise DataError("This run has nothing to show yet.")
+        network = engine().network(run.id)
+        return web_page(setup, frames, network.content, network.why, words, _)
 
     return made
 

@@ -1,0 +1,129 @@
+"""What the browser's parts say that play with a network: `assets/javascript/explore`."""
+
+from ae_core.figures.shared import Translate
+
+
+def explore_words(translate: Translate = str) -> dict[str, str]:
+    """All of it, by the names that the scripts know.
+
+    Args:
+        translate: Turns an English sentence into the reader's language.
+    """
+    parts = (_page, _plane, _code, _drawing, _ways, _noise)
+    return {name: sentence for part in parts for name, sentence in part(translate).items()}
+
+
+def _page(translate: Translate) -> dict[str, str]:
+    return {
+        "reading": translate("The network comes to your browser; the held-out images are encoded:"),
+        "refused": translate("This network cannot be explored in a browser."),
+        "lost": translate("The network could not be fetched. It is tried again."),
+        "save_png": translate("Save as PNG"),
+        "save_svg": translate("Save as SVG"),
+        "save_csv": translate("Save the numbers as CSV"),
+        "unit": translate("code {number}"),
+        "direction": translate("direction {number}"),
+    }
+
+
+def _plane(translate: Translate) -> dict[str, str]:
+    return {
+        "plane": translate("The plane of codes"),
+        "plane_help": translate(
+            "Plane of codes: drag, or move with the arrow keys; plus and minus zoom, 0 shows all of it."
+        ),
+        "plane_note": translate(
+            "Drag anywhere, or use the arrow keys. Behind the points: what the decoder makes of each place. A click on "
+            "a point shows its image."
+        ),
+        "across": translate("Across"),
+        "up": translate("Up"),
+        "tool_decode": translate("Decode"),
+        "tool_rectangle": translate("Rectangle"),
+        "tool_lasso": translate("Lasso"),
+        "tool_move": translate("Move"),
+        "nearer": translate("Zoom in"),
+        "farther": translate("Zoom out"),
+        "whole": translate("All"),
+        "contours": translate("Density"),
+        "choose_class": translate("Choose a class"),
+        "chosen": translate("Chosen images"),
+        "chosen_none": translate("Click a point, draw a rectangle or a lasso around some, or choose a class."),
+        "chosen_some": translate("{count} chosen."),
+        "chosen_more": translate("{count} chosen; the first {shown} are shown."),
+        "chosen_images": translate("Images, and their reconstructions below"),
+        "mean_pixels": translate("mean of their pixels"),
+        "mean_code": translate("mean of their codes, decoded"),
+        "near": translate("Nearest in code space"),
+        "near_pixels": translate("Nearest in pixels"),
+    }
+
+
+def _code(translate: Translate) -> dict[str, str]:
+    return {
+        "decoded": translate("This code, decoded"),
+        "among": translate("Among the data: {distance} from the nearest code."),
+        "edge": translate("At the edge of the data: {distance} from the nearest code."),
+        "beyond": translate(
+            "Far from all data: {distance} from the nearest code. The decoder never learnt this place."
+        ),
+        "nearest": translate("nearest image"),
+        "cloud": translate("The encoder means a cloud: ±{spread} about this code, mean over its numbers."),
+        "units": translate("Its numbers"),
+        "along_units": translate("Numbers"),
+        "along_directions": translate("Principal directions"),
+    }
+
+
+def _drawing(translate: Translate) -> dict[str, str]:
+    return {
+        "draw": translate("Draw"),
+        "draw_help": translate("Draw with mouse, pen or finger."),
+        "clear": translate("Clear"),
+        "erase": translate("Eraser"),
+        "take": translate("A test image"),
+        "open": translate("From a file"),
+        "photograph": translate("Camera"),
+        "no_picture": translate("{name} is not a picture that this browser can read."),
+        "fitted": translate("as the network sees it"),
+        "made": translate("its reconstruction"),
+        "error": translate("Mean squared error {error}"),
+    }
+
+
+def _ways(translate: Translate) -> dict[str, str]:
+    return {
+        "between": translate("Between two"),
+        "from": translate("From this code"),
+        "to": translate("To this code"),
+        "arc": translate("along an arc"),
+        "share": translate("Where between the two"),
+        "codes_way": translate("codes"),
+        "pixels_way": translate("pixels"),
+        "samples": translate("Samples"),
+        "sample": translate("New samples"),
+        "temperature": translate("Temperature"),
+        "sample_note": translate(
+            "Codes drawn from a normal distribution fitted to those of the held-out images; the temperature multiplies "
+            "its spread. A click shows a sample's code."
+        ),
+        "prior_note": translate(
+            "Codes drawn from the prior, a standard normal distribution; the temperature multiplies its spread. A "
+            "click shows a sample's code."
+        ),
+    }
+
+
+def _noise(translate: Translate) -> dict[str, str]:
+    return {
+        "noise": translate("Damaged and mended"),
+        "noise_factor": translate("Noise factor"),
+        "other_noise": translate("Other noise"),
+        "clean": translate("clean"),
+        "damaged": translate("damaged"),
+        "mended": translate("mended"),
+        "noise_said": translate("Mean squared error {before} before, {after} after."),
+        "noise_curve": translate("Error against noise"),
+        "noise_note": translate("Mean squared error of held-out images, beyond the noise of the training too."),
+        "trained_with": translate("trained with {factor}"),
+    }
