@@ -8,7 +8,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Route, WebSocketRoute
 
 from pages.ui import shared, state, static, style
-from pages.ui.live import film, guard, network, streaming
+from pages.ui.live import computing, film, guard, network, streaming
 from pages.ui.runs import operating
 from pages.ui.server.bounds import Bounds
 from pages.ui.words.language import _
@@ -52,6 +52,7 @@ else:
         Route(film.STEPS, film.steps),
         Route(film.FRAME, film.frame),
         Route(network.NETWORK, network.network),
+        Route(computing.COMPUTE, computing.compute, methods=["POST"]),
         Route(shared.HEALTH, shared.health),
     ]
     app = st.App("app.py", routes=routes, middleware=[Middleware(Bounds)], lifespan=shared.lifespan)

@@ -103,3 +103,20 @@ class Asking(ABC):
             EngineError: If no worker is ready, or it takes too long.
         """
         return self._supervisor.ask(questions.network, str(self._recovery.store.folder), run_id)
+
+    def compute(self, run_id: str, step: int, part: str, rows: bytes) -> bytes:
+        """What a part of a run's trained network makes of some rows, for browsers that cannot: waits for a worker.
+
+        Args:
+            run_id: The run.
+            step: Its last step: another one is another network.
+            part: `encoder` or `decoder`.
+            rows: Examples as the network sees them, or codes: float32, little-endian.
+
+        Returns:
+            Codes or reconstructions, likewise.
+
+        Raises:
+            EngineError: If no worker is ready, it takes too long, or the rows do not fit.
+        """
+        return self._supervisor.ask(questions.compute, str(self._recovery.store.folder), run_id, step, part, rows)

@@ -80,3 +80,23 @@ def network(folder: str, run_id: str) -> Answer[Portable]:
             return Portable(why=str(error))
 
     return answer(work, "The network could not be read")
+
+
+def compute(folder: str, run_id: str, step: int, part: str, rows: bytes) -> Answer[bytes]:
+    """What the encoder or the decoder of a stored run makes of some rows, see `by_worker.Answering.compute`.
+
+    A run that is given more epochs has another step, and then another network.
+    """
+
+    def work() -> bytes:
+        from ae_core.portable.by_worker import READY, Answering
+
+        def bring() -> Answering:
+            run = RunStore(Path(folder)).open(run_id)
+            if run.model is None:
+                raise DataError(NO_MODEL)
+            return Answering(run.model, run.experiment, run.spec())
+
+        return READY.compute((folder, run_id, step), bring, part, rows)
+
+    return answer(work, "The network could not be asked")

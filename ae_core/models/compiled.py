@@ -20,17 +20,18 @@ class Compiled:
     Args:
         model: Whose weights the function uses; they stay where they are.
         function: Tensors to tensors, without chance.
+        few: Calls before a graph is traced; 0 where somebody waits for each answer.
     """
 
-    def __init__(self, model: keras.Model, function: Callable[[Any], Any]):
-        self._model, self._function = model, function
+    def __init__(self, model: keras.Model, function: Callable[[Any], Any], few: int = FEW):
+        self._model, self._function, self._few = model, function, few
         self._asked = 0
         self._graph: _Graph | None = None
 
     def __call__(self, inputs: Any) -> Any:
         """The function's answer to arrays, as arrays."""
         self._asked += 1
-        if self._asked <= FEW:
+        if self._asked <= self._few:
             return keras.tree.map_structure(ops.convert_to_numpy, self._function(inputs))
         if self._graph is None:
             self._graph = _Graph(self._model, self._function)

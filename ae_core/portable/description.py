@@ -6,7 +6,8 @@
 import msgspec
 from msgspec import Struct, field
 
-FORMAT = 1
+FORMAT = 2
+PARTS = ("encoder", "decoder")
 
 
 class Array(Struct, frozen=True):
@@ -189,6 +190,7 @@ class Description(Struct, frozen=True, kw_only=True):
         encoder: Example → code.
         decoder: Code → example.
         codes: Where the codes of the data set lie.
+        worker: Why a worker computes it, one sentence; its parts then have no layers. Empty where a browser does.
         format: Version of this description.
     """
 
@@ -197,6 +199,7 @@ class Description(Struct, frozen=True, kw_only=True):
     encoder: Part
     decoder: Part
     codes: Codes
+    worker: str = ""
     format: int = FORMAT
 
 
@@ -206,10 +209,13 @@ class Portable(Struct, frozen=True):
     Args:
         content: Bytes, see `block.pack`; empty where there is no such network.
         why: One sentence; empty where there is one.
+        introduction: The same bytes of a network that a browser cannot compute, without its layers: what a person needs
+            to play with it while a worker answers. Empty where none can.
     """
 
     content: bytes = field(default=b"")
     why: str = ""
+    introduction: bytes = field(default=b"")
 
 
 def encode(description: Description) -> bytes:

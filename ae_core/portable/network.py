@@ -9,7 +9,7 @@ from ae_core import data
 from ae_core.models.autoencoder import in_batches
 from ae_core.portable import layers
 from ae_core.portable.block import Block
-from ae_core.portable.description import Codes, Description, Examples, Portable
+from ae_core.portable.description import Codes, Description, Examples, Part, Portable
 from ae_core.settings import Settings
 from ae_core.training.stored_model import restore
 
@@ -33,28 +33,38 @@ def portable(model: Path, settings: Settings, run_id: str) -> Portable:
     tables = data.prepare(dataset, settings)
     whole = restore(model, settings, tables.spec)
     encoder, decoder = whole.get_layer("encoder"), whole.get_layer("decoder")
-    if 4 * (encoder.count_params() + decoder.count_params()) > MOST_BYTES:
-        return Portable(why=_too_large(4 * (encoder.count_params() + decoder.count_params())))
+    examples = tables.scaled(tables.x_test[:HELD_OUT])
+
+    def packed(block: Block, parts: tuple[Part, Part], worker: str = "") -> bytes:
+        description = Description(
+            run_id=run_id,
+            examples=Examples(
+                shape=list(tables.spec.shape),
+                unit_range=tables.spec.unit_range,
+                scale=block.add(tables.scale),
+                offset=block.add(tables.offset),
+                class_names=list(dataset.info.class_names),
+            ),
+            encoder=parts[0],
+            decoder=parts[1],
+            codes=_codes(encoder, examples, block),
+            worker=worker,
+        )
+        return block.pack(description)
+
+    def refused(why: str) -> Portable:
+        return Portable(why=why, introduction=packed(Block(), (Part([]), Part([])), why))
+
+    size = 4 * (encoder.count_params() + decoder.count_params())
+    if size > MOST_BYTES:
+        return refused(_too_large(size))
     block = Block()
     try:
         parts = layers.part(encoder, block), layers.part(decoder, block)
     except layers.NotPortableError as error:
-        return Portable(why=str(error))
-    description = Description(
-        run_id=run_id,
-        examples=Examples(
-            shape=list(tables.spec.shape),
-            unit_range=tables.spec.unit_range,
-            scale=block.add(tables.scale),
-            offset=block.add(tables.offset),
-            class_names=list(dataset.info.class_names),
-        ),
-        encoder=parts[0],
-        decoder=parts[1],
-        codes=_codes(encoder, tables.scaled(tables.x_test[:HELD_OUT]), block),
-    )
-    content = block.pack(description)
-    return Portable(content) if len(content) <= MOST_BYTES else Portable(why=_too_large(len(content)))
+        return refused(str(error))
+    content = packed(block, parts)
+    return Portable(content) if len(content) <= MOST_BYTES else refused(_too_large(len(content)))
 
 
 def _codes(encoder: keras.Model, examples: np.ndarray, block: Block) -> Codes:

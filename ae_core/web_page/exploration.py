@@ -28,6 +28,7 @@ def exploration(setup: Setup, step: int, atlas_url: str, language: str, translat
         "colours": list(COLOURS) if len(setup.class_names) > 1 else [COLOURS[0]],
         "shape": setup.shape,
         "noise": _noise(setup),
+        "patch": patch if isinstance(patch := setup.settings.get("patch_size"), int) else None,
         "words": explore_words(translate),
     }
 

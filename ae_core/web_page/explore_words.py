@@ -9,7 +9,7 @@ def explore_words(translate: Translate = str) -> dict[str, str]:
     Args:
         translate: Turns an English sentence into the reader's language.
     """
-    parts = (_page, _plane, _code, _drawing, _ways, _noise)
+    parts = (_page, _plane, _code, _drawing, _ways, _noise, _hidden)
     return {name: sentence for part in parts for name, sentence in part(translate).items()}
 
 
@@ -17,6 +17,7 @@ def _page(translate: Translate) -> dict[str, str]:
     return {
         "reading": translate("The network comes to your browser; the held-out images are encoded:"),
         "refused": translate("This network cannot be explored in a browser."),
+        "by_worker": translate("The server computes it, since a browser cannot:"),
         "lost": translate("The network could not be fetched. It is tried again."),
         "save_png": translate("Save as PNG"),
         "save_svg": translate("Save as SVG"),
@@ -111,6 +112,17 @@ def _ways(translate: Translate) -> dict[str, str]:
             "Codes drawn from the prior, a standard normal distribution; the temperature multiplies its spread. A "
             "click shows a sample's code."
         ),
+    }
+
+
+def _hidden(translate: Translate) -> dict[str, str]:
+    return {
+        "hidden": translate("Hide patches yourself"),
+        "hidden_help": translate("Press on a patch to hide it, or to show it again; drag over several."),
+        "hidden_share": translate("Hidden share"),
+        "hidden_seen": translate("what the network sees"),
+        "hidden_made": translate("what it paints"),
+        "hidden_said": translate("{count} of {all} patches are hidden; mean squared error {error}."),
     }
 
 

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import psutil
 import pytest
 from dask.system import cpu_count
@@ -427,6 +428,11 @@ def test_a_worker_answers_with_the_network_of_a_run(engine: Engine) -> None:
     network = engine.network(done.id)
     assert network.why == "" and len(network.content) > 4 * 784
     assert engine.network("no-such-run1").why.startswith("There is no such stored run")
+    code = np.zeros(done.settings.latent_dim, "<f4").tobytes()
+    step = step_of(done)
+    assert len(engine.compute(done.id, step, "decoder", code + code)) == 2 * 4 * 784
+    with pytest.raises(EngineError, match="some rows of 784 numbers"):
+        engine.compute(done.id, step, "encoder", code)
 
 
 SCRIPT = textwrap.dedent("""

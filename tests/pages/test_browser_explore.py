@@ -319,12 +319,61 @@ def test_a_page_with_no_run_says_what_to_do(app, chrome):
         assert "train a run" in stranger.inner_text("[data-testid=stAlert]")
 
 
-def test_a_run_that_no_browser_computes_says_so(app, chrome):
+def changed(page, selector: str, before: np.ndarray) -> np.ndarray:
+    """A canvas, once a worker's answer has changed it."""
+    until(page, lambda: np.abs(picture(page, selector) - before).max() > 0)
+    return picture(page, selector)
+
+
+def test_a_run_that_no_browser_computes_is_played_with_through_a_worker(app, chrome):
     with visitor(chrome) as person:
-        person.goto(f"{app.url}/?variant=recurrent&dataset=digits&epochs=1&train_size=200&pace=full")
-        person.click(".st-key-start button:not([disabled])")
-        person.wait_for_selector(".st-key-train_export button", timeout=120_000)
-        person.get_by_role("link", name="Explore").first.click()
-        until(person, lambda: "GRU" in person.inner_text(".ae-explore-said"))
-        assert "cannot be explored in a browser" in person.inner_text(".ae-explore-said")
-        assert person.locator(".ae-ready").count() == 0
+        trained(person, app, "variant=recurrent&dataset=digits&epochs=3&latent_dim=4&pace=full")
+        assert "GRU" in person.inner_text(".ae-explore-said"), "why the server computes it"
+        until(person, lambda: picture(person, ".ae-samples canvas:last-child").max() > 0)
+        sheet = drawn(person)
+        before, asked = picture(person, ".ae-decoded-picture"), []
+        person.on("request", lambda request: asked.append(request.url))
+        person.focus(".st-key-plane canvas")
+        for _ in range(20):
+            person.keyboard.press("Shift+ArrowRight")
+        changed(person, ".ae-decoded-picture", before)
+        assert 0 < sum("/compute/" in url for url in asked) <= 60, "those that are overtaken are never asked"
+        person.click("button[name=take]")
+        changed(person, ".ae-drawn-made", np.zeros(784))
+        until(person, lambda: code(person, "drawn") == code(person, "decoded"))
+        until(person, lambda: (picture(person, ".ae-decoded-picture") == picture(person, ".ae-drawn-made")).all())
+        until(person, lambda: drawn(person) != sheet)
+        slider = person.locator(".ae-unit input").first
+        slider.focus()
+        shown = picture(person, ".ae-decoded-picture")
+        person.keyboard.press("End")
+        changed(person, ".ae-decoded-picture", shown)
+        person.select_option("select[name=class]", "3")
+        table = table_of(saved(person, "chosen", "csv"))
+        errors = [float(row[2]) for row in table[1:]]
+        assert len(errors) > 5 and len(set(errors)) == len(errors) and max(errors) < 0.2, "all were computed"
+
+
+def test_one_hides_the_patches_oneself(app, chrome):
+    with visitor(chrome) as person:
+        trained(person, app, "variant=masked&dataset=digits&epochs=1&token_dim=16&latent_dim=8&pace=full")
+        until(person, lambda: picture(person, ".ae-hidden-made").max() > 0)
+        before = picture(person, ".ae-hidden-made")
+        person.locator("input[name=hidden]").evaluate("one => { one.value = 0; one.dispatchEvent(new Event('input')) }")
+        assert person.inner_text(".ae-hidden-said").startswith("0 of 49 patches")
+        whole = changed(person, ".ae-hidden-made", before)
+        person.locator(".ae-hidden-seen").scroll_into_view_if_needed()
+        box = person.locator(".ae-hidden-seen").bounding_box()
+        person.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + 0.5 * box["height"])
+        person.mouse.down()
+        person.mouse.move(box["x"] + 0.7 * box["width"], box["y"] + 0.5 * box["height"], steps=8)
+        person.mouse.up()
+        hidden = int(person.inner_text(".ae-hidden-said").split()[0])
+        seen = picture(person, ".ae-hidden-seen").reshape(28, 28)
+        assert 2 <= hidden <= 5 and (seen[12:16, 12:16] == 110).all()
+        changed(person, ".ae-hidden-made", whole)
+        person.focus(".ae-hidden-seen")
+        person.keyboard.press("Space")
+        assert int(person.inner_text(".ae-hidden-said").split()[0]) == hidden + 1
+        hiding = [row[3] for row in table_of(saved(person, "hidden", "csv"))[1:]]
+        assert hiding.count("1") == 16 * (hidden + 1)

@@ -91,6 +91,11 @@ export class BetweenPart extends Section {
     this.fill(".ae-strip-1", faded, model.shape);
   }
 
+  /** @override */
+  again() {
+    this.draw();
+  }
+
   /** @override @returns {Row[]} */
   rows() {
     const names = Array.from({ length: this.model.codes.size }, (_, at) => this.word("unit", { number: at + 1 }));

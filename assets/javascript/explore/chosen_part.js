@@ -11,6 +11,7 @@ import { paint } from "./pixels.js";
 import { Section } from "./section.js";
 
 const MOST = 24; // of them are shown
+const AT_ONCE = 100; // pictures made at a time
 
 const CONTENT = `
   <p class="ae-chosen-said" role="status"></p>
@@ -66,10 +67,8 @@ export class ChosenPart extends Section {
     this.find(".ae-chosen-said").textContent = places.length ? this.word(several, told) : this.word("chosen_none");
     if (!places.length) return;
     const shown = places.slice(0, MOST);
-    const all = new Float32Array(shown.length * codes.size);
-    shown.forEach((place, at) => all.set(codes.at(place), at * codes.size));
     this.fill(".ae-chosen-images", shown.map((place) => model.pictures[place] ?? []), shape);
-    this.fill(".ae-chosen-made", model.pictures_of(all), shape);
+    this.fill(".ae-chosen-made", this.made(shown), shape);
     const [mean, middle] = [model.meanPicture(places), codes.middle(places)];
     paint(this.canvas(".ae-chosen-mean"), mean, shape);
     paint(this.canvas(".ae-chosen-mean-code"), model.picture(middle), shape);
@@ -79,13 +78,36 @@ export class ChosenPart extends Section {
     this.figures(".ae-chosen-near-pixels", explorer.named(model.alike(mean, NEAR + beside).slice(beside)), shape);
   }
 
+  /** @override */
+  again() {
+    this.choosePlaces(this.places);
+  }
+
+  /**
+   * Pictures of many codes, some at a time.
+   *
+   * @param {number[]} places Of examples.
+   */
+  made(places) {
+    const { codes } = this.model;
+    const pictures = [];
+    for (let first = 0; first < places.length; first += AT_ONCE) {
+      const some = places.slice(first, first + AT_ONCE);
+      const all = new Float32Array(some.length * codes.size);
+      some.forEach((place, at) => all.set(codes.at(place), at * codes.size));
+      pictures.push(...this.model.pictures_of(all));
+    }
+    return pictures;
+  }
+
   /** @override @returns {Row[]} */
   rows() {
     const { model } = this;
+    const made = this.made(this.places);
     const { class_names } = this.explorer.wanted;
     const names = Array.from({ length: model.codes.size }, (_, at) => this.word("unit", { number: at + 1 }));
-    const rows = this.places.map((place) => {
-      const error = model.error(model.pictures[place] ?? [], model.picture(model.codes.at(place)));
+    const rows = this.places.map((place, at) => {
+      const error = model.error(model.pictures[place] ?? [], made[at] ?? []);
       return [place, class_names[model.labels[place] ?? 0] ?? "", error, ...model.codes.at(place)];
     });
     return [["example", "class", "squared_error", ...names], ...rows];

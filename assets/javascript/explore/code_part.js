@@ -109,6 +109,11 @@ export class CodePart extends Section {
     told.dataset["milliseconds"] = (performance.now() - began).toFixed(1);
   }
 
+  /** @override */
+  again() {
+    this.show(this.explorer.looked);
+  }
+
   /** @override @returns {Row[]} */
   rows() {
     const { code } = this.explorer.looked;

@@ -43,6 +43,8 @@ export class DrawPart extends Section {
    * @type {Uint8Array | undefined}
    */
   fitted;
+  /** When the person did what led to it. */
+  began = 0;
   /** The held-out example that was taken last. */
   taken = -1;
 
@@ -74,10 +76,22 @@ export class DrawPart extends Section {
   changed(began) {
     const { model } = this;
     const [height = 1, width = 1] = model.shape;
-    const fitted = this.drawing.fitted(height, width, model.habit);
+    this.fitted = this.drawing.fitted(height, width, model.habit);
+    this.began = began;
+    this.follow(this.fitted);
+  }
+
+  /** @override */
+  again() {
+    // Until the answer is there, and as long as nobody looks at something else.
+    if (this.fitted && this.explorer.looked.picture === this.fitted) this.follow(this.fitted);
+  }
+
+  /** @param {Uint8Array} fitted */
+  follow(fitted) {
+    const { model, began } = this;
     const code = model.code(fitted);
     const made = model.picture(code);
-    this.fitted = fitted;
     paint(this.canvas(".ae-drawn-fitted"), fitted, model.shape);
     paint(this.canvas(".ae-drawn-made"), made, model.shape);
     this.find(".ae-drawn-said").textContent = this.word("error", { error: model.error(fitted, made).toFixed(4) });

@@ -15,6 +15,7 @@ import { ChosenPart } from "./chosen_part.js";
 import { CodePart } from "./code_part.js";
 import { DrawPart } from "./draw_part.js";
 import { Elements } from "./elements.js";
+import { HiddenPart } from "./hidden_part.js";
 import { Model, Refusal, load } from "./model.js";
 import { NoisePart } from "./noise_part.js";
 import { PlanePart } from "./plane_part.js";
@@ -38,7 +39,7 @@ export class Explorer {
   /** @type {ChosenPart | undefined} */
   chosen;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
-  again;
+  retry;
 
   /**
    * @param {HTMLElement} root
@@ -46,7 +47,7 @@ export class Explorer {
    * @param {string} base Address of the app.
    * @param {() => Promise<Network | NoNetwork>} [source] Where the network comes from, if not from the app.
    */
-  constructor(root, wanted, base, source = () => fetchNetwork(base, wanted.run, wanted.language)) {
+  constructor(root, wanted, base, source = () => fetchNetwork(base, wanted.run, wanted.step, wanted.language)) {
     this.root = root;
     this.wanted = wanted;
     this.base = base;
@@ -65,7 +66,7 @@ export class Explorer {
       const model = await load(this.wanted, this.base, this.source, tell);
       if (this.closed) return;
       this.set(model);
-      this.say("");
+      this.say(model.network.description.worker && `${elements.word("by_worker")} ${model.network.description.worker}`);
       this.root.classList.add("ae-ready");
     } catch (error) {
       if (this.closed) return;
@@ -76,16 +77,19 @@ export class Explorer {
         return;
       }
       this.say(refused ? error.message : elements.word("lost"));
-      this.again = setTimeout(() => void this.begin(), AGAIN);
+      this.retry = setTimeout(() => void this.begin(), AGAIN);
     }
   }
 
   /** @param {Model} model */
   set(model) {
     const place = this.elements.find(".ae-explore-parts");
-    const { noise, shape } = this.wanted;
+    const { shape, patch } = this.wanted;
+    const noise = model.here ? this.wanted.noise : null;
     place.replaceChildren();
+    this.model?.network.close();
     this.model = model;
+    model.listen(() => this.again());
     const grey = (shape[2] ?? 1) === 1;
     // In the order in which they follow one another on a phone, and under the tabulator key.
     this.parts = [
@@ -93,11 +97,12 @@ export class Explorer {
       new CodePart(place, this, model),
       ...(grey ? [new DrawPart(place, this, model)] : []),
       ...(noise ? [new NoisePart(place, this, model, noise)] : []),
+      ...(patch ? [new HiddenPart(place, this, model, patch)] : []),
       (this.between = new BetweenPart(place, this, model)),
       new SamplesPart(place, this, model),
       (this.chosen = new ChosenPart(place, this, model)),
     ];
-    place.classList.toggle("ae-with-noise", noise !== null);
+    place.classList.toggle("ae-with-noise", noise !== null || patch !== null);
     for (const part of this.parts) {
       for (const button of part.root.querySelectorAll("button[name=save]")) {
         button.addEventListener("click", () => void this.save(part, button.getAttribute("value") ?? ""));
@@ -200,7 +205,10 @@ export class Explorer {
   async save(part, format) {
     const name = `explore-${this.wanted.run}-${part.name}.${format}`;
     if (format === "csv") {
-      download(new Blob([csv(part.rows())], { type: "text/csv" }), name);
+      let rows = part.rows();
+      // A worker answers one question of a kind after the other.
+      for (const network = this.model?.network; network && !network.settled && !this.closed; rows = part.rows()) await network.settle();
+      download(new Blob([csv(rows)], { type: "text/csv" }), name);
       return;
     }
     const { root } = part;
@@ -216,6 +224,11 @@ export class Explorer {
     for (const part of this.parts) part.draw();
   }
 
+  /** A worker has answered: all parts ask again for what they show. */
+  again() {
+    for (const part of this.parts) part.again();
+  }
+
   /** @param {string} sentence */
   say(sentence) {
     this.elements.find(".ae-explore-said").textContent = sentence;
@@ -223,8 +236,9 @@ export class Explorer {
 
   close() {
     this.closed = true;
-    clearTimeout(this.again);
+    clearTimeout(this.retry);
     forget();
+    this.model?.network.close();
     for (const part of this.parts) part.close();
   }
 }

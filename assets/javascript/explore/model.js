@@ -1,12 +1,13 @@
 // @ts-check
 /**
- * What is played with: the network, the held-out examples and their codes. All of it is in the browser; nothing that is
- * done here asks the server.
+ * What is played with: the network, the held-out examples and their codes. All of it is in the browser, but for networks
+ * that only a worker can compute.
  *
  * @import { Exploration } from "../types/explore"
  * @import { NoNetwork } from "../types/network"
  */
 import { Network } from "../network/network.js";
+import { RemoteNetwork } from "../network/remote.js";
 import { Codes } from "./codes.js";
 import { nearestRows } from "./neighbours.js";
 import { habit, paint } from "./pixels.js";
@@ -77,9 +78,23 @@ export class Model {
     return found && { mean: found.mean, deviation: found.logVariance.map((value) => Math.exp(0.5 * value)) };
   }
 
+  /** Whether the network computes here. */
+  get here() {
+    return !this.network.description.worker;
+  }
+
+  /**
+   * Tells of answers that come later.
+   *
+   * @param {() => void} told
+   */
+  listen(told) {
+    if (this.network instanceof RemoteNetwork) this.network.listen = told;
+  }
+
   /** Whether a prior tells where codes lie. */
   get prior() {
-    return this.network.description.encoder.spread !== null;
+    return typeof this.network.description.encoder.spread === "number";
   }
 
   /**
@@ -165,7 +180,7 @@ export async function load(wanted, base, source, tell) {
     const some = pictures.slice(first, first + AT_ONCE);
     const raw = new Uint8Array(some.length * network.exampleSize);
     some.forEach((one, at) => raw.set(one, at * network.exampleSize));
-    values.set(network.encode(network.scaled(raw), some.length), first * network.codeSize);
+    values.set(await network.coded(network.scaled(raw), some.length), first * network.codeSize);
     tell((first + some.length) / pictures.length);
     await new Promise((resolve) => setTimeout(resolve));
   }

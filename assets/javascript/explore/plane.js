@@ -54,6 +54,7 @@ export class Plane {
   /** @type {Piece[][]} */
   lines = [];
   dense = false;
+  fineness = ROUGH;
 
   /**
    * @param {HTMLCanvasElement} canvas
@@ -195,8 +196,25 @@ export class Plane {
    * @param {number} count Pictures across and up.
    */
   drawSheet(count) {
+    this.fineness = count;
+    this.paintSheet(count, this.ends);
+    this.drawn = this.ends;
+    this.draw();
+  }
+
+  /** Draws the same once more, with what the network has answered since. */
+  again() {
+    this.paintSheet(this.fineness, this.drawn);
+    this.draw();
+  }
+
+  /**
+   * @param {number} count Pictures across and up.
+   * @param {number[]} ends
+   */
+  paintSheet(count, ends) {
     const { size } = this.model.codes;
-    const [left = 0, right = 1, bottom = 0, top = 1] = this.ends;
+    const [left = 0, right = 1, bottom = 0, top = 1] = ends;
     const codes = new Float32Array(count * count * size);
     for (let place = 0; place < count * count; place++) {
       const x = left + (((place % count) + 0.5) / count) * (right - left);
@@ -210,8 +228,6 @@ export class Plane {
       const image = tinted(bytes, this.model.shape, INK);
       pen?.putImageData(image, (place % count) * width, Math.floor(place / count) * height);
     });
-    this.drawn = this.ends;
-    this.draw();
   }
 
   draw() {

@@ -259,6 +259,11 @@ export class PlanePart extends Section {
   }
 
   /** @override */
+  again() {
+    this.plane.again();
+  }
+
+  /** @override */
   close() {
     this.plane.close();
   }

@@ -43,11 +43,17 @@ export class SamplesPart extends Section {
   }
 
   sample() {
-    const { codes, shape, prior } = this.model;
+    const { codes, prior } = this.model;
     const heat = Number(this.field("temperature").value);
     this.codes = Array.from({ length: COUNT }, () =>
       prior ? normals(codes.size).map((number) => heat * number) : codes.sampled(heat),
     );
+    this.again();
+  }
+
+  /** @override */
+  again() {
+    const { codes, shape } = this.model;
     const all = new Float32Array(COUNT * codes.size);
     this.codes.forEach((code, at) => all.set(code, at * codes.size));
     this.fill(".ae-samples", this.model.pictures_of(all), shape);

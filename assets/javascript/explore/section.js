@@ -27,6 +27,9 @@ export class Section extends Elements {
 
   draw() {}
 
+  /** Shows the same with what the network has answered since; called where somebody else computes it. */
+  again() {}
+
   /** @returns {Row[]} */
   rows() {
     return [];

@@ -12,7 +12,7 @@ import { convolve, crop, pool, upsample } from "./images.js";
 import { product } from "./product.js";
 import { concatenate, keepLargest, slice } from "./rows.js";
 
-const FORMAT = 1;
+const FORMAT = 2;
 
 export class Network {
   /** @param {ArrayBuffer} buffer What `ae_core/portable/block.py` packs: length, JSON, numbers; browsers are little-endian. */
@@ -77,6 +77,25 @@ export class Network {
     const logVariance = encoder.spread === null ? undefined : outputs[encoder.spread];
     return logVariance && { mean: last(outputs), logVariance };
   }
+
+  /**
+   * The same, certainly: also of a network that somebody else computes.
+   *
+   * @param {Float32Array} examples As the network sees them.
+   * @param {number} count How many.
+   */
+  async coded(examples, count) {
+    return this.encode(examples, count);
+  }
+
+  /** Whether all that it was asked is answered; `settle` waits for that. */
+  get settled() {
+    return true;
+  }
+
+  async settle() {}
+
+  close() {}
 
   /**
    * Reconstructions of codes.

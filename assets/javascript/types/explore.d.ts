@@ -17,6 +17,8 @@ export interface Exploration {
   shape: number[];
   /** How the training damaged its examples; null if it did not. */
   noise: Noise | null;
+  /** Side of the patches that the training hid, in pixels; null if it hid none. */
+  patch: number | null;
   words: Record<string, string>;
 }
 
@@ -83,6 +85,8 @@ export interface Part {
   show(looked: Looked): void;
   /** Draws itself again where its colours have changed. */
   draw(): void;
+  /** Shows the same with what the network has answered since. */
+  again(): void;
   /** What it shows, as numbers. */
   rows(): Row[];
   close(): void;

@@ -6,6 +6,8 @@ export interface Description {
   encoder: PartOfNetwork;
   decoder: PartOfNetwork;
   codes: Codes;
+  /** Why a worker computes it, one sentence; its parts then have no layers. Empty where a browser does. */
+  worker: string;
 }
 
 /** An array in the block of numbers: place of its first number, and its shape. */

@@ -1,7 +1,8 @@
 """The trained network of a run over HTTP, for browsers that compute with it: see `assets/javascript/network/`.
 
 Whoever has the run's id may have it. A worker reads it once for all who ask; a browser keeps it and asks each time
-whether it is still the same, because a run may be given more epochs.
+whether it is still the same, because a run may be given more epochs. Of a network that no browser can compute it gets
+all but the layers, and asks a worker for each answer: see `computing.py`.
 """
 
 import asyncio
@@ -38,7 +39,7 @@ class NoNetwork(Struct, frozen=True):
 
 
 class Packed(Struct, frozen=True):
-    """A network as it is sent, or why there is none.
+    """A network as it is sent, or its introduction, or why there is neither.
 
     Args:
         content: Its bytes in gzip; empty if there is none.
@@ -75,7 +76,7 @@ async def _network(request: Request) -> Response:
         packed = await _packed((now.id, -1 if now.snapshot is None else now.snapshot.step))
     except EngineError as error:
         return _without(NoNetwork(str(error), later=True), 503)
-    if not packed.content:
+    if packed.why:
         return _without(NoNetwork(packed.why))
     headers = {"Cache-Control": "private, no-cache", "ETag": packed.mark, "Vary": "Accept-Encoding"}
     if packed.mark in request.headers.get("If-None-Match", ""):
@@ -109,7 +110,8 @@ def _keep(key: Key, task: asyncio.Task[Packed]) -> None:
 
 def _ask(run_id: str) -> Packed:
     answer = shared.engine().network(run_id)
-    if answer.why:
+    content = answer.content or answer.introduction
+    if not content:
         return Packed(b"", "", answer.why)
-    mark = f'"{hashlib.sha256(answer.content).hexdigest()[:32]}"'
-    return Packed(gzip.compress(answer.content, 5), mark, "")
+    mark = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+    return Packed(gzip.compress(content, 5), mark, "")

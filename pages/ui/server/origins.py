@@ -1,20 +1,20 @@
-"""Which other sites may open a socket of ours: those that may open Streamlit's."""
+"""Which other sites may open a socket of ours, or have something computed: those that may open Streamlit's socket."""
 
 from urllib.parse import urlparse
 
-from starlette.websockets import WebSocket
+from starlette.requests import HTTPConnection
 from streamlit.web.server.server_util import is_url_from_allowed_origins
 
 
-def allowed(socket: WebSocket) -> bool:
-    """Whether a page of that origin may listen.
+def allowed(asked: HTTPConnection) -> bool:
+    """Whether a page of that origin may listen or ask.
 
     A browser says from which site a page comes; other programs say nothing and could say anything, so they may.
 
     Args:
-        socket: A connection that is not accepted yet.
+        asked: A connection that is not accepted yet, or a question.
     """
-    origin = socket.headers.get("origin")
-    if origin is None or urlparse(origin).netloc == socket.headers.get("host"):
+    origin = asked.headers.get("origin")
+    if origin is None or urlparse(origin).netloc == asked.headers.get("host"):
         return True
     return bool(is_url_from_allowed_origins(origin))

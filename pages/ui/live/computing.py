@@ -1,0 +1,78 @@
+"""Answers of a run's trained network over HTTP, for browsers that cannot compute it: a worker does.
+
+A page asks one question at a time, and lets go of those that a newer one has overtaken. What is more than workers can
+do is refused at once; the page asks again.
+"""
+
+import msgspec
+from msgspec import Struct
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ae_core.engine import EngineError
+from pages.ui import shared
+from pages.ui.server import origins
+
+COMPUTE = "/compute/{run}/{step:int}/{part}"
+LARGEST = 2**21  # bytes of a question
+MOST = 8  # questions at a time, of all pages together
+
+
+class Refused(Struct, frozen=True):
+    """Why there is no answer.
+
+    Args:
+        why: One sentence.
+    """
+
+    why: str
+
+
+_asked: set[Request] = set()
+
+
+async def compute(request: Request) -> Response:
+    """What the encoder or the decoder makes of the rows in the question: numbers in, numbers out, float32."""
+    if not origins.allowed(request):
+        return _refused("Only pages of this app may ask.", 403)
+    if len(_asked) >= MOST:
+        return _refused("Too many questions at a time; ask again in a moment.", 429)
+    _asked.add(request)
+    try:
+        return await _compute(request)
+    finally:
+        _asked.discard(request)
+
+
+async def _compute(request: Request) -> Response:
+    rows = await _body(request)
+    if rows is None:
+        return _refused(f"A question must have at most {LARGEST:,} bytes.", 413)
+    run_id, step, part = (request.path_params[name] for name in ("run", "step", "part"))
+    run = await run_in_threadpool(shared.engine().run, run_id)
+    if run is None:
+        return _refused("There is no such run any more.", 404)
+    now = run.view()
+    if not now.ended or now.measuring or now.snapshot is None or now.snapshot.step != step:
+        return _refused("This run has another network by now.", 409)
+    try:
+        answer = await run_in_threadpool(shared.engine().compute, now.id, step, part, rows)
+    except EngineError as error:
+        return _refused(str(error), 503)
+    return Response(answer, media_type="application/octet-stream", headers={"Cache-Control": "no-store"})
+
+
+async def _body(request: Request) -> bytes | None:
+    """What came with the question; None if it is too much."""
+    body = b""
+    async for piece in request.stream():
+        body += piece
+        if len(body) > LARGEST:
+            return None
+    return body
+
+
+def _refused(why: str, status: int) -> Response:
+    headers = {"Cache-Control": "no-store"}
+    return Response(msgspec.json.encode(Refused(why)), status, media_type="application/json", headers=headers)

@@ -1,0 +1,72 @@
+"""Networks that answer from a worker: as Keras computes them, and only what fits."""
+
+import json
+from functools import partial
+
+import numpy as np
+import pytest
+
+from ae_core import data
+from ae_core.errors import DataError
+from ae_core.portable.by_worker import Answering, Ready
+from tests.portable.networks import answer_of, settings_of
+
+pytestmark = pytest.mark.slow(seconds=12)
+VARIANTS = ("recurrent", "masked", "vector_quantized")
+
+
+def floats(content: bytes) -> np.ndarray:
+    return np.frombuffer(content, "<f4")
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_a_worker_answers_what_keras_computes(variant, tmp_path):
+    settings = settings_of({"variant": variant})
+    portable, model = answer_of(settings, tmp_path)
+    tables = data.prepare(data.load(settings.dataset), settings)
+    examples = tables.scaled(tables.x_test[:70])
+    network = Answering(tmp_path / "model.keras", settings, tables.spec)
+    codes = floats(network.compute("encoder", examples.astype("<f4").tobytes()))
+    wanted = model.encode(examples)
+    np.testing.assert_allclose(codes, wanted.ravel(), rtol=1e-4, atol=1e-4)
+    made = floats(network.compute("decoder", codes.tobytes()))
+    np.testing.assert_allclose(made, model.decode(wanted).ravel(), rtol=1e-4, atol=1e-4)
+    length = int.from_bytes(portable.introduction[:4], "little")
+    head = json.loads(portable.introduction[4 : 4 + length])
+    assert portable.content == b"" and head["worker"] == portable.why
+    assert head["encoder"]["layers"] == head["decoder"]["layers"] == []
+    assert head["codes"]["mean"]["shape"] == [wanted[0].size] and head["codes"]["count"] > 100
+
+
+def test_what_does_not_fit_is_refused(tmp_path):
+    settings = settings_of({"variant": "vanilla"})
+    answer_of(settings, tmp_path)
+    tables = data.prepare(data.load(settings.dataset), settings)
+    network = Answering(tmp_path / "model.keras", settings, tables.spec)
+    row = np.zeros(8, "<f4")
+    assert floats(network.compute("decoder", row.tobytes() * 2)).size == 2 * 784
+    row[3] = np.nan
+    for part, rows, message in (
+        ("whole", b"", "part must be one of encoder, decoder. Received: 'whole'"),
+        ("decoder", b"", "some rows of 8 numbers. Received: 0 bytes"),
+        ("encoder", bytes(100), "some rows of 784 numbers. Received: 100 bytes"),
+        ("decoder", row.tobytes(), "must be finite"),
+    ):
+        with pytest.raises(DataError, match=message):
+            network.compute(part, rows)
+
+
+class Echo(Answering):
+    def __init__(self, name: str, brought: list[str]) -> None:
+        brought.append(name)
+
+    def compute(self, part: str, rows: bytes) -> bytes:
+        return rows
+
+
+def test_a_few_networks_are_kept_ready():
+    ready = Ready(2)
+    brought: list[str] = []
+    for name in ("a", "b", "a", "c", "a", "b"):
+        assert ready.compute(name, partial(Echo, name, brought), "encoder", b"row") == b"row"
+    assert brought == ["a", "b", "c", "b"], "the one that was asked for longest ago went"
