@@ -9,7 +9,7 @@ def explore_words(translate: Translate = str) -> dict[str, str]:
     Args:
         translate: Turns an English sentence into the reader's language.
     """
-    parts = (_page, _plane, _code, _drawing, _ways, _noise, _hidden)
+    parts = (_page, _plane, _code, _drawing, _ways, _noise, _hidden, _layers)
     return {name: sentence for part in parts for name, sentence in part(translate).items()}
 
 
@@ -112,6 +112,27 @@ def _ways(translate: Translate) -> dict[str, str]:
             "Codes drawn from the prior, a standard normal distribution; the temperature multiplies its spread. A "
             "click shows a sample's code."
         ),
+    }
+
+
+def _layers(translate: Translate) -> dict[str, str]:
+    return {
+        "layers": translate("Through the network"),
+        "layers_note": translate(
+            "What each layer makes of the image, from pixels to code to pixels, all to one scale: orange above zero, "
+            "blue below. Click a cell to see how it comes to its value."
+        ),
+        "layers_help": translate("Layer {name}: left and right arrow keys choose a unit."),
+        "unit_said": translate("Layer {name}, unit {unit}: {value}."),
+        "unit_sum": translate(
+            "For: {for} … Against: {against} … All weighted inputs {weighted} + bias {bias} = {sum} → {activation} → "
+            "{value}"
+        ),
+        "unit_without": translate("This layer has no weights: it rearranges or picks what it is given."),
+        "unit_weights": translate("its weights"),
+        "unit_inputs": translate("its inputs"),
+        "unit_votes": translate("weight times input: for and against"),
+        "unit_excited": translate("Images that excite it most"),
     }
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
@@ -242,7 +243,7 @@ def test_one_comes_nearer_until_points_are_pictures(page):
     page.uncheck("input[name=dense]")
 
 
-@pytest.mark.parametrize("part", ["plane", "decoded", "draw", "between", "chosen", "samples"])
+@pytest.mark.parametrize("part", ["plane", "decoded", "draw", "between", "chosen", "samples", "layers"])
 def test_every_view_is_taken_away(page, part):
     if part == "plane":
         drawn = saved(page, part, "png")
@@ -251,6 +252,27 @@ def test_every_view_is_taken_away(page, part):
     written = saved(page, part, "svg").decode()
     assert written.startswith("<svg") and "<image" in written and "<text" in written
     assert len(saved(page, part, "csv").splitlines()) > 2
+
+
+@pytest.mark.parametrize("layer", [1, 2], ids=["hidden", "code"])
+def test_a_unit_says_how_it_comes_to_its_value(page, layer):
+    page.click("button[name=take]")
+    until(page, lambda: page.locator(".ae-layers canvas").first.get_attribute("style") or "")
+    canvas = page.locator(".ae-layers canvas").nth(layer)
+    canvas.scroll_into_view_if_needed()
+    canvas.click(position={"x": 1, "y": 1})
+    said, told = page.inner_text(".ae-unit-said"), page.inner_text(".ae-unit-sum")
+    assert "unit 1:" in said
+    weighted, bias, total = (float(one) for one in re.findall(r"inputs (\S+) \+ bias (\S+) = (\S+) →", told)[0])
+    assert weighted + bias == pytest.approx(total, abs=0.02 * max(abs(weighted), 1))
+    assert page.locator(".ae-unit-excited canvas").count() == 5
+    canvas.press("ArrowRight")
+    assert "unit 2:" in page.inner_text(".ae-unit-said")
+    if layer == 2:
+        code_two = float(page.inner_text(".ae-unit-said").split(":")[1].strip(" ."))
+        assert code_two == pytest.approx(code(page, "decoded")[1], rel=0.01)
+    table = table_of(saved(page, "layers", "csv"))
+    assert len({row[0] for row in table[1:]}) >= 4
 
 
 def test_a_run_is_opened_from_the_table(page):

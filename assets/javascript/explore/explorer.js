@@ -16,6 +16,7 @@ import { CodePart } from "./code_part.js";
 import { DrawPart } from "./draw_part.js";
 import { Elements } from "./elements.js";
 import { HiddenPart } from "./hidden_part.js";
+import { LayersPart } from "./layers_part.js";
 import { Model, Refusal, load } from "./model.js";
 import { NoisePart } from "./noise_part.js";
 import { PlanePart } from "./plane_part.js";
@@ -101,6 +102,7 @@ export class Explorer {
       (this.between = new BetweenPart(place, this, model)),
       new SamplesPart(place, this, model),
       (this.chosen = new ChosenPart(place, this, model)),
+      ...(model.here ? [new LayersPart(place, this, model)] : []),
     ];
     place.classList.toggle("ae-with-noise", noise !== null || patch !== null);
     for (const part of this.parts) {

@@ -1,0 +1,232 @@
+// @ts-check
+/**
+ * One picture on its way through the network: what each layer makes of it, from pixels to code to pixels; and how a unit
+ * that one chooses comes to its value, and which held-out images excite it most.
+ *
+ * @import { Looked, Row } from "../types/explore"
+ * @import { Explanation } from "../network/explain.js"
+ * @import { PartOfNetwork } from "../types/network"
+ * @import { Explorer } from "./explorer.js"
+ * @import { Model } from "./model.js"
+ */
+import { explain } from "../network/explain.js";
+import { board } from "./board.js";
+import { NEAR } from "./draw_part.js";
+import { Section } from "./section.js";
+
+const PIXEL = 3; // of the page, for each number of a layer: all are drawn to one scale
+const LOOKED_AT = 200; // held-out images among which those are sought that excite a unit most
+const TOLD = 3; // inputs that are named on each side
+const WAIT = 120; // milliseconds until what is dragged over goes through all layers
+/** Layers that only hand on what they are given. */
+const SILENT = new Set(["Reshape", "Slice", "Cropping", "Concatenation"]);
+
+const CONTENT = `
+  <p class="ae-note" data-word="layers_note"></p>
+  <div class="ae-layers"></div>
+  <div class="ae-unit-explained" hidden>
+    <p class="ae-unit-said" role="status"></p>
+    <p class="ae-unit-sum"></p>
+    <div class="ae-unit-pictures">
+      <figure><canvas class="ae-unit-weights"></canvas><figcaption data-word="unit_weights"></figcaption></figure>
+      <figure><canvas class="ae-unit-inputs"></canvas><figcaption data-word="unit_inputs"></figcaption></figure>
+      <figure><canvas class="ae-unit-votes"></canvas><figcaption data-word="unit_votes"></figcaption></figure>
+      <div><h4 data-word="unit_excited"></h4><div class="ae-near ae-unit-excited"></div></div>
+    </div>
+  </div>`;
+
+/** @typedef {{ part: PartOfNetwork, decodes: boolean, place: number, outputs: Float32Array[], shape: number[], canvas: HTMLCanvasElement }} Shown */
+
+export class LayersPart extends Section {
+  /** @type {Shown[]} */
+  shown = [];
+  /**
+   * The unit that is explained.
+   *
+   * @type {{ layer: number, unit: number } | undefined}
+   */
+  chosen;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  waiting;
+  /** @type {ArrayLike<number>} */
+  picture = [];
+
+  /**
+   * @param {HTMLElement} place
+   * @param {Explorer} explorer
+   * @param {Model} model Whose network computes here.
+   */
+  constructor(place, explorer, model) {
+    super(place, explorer.wanted.words, "layers", CONTENT);
+    this.explorer = explorer;
+    this.model = model;
+    const { encoder, decoder } = model.network.description;
+    const row = this.find(".ae-layers");
+    for (const part of [encoder, decoder]) {
+      part.layers.forEach((layer, at) => {
+        const repeated = part === decoder && layer.type === "Input"; // the code, which the encoder has just made
+        if (repeated || (SILENT.has(layer.type) && layer.activation === "linear")) return;
+        this.shown.push({ part, decodes: part === decoder, place: at, outputs: [], shape: layer.shape, canvas: this.layer(row, layer.name, layer.shape) });
+      });
+    }
+    this.shown.forEach((one, at) => this.listen(one, at));
+  }
+
+  /**
+   * @param {HTMLElement} row
+   * @param {string} name
+   * @param {number[]} shape
+   */
+  layer(row, name, shape) {
+    const figure = row.appendChild(document.createElement("figure"));
+    const canvas = figure.appendChild(document.createElement("canvas"));
+    canvas.tabIndex = 0;
+    canvas.setAttribute("role", "application");
+    canvas.setAttribute("aria-label", this.word("layers_help", { name }));
+    figure.appendChild(document.createElement("figcaption")).textContent = `${name} ${shape.join("×")}`;
+    return canvas;
+  }
+
+  /**
+   * @param {Shown} one
+   * @param {number} at
+   */
+  listen(one, at) {
+    const { canvas } = one;
+    const count = one.shape.reduce((product, length) => product * length, 1);
+    canvas.addEventListener("click", ({ offsetX, offsetY }) => {
+      const unit = board(one.shape).unitAt((offsetX / canvas.clientWidth) * canvas.width, (offsetY / canvas.clientHeight) * canvas.height);
+      if (unit !== undefined && unit < count) this.chooseUnit(at, unit);
+    });
+    canvas.addEventListener("keydown", (event) => {
+      const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+      if (by === undefined) return;
+      event.preventDefault();
+      const current = this.chosen?.layer === at ? this.chosen.unit + by : 0;
+      this.chooseUnit(at, (current + count) % count);
+    });
+  }
+
+  /** @override @param {Looked} looked */
+  show({ code, picture }) {
+    const [nearest] = this.model.codes.nearest(code, 1);
+    this.picture = picture ?? this.model.pictures[nearest?.place ?? 0] ?? [];
+    clearTimeout(this.waiting);
+    this.waiting = setTimeout(() => this.draw(), WAIT);
+  }
+
+  /** @override */
+  draw() {
+    if (!this.picture.length) return;
+    const { network } = this.model;
+    const { encoder, decoder } = network.description;
+    const encoded = network.run(encoder, network.exampleSize, network.scaled(this.picture), 1);
+    const decoded = network.run(decoder, network.codeSize, encoded.at(-1) ?? new Float32Array(), 1);
+    for (const one of this.shown) {
+      one.outputs = one.decodes ? decoded : encoded;
+      const chosen = this.chosen && this.shown[this.chosen.layer] === one ? this.chosen.unit : undefined;
+      board(one.shape).paint(one.canvas, one.outputs[one.place] ?? new Float32Array(), PIXEL, chosen);
+    }
+    if (this.chosen) this.tell(this.chosen.layer, this.chosen.unit);
+  }
+
+  /**
+   * @param {number} layer
+   * @param {number} unit
+   */
+  chooseUnit(layer, unit) {
+    this.chosen = { layer, unit };
+    this.draw();
+    this.excite(layer, unit);
+  }
+
+  /** @returns {Explanation | undefined} */
+  get explanation() {
+    const one = this.chosen && this.shown[this.chosen.layer];
+    return one && this.chosen && explain(this.model.network, one.part, one.outputs, one.place, this.chosen.unit);
+  }
+
+  /**
+   * @param {number} layer
+   * @param {number} unit
+   */
+  tell(layer, unit) {
+    const one = this.shown[layer];
+    if (!one) return;
+    const { explanation } = this;
+    const name = one.part.layers[one.place]?.name ?? "";
+    const value = (one.outputs[one.place]?.[unit] ?? 0).toPrecision(3);
+    this.find(".ae-unit-explained").hidden = false;
+    this.find(".ae-unit-said").textContent = this.word("unit_said", { name, unit: unit + 1, value });
+    this.find(".ae-unit-sum").textContent = explanation ? this.sum(explanation) : this.word("unit_without");
+    const figures = this.root.querySelectorAll(".ae-unit-pictures figure");
+    for (const figure of figures) if (figure instanceof HTMLElement) figure.hidden = !explanation;
+    if (!explanation) return;
+    const { weights, inputs, shape } = explanation;
+    const votes = weights.map((weight, at) => weight * (inputs[at] ?? 0));
+    const looks = this.lookOf(shape, weights.length);
+    for (const [kind, values] of /** @type {[string, Float32Array][]} */ ([["weights", weights], ["inputs", inputs], ["votes", votes]])) {
+      board(looks).paint(this.canvas(`.ae-unit-${kind}`), values, PIXEL);
+    }
+  }
+
+  /**
+   * The shape in which inputs are drawn: that of a picture where they are its pixels.
+   *
+   * @param {number[]} shape
+   * @param {number} count
+   */
+  lookOf(shape, count) {
+    return shape.length === 1 && count === this.model.network.exampleSize ? this.model.shape : shape;
+  }
+
+  /** @param {Explanation} explanation */
+  sum({ weights, inputs, bias, sum, value, activation }) {
+    const votes = Array.from(weights, (weight, at) => ({ at, weight, input: inputs[at] ?? 0, vote: weight * (inputs[at] ?? 0) }));
+    votes.sort((one, other) => other.vote - one.vote);
+    const named = (/** @type {typeof votes} */ some) =>
+      some.map(({ at, weight, input }) => `${weight.toFixed(2)}·${input.toFixed(2)} [${at + 1}]`).join(" + ") || "–";
+    return this.word("unit_sum", {
+      for: named(votes.slice(0, TOLD).filter(({ vote }) => vote > 0)),
+      against: named(votes.slice(-TOLD).reverse().filter(({ vote }) => vote < 0)),
+      weighted: (sum - bias).toPrecision(3),
+      bias: bias.toPrecision(3),
+      sum: sum.toPrecision(3),
+      activation,
+      value: value.toPrecision(3),
+    });
+  }
+
+  /**
+   * Looks for the held-out images that excite a unit most.
+   *
+   * @param {number} layer
+   * @param {number} unit
+   */
+  excite(layer, unit) {
+    const { model } = this;
+    const one = this.shown[layer];
+    if (!one) return;
+    const { network, codes, pictures } = model;
+    const values = pictures.slice(0, LOOKED_AT).map((picture, place) => {
+      const input = one.decodes ? codes.at(place) : network.scaled(picture);
+      return { place, value: network.run(one.part, input.length, input, 1)[one.place]?.[unit] ?? 0 };
+    });
+    values.sort((first, second) => second.value - first.value);
+    const near = values.slice(0, NEAR).map(({ place, value }) => ({ picture: pictures[place] ?? [], name: value.toPrecision(2) }));
+    this.figures(".ae-unit-excited", near, model.shape);
+  }
+
+  /** @override @returns {Row[]} */
+  rows() {
+    const rows = this.shown.flatMap(({ part, place, outputs }) =>
+      Array.from(outputs[place] ?? [], (value, unit) => [part.layers[place]?.name ?? "", unit + 1, value]),
+    );
+    return [["layer", "unit", "value"], ...rows];
+  }
+
+  /** @override */
+  close() {
+    clearTimeout(this.waiting);
+  }
+}
