@@ -16,7 +16,7 @@ import psutil
 
 from ae_core import bench, data
 from ae_core.bench.line import Line
-from tests.bench import watching
+from tests.bench import exploring, watching
 from tests.bench.watching import Row
 from tests.browser import App, browser, running_app, wait_for_step
 
@@ -78,6 +78,12 @@ def weight(dataset: str) -> Iterator[Row]:
     """What a viewer loads."""
     with warm() as (chromium, app):
         yield from watching.weight(chromium, app, dataset)
+
+
+def explore(dataset: str) -> Iterator[Row]:
+    """Playing with a trained network."""
+    with warm() as (chromium, app):
+        yield from exploring.explore(chromium, app, dataset)
 
 
 def speed(dataset: str) -> Iterator[Row]:
@@ -151,6 +157,7 @@ PARTS: Mapping[str, Callable[[str], Iterator[Row]]] = MappingProxyType(
         "slider": slider,
         "weight": weight,
         "followers": watching.followers,
+        "explore": explore,
         "speed": speed,
     }
 )
