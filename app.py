@@ -38,7 +38,7 @@ def frame() -> None:
             st.page_link(one)
     state.enter()
     state.keep_owner()
-    if (wanted := state.leave()) in pages:
+    if (wanted := state.leave(next(name for name, page in pages.items() if page is chosen))) in pages:
         st.switch_page(pages[wanted])
     guard.keep()
     chosen.run()

@@ -119,8 +119,8 @@ def _layers(translate: Translate) -> dict[str, str]:
     return {
         "layers": translate("Through the network"),
         "layers_note": translate(
-            "What each layer makes of the image, from pixels to code to pixels, all to one scale: orange above zero, "
-            "blue below. Click a cell to see how it comes to its value."
+            "What each layer makes of the image, from pixels to code to pixels: a cell for each number, orange above "
+            "zero, blue below. Click one to see how it comes to its value."
         ),
         "layers_help": translate("Layer {name}: left and right arrow keys choose a unit."),
         "unit_said": translate("Layer {name}, unit {unit}: {value}."),

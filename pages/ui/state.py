@@ -33,6 +33,7 @@ DEFAULT_PACE: Pace = "watch"
 CURVE, AXIS, COMPARED_LOGARITHMIC = "compared_curve", "compared_axis", "compared_log_scale"
 MOST_COMPARED = 6  # runs side by side: as many as a screen and a colour scheme can hold
 REFUSAL_SECONDS = 15.0  # long enough to be read
+LEAVE_SECONDS = 1.5  # that a page is held to which a button has led
 _SESSION = "session"
 _FRAME = ROOT / "app.py"
 _STEP = re.compile(r"[0-9]{1,10}")
@@ -62,7 +63,8 @@ class Session:
         uploads: Names of data sets that this tab brought, or was given by its address.
         opened: Ids of runs that this tab was given by their address.
         compared: Ids of the runs that are ticked on the Compare page.
-        leave_for: Name of the page to go to as soon as the script runs; empty for none.
+        leave_for: Name of the page that a button asked to go to; empty for none.
+        left_at: When it was asked for, on the monotonic clock, and whether it has been reached.
         twin_problem: Why a twin or a sweep could not be started.
         import_problem: What was wrong with the last imported run.
         upload_problem: What was wrong with the last upload.
@@ -87,6 +89,7 @@ class Session:
     opened: set[str] = field(default_factory=set)
     compared: list[str] = field(default_factory=list)
     leave_for: str = ""
+    left_at: tuple[float, bool] = (0.0, False)
     twin_problem: str = ""
     import_problem: str = ""
     upload_problem: str = ""
@@ -146,11 +149,34 @@ def enter() -> None:
         st.session_state[_SESSION] = _open()
 
 
-def leave() -> str:
-    """Name of the page that a button asked to go to, once; empty for none. For app.py."""
+def leave(at: str) -> str:
+    """Name of the page that a button asked to go to, as long as another one is drawn; empty for none. For app.py.
+
+    What else the browser had asked for when the button was pressed, as when a run ended that moment, names the old page
+    and brings it back. So the wish is kept until its page is reached, and for a moment after that.
+
+    Args:
+        at: Name of the page that is drawn.
+    """
     own = session()
-    wanted, own.leave_for = own.leave_for, ""
-    return wanted
+    since, reached = own.left_at
+    if not own.leave_for or (reached and time.monotonic() - since > LEAVE_SECONDS):
+        own.leave_for = ""
+    elif at == own.leave_for:
+        own.left_at = since, True
+    else:
+        return own.leave_for
+    return ""
+
+
+def go_to(own: Session, page: str) -> None:
+    """Asks to go to another page as soon as the script runs.
+
+    Args:
+        own: The session.
+        page: Its name.
+    """
+    own.leave_for, own.left_at = page, (time.monotonic(), False)
 
 
 def _open() -> Session:

@@ -15,6 +15,8 @@ import { NEAR } from "./draw_part.js";
 import { Section } from "./section.js";
 
 const PIXEL = 3; // of the page, for each number of a layer: all are drawn to one scale
+const [FEW, LARGE] = [64, 16]; // up to so many numbers are drawn larger, so that a finger hits one
+const TALL = 96; // pixels of the page, as high as few numbers become
 const LOOKED_AT = 200; // held-out images among which those are sought that excite a unit most
 const TOLD = 3; // inputs that are named on each side
 const WAIT = 120; // milliseconds until what is dragged over goes through all layers
@@ -125,7 +127,8 @@ export class LayersPart extends Section {
     for (const one of this.shown) {
       one.outputs = one.decodes ? decoded : encoded;
       const chosen = this.chosen && this.shown[this.chosen.layer] === one ? this.chosen.unit : undefined;
-      board(one.shape).paint(one.canvas, one.outputs[one.place] ?? new Float32Array(), PIXEL, chosen);
+      const values = one.outputs[one.place] ?? new Float32Array();
+      board(one.shape).paint(one.canvas, values, values.length > FEW ? PIXEL : Math.min(LARGE, Math.floor(TALL / values.length) + PIXEL), chosen);
     }
     if (this.chosen) this.tell(this.chosen.layer, this.chosen.unit);
   }

@@ -14,7 +14,7 @@ from pages.ui.runs.leading import explore_button
 from pages.ui.runs.titles import title_of
 from pages.ui.server import uploads
 from pages.ui.shared import engine
-from pages.ui.state import MOST_COMPARED, Session
+from pages.ui.state import MOST_COMPARED, Session, go_to
 from pages.ui.words.language import _
 
 
@@ -91,7 +91,7 @@ def _open(own: Session, run_id: str) -> None:
     if run is not None:
         own.run_id = run_id
         own.form.adopt(run.settings)
-        own.leave_for = "train"
+        go_to(own, "train")
 
 
 def _rename(own: Session, run_id: str) -> None:

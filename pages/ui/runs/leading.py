@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pages.ui import state
 from pages.ui.state import Session
 from pages.ui.words.language import _
 
@@ -40,4 +41,5 @@ def explore_button(own: Session, run_id: str, key: str) -> None:
 
 
 def _leave(own: Session, run_id: str) -> None:
-    own.run_id, own.leave_for = run_id, "explore"
+    own.run_id = run_id
+    state.go_to(own, "explore")
