@@ -2,6 +2,7 @@
 
 import statistics
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from tests.bench.watching import Row
 from tests.browser import App
@@ -19,7 +20,9 @@ NOTE = """([part]) => {
   const root = document.querySelector(`.st-key-${part} [data-code]`);
   window.noted = [];
   const note = () => window.noted.push(Number(root.dataset.milliseconds));
-  new MutationObserver(note).observe(root, { attributes: true, attributeFilter: ["data-milliseconds"] });
+  window.observing?.disconnect();
+  window.observing = new MutationObserver(note);
+  window.observing.observe(root, { attributes: true, attributeFilter: ["data-milliseconds"] });
 }"""
 
 
@@ -31,12 +34,7 @@ def explore(chromium, app: App, dataset: str) -> Iterator[Row]:
     training.click(".st-key-start button:not([disabled])")
     training.wait_for_function("document.querySelector('.st-key-status')?.innerText.includes('Training')")
     for where, page in pages:
-        loaded: list[int] = []
-        page.on("response", lambda answer, loaded=loaded: loaded.append(answer.request.sizes()["responseBodySize"]))
-        page.reload()
-        page.wait_for_selector(".ae-ready")
-        page.wait_for_timeout(SETTLE)
-        yield f"explore, {where}: bytes that a viewer loads", f"{sum(loaded) / 1e6:.2f} MB"
+        yield f"explore, {where}: bytes that a viewer loads", f"{_loaded(chromium, page.url) / 1e6:.2f} MB"
         yield f"explore, {where}: drag to decoded", _told(_moved(page, "decoded", ".st-key-plane canvas"))
         yield f"explore, {where}: stroke to point moved", _told(_moved(page, "drawn", ".ae-canvas"))
         page.context.close()
@@ -59,6 +57,19 @@ def _trained(chromium, app: App, settings: str):
     page.click(".st-key-train_explore a")
     page.wait_for_selector(".ae-ready")
     return page
+
+
+def _loaded(chromium, address: str) -> int:
+    """Bytes that somebody loads who has been here never before."""
+    page = _page(chromium)
+    requests: list[Any] = []
+    page.on("requestfinished", requests.append)
+    page.goto(address)
+    page.wait_for_selector(".ae-ready")
+    page.wait_for_timeout(SETTLE)
+    loaded = sum(max(0, one.sizes()["responseBodySize"]) for one in requests)
+    page.context.close()
+    return loaded
 
 
 def _moved(page, part: str, surface: str) -> list[float]:
