@@ -198,7 +198,7 @@ class _Look:
 
     def _ask(self, client: "Client") -> None:
         try:
-            self._found = dict(client.scheduler_info()["workers"])
+            self._found = dict(client.scheduler_info().get("workers", {}))
         except Exception:  # the connection is lost, which the client's state says too
             logger.warning("The scheduler does not say who is there.", exc_info=True)
             self._found = {}
