@@ -10,6 +10,7 @@ import streamlit as st
 
 from ae_core.engine import Overview
 from ae_core.errors import EngineError
+from ae_core.formats import escape
 from pages.ui.shared import engine
 from pages.ui.words.language import _
 from pages.ui.words.units import duration
@@ -78,7 +79,7 @@ def _halt(job_id: str) -> None:
     try:
         engine().halt(job_id)
     except EngineError as error:
-        st.warning(_(str(error)))
+        st.warning(escape.markdown(_(str(error))))
 
 
 def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
