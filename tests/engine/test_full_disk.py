@@ -49,7 +49,7 @@ def stopped(engine: Engine, run: TrainingJob) -> None:
 
 def test_a_full_disk_is_said_and_the_run_is_written_when_there_is_room(warm_engine: Engine, small_disk: Path) -> None:
     store = RunStore(small_disk)
-    engine = Engine(address=warm_engine.address, store=store)
+    engine = Engine(address=warm_engine.address, security=warm_engine.security, store=store)
     engine.start()
     try:
         run = began(engine)
@@ -77,7 +77,7 @@ def test_a_full_disk_is_said_and_the_run_is_written_when_there_is_room(warm_engi
 
 
 def test_a_folder_that_is_removed_is_said_and_stop_still_stops(warm_engine: Engine, tmp_path: Path) -> None:
-    engine = Engine(address=warm_engine.address, store=RunStore(tmp_path / "runs"))
+    engine = Engine(address=warm_engine.address, security=warm_engine.security, store=RunStore(tmp_path / "runs"))
     engine.start()
     try:
         run = began(engine)

@@ -85,6 +85,11 @@ def test_what_is_dragged_is_decoded_in_the_browser(page):
     assert not [url for url in asked if "_stcore" not in url], "nothing is asked of the server"
 
 
+def test_each_class_has_its_colour_beside_the_plane(page):
+    assert page.locator(".ae-legend span").all_inner_texts() == [str(digit) for digit in range(10)]
+    assert len(set(page.eval_on_selector_all(".ae-legend i", "all => all.map(one => one.style.background)"))) == 10
+
+
 def test_a_test_image_on_the_canvas_is_reconstructed_and_found_again(page):
     page.click("button[name=take]")
     until(page, lambda: page.inner_text(".ae-drawn-said") != "")

@@ -25,6 +25,7 @@ const CONTENT = `
     <label><span data-word="up"></span> <select name="up"></select></label>
   </div>
   <div class="st-key-plane"><canvas tabindex="0" role="application" data-title="plane_help"></canvas></div>
+  <p class="ae-legend"></p>
   <div class="ae-tools">
     <span class="ae-choice">
       <button type="button" name="tool" value="decode" aria-pressed="true" data-word="tool_decode"></button>
@@ -65,6 +66,7 @@ export class PlanePart extends Section {
     this.plane = new Plane(surface, model, cut, explorer.wanted.colours);
     this.offerAxes(codes.size > 2);
     this.offerClasses();
+    this.explain();
     this.choose("tool", (tool) => {
       this.tool = tool;
       surface.dataset["tool"] = tool;
@@ -221,6 +223,18 @@ export class PlanePart extends Section {
       const places = [...this.model.labels.keys()].filter((place) => select.value === String(this.model.labels[place]));
       this.explorer.choose(select.value ? places.filter((place) => place < this.model.codes.count) : []);
     });
+  }
+
+  /** Says which colour each class has. */
+  explain() {
+    const { class_names, colours } = this.explorer.wanted;
+    const entries = class_names.map((name, label) => {
+      const [entry, dot] = [document.createElement("span"), document.createElement("i")];
+      dot.style.background = colours[label % colours.length] ?? "";
+      entry.append(dot, name);
+      return entry;
+    });
+    this.find(".ae-legend").replaceChildren(...(class_names.length > 1 ? entries : []));
   }
 
   /** @param {number[]} places */
