@@ -2,8 +2,9 @@
 
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,9 @@ class Contest:
         say: Called with a line of progress.
         python: An interpreter that may have PyTorch.
         folder: For files that only last as long as the measurements.
+        together: Whether contenders begin side by side, where there are processor cores for all of them; by default
+            one after the other, so that none takes longer for another one's sake.
+        settings_for_all: Plain settings that every experiment has, whatever a measurement asks for. Default: none.
     """
 
     dataset: str
@@ -37,10 +41,12 @@ class Contest:
     say: Callable[[str], None]
     python: str
     folder: Path
+    together: bool = False
+    settings_for_all: Mapping[str, Any] = field(default_factory=dict)
 
     def settings(self, variant: str, **values: Any) -> dict[str, Any]:
         """Plain settings of an experiment on this contest's data."""
-        return {"variant": variant, "dataset": self.dataset} | values
+        return {"variant": variant, "dataset": self.dataset} | values | dict(self.settings_for_all)
 
     def lab(self, settings: Mapping[str, Any], **more: Any) -> Contender:
         """This program's training, in a process of its own; `more` takes precedence over what the contest says."""
@@ -74,13 +80,18 @@ class Contest:
 
     @contextmanager
     def begun(self, *contenders: Contender) -> Iterator[None]:
-        """Contenders that have begun, one after the other, and are ended afterwards."""
+        """Contenders that have begun, and are ended afterwards."""
         with ExitStack() as stack:
-            for one in contenders:
+
+            def begin(one: Contender) -> None:
                 self.say(f"{one.name} begins")
                 stack.enter_context(one)
                 told = ", ".join(f"{key} {value:.1f} s" for key, value in one.beginning.items())
                 self.say(f"{one.name} is ready: {told}")
+
+            with ThreadPoolExecutor(len(contenders) if self.together else 1) as threads:
+                for _ in threads.map(begin, contenders):
+                    pass  # asked for, so that what one raises is raised here
             yield
 
     def race(self, *contenders: Contender) -> list[list[dict[str, float]]]:

@@ -19,6 +19,16 @@ CHUNK_SECONDS = 0.25  # a pause is felt at once when a chunk of steps is short; 
 LONGEST_CHUNK = 256  # steps
 CACHED_WEIGHTS = 2_000_000  # numbers, with what the optimiser notes of them, that a processor has at hand
 WEIGHT_SECONDS = 5e-9  # that a step takes for each weight beyond them
+STEP_SECONDS = 1e-4  # that a step takes besides, however small the network is
+
+# What is taken of a card until `tests/bench/gpu.sh` has run on one: guesses, all of them. Its figures go here, each
+# with the card, the backend and the date.
+CARD_SPEED = 5e12  # multiply-adds a second; a guess: a fifth of what recent cards reach with one large product
+CARD_WEIGHT_SECONDS = WEIGHT_SECONDS / 50  # a guess: a card's memory is some fifty times as fast as a processor's
+CARD_STEP_SECONDS = STEP_SECONDS  # a guess: a dozen kernels of some microseconds each
+# Float32, whose products cards compute as TF32 by themselves. A guess: large products gain from half the bits, small
+# networks mostly wait for kernels to begin; and the final loss has to be the same, see the bench's `precision`.
+CARD_PRECISION = "float32"
 
 # TensorFlow 2.21 has XLA hand its sums to the library YNN, which makes them in one thread.
 OWN_SUMS = "--xla_cpu_experimental_ynn_fusion_type="
@@ -31,8 +41,18 @@ def configure() -> None:
     Must come before the first operation; whatever prepares a training, a classifier or a description calls it. Called
     again it does nothing. Where it comes too late, trainings are slower, or leave others no memory on the GPU.
     """
-    if keras.backend.backend() != "tensorflow":
-        return
+    _BACKENDS[keras.backend.backend()]()
+    if not on_cpu():
+        keras.config.set_dtype_policy(CARD_PRECISION)
+
+
+def _configure_jax() -> None:
+    # JAX asks for it when it first looks for a device, not when it is imported; else it takes three quarters of the
+    # card, and a second run finds no room. Whoever runs this may want that, and says so beforehand.
+    os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
+
+
+def _configure_tensorflow() -> None:
     import tensorflow as tf
 
     try:
@@ -46,23 +66,26 @@ def configure() -> None:
         os.environ["XLA_FLAGS"] = f"{OWN_SUMS} {given}".strip()
 
 
+_BACKENDS: dict[str, Callable[[], None]] = {"jax": _configure_jax, "tensorflow": _configure_tensorflow}
+
+
 def plan(layers: Sequence[Any], batch_size: int, augmented: bool) -> tuple[bool, int]:
     """Whether to compile with XLA, and how many steps take about `CHUNK_SECONDS`.
 
     JAX always compiles. With TensorFlow on a CPU, XLA makes convolutions two to four times slower, gains nothing with
     attention, and has no kernel for the image transform of augmentation; everything else it makes faster. On a GPU
-    recurrent layers have kernels of their own, with which XLA cannot deal.
+    recurrent layers have kernels of their own, with which XLA cannot deal; that it makes everything else faster there
+    has not been measured yet.
 
     Args:
         layers: All layers of the network.
         batch_size: Images per step.
         augmented: Whether images are moved at every step.
     """
-    on_cpu = device_name().startswith("CPU")
     kinds = operations(layers)
     without = (
         any(isinstance(one, keras.layers.Conv2D) or is_product(one) for one in kinds)
-        if on_cpu
+        if on_cpu()
         else any(map(is_recurrent, kinds))
     )
     jit_compile = keras.backend.backend() == "jax" or not (augmented or without)
@@ -80,9 +103,9 @@ def step_seconds(layers: Sequence[Any], batch_size: int) -> float:
         batch_size: Images per step.
     """
     weights = {id(weight): int(np.prod(weight.shape)) for layer in _with_weights(layers) for weight in layer.weights}
-    pass_seconds = WEIGHT_SECONDS if device_name().startswith("CPU") else WEIGHT_SECONDS / 50
+    pass_seconds, least = (WEIGHT_SECONDS, STEP_SECONDS) if on_cpu() else (CARD_WEIGHT_SECONDS, CARD_STEP_SECONDS)
     moved = max(0, sum(weights.values()) - CACHED_WEIGHTS) * pass_seconds
-    return 3 * multiply_adds(layers) * batch_size / speed(layers) + moved + 1e-4
+    return 3 * multiply_adds(layers) * batch_size / speed(layers) + moved + least
 
 
 def _with_weights(layers: Sequence[Any]) -> list[keras.layers.Layer]:
@@ -91,8 +114,8 @@ def _with_weights(layers: Sequence[Any]) -> list[keras.layers.Layer]:
 
 def speed(layers: Sequence[Any]) -> float:
     """Multiply-adds a second, measured roughly: many small products take longer than one large one."""
-    if not device_name().startswith("CPU"):
-        return 5e12
+    if not on_cpu():
+        return CARD_SPEED
     found = operations(layers)
     return min([5e10, *(reached for kind, reached in SPEEDS if any(map(kind, found)))])
 
@@ -123,6 +146,11 @@ def device_name() -> str:
 
     cards = tf.config.list_physical_devices("GPU")
     return tf.config.experimental.get_device_details(cards[0]).get("device_name", "GPU") if cards else _cpu_name()
+
+
+def on_cpu() -> bool:
+    """Whether the processor trains, because no card was found."""
+    return device_name().startswith("CPU")
 
 
 def _cpu_name() -> str:

@@ -15,6 +15,8 @@ LEARNING_RATE = 1e-3
 def network(torch, given):
     """Mirrored dense layers of the given sizes, or convolutions of the given channels with pooling and upsampling."""
     nn = torch.nn
+    if given.get("variational"):
+        return variational(torch, given["sizes"])
     layers = []
     if "sizes" in given:
         sizes = [*given["sizes"], *given["sizes"][-2::-1]]
@@ -42,28 +44,59 @@ def network(torch, given):
     return nn.Sequential(*layers[:-1])
 
 
+def variational(torch, sizes):
+    """Mirrored dense layers around a normal sample; `divergence` is what its last code tells, nats a pixel."""
+    nn = torch.nn
+
+    def dense(sizes):
+        pairs = list(itertools.pairwise(sizes))
+        return [layer for pair in pairs for layer in (nn.Linear(*pair), nn.ReLU())][:-1]
+
+    class Variational(nn.Module):  # type: ignore[name-defined] - a class of a module that may be missing
+        def __init__(self):
+            super().__init__()
+            self.encoder = nn.Sequential(nn.Flatten(), *dense([*sizes[:-1], 2 * sizes[-1]]))
+            self.decoder = nn.Sequential(*dense(sizes[::-1]), nn.Unflatten(1, (1, 28, 28)))
+
+        def forward(self, images):
+            mean, log_variance = self.encoder(images).chunk(2, dim=1)
+            terms = 1 + log_variance - mean.square() - log_variance.exp()
+            self.divergence = -0.5 * terms.sum(1).mean() / sizes[0]
+            return self.decoder(mean + torch.randn_like(mean) * (0.5 * log_variance).exp())
+
+    return Variational()
+
+
 def begin(given):
     """Builds the network and trains one epoch; returns what to say of it, and the function that does a round."""
     import numpy as np
     import torch
 
     begun = time.perf_counter()
-    images = torch.from_numpy(np.load(given["file"]).astype(np.float32) / 255).reshape(-1, 1, 28, 28)
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    if device == "cuda":
+        torch.set_float32_matmul_precision("high")  # TF32, as Keras's backends have it by themselves
+    images = torch.from_numpy(np.load(given["file"]).astype(np.float32) / 255).reshape(-1, 1, 28, 28).to(device)
     loaded = time.perf_counter()
     torch.manual_seed(0)
-    model = network(torch, given)
+    model = network(torch, given).to(device)
     optimizer = torch.optim.Adam(model.parameters(), lr=LEARNING_RATE)
     error = torch.nn.BCEWithLogitsLoss()
     size = given["batch_size"]
     steps = len(images) // size
 
     def epoch():
-        order = torch.randperm(len(images))
+        order = torch.randperm(len(images), device=device)
         for step in range(steps):
             batch = images[order[step * size : (step + 1) * size]]
             optimizer.zero_grad()
-            error(model(batch), batch).backward()
+            loss = error(model(batch), batch)
+            if given.get("variational"):
+                loss = loss + model.divergence
+            loss.backward()
             optimizer.step()
+        if device == "cuda":
+            torch.cuda.synchronize()
 
     epoch()
     first = time.perf_counter()

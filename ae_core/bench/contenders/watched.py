@@ -15,11 +15,13 @@ from ae_core.figures.views import PLAIN, VIEWS
 from ae_core.figures.views import Given as Chosen
 from ae_core.messages import Setup, Snapshot
 from ae_core.runs import RunStore
+from ae_core.settings import Settings
 from ae_core.variants import read_settings
 
 OWNER = "bench"
 LOOK = 0.5  # seconds between two looks of a viewer, as the page has it
 PATIENCE = 120.0
+AS_LONG = 0.25  # of its steps a run goes through the rounds; then another one follows
 
 
 def begin(given: Given) -> tuple[Said, Round]:
@@ -37,14 +39,14 @@ def begin(given: Given) -> tuple[Said, Round]:
     folder = contextlib.ExitStack().enter_context(tempfile.TemporaryDirectory())
     engine = warm_engine(Path(folder))
     warm = time.perf_counter()
-    run = engine.submit(settings, OWNER)
-    viewer = Viewer(run)
-    viewer.wait(lambda: step(run) > 0)
+    run, viewer = _paused(engine, settings)
     trained = time.perf_counter()
-    engine.command(run.id, OWNER, "pause")
-    viewer.wait(lambda: run.state == "paused")
 
     def one_round() -> Said:
+        nonlocal run, viewer
+        if run.setup is not None and step(run) > AS_LONG * run.setup.total_steps:
+            engine.command(run.id, OWNER, "stop")  # on a fast card it would end in one of the next rounds
+            run, viewer = _paused(engine, settings)
         paused = step(run)
         engine.command(run.id, OWNER, "resume")
         viewer.wait(lambda: step(run) > paused and run.state == "running")
@@ -59,6 +61,16 @@ def begin(given: Given) -> tuple[Said, Round]:
         return {"images": images, "seconds": now - begun, "snapshots_seen": viewer.seen - seen}
 
     return {"worker": warm - begun, "first_chunk": trained - warm}, one_round
+
+
+def _paused(engine: Engine, settings: Settings) -> "tuple[TrainingJob, Viewer]":
+    """A run that has trained its first chunk and is paused, and who watches it."""
+    run = engine.submit(settings, OWNER)
+    viewer = Viewer(run)
+    viewer.wait(lambda: step(run) > 0)
+    engine.command(run.id, OWNER, "pause")
+    viewer.wait(lambda: run.state == "paused")
+    return run, viewer
 
 
 def warm_engine(folder: Path) -> Engine:

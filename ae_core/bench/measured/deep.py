@@ -16,16 +16,19 @@ LARGE = 2048
 WHAT = "dense 784-1000-500-250-30 and back, batch 256"
 
 
-def step_products() -> list[tuple[int, int, int]]:
+def step_products(batch: int = BATCH) -> list[tuple[int, int, int]]:
     """Rows, terms in each sum and columns of the products in a training step.
 
     Each layer makes three: its outputs, the loss's derivatives by its weights, and those by its inputs, which the first
     layer does not need.
+
+    Args:
+        batch: Images per step, at least 1.
     """
     layers = list(pairwise(SIZES))
-    forwards = [(BATCH, inputs, outputs) for inputs, outputs in layers]
-    by_weights = [(inputs, BATCH, outputs) for inputs, outputs in layers]
-    by_inputs = [(BATCH, outputs, inputs) for inputs, outputs in layers[1:]]
+    forwards = [(batch, inputs, outputs) for inputs, outputs in layers]
+    by_weights = [(inputs, batch, outputs) for inputs, outputs in layers]
+    by_inputs = [(batch, outputs, inputs) for inputs, outputs in layers[1:]]
     return forwards + by_weights + by_inputs
 
 
