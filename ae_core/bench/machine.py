@@ -10,6 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from ae_core.bench.turns import ContenderError
 from ae_core.folders import ROOT
 
 PACKAGES = ("keras", "numpy")
@@ -17,15 +18,11 @@ PACKAGES_OF = {"tensorflow": ("tensorflow-cpu", "tensorflow"), "jax": ("jax", "j
 ASK = "import keras; from ae_core.training import execution as on; print(keras.backend.backend(), on.device_name())"
 
 
-class MachineError(RuntimeError):
-    """A machine on which Keras does not run. The message is one sentence, the log's last line behind it."""
-
-
 def facts() -> dict[str, Any]:
     """Date, processor, cores, backend, device, versions, and the load before the first measurement, as plain values.
 
     Raises:
-        MachineError: If Keras does not run here.
+        ContenderError: If Keras does not run here.
     """
     backend, device = _backend()
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
@@ -74,7 +71,7 @@ def _backend() -> tuple[str, str]:
         check=False,
     )
     if done.returncode != 0:
-        raise MachineError(f"Keras does not run here: {' / '.join(done.stderr.splitlines()[-1:])}")
+        raise ContenderError(f"Keras does not run here: {' / '.join(done.stderr.splitlines()[-1:])}")
     backend, _, device = done.stdout.splitlines()[-1].partition(" ")
     return backend, device
 

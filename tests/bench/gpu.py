@@ -23,6 +23,7 @@ from ae_core import data
 from ae_core.bench import machine, report
 from ae_core.bench.contest import Contest
 from ae_core.bench.line import Line
+from ae_core.bench.turns import ContenderError
 from ae_core.folders import ROOT
 from tests.bench.gpu_lines import PARTS, Part
 
@@ -48,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         type=float,
         default=SECONDS,
         metavar="S",
-        help="seconds for everything, of which each part has its share; default %(default)s",
+        help="seconds for everything; parts share them",
     )
     parser.add_argument("--rounds", type=int, default=2, metavar="N", help="rounds of each contender")
     parser.add_argument("--seconds", type=float, default=1.5, metavar="S", help="what a round lasts at least")
@@ -65,7 +66,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that a part ends with it
     begun = time.monotonic()
     given.out.mkdir(parents=True, exist_ok=True)
-    facts = machine.facts()
+    try:
+        facts = machine.facts()
+    except ContenderError as error:
+        parser.exit(1, f"{error}\n")
     say(machine.sentence(facts))
     lines: list[Line] = []
     for part in PARTS:

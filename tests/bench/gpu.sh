@@ -11,8 +11,9 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 PYTHON=${PYTHON:-python3}
-CARRIED=tests/bench/carried      # comes along: wheels, and data sets
-INSTALLED=tests/bench/installed  # of these wheels what was missing
+CARRIED=tests/bench/carried # comes along: wheels, and data sets
+VERSION=$("$PYTHON" -c 'import sys; print(*sys.version_info[:2], sep=".")')
+INSTALLED=${XDG_CACHE_HOME:-$HOME/.cache}/autoencoder-lab/packages-$VERSION # of these wheels what was missing
 
 # What a machine with CUDA, NumPy, h5py, scikit-learn, Pillow, psutil and JAX or TensorFlow usually lacks, as package and
 # module. Versions are those of requirements.txt.
@@ -53,7 +54,7 @@ for package, module in map(str.split, sys.stdin):
 # Only what is missing: a package that is there belongs to the others that are there.
 install() {
     mkdir -p "$INSTALLED"
-    export PYTHONPATH="$PWD:$PWD/$INSTALLED${PYTHONPATH:+:$PYTHONPATH}"
+    export PYTHONPATH="$PWD:$INSTALLED${PYTHONPATH:+:$PYTHONPATH}"
     local missing
     missing=$(packages | "$PYTHON" -c "$MISSING")
     for package in $missing; do

@@ -58,20 +58,24 @@ def _varint(message: bytes, at: int) -> tuple[int, int]:
             return value, at
 
 
-def events(space: bytes) -> dict[str, Counter[str]]:
+def events(space: bytes, prefix: str = "") -> dict[str, Counter[str]]:
     """How often each event happened, by its name, on each plane of a profile.
 
     Args:
         space: What an `.xplane.pb` file holds.
+        prefix: Of the names of planes that are wanted: the processor's has many more events than a card's.
     """
     found: dict[str, Counter[str]] = {}
     for plane in _messages(space, PLANE):
+        name = _text(dict(fields(plane)).get(NAME, b""))
+        if not name.startswith(prefix):
+            continue
         names = {}
         for entry in _messages(plane, EVENT_NAMES):
             for named in _messages(entry, VALUE):
                 here = dict(fields(named))
                 names[here.get(WHICH, 0)] = _text(here.get(NAME, b""))
-        seen = found.setdefault(_text(dict(fields(plane)).get(NAME, b"")), Counter())
+        seen = found.setdefault(name, Counter())
         for line in _messages(plane, LINE):
             for event in _messages(line, EVENT):
                 here = dict(fields(event))
@@ -94,8 +98,8 @@ def copies(folder: Path) -> Counter[str] | None:
     Args:
         folder: Where a profile was written.
     """
-    planes = [seen for file in folder.rglob("*.xplane.pb") for seen in events(file.read_bytes()).items()]
-    cards = [seen for name, seen in planes if name.startswith(CARD)]
+    files = [file.read_bytes() for file in folder.rglob("*.xplane.pb")]
+    cards = [seen for file in files for seen in events(file, CARD).values()]
     if not cards:
         return None
     return Counter({way: sum(count for seen in cards for name, count in seen.items() if way in name) for way in COPIES})

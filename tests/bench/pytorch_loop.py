@@ -52,7 +52,7 @@ def variational(torch, sizes):
         pairs = list(itertools.pairwise(sizes))
         return [layer for pair in pairs for layer in (nn.Linear(*pair), nn.ReLU())][:-1]
 
-    class Variational(nn.Module):  # type: ignore[name-defined] - a class of a module that may be missing
+    class Variational(nn.Module):  # type: ignore[name-defined]  # torch may be missing
         def __init__(self):
             super().__init__()
             self.encoder = nn.Sequential(nn.Flatten(), *dense([*sizes[:-1], 2 * sizes[-1]]))

@@ -21,9 +21,15 @@ from tests.conftest import ROOT
 SCRIPT = ROOT / "tests" / "bench" / "gpu.sh"
 
 
+def varint(value: int) -> bytes:
+    return bytes([value]) if value < 128 else bytes([value & 127 | 128]) + varint(value >> 7)
+
+
 def bytes_of(number: int, value: int | bytes) -> bytes:
-    """A field as a profile has it; numbers below 128 only."""
-    return bytes([number << 3, value]) if isinstance(value, int) else bytes([number << 3 | 2, len(value)]) + value
+    """A field as a profile has it."""
+    if isinstance(value, int):
+        return varint(number << 3) + varint(value)
+    return varint(number << 3 | 2) + varint(len(value)) + value
 
 
 def plane(name: bytes, *events: tuple[bytes, int]) -> bytes:
@@ -32,7 +38,7 @@ def plane(name: bytes, *events: tuple[bytes, int]) -> bytes:
         for place, (event, _) in enumerate(events, 1)
     )
     seen = b"".join(
-        bytes_of(4, bytes_of(1, place) + bytes_of(2, 7) + bytes_of(3, 9))
+        bytes_of(4, bytes_of(1, place) + bytes_of(2, 70_000) + bytes_of(3, 900))
         for place, (_, count) in enumerate(events, 1)
         for _ in range(count)
     )
@@ -97,7 +103,7 @@ def test_what_the_script_brings_along_is_pinned_where_the_app_s_packages_are():
 
 def run_script(backend: str, only: str, folder: Path) -> tuple[dict, str]:
     """The script in short; what it measured, by name of the line, and its table."""
-    options = ["--short", "--rounds", "1", "--seconds", "0.1", "--only", only, "--out", folder]
+    options = ["--short", "--rounds", "1", "--seconds", "0.1", "--only", only, "--out", str(folder)]
     done = subprocess.run(
         [SCRIPT, *options],
         env=os.environ | {"PYTHON": sys.executable, "KERAS_BACKEND": backend},
