@@ -23,7 +23,7 @@ STEP_SECONDS = 1e-4  # that a step takes besides, however small the network is
 
 # What is taken of a card until `tests/bench/gpu.sh` has run on one: guesses, all of them. Its figures go here, each
 # with the card, the backend and the date.
-CARD_SPEED = 5e12  # multiply-adds a second; a guess: a fifth of what recent cards reach with one large product
+CARD_SPEED = 5e12  # multiply-adds a second; a guess: some hundredths of what one large product reaches on a recent card
 CARD_WEIGHT_SECONDS = WEIGHT_SECONDS / 50  # a guess: a card's memory is some fifty times as fast as a processor's
 CARD_STEP_SECONDS = STEP_SECONDS  # a guess: a dozen kernels of some microseconds each
 # Float32, whose products cards compute as TF32 by themselves. A guess: large products gain from half the bits, small

@@ -112,6 +112,28 @@ def test_nothing_begins_without_setting_the_process_up(begins, monkeypatch, tmp_
         calls[begins]()
 
 
+@pytest.mark.parametrize(("given", "kept"), [(None, "false"), ("true", "true")])
+def test_jax_leaves_room_on_a_card_unless_somebody_wants_all_of_it(given, kept, monkeypatch):
+    name = "XLA_PYTHON_CLIENT_PREALLOCATE"
+    monkeypatch.setenv(name, given or "")
+    if given is None:
+        monkeypatch.delenv(name)
+    execution._configure_jax()
+    assert os.environ[name] == kept
+
+
+def test_a_card_compiles_convolutions_too_and_does_more_steps_in_a_chunk(monkeypatch):
+    inputs = keras.Input((28, 28, 1))
+    layers = keras.Model(inputs, L.Conv2D(16, 3, padding="same")(inputs)).layers
+    plans = []
+    for device in ("CPU, 2 cores", "a card"):
+        monkeypatch.setattr(execution, "device_name", lambda device=device: device)
+        plans.append(execution.plan(layers, 256, augmented=False))
+    (on_cpu, few), (on_card, many) = plans
+    assert (on_cpu, on_card) == (keras.backend.backend() == "jax", True)
+    assert few < many <= execution.LONGEST_CHUNK
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(("chosen", "used"), [({}, True), ({"TF_ENABLE_ONEDNN_OPTS": "0"}, False)])
 def test_tensorflow_uses_the_library_that_convolves_fast(chosen: dict[str, str], used: bool) -> None:

@@ -55,6 +55,8 @@ def begin(given: Given) -> tuple[Said, Round]:
     _trained(dataclasses.replace(settings, epochs=1))
     compiled = time.perf_counter()
     probe = _trained(dataclasses.replace(settings, epochs=2))
+    if probe.step == 0:
+        raise RuntimeError(f"It is {probe.snapshot.state} without a step done: no speed can be told.")
     a_second = probe.step * ready.batch_size / probe.wall
     epoch = sum(stage.steps_per_epoch for stage in ready.stages) * ready.batch_size
     epochs = given.get("epochs") or min(500, math.ceil(given["seconds"] * a_second / epoch))
