@@ -4,7 +4,7 @@ import os
 import platform
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -43,7 +43,7 @@ def load() -> float | None:
     return round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None
 
 
-def sentence(told: dict[str, Any]) -> str:
+def sentence(told: Mapping[str, Any]) -> str:
     """The machine in words, with a warning if others compute on it."""
     versions = ", ".join(f"{name} {number}" for name, number in told["versions"].items())
     trains = f"{told['backend']} on {told['device']}"

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -90,7 +90,7 @@ def say(text: str) -> None:
     sys.stderr.write(f"{text}\n")
 
 
-def write(folder: Path, facts: dict[str, Any], lines: Sequence[Line]) -> None:
+def write(folder: Path, facts: Mapping[str, Any], lines: Sequence[Line]) -> None:
     """Results so far: one file for programs, one for people."""
     whole = {"machine": facts, "lines": [line.to_dict() for line in lines]}
     (folder / "gpu.json").write_text(json.dumps(whole, indent=1) + "\n", encoding="utf-8")

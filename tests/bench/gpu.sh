@@ -30,6 +30,9 @@ tblib tblib
 zict zict
 locket locket
 partd partd
+cryptography cryptography
+cffi cffi
+pycparser pycparser
 LIST
 }
 

@@ -48,7 +48,7 @@ class Network:
     values: Mapping[str, Any]
     torch: Mapping[str, Any]
 
-    def settings(self, contest: Contest, **more: Any) -> dict[str, Any]:
+    def settings(self, contest: Contest, **more: Any) -> Mapping[str, Any]:
         """Plain settings on a contest's data."""
         return contest.settings(self.variant, **({"batch_size": 256} | dict(self.values) | more))
 

@@ -3,7 +3,7 @@
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -59,10 +59,10 @@ def measure(contest: Contest, wanted: Sequence[str]) -> Iterator[Line]:
         details = {}
 
 
-def started(engine: Engine, settings: dict[str, Any]) -> dict[str, float]:
+def started(engine: Engine, settings: Mapping[str, Any]) -> dict[str, float]:
     """Seconds from the order to the first snapshot, and to the first one of a trained network."""
     begun = time.perf_counter()
-    run = engine.submit(variants.read_settings(settings | {"epochs": 500}), OWNER)
+    run = engine.submit(variants.read_settings({**settings, "epochs": 500}), OWNER)
     viewer = Viewer(run)
     viewer.wait(lambda: step(run) >= 0)
     shown = time.perf_counter() - begun
