@@ -52,7 +52,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> UnitsSideBySide:
-    """What hands the tests to the processes of `-n 3`."""
+    """What hands the tests to the processes of `-n 2`."""
     return UnitsSideBySide(config, log)
 
 

@@ -1,4 +1,4 @@
-"""What the processes of `-n 3` are handed, and in what order: the longest first, so that they end together."""
+"""What the processes of `-n 2` are handed, and in what order: the longest first, so that both end together."""
 
 import functools
 import re
@@ -10,14 +10,12 @@ from xdist.scheduler import LoadScopeScheduling
 
 ROOT = Path(__file__).parent.parent
 USUAL_SECONDS = 4.0  # of a test that is marked `slow` and does not say how long it takes
-ORDER = ("browser", "workers", "")  # the longest first
 
 
 @functools.cache
-def waits_for(file: str) -> str:
-    """What tests in this file start and wait for: `browser`, `workers`, or nothing."""
-    found = set(re.findall(r"\bmark\.(browser|workers)\b", (ROOT / file).read_text(encoding="utf-8")))
-    return min(found, default="")
+def starts_others(file: str) -> bool:
+    """Whether tests in this file start workers or a browser."""
+    return re.search(r"\bmark\.(browser|workers)\b", (ROOT / file).read_text(encoding="utf-8")) is not None
 
 
 def file_of(nodeid: str) -> str:
@@ -26,21 +24,21 @@ def file_of(nodeid: str) -> str:
 
 
 class UnitsSideBySide(LoadScopeScheduling):
-    """A file is a unit; all files with browsers are one together, and all with workers.
+    """A file is a unit; all files with workers or browsers are one together.
 
-    These two wait more than they compute. In one process they share an engine, and never disturb each other; what
-    computes runs beside them.
+    That one waits more than it computes. In one process they share an engine, and never disturb each other; what
+    computes runs beside it.
     """
 
     def _split_scope(self, nodeid: str) -> str:
         file = file_of(nodeid)
-        return waits_for(file) or file
+        return "workers and browsers" if starts_others(file) else file
 
 
 def in_good_order(items: list[pytest.Item]) -> list[pytest.Item]:
-    """Browsers first, and workers, then the files by the seconds that their slow tests take."""
+    """Workers and browsers first, then the files by the seconds that their slow tests take."""
     seconds: Counter[str] = Counter()
     for item in items:
         for mark in item.iter_markers("slow"):
             seconds[file_of(item.nodeid)] += mark.kwargs.get("seconds", USUAL_SECONDS)
-    return sorted(items, key=lambda item: (ORDER.index(waits_for(file := file_of(item.nodeid))), -seconds[file]))
+    return sorted(items, key=lambda item: (not starts_others(file := file_of(item.nodeid)), -seconds[file]))
