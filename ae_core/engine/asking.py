@@ -35,8 +35,8 @@ class Asking(ABC):
 
         Ask again a moment later. The numbers of a training that goes on are in its snapshots, `eta_seconds`.
         """
-        known = self.describe(settings)
-        return None if known is None or known.value is None else float(known.value["seconds"])
+        self.describe(settings)
+        return self._supervisor.descriptions.seconds(settings)
 
     def script(self, settings: Settings) -> dict[str, str]:
         """The experiment as a plain Keras script, which a worker writes: waits for it.

@@ -39,12 +39,7 @@ class GoingOn(ABC):
             EngineError: If this run has nothing to classify with, a value is not allowed, or the queue is full.
         """
         with self._queue.lock:
-            self._supervisor.check()
-            base = self.run(run_id)
-            if base is None:
-                raise EngineError("There is no such run any more.")
-            if not holds(owner, base.owner):
-                raise EngineError("Only the person who may command this run can train a classifier on its code.")
+            base = self._own_run(run_id, owner, "train a classifier on its code")
             job = ClassifierJob(base, self._queue.shared, labels, fine_tune, epochs)
             problem = base.why_not_classify()
             if problem:

@@ -5,14 +5,14 @@ import re
 import runpy
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import streamlit as st
 
 from ae_core.engine import Pace, TrainingJob, pace_of
-from ae_core.errors import EngineError, SettingError
+from ae_core.errors import DataError, EngineError, SettingError
 from ae_core.folders import ROOT
 from ae_core.ownership import holds
 from ae_core.settings import Settings
@@ -100,6 +100,15 @@ class Session:
         """A still copy of the run that is shown."""
         run = engine().run(self.run_id) if self.run_id else None
         return run.view() if run is not None else None
+
+    def attempt(self, work: Callable[[], object]) -> bool:
+        """Does something that may be refused, which is then said; whether it was done."""
+        try:
+            work()
+        except (DataError, EngineError) as error:
+            self.failure = str(error)
+            return False
+        return True
 
     def refusal(self, state: str = "") -> str:
         """What the last button could not do: shown for a while, and only until the run it was about moves on.

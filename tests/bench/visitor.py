@@ -10,8 +10,10 @@ import json
 import re
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
+from http.client import HTTPConnection
+from http.cookies import SimpleCookie
 from urllib.parse import urlsplit
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -92,6 +94,23 @@ class Visitor:
         """Presses a button by its key, as soon as it can be pressed."""
         await self.until(lambda: self.offers(key))
         await self.ask(press=self._buttons[key][0])
+
+    def put(self, name: str, size: int) -> int:
+        """Uploads a file of zeros for this page, as a field of it does, and waits; the status of the answer."""
+        with closing(HTTPConnection(self.host)) as connection:
+            connection.request("GET", "/_stcore/health")
+            answer = connection.getresponse()
+            answer.read()
+            cookie = answer.headers["Set-Cookie"]
+            headers = {
+                "Content-Type": "multipart/form-data; boundary=b",
+                "Cookie": cookie.split(";")[0],
+                "X-Xsrftoken": SimpleCookie(cookie)["_streamlit_xsrf"].value,
+            }
+            start = b'--b\r\nContent-Disposition: form-data; name="f"; filename="f"\r\n\r\n'
+            place = f"/_stcore/upload_file/{self.session}/{name}"
+            connection.request("PUT", place, start + bytes(size) + b"\r\n--b--\r\n", headers)
+            return connection.getresponse().status
 
     def says(self, *words: str) -> bool:
         """Whether the status badge holds one of these words."""

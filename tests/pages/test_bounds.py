@@ -1,11 +1,8 @@
 """What strangers may hold of the web process before any script runs: sockets, files, and listening from elsewhere."""
 
 import asyncio
-import contextlib
-import http.client
 import json
 from collections.abc import Awaitable, Callable
-from http.cookies import SimpleCookie
 from types import SimpleNamespace
 from typing import Any
 
@@ -179,26 +176,10 @@ def test_a_page_of_another_site_hears_nothing(app: App) -> None:
 
 @pytest.mark.workers
 def test_one_page_cannot_fill_the_memory_with_files(app: App) -> None:
-    def put(session: str, number: int, size: int) -> int:
-        with contextlib.closing(http.client.HTTPConnection(app.url.removeprefix("http://"))) as connection:
-            connection.request("GET", "/_stcore/health")
-            answer = connection.getresponse()
-            answer.read()
-            cookie = answer.headers["Set-Cookie"]
-            headers = {
-                "Content-Type": "multipart/form-data; boundary=b",
-                "Cookie": cookie.split(";")[0],
-                "X-Xsrftoken": SimpleCookie(cookie)["_streamlit_xsrf"].value,
-            }
-            start = b'--b\r\nContent-Disposition: form-data; name="f"; filename="f"\r\n\r\n'
-            place = PLACE.format(session=session, file=f"file{number}")
-            connection.request("PUT", place, start + bytes(size) + b"\r\n--b--\r\n", headers)
-            return connection.getresponse().status
-
     async def attack() -> list[int]:
         async with visitor.visitor(app.url) as one:
             await one.until(lambda: one.finished)
-            return [await asyncio.to_thread(put, one.session, number, 40 * 2**20) for number in range(8)]
+            return [await asyncio.to_thread(one.put, f"file{number}", 40 * 2**20) for number in range(8)]
 
     process = psutil.Process(app.process.pid)
     before = process.memory_info().rss

@@ -7,7 +7,6 @@ import itertools
 import time
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
-from http.cookies import SimpleCookie
 from urllib.parse import urlencode
 
 import numpy as np
@@ -36,7 +35,6 @@ NONSENSE = [
     "💣" * 60,
     "![p](http://x/y.png)",
 ]
-PLACE = "/_stcore/upload_file/{session}/file{number}"
 
 
 async def click(page: Visitor) -> float:
@@ -73,30 +71,13 @@ async def looks_on(url: str, clicks: list[float], over: asyncio.Event) -> None:
 async def fills_memory(url: str, over: asyncio.Event) -> None:
     """Puts one large file after the other."""
 
-    def put(session: str, number: int) -> None:
-        with contextlib.closing(http.client.HTTPConnection(url.removeprefix("http://"))) as connection:
-            connection.request("GET", "/_stcore/health")
-            answer = connection.getresponse()
-            answer.read()
-            cookie = answer.headers["Set-Cookie"]
-            headers = {
-                "Content-Type": "multipart/form-data; boundary=b",
-                "Cookie": cookie.split(";")[0],
-                "X-Xsrftoken": SimpleCookie(cookie)["_streamlit_xsrf"].value,
-            }
-            body = b'--b\r\nContent-Disposition: form-data; name="f"; filename="f"\r\n\r\n' + bytes(20 * 2**20)
-            with contextlib.suppress(OSError, http.client.HTTPException):
-                connection.request(
-                    "PUT", PLACE.format(session=session, number=number), body + b"\r\n--b--\r\n", headers
-                )
-                connection.getresponse().read()
-
     async with visitor(url) as page:
         await page.until(page.drawn)
         for number in itertools.count():
             if over.is_set():
                 return
-            await asyncio.to_thread(put, page.session, number)
+            with contextlib.suppress(OSError, http.client.HTTPException):
+                await asyncio.to_thread(page.put, f"file{number}", 20 * 2**20)
 
 
 async def opens_sockets(url: str, over: asyncio.Event) -> None:

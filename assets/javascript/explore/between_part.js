@@ -37,10 +37,8 @@ export class BetweenPart extends Section {
    * @param {Model} model
    */
   constructor(place, explorer, model) {
-    super(place, explorer.wanted.words, "between", CONTENT);
+    super(place, explorer, model, "between", CONTENT);
     this.root.classList.add("st-key-between");
-    this.explorer = explorer;
-    this.model = model;
     this.ends = [model.codes.at(0).slice(), model.codes.at(unlike(model.labels)).slice()];
     this.press("from", () => this.set(0));
     this.press("to", () => this.set(1));

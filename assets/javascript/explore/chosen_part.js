@@ -43,9 +43,7 @@ export class ChosenPart extends Section {
    * @param {Model} model
    */
   constructor(place, explorer, model) {
-    super(place, explorer.wanted.words, "chosen", CONTENT);
-    this.explorer = explorer;
-    this.model = model;
+    super(place, explorer, model, "chosen", CONTENT);
     for (const row of [".ae-chosen-images", ".ae-chosen-made"]) {
       this.find(row).addEventListener("click", ({ target, timeStamp }) => {
         if (!(target instanceof Element)) return;

@@ -43,9 +43,7 @@ export class CodePart extends Section {
    * @param {Model} model
    */
   constructor(place, explorer, model) {
-    super(place, explorer.wanted.words, "decoded", CONTENT);
-    this.explorer = explorer;
-    this.model = model;
+    super(place, explorer, model, "decoded", CONTENT);
     const { units, directions } = model.codes;
     this.find(".st-key-code_units .ae-choice").hidden = !directions.length;
     this.find(".ae-decoded-cloud").hidden = !model.prior;

@@ -54,9 +54,7 @@ export class DrawPart extends Section {
    * @param {Model} model Of grey pictures.
    */
   constructor(place, explorer, model) {
-    super(place, explorer.wanted.words, "draw", CONTENT);
-    this.explorer = explorer;
-    this.model = model;
+    super(place, explorer, model, "draw", CONTENT);
     this.drawing = new Drawing(this.canvas(".ae-canvas"), (began) => this.changed(began));
     this.press("clear", () => this.clear());
     this.press("erase", (button) => {

@@ -45,9 +45,7 @@ export class HiddenPart extends Section {
    * @param {number} patch Side of a patch, in pixels.
    */
   constructor(place, explorer, model, patch) {
-    super(place, explorer.wanted.words, "hidden", CONTENT);
-    this.explorer = explorer;
-    this.model = model;
+    super(place, explorer, model, "hidden", CONTENT);
     this.patch = patch;
     const [height = 1, width = 1] = model.shape;
     this.columns = Math.ceil(width / patch);

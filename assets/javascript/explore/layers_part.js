@@ -59,9 +59,7 @@ export class LayersPart extends Section {
    * @param {Model} model Whose network computes here.
    */
   constructor(place, explorer, model) {
-    super(place, explorer.wanted.words, "layers", CONTENT);
-    this.explorer = explorer;
-    this.model = model;
+    super(place, explorer, model, "layers", CONTENT);
     const { encoder, decoder } = model.network.description;
     const row = this.find(".ae-layers");
     for (const part of [encoder, decoder]) {

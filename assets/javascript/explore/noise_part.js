@@ -48,8 +48,7 @@ export class NoisePart extends Section {
    * @param {Noise} noise
    */
   constructor(place, explorer, model, noise) {
-    super(place, explorer.wanted.words, "noise", CONTENT);
-    this.model = model;
+    super(place, explorer, model, "noise", CONTENT);
     this.noise = noise;
     this.numbers = normals(model.network.exampleSize);
     this.field("factor").value = String(noise.factor);

@@ -54,9 +54,7 @@ export class PlanePart extends Section {
    * @param {Model} model
    */
   constructor(place, explorer, model) {
-    super(place, explorer.wanted.words, "plane", CONTENT);
-    this.explorer = explorer;
-    this.model = model;
+    super(place, explorer, model, "plane", CONTENT);
     const { codes } = model;
     this.axes = [...codes.directions, ...codes.units];
     const [first, second] = codes.directions.length ? codes.directions : byNumber(codes.units);

@@ -30,8 +30,7 @@ export class SamplesPart extends Section {
    * @param {Model} model
    */
   constructor(place, explorer, model) {
-    super(place, explorer.wanted.words, "samples", CONTENT);
-    this.model = model;
+    super(place, explorer, model, "samples", CONTENT);
     this.find(".ae-samples-note").textContent = this.word(model.prior ? "prior_note" : "sample_note");
     this.press("sample", () => this.sample());
     this.slide("temperature", () => this.sample());

@@ -3,21 +3,26 @@
  * A part of the page: a heading, what takes it away, and its content.
  *
  * @import { Looked, Row } from "../types/explore"
+ * @import { Explorer } from "./explorer.js"
+ * @import { Model } from "./model.js"
  */
 import { Elements } from "./elements.js";
 
 export class Section extends Elements {
   /**
    * @param {HTMLElement} place Where it stands.
-   * @param {Record<string, string>} words
+   * @param {Explorer} explorer
+   * @param {Model} model
    * @param {string} name Its name in classes and in names of files.
    * @param {string} content HTML.
    */
-  constructor(place, words, name, content) {
+  constructor(place, explorer, model, name, content) {
     const root = place.appendChild(document.createElement("section"));
     root.className = `ae-part ae-${name}-part`;
     root.innerHTML = `<header><h3 data-word="${name}"></h3><span class="ae-part-save">${SAVE}</span></header>${content}`;
-    super(root, words);
+    super(root, explorer.wanted.words);
+    this.explorer = explorer;
+    this.model = model;
     this.name = name;
     this.speak();
   }

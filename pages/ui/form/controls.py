@@ -9,7 +9,7 @@ import streamlit as st
 
 from ae_core import data, variants
 from ae_core.data.built_in import DataInfo
-from ae_core.errors import DataError, EngineError, SettingError
+from ae_core.errors import DataError, SettingError
 from ae_core.formats import escape
 from ae_core.ownership import fingerprint
 from ae_core.settings import Option, Settings, option_of
@@ -201,10 +201,7 @@ def _changed(name: str) -> None:
     own.notices, own.failure = [], ""
     run = own.run
     if name != "variant" and run is not None and name in tunable(own):
-        try:
-            engine().command(run.id, own.owner, "tune", name=name, value=own.form.value(name))
-        except EngineError as error:
-            own.failure = str(error)
+        own.attempt(lambda: engine().command(run.id, own.owner, "tune", name=name, value=own.form.value(name)))
 
 
 def tunable(own: Session) -> list[str]:

@@ -91,10 +91,7 @@ def _rest(run: TrainingJob) -> None:
 def _go_on(run_id: str) -> None:
     own = state.session()
     own.failure = ""
-    try:
-        engine().go_on(run_id, own.owner)
-    except EngineError as error:
-        own.failure = str(error)
+    own.attempt(lambda: engine().go_on(run_id, own.owner))
 
 
 def _more_epochs(run: TrainingJob, problem: str) -> None:
@@ -115,10 +112,7 @@ def _more_epochs(run: TrainingJob, problem: str) -> None:
 def _extend(run_id: str) -> None:
     own = state.session()
     own.failure = ""
-    try:
-        engine().extend(run_id, own.owner, st.session_state[MORE_EPOCHS])
-    except EngineError as error:
-        own.failure = str(error)
+    own.attempt(lambda: engine().extend(run_id, own.owner, st.session_state[MORE_EPOCHS]))
 
 
 def _choice_of_pace(own: Session, run: TrainingJob | None) -> None:
@@ -147,10 +141,7 @@ def _set_pace() -> None:
     run = own.run
     if run is None or run.ended or not own.owns(run):
         return
-    try:
-        engine().command(run.id, own.owner, "pace", value=pace)
-    except EngineError as error:
-        own.failure = str(error)
+    own.attempt(lambda: engine().command(run.id, own.owner, "pace", value=pace))
 
 
 def _start() -> None:
@@ -169,10 +160,7 @@ def _command(word: str) -> None:
     run, own.failure = own.run, ""
     if run is None or run.ended:
         return  # it ended while the button was being pressed; the next drawing shows that
-    try:
-        engine().command(run.id, own.owner, word)
-    except EngineError as error:
-        own.failure = str(error)
+    if not own.attempt(lambda: engine().command(run.id, own.owner, word)):
         return
     until = time.monotonic() + SETTLE_SECONDS
     wanted = {"pause": "paused", "resume": "running", "step": "paused", "stop": "stopped"}[word]

@@ -1,11 +1,11 @@
 """What can be done with stored runs: name, pin, remove, open, export, import."""
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import streamlit as st
 
-from ae_core.errors import DataError, EngineError
+from ae_core.errors import DataError
 from ae_core.formats import escape
 from ae_core.ownership import fingerprint
 from ae_core.runs import StoredRun
@@ -95,17 +95,19 @@ def _open(own: Session, run_id: str) -> None:
 
 
 def _rename(own: Session, run_id: str) -> None:
-    _try(own, lambda: engine().store.rename(run_id, st.session_state[f"title_{run_id}"]))
+    own.failure = ""
+    own.attempt(lambda: engine().store.rename(run_id, st.session_state[f"title_{run_id}"]))
 
 
 def _pin(own: Session, run_id: str, pinned: bool) -> None:
-    _try(own, lambda: engine().store.pin(run_id, pinned))
+    own.failure = ""
+    own.attempt(lambda: engine().store.pin(run_id, pinned))
 
 
 def _remove(own: Session, run_ids: Sequence[str]) -> None:
     for run_id in run_ids:
-        _try(own, functools.partial(engine().remove, run_id, own.owner))
-        if own.failure:
+        own.failure = ""
+        if not own.attempt(functools.partial(engine().remove, run_id, own.owner)):
             return  # what could not be removed stays ticked
         own.compared = [one for one in own.compared if one != run_id]
         if own.run_id == run_id:
@@ -123,11 +125,3 @@ def _import(own: Session) -> None:
         own.import_problem = str(error)
     else:
         own.compared = [run_id, *own.compared][:MOST_COMPARED]
-
-
-def _try(own: Session, work: Callable[[], object]) -> None:
-    own.failure = ""
-    try:
-        work()
-    except (DataError, EngineError) as error:
-        own.failure = str(error)

@@ -2,12 +2,10 @@
 
 import functools
 import time
-from collections.abc import Callable
 
 import streamlit as st
 
 from ae_core import data
-from ae_core.errors import DataError, EngineError
 from ae_core.ownership import fingerprint, holds
 from pages.ui.shared import engine
 from pages.ui.state import Session
@@ -44,28 +42,18 @@ def _erase(own: Session) -> None:
     own.failure = ""
     for job in engine().jobs():
         if holds(own.owner, job.owner) and not (job.ended or job.elsewhere):
-            _done(own, functools.partial(engine().command, job.id, own.owner, "stop"))
+            own.attempt(functools.partial(engine().command, job.id, own.owner, "stop"))
     until, left = time.monotonic() + PATIENCE, _runs_of(own)
     while left:
         own.failure = ""
-        left = [one for one in left if not _done(own, functools.partial(engine().remove, one, own.owner))]
+        left = [one for one in left if not own.attempt(functools.partial(engine().remove, one, own.owner))]
         if time.monotonic() > until:
             break
         time.sleep(LOOK if left else 0.0)
-    _done(own, lambda: data.remove_uploads(fingerprint(own.owner), engine().store.needed_data()))
+    own.attempt(lambda: data.remove_uploads(fingerprint(own.owner), engine().store.needed_data()))
     gone = engine().run(own.run_id) is None if own.run_id else True
     own.compared = [run_id for run_id in own.compared if run_id in left]
     own.run_id = None if gone else own.run_id
     own.uploads.clear()
     if own.form.value("dataset") not in data.catalogue():
         own.form.choose("dataset", None)
-
-
-def _done(own: Session, work: Callable[[], object]) -> bool:
-    """Does something that may be refused, which is then said; whether it was done."""
-    try:
-        work()
-    except (DataError, EngineError) as error:
-        own.failure = str(error)
-        return False
-    return True

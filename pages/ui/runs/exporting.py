@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
@@ -12,6 +12,7 @@ from ae_core.figures import Figure
 from ae_core.figures.film import KINDS, Kind, film
 from ae_core.figures.views import all_of
 from ae_core.formats import escape
+from ae_core.messages import Setup, Snapshot
 from ae_core.runs.event_log import event_log
 from ae_core.web_page import web_page
 from pages.ui import state, static
@@ -21,6 +22,8 @@ from pages.ui.state import Session
 from pages.ui.words.language import _, language, spoken
 
 Maker = Callable[[], bytes | str]
+
+NOTHING = "This run has nothing to show yet."
 
 
 def export(run: TrainingJob, key: str) -> None:
@@ -122,23 +125,25 @@ def _zip(run: TrainingJob) -> Maker:
 
 def _film(run: TrainingJob, kind: Kind) -> Maker:
     def made() -> bytes:
-        stored = engine().store.open(run.id)
-        setup, frames = stored.setup(), stored.snapshots()
-        if setup is None or not frames:
-            raise DataError("This run has nothing to show yet.")
+        setup, frames = _frames(run)
         return film(setup, frames, kind, _)
 
     return made
+
+
+def _frames(run: TrainingJob) -> tuple[Setup, Sequence[Snapshot]]:
+    stored = engine().store.open(run.id)
+    setup, frames = stored.setup(), stored.snapshots()
+    if setup is None or not frames:
+        raise DataError(NOTHING)
+    return setup, frames
 
 
 def _page(run: TrainingJob) -> Maker:
     words = language()
 
     def made() -> bytes:
-        stored = engine().store.open(run.id)
-        setup, frames = stored.setup(), stored.snapshots()
-        if setup is None or not frames:
-            raise DataError("This run has nothing to show yet.")
+        setup, frames = _frames(run)
         network = engine().network(run.id)
         return web_page(setup, frames, network.content, network.why, words, _)
 
@@ -149,7 +154,7 @@ def _html(run: TrainingJob) -> str:
     """All figures of a run as one page with plotly.js inside."""
     setup, snapshot = run.setup, run.snapshot
     if setup is None or snapshot is None:
-        raise DataError("This run has nothing to show yet.")
+        raise DataError(NOTHING)
     made = [(_(heading), view.draw(setup, snapshot, given, _)) for heading, view, given in all_of(setup)]
     script = static.plotly_script().decode()
     settings = json.dumps(run.settings.to_dict(), indent=1)

@@ -1,7 +1,6 @@
 """The host's page: everything that goes on, whose it is, and an end for each run. There only where a token is set."""
 
 import hmac
-import html
 import os
 import time
 from collections.abc import Sequence
@@ -84,7 +83,7 @@ def _halt(job_id: str) -> None:
 
 def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     def line(kind: str, cells: Sequence[str]) -> str:
-        return "<tr>" + "".join(f"<{kind}>{html.escape(cell)}</{kind}>" for cell in cells) + "</tr>"
+        return "<tr>" + "".join(f"<{kind}>{escape.html(cell)}</{kind}>" for cell in cells) + "</tr>"
 
     st.html(f"<table>{line('th', headings)}{''.join(line('td', row) for row in rows)}</table>")
 
