@@ -36,9 +36,10 @@ export default function pulse({ data, parentElement, setTriggerValue }, base) {
   return () => void setTimeout(() => parentElement.isConnected || mine.close());
 }
 
-class Beating {
+export class Beating {
   closed = false;
   token = "";
+  after = 0; // milliseconds
   heard = "";
   asked = 0;
   /** @type {(token: string) => void} */
@@ -69,10 +70,16 @@ class Beating {
   /** @param {Pulse} wanted */
   expect({ token, after }) {
     this.token = token;
+    this.after = after;
     clearTimeout(this.waiting);
     this.waiting = undefined;
-    if (after) this.later(after);
-    else if (this.heard && this.heard !== token) this.later(LEAST);
+    this.askAgain();
+  }
+
+  /** Asks in a while if the page wants to be drawn again or does not know what was heard. */
+  askAgain() {
+    if (this.after) this.later(this.after);
+    else if (this.heard && this.heard !== this.token) this.later(LEAST);
   }
 
   /** @param {number} milliseconds */
@@ -80,7 +87,9 @@ class Beating {
     this.waiting ??= setTimeout(() => {
       this.waiting = undefined;
       this.asked = performance.now();
-      if (!this.closed) this.ask(`${this.heard} ${this.asked}`);
+      if (this.closed) return;
+      this.ask(`${this.heard} ${this.asked}`);
+      this.askAgain(); // a run of the script may be overtaken, or bring the same as before, which is not told here
     }, Math.max(milliseconds, 0));
   }
 
