@@ -90,11 +90,15 @@ def unsynced(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "fsync", lambda handle: None)
 
 
-@pytest.fixture(scope="module")
-def few_frames() -> Iterator[None]:
-    """A training is measured eight times only, for tests of what it learns: frames take most of a small one's time."""
+@pytest.fixture(autouse=True, scope="module")
+def few_frames(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A training in this process is measured eight times only, as most of a small one's time goes into its frames.
+
+    Files about frames are marked `every_frame`.
+    """
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(snapshot_times, "FRAMES", 8)
+        if request.node.get_closest_marker("every_frame") is None:
+            patch.setattr(snapshot_times, "FRAMES", 8)
         yield
 
 

@@ -11,7 +11,7 @@ from ae_core.messages import Setup, Snapshot, TrainingMessage
 from ae_core.training import session
 from tests.diagnosis.test_rules import found, names
 
-pytestmark = [pytest.mark.slow(seconds=6), pytest.mark.usefixtures("few_frames")]
+pytestmark = pytest.mark.slow(seconds=6)
 
 
 @functools.cache

@@ -15,7 +15,7 @@ from websockets.exceptions import InvalidStatus
 
 from pages.ui.server import bounds, origins
 from tests.bench import visitor
-from tests.browser import App, running_app
+from tests.browser import App
 
 PLACE = "/_stcore/upload_file/{session}/{file}"
 
@@ -155,12 +155,6 @@ def test_only_our_own_pages_listen(origin: str | None, expected: bool) -> None:
     headers = {"host": "lab.example:8501"} | ({"origin": origin} if origin is not None else {})
     socket: Any = SimpleNamespace(headers=headers)
     assert origins.allowed(socket) is expected
-
-
-@pytest.fixture(scope="module")
-def app() -> Any:
-    with running_app() as started:
-        yield started
 
 
 @pytest.mark.workers

@@ -6,18 +6,12 @@ import time
 import pytest
 
 from tests import waiting
-from tests.browser import VIEWS, WATCH, running_app, step_of, until, visitor, wait_for_step
+from tests.browser import VIEWS, WATCH, step_of, until, visitor, wait_for_step
 
 pytestmark = pytest.mark.browser
 
 # Small steps over a small set: long enough to be paused, tuned, left and found again.
 LONG = "?variant=denoising&dataset=digits&epochs=500&batch_size=1&latent_dim=2&seed=3"
-
-
-@pytest.fixture(scope="module")
-def app():
-    with running_app() as started:
-        yield started
 
 
 @pytest.fixture

@@ -10,19 +10,13 @@ import pytest
 from PIL import Image, ImageDraw
 
 from ae_core.data.lookup import load
-from tests.browser import running_app, until, visitor
+from tests.browser import until, visitor
 
 pytestmark = pytest.mark.browser
 
 LARGE = "variant=denoising&dataset=digits&latent_dim=32&widths=64&epochs=6&noise_factor=0.3&batch_size=32&pace=full"
 CLOUDS = "variant=variational&network=convolutional&dataset=digits&latent_dim=2&channels=4,8&epochs=2&pace=full"
 DEEP = "variant=stacked&dataset=digits&latent_dim=2&widths=64&epochs=12&batch_size=32&seed=4&pace=full"
-
-
-@pytest.fixture(scope="module")
-def app(tmp_path_factory):
-    with running_app(AE_RUNS_DIR=str(tmp_path_factory.mktemp("runs"))) as started:
-        yield started
 
 
 def trained(opened, app, settings: str):

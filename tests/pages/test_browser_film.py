@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from ae_core.figures.film import MOST_FRAMES
-from tests.browser import VIEWS, WATCH, running_app, visitor
+from tests.browser import VIEWS, WATCH, visitor
 
 pytestmark = pytest.mark.browser
 
@@ -24,12 +24,6 @@ SHOWN = """[...document.querySelectorAll('.st-key-stage .ae-view:not(.ae-none) .
   .map(one => Number(one.dataset.step ?? -1))"""
 FRAME = "new URLSearchParams(location.search).get('frame')"
 SEEN = "Object.values(window.seen).every(steps => steps.length >= {})"
-
-
-@pytest.fixture(scope="module")
-def app():
-    with running_app() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")

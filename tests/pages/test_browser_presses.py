@@ -7,18 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.bench.visitor import visitor as without_browser
-from tests.browser import running_app, visitor
+from tests.browser import visitor
 from tests.conftest import ROOT
 from tests.pages.presses import press_at_random
 from tests.waiting import PATIENCE
 
 PRESSES = 40
-
-
-@pytest.fixture(scope="module")
-def app():
-    with running_app() as started:
-        yield started
 
 
 def test_only_a_page_that_cannot_listen_is_drawn_by_a_timer():

@@ -89,11 +89,19 @@ def test_a_made_up_wish_makes_no_channel_of_its_own(run, name):
     assert len({one.key for one in found if one is not None}) == 1
 
 
+def test_who_compares_runs_watches_each_of_them(run):
+    ready: Any = SimpleNamespace(status="ready", status_text="", run={run.id: run}.get, job=lambda job_id: None)
+    together = streaming._source(ready, streaming.TOGETHER, {"runs": f"{run.id},unknown"})
+    assert together is not None and list(together.watched) == [run.id] == list(source(run).watched)
+    assert list(streaming._source(ready, streaming.ENGINE, {}).watched) == []  # type: ignore[union-attr]
+
+
 def test_pages_that_look_at_the_same_get_the_same_bytes_and_only_the_newest(run):
     made: list[bool] = []
 
     class Counting:
         key = "run"
+        watched = ()
         moving = True
 
         def version(self) -> int:

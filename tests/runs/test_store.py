@@ -30,7 +30,7 @@ from tests.stored import run_files as files_of
 
 DAY = 86_400.0
 
-pytestmark = pytest.mark.usefixtures("unsynced")
+pytestmark = [pytest.mark.usefixtures("unsynced"), pytest.mark.every_frame]
 
 
 def test_everything_comes_back_as_it_was(store, at_once):

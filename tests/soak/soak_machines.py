@@ -1,22 +1,16 @@
 """Workers that share nothing but the network: a scheduler and two workers with folders of their own, over TLS."""
 
-import json
-import os
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from distributed.security import Security
 
-from ae_core.engine import Engine, certificates
-from ae_core.engine.processes import RESOURCE, THREADS
+from ae_core.engine import Engine
 from ae_core.runs import RunStore
 from ae_core.variants import read_settings
-from tests.conftest import ROOT
+from tests.machines import Machines
 from tests.waiting import until
 
 pytestmark = pytest.mark.workers
@@ -24,43 +18,10 @@ pytestmark = pytest.mark.workers
 SETTINGS = {"variant": "vanilla", "dataset": "digits", "batch_size": 2, "epochs": 60}
 
 
-class Machines:
-    """A scheduler and workers, each in a folder of its own, as HOSTING has them started."""
-
-    def __init__(self, folder: Path, stack: ExitStack) -> None:
-        self._folder, self._stack = folder, stack
-        self.security: Security = certificates.make()
-        scheduler = ["scheduler", "--protocol", "tls", "--host", "127.0.0.1", "--port", "0", "--no-dashboard"]
-        file = folder / "scheduler.json"
-        self._start("scheduler", *scheduler, "--scheduler-file", str(file))
-        until(lambda: file.exists() and file.stat().st_size)
-        self.address = str(json.loads(file.read_text())["address"])
-        self.workers = [self.worker(name) for name in ("one", "two")]
-
-    def worker(self, name: str) -> subprocess.Popen[bytes]:
-        resources = ["--nthreads", str(THREADS), "--resources", f"{RESOURCE}=1"]
-        return self._start(
-            name, "worker", self.address, "--protocol", "tls", "--no-nanny", "--no-dashboard", *resources
-        )
-
-    def _start(self, name: str, *arguments: str) -> subprocess.Popen[bytes]:
-        home = self._folder / name
-        home.mkdir()
-        own = {"HOME": home, "TMPDIR": home, "AE_RUNS_DIR": home / "runs", "XDG_CACHE_HOME": home, "PYTHONPATH": ROOT}
-        process = subprocess.Popen(
-            [sys.executable, "-m", "dask", *arguments],
-            cwd=home,
-            env=os.environ | {key: str(value) for key, value in own.items()} | certificates.environment(self.security),
-        )
-        self._stack.callback(process.wait)
-        self._stack.callback(process.kill)
-        return process
-
-
 @pytest.fixture
 def machines(tmp_path: Path) -> Iterator[Machines]:
     with ExitStack() as stack:
-        yield Machines(tmp_path, stack)
+        yield Machines(tmp_path, stack, ["one", "two"])
 
 
 def test_of_six_runs_each_ends_once_though_a_worker_dies(

@@ -24,8 +24,6 @@ from ae_core.training.classifier_session import standardized
 from ae_core.training.control import Control
 from ae_core.training.published import PUBLISHED
 
-pytestmark = pytest.mark.usefixtures("few_frames")
-
 SETTINGS = variants.read_settings({"variant": "stacked", "dataset": "digits", "latent_dim": 12, "epochs": 8})
 
 

@@ -9,6 +9,8 @@ from ae_core.training.control import Pace
 from ae_core.training.frame_plans import FRAMES, FRAMES_A_SECOND, SpreadPlan, WatchPlan
 from ae_core.training.snapshot_times import SnapshotTimes
 
+pytestmark = pytest.mark.every_frame
+
 CHUNK = 100
 
 

@@ -1,10 +1,18 @@
 """Random numbers for compiled training."""
 
+import functools
+
 import keras
 import numpy as np
 from keras import ops
 
 BANK_SIZE = 1 << 22  # 4 million normals: 16 MB
+
+
+@functools.lru_cache(maxsize=1)
+def _normals(seed: int, size: int) -> np.ndarray:
+    """The numbers of a bank. Networks are built again and again, mostly with the same seed."""
+    return np.random.default_rng(seed).standard_normal(size, dtype=np.float32)
 
 
 class NormalBank(keras.layers.Layer):
@@ -24,9 +32,9 @@ class NormalBank(keras.layers.Layer):
     def __init__(self, width: int, seed: int, size: int = BANK_SIZE):
         super().__init__(trainable=False, name="normals")
         self.width, self.size = width, size
-        normals = np.random.default_rng(seed).standard_normal(size, dtype=np.float32)
-        self.bank = self.add_weight(shape=normals.shape, initializer="zeros", trainable=False, name="bank")
-        self.bank.assign(normals)
+        self.bank = self.add_weight(
+            shape=(size,), initializer=lambda shape, dtype: _normals(seed, size), trainable=False, name="bank"
+        )
         self.random = keras.random.SeedGenerator(seed)
         self.built = True  # also for `steady`, which Keras does not know of
 

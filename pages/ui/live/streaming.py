@@ -72,10 +72,14 @@ class Source(Protocol):
 
     Attributes:
         key: Sources with the same one tell the same, so that pages share a channel.
+        watched: Ids of the jobs that whoever listens is watching.
     """
 
     @property
     def key(self) -> Hashable: ...
+
+    @property
+    def watched(self) -> Sequence[str]: ...
 
     def version(self) -> Hashable:
         """Another one as soon as there is something new; None if it is there no more."""
@@ -98,6 +102,7 @@ class _OfJob:
     def __init__(self, engine: Engine, job: Job, panel: str | None, words: str) -> None:
         self._engine, self._job, self._panel, self._words = engine, job, panel, words
         self.key: Hashable = (job.id, panel, words)
+        self.watched: Sequence[str] = (job.id,)
         self._looked = time.monotonic()
 
     def version(self) -> Hashable:
@@ -138,6 +143,7 @@ class _OfEngine:
         self._engine, self._words = engine, words
         self._variant = variant if variant in registry() else ""
         self.key: Hashable = (ENGINE, self._variant, words)
+        self.watched: Sequence[str] = ()
 
     def version(self) -> Hashable:
         return self._engine.status, self._engine.status_text
@@ -160,7 +166,7 @@ class _OfAll:
     moving = False
 
     def __init__(self, engine: Engine, ids: Sequence[str]) -> None:
-        self._engine, self._ids = engine, ids
+        self._engine, self.watched = engine, ids
         self.key: Hashable = (TOGETHER, *ids)
 
     def version(self) -> Hashable:
@@ -170,7 +176,7 @@ class _OfAll:
         return json.dumps({"token": token_of_all(self._jobs())}).encode()
 
     def _jobs(self) -> list[Job]:
-        found = [self._engine.run(one) or self._engine.job(one) for one in self._ids]
+        found = [self._engine.run(one) or self._engine.job(one) for one in self.watched]
         return [job.view() for job in found if job is not None]
 
 
@@ -290,7 +296,8 @@ async def stream(socket: WebSocket) -> None:
             seen = channel.count
             await socket.send_bytes(await run_in_threadpool(channel.source.message, True))
             while not closed.done() and seen is not None:
-                engine.seen(place)
+                for watched in source.watched:
+                    engine.seen(watched)
                 news = asyncio.ensure_future(channel.after(seen))
                 await asyncio.wait({closed, news}, timeout=ALIVE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
                 if not news.done():

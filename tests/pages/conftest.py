@@ -1,0 +1,38 @@
+"""What the tests of the pages share: one app, as starting one costs as much as many a test."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from ae_core.engine.requests import Requests
+from ae_core.runs import RunStore
+from ae_core.runs.record import ENDED
+from tests.browser import App, running_app
+from tests.waiting import until
+
+
+@pytest.fixture(scope="session")
+def app_with_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[App, RunStore]]:
+    """The real app, started once, and where it keeps its runs."""
+    store = RunStore(tmp_path_factory.mktemp("runs of the app"))
+    with running_app(AE_RUNS_DIR=str(store.folder)) as started:
+        yield started, store
+
+
+@pytest.fixture(scope="module")
+def app(app_with_store: tuple[App, RunStore]) -> Iterator[App]:
+    """The real app; what a file's visitors have left in training ends with the file."""
+    started, store = app_with_store
+    yield started
+    requests = Requests(store.folder)
+
+    def training() -> list[str]:
+        return [run.id for run in store.list_runs() if run.state not in ENDED]
+
+    def end_them() -> None:
+        for run in training():
+            requests.leave(run)
+        time.sleep(0.2)
+
+    until(lambda: not training(), end_them)
