@@ -47,12 +47,15 @@ def frame() -> None:
 if __name__ == "__main__":
     frame()
 else:
+    base = "/".join(
+        ["", *filter(None, st.get_option("server.baseUrlPath").split("/"))]
+    )  # where a proxy may put the app
     routes = [
-        WebSocketRoute(streaming.ROUTE, streaming.stream),
-        Route(film.STEPS, film.steps),
-        Route(film.FRAME, film.frame),
-        Route(network.NETWORK, network.network),
-        Route(computing.COMPUTE, computing.compute, methods=["POST"]),
-        Route(shared.HEALTH, shared.health),
+        WebSocketRoute(base + streaming.ROUTE, streaming.stream),
+        Route(base + film.STEPS, film.steps),
+        Route(base + film.FRAME, film.frame),
+        Route(base + network.NETWORK, network.network),
+        Route(base + computing.COMPUTE, computing.compute, methods=["POST"]),
+        *(Route(place + shared.HEALTH, shared.health) for place in {"", base}),
     ]
     app = st.App("app.py", routes=routes, middleware=[Middleware(Bounds)], lifespan=shared.lifespan)

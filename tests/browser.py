@@ -57,10 +57,11 @@ def healthy(url: str) -> bool:
 
 
 @contextlib.contextmanager
-def running_app(**environment: str) -> Iterator[App]:
+def running_app(base: str = "", **environment: str) -> Iterator[App]:
     """Starts the app as a user would, on a free port, and ends it and its workers.
 
     Args:
+        base: Path under which it is served, as behind a proxy that serves other things too.
         environment: What it finds in its environment beside ours. Without `AE_RUNS_DIR`, it begins with no runs.
     """
     with socket.socket() as free:
@@ -80,13 +81,15 @@ def running_app(**environment: str) -> Iterator[App]:
                 "127.0.0.1",
                 "--server.port",
                 str(port),
+                "--server.baseUrlPath",
+                base,
             ],
             cwd=ROOT,
             env=os.environ | {"AE_RUNS_DIR": runs} | environment,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        url = f"http://127.0.0.1:{port}"
+        url = f"http://127.0.0.1:{port}/{base}".rstrip("/")
         try:
             waiting.until(lambda: healthy(url) or process.poll() is not None)
             if process.poll() is not None:
