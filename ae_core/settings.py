@@ -230,8 +230,10 @@ class Settings:
     scaling: str = setting(
         "unit",
         "Scaling",
-        "Unit: values in [0, 1]. Standardize: each pixel gets mean 0 and standard deviation 1.",
-        choices=("unit", "standardize"),
+        "Unit: values of pictures become 0 to 1, all other data stay as they are. Range: the smallest and the largest "
+        "training value become 0 and 1. Bytes: 0 and 255 do. None: values stay as they are. Standardize: each gets "
+        "mean 0 and standard deviation 1.",
+        choices=("unit", "range", "bytes", "none", "standardize"),
     )
     outliers: str = setting(
         "keep",
@@ -282,8 +284,8 @@ class Settings:
         }
 
     def scaled(self, spec: DataSpec) -> DataSpec:
-        """The data's shape and range after scaling."""
-        return dataclasses.replace(spec, unit_range=spec.unit_range and self.scaling == "unit")
+        """The data's shape and range after standardising, if that is chosen."""
+        return dataclasses.replace(spec, unit_range=spec.unit_range and self.scaling != "standardize")
 
     def resolved_loss(self, spec: DataSpec) -> str:
         """The loss after `auto` has met the data: `cross_entropy` or `mse`."""

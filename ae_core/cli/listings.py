@@ -62,6 +62,7 @@ def _datasets(given: argparse.Namespace) -> int:
     for info in known:
         shape = "×".join(str(length) for length in info.spec.shape)
         print(
-            f"{info.name:16} {info.train_count:6} + {info.test_count:5} of {shape:8} {info.title}: {info.description}"
+            f"{info.name:16} {info.train_count:6} + {info.test_count:5} of {shape:8} {info.title}: {info.description} "
+            f"{info.values.sentence.capitalize()}."
         )
     return 0

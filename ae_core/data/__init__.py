@@ -7,12 +7,14 @@ sets. Files are never trusted: `ae_core.formats.npz` checks each before it decod
 from ae_core.data.built_in import DataInfo, Dataset
 from ae_core.data.lookup import catalogue, default_name, load, public_names, store_upload, store_upload_apart
 from ae_core.data.preparation import Prepared, prepare
+from ae_core.data.ranges import ValueRange
 from ae_core.data.uploads import remove_uploads
 
 __all__ = [
     "DataInfo",
     "Dataset",
     "Prepared",
+    "ValueRange",
     "catalogue",
     "default_name",
     "load",

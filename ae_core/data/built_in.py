@@ -1,13 +1,16 @@
 """The built-in data sets: what they are, and how those that need no download are made."""
 
+import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
 
+from ae_core.data import ranges
+from ae_core.data.ranges import BYTES, ValueRange
 from ae_core.formats.npz import split_rows
-from ae_core.settings import DataSpec
+from ae_core.settings import DataSpec, Settings
 
 SPRITE_SHAPES = ("ellipse", "square", "triangle")
 SPRITES_TRAIN, SPRITES_TEST = 6000, 1000
@@ -15,6 +18,7 @@ NOISE_TRAIN, NOISE_TEST, NOISE_LENGTH = 1000, 500, 100
 WAVE_SHAPES = ("sine", "square", "triangle", "sawtooth")
 WAVES_TRAIN, WAVES_TEST, WAVE_LENGTH = 6000, 1000, 128
 WAVE_NOISE = 0.05
+NOISE_ENDS, WAVE_ENDS = (-4.43181, 4.14796), (-1.19038, 1.17251)  # smallest and largest training values
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,7 @@ class DataInfo:
         licence: On which terms.
         description: One or two plain sentences.
         note: What a person should know before training on it, or an empty text.
+        values: Which values become 0 and 1.
     """
 
     name: str
@@ -44,6 +49,18 @@ class DataInfo:
     licence: str
     description: str
     note: str = ""
+    values: ValueRange = BYTES
+
+    def seen(self, settings: Settings) -> DataSpec:
+        """Shape of one example, and whether its values lie in [0, 1], as the network of an experiment sees it."""
+        values = ranges.chosen(self.values, settings.scaling)
+        return settings.scaled(dataclasses.replace(self.spec, unit_range=values.unit_range))
+
+    def said(self, settings: Settings) -> tuple[str, float, float]:
+        """What becomes of the values in an experiment, see `ValueRange.said`."""
+        if settings.scaling == "standardize":
+            return ranges.STANDARDIZED, self.values.least, self.values.most
+        return ranges.chosen(self.values, settings.scaling).said
 
 
 @dataclass(frozen=True)
@@ -52,7 +69,8 @@ class Dataset:
 
     Args:
         info: What it is.
-        x_train: uint8 images `(n, height, width, channels)` from 0 to 255, or float32 vectors `(n, length)`.
+        x_train: Images `(n, height, width, channels)`, uint8 if they are whole numbers from 0 to 255, else float32; or
+            vectors `(n, length)`, float32, or float64 if 32 bits would lose what varies in them.
         y_train: int64 class numbers `(n,)`; zeros if there are no classes.
         x_test: Like `x_train`.
         y_test: Like `y_train`.
@@ -143,6 +161,7 @@ INFOS: Mapping[str, DataInfo] = MappingProxyType(
                 "CC0 1.0",
                 "Time series of 128 numbers: waves of four shapes, with 2 to 4 cycles, any phase, heights of 0.5 to 1 "
                 "and a little noise. What made each series is known.",
+                values=ValueRange(0.0, 1.0, *WAVE_ENDS),
             ),
             DataInfo(
                 "noise",
@@ -156,6 +175,7 @@ INFOS: Mapping[str, DataInfo] = MappingProxyType(
                 "Vectors of 100 independent normal random numbers.",
                 "Nothing can be compressed here: the 100 numbers of a vector are independent, so none of them tells "
                 "anything about another.",
+                ValueRange(0.0, 1.0, *NOISE_ENDS),
             ),
         )
     }

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ae_core.data import built_in, download, uploads
+from ae_core.data import built_in, download, ranges, uploads
 from ae_core.data.built_in import DataInfo, Dataset
 from ae_core.data.download import Progress
 from ae_core.errors import DataError, printable
@@ -26,9 +26,10 @@ NAME_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
 
 def catalogue() -> dict[str, DataInfo]:
-    """Every data set by name: built in, from `AE_DATA_DIR`, and kept uploads. Reads files' headers at most.
+    """Every data set by name: built in, from `AE_DATA_DIR`, and kept uploads.
 
-    A file that is not in order is left out, unless it stands for a built-in data set; `load` says what is wrong.
+    Of an upload it reads headers; it looks through a file of `AE_DATA_DIR` once, as nothing else tells where its values
+    lie. A file that is not in order is left out, unless it stands for a built-in data set; `load` says what is wrong.
     """
     infos = dict(built_in.INFOS)
     for path in [*_files_in(uploads_folder(), "upload-*.npz"), *_files_in(data_folder(), "*.npz")]:
@@ -140,29 +141,49 @@ def _path_of(name: str) -> Path | None:
 
 
 def _info(path: Path) -> DataInfo:
-    """What a file is, from its headers."""
+    """What a file is.
+
+    Raises:
+        DataError: If it is not in order.
+    """
     try:
         facts = path.stat()
+        found = _info_at(path, facts.st_mtime_ns, facts.st_size)
     except OSError as error:
         raise _unreadable(path, error) from error
-    return _info_at(path, facts.st_mtime_ns, facts.st_size)
+    if isinstance(found, str):
+        raise DataError(found)
+    return found
 
 
 @functools.lru_cache(maxsize=256)
-def _info_at(path: Path, modified: int, size: int) -> DataInfo:
-    """What a file was at that moment; remembered until it changes."""
-    label = _label(path)
+def _info_at(path: Path, modified: int, size: int) -> DataInfo | str:
+    """What a file was at that moment, or what was wrong with it; remembered until it changes."""
     try:
-        with path.open("rb") as stream, open_archive(stream, _checked_size(path, size), label) as archive:
-            headers = npz.read_headers(archive, label)
-            class_names, title = npz.read_texts(archive, headers, label)
-    except OSError as error:
-        raise _unreadable(path, error) from error
-    spec, (train_count, test_count) = npz.spec_of(headers), npz.counts_of(headers)
-    known = built_in.INFOS.get(path.stem)
-    if known is not None and known.spec == spec and path.stem in download.PUBLISHED:
-        return dataclasses.replace(known, train_count=train_count, test_count=test_count)
-    upload = path.parent == uploads_folder()
+        return _look_at(path, size)
+    except DataError as error:
+        return str(error)
+
+
+def _look_at(path: Path, size: int) -> DataInfo:
+    label, upload = _label(path), path.parent == uploads_folder()
+    known = built_in.INFOS.get(path.stem) if path.stem in download.PUBLISHED else None
+    with path.open("rb") as stream, open_archive(stream, _checked_size(path, size), label) as archive:
+        headers = npz.read_headers(archive, label)
+        class_names, title = npz.read_texts(archive, headers, label)
+        spec, (train_count, test_count) = npz.spec_of(headers), npz.counts_of(headers)
+        kind = headers["x_train"].dtype
+        if known is not None and known.spec == spec and kind == np.uint8:
+            return dataclasses.replace(known, train_count=train_count, test_count=test_count)
+        if upload and "extent" in headers:  # noted as it was kept
+            least, most = npz.read_extent(archive, headers, label)
+        else:
+            extent = npz.examine(archive, headers, label)
+            least, most = extent.least, extent.most
+    values = ranges.found(least, most, kind, spec.is_image)
+    spec = dataclasses.replace(spec, unit_range=values.unit_range)
+    if known is not None and known.spec == spec:
+        return dataclasses.replace(known, train_count=train_count, test_count=test_count, values=values)
     what = f"images of {spec.shape[0]}×{spec.shape[1]} pixels" if spec.is_image else f"vectors of {spec.size} numbers"
     colour = ", in colour" if spec.is_image and spec.shape[2] == 3 else ""
     return DataInfo(
@@ -175,6 +196,7 @@ def _info_at(path: Path, modified: int, size: int) -> DataInfo:
         source="Uploaded by a visitor." if upload else "A file in this machine's data folder.",
         licence="As its owner says.",
         description=f"{train_count + test_count:,} {what}{colour}.",
+        values=values,
     )
 
 

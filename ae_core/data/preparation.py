@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ae_core.data import ranges
 from ae_core.data.built_in import Dataset
+from ae_core.data.ranges import BYTES, ValueRange
 from ae_core.settings import DataSpec, Settings
 
 SPLIT_SEED = 60_221_023
@@ -19,7 +21,7 @@ class Prepared:
     The network's input is `table * scale + offset`, see `scaled`.
 
     Args:
-        x_train: uint8 images or float32 vectors to learn from.
+        x_train: Images, uint8 or float32, or float32 vectors to learn from.
         x_validation: Like `x_train`, kept out of training to watch for over-fitting.
         x_test: Like `x_train`, in the data set's own order; never seen in training.
         y_train: int64 class numbers; zeros without classes.
@@ -30,6 +32,8 @@ class Prepared:
         spec: Shape of one example and range after scaling.
         dropped: Outliers removed from training.
         notes: Sentences for a person.
+        values: The data set's own range; its ends are what pictures show black and white.
+        black: Value of the tables that becomes 0 where they are not standardised; it lies around a picture.
     """
 
     x_train: np.ndarray
@@ -43,10 +47,18 @@ class Prepared:
     spec: DataSpec
     dropped: int
     notes: tuple[str, ...]
+    values: ValueRange = BYTES
+    black: float = 0.0
 
     def scaled(self, table: np.ndarray) -> np.ndarray:
         """Rows as the network sees them, see `scaled`."""
         return scaled(table, self.scale, self.offset)
+
+    def exact(self, table: np.ndarray) -> np.ndarray:
+        """The same for what is computed in closed form: float64 for vectors, whose mean may be large."""
+        if self.spec.is_image:
+            return self.scaled(table)
+        return table.astype(np.float64) * self.scale + self.offset
 
 
 def scaled(table: np.ndarray, scale: np.ndarray, offset: np.ndarray) -> np.ndarray:
@@ -74,14 +86,18 @@ def prepare(dataset: Dataset, settings: Settings) -> Prepared:
         settings: Its `train_size`, `validation_share`, `scaling` and `outliers` are used.
 
     Returns:
-        Tables as loaded, with the scale and offset that make the network's input.
+        Tables with the scale and offset that make the network's input. Pictures are as loaded, and so are vectors, but
+        that those of 64 bits, and those to be standardised, are kept without their mean, which the offset then adds.
     """
     info, spec = dataset.info, dataset.info.spec
     order = np.random.default_rng(SPLIT_SEED).permutation(len(dataset.x_train))[: settings.train_size]
     held = min(max(1, round(settings.validation_share * len(order))), len(order) - 1)
     train, validation = order[: len(order) - held], order[len(order) - held :]
     x_train, y_train = dataset.x_train[train], dataset.y_train[train]
+    values = ranges.chosen(info.values, settings.scaling)
     notes = [info.note] if info.note else []
+    if settings.scaling != "standardize" and not values.as_they_are and values.ends != BYTES.ends:
+        notes.append(f"{values.sentence.capitalize()}.")
 
     dropped = 0
     if settings.outliers != "keep":
@@ -95,26 +111,33 @@ def prepare(dataset: Dataset, settings: Settings) -> Prepared:
         if dropped:
             x_train, y_train = x_train[keep], y_train[keep]
 
-    unit = np.float32(1 / 255) if spec.is_image else np.float32(1)
-    scale = np.full((1,) * len(spec.shape), unit, np.float32)
-    offset = np.zeros_like(scale)
-    if settings.scaling == "standardize":
+    factor = np.full((1,) * len(spec.shape), 1 / (values.high - values.low))
+    shift = -values.low * factor
+    x_validation, x_test = dataset.x_train[validation], dataset.x_test
+    centre = np.zeros_like(factor)
+    if settings.scaling == "standardize" or x_train.dtype == np.float64:
         mean, deviation = _moments(x_train)
-        # A value that never changes has no deviation: it is centred and keeps its unit.
-        factor = np.where(deviation > 0, 1 / np.where(deviation > 0, deviation, 1), unit)
-        scale, offset = factor.astype(np.float32), (-mean * factor).astype(np.float32)
+        if settings.scaling == "standardize":
+            # A value that never changes has no deviation: it is centred and keeps its unit.
+            factor = np.where(deviation > 0, 1 / np.where(deviation > 0, deviation, 1), factor)
+            shift = -mean * factor
+        if not spec.is_image:
+            centre = mean
+            x_train, x_validation, x_test = (_centred(one, mean) for one in (x_train, x_validation, x_test))
     return Prepared(
         x_train,
-        dataset.x_train[validation],
-        dataset.x_test,
+        x_validation,
+        x_test,
         y_train,
         dataset.y_train[validation],
         dataset.y_test,
-        scale,
-        offset,
-        settings.scaled(spec),
+        factor.astype(np.float32),
+        (shift + centre * factor + 0.0).astype(np.float32),
+        info.seen(settings),
         dropped,
         tuple(notes),
+        info.values,
+        values.low,
     )
 
 
@@ -122,6 +145,15 @@ def _pieces(table: np.ndarray) -> list[np.ndarray]:
     """Views of a table small enough to be worked on in 64-bit numbers."""
     rows = max(1, 2**21 // max(1, table[0].size))
     return [table[first : first + rows] for first in range(0, len(table), rows)]
+
+
+def _centred(table: np.ndarray, mean: np.ndarray) -> np.ndarray:
+    """Vectors without their mean, as float32: what varies in them keeps its digits, however large the mean."""
+    centred = np.empty(table.shape, np.float32)
+    rows = max(1, 2**21 // table[0].size)
+    for first in range(0, len(table), rows):
+        centred[first : first + rows] = table[first : first + rows] - mean
+    return centred
 
 
 def _moments(table: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -148,15 +148,17 @@ def _convert(payload: bytes, label: str) -> dict[str, np.ndarray]:
             table = npz.read_table(archive, headers, label)
             x_train, y_train, x_test, y_test = table.x_train, table.y_train, table.x_test, table.y_test
             class_names = table.class_names
-            if x_train.ndim == 2 and npz.spec_of(headers).unit_range:
-                # Kept as 8-bit numbers, so that the kept file's header tells the range too.
-                x_train, x_test = (np.rint(one * 255).astype(np.uint8) for one in (x_train, x_test))
+            if x_train.ndim == 4 and table.extent.kind.kind in "ui" and x_train.dtype != np.uint8:
+                # Whole numbers stay such: from these another range is worked out than from decimal ones.
+                x_train, x_test = (one.astype(table.extent.kind) for one in (x_train, x_test))
+            extent = table.extent.least, table.extent.most
         else:
             images, labels, class_names = _read_pictures(archive, label)
             train, test = npz.split_rows(len(images), labels)
             x_train, x_test = images[train], images[test]
             y_train, y_test = (None, None) if labels is None else (labels[train], labels[test])
-    arrays = {"x_train": x_train, "x_test": x_test}
+            extent = float(x_train.min()), float(x_train.max())
+    arrays = {"x_train": x_train, "x_test": x_test, "extent": np.array(extent)}
     if y_train is not None and y_test is not None:
         arrays |= {"y_train": y_train, "y_test": y_test, "class_names": np.array(class_names, dtype="U60")}
     return arrays

@@ -4,13 +4,13 @@ An `.npz` file is a zip of `.npy` files. Everything that the zip's index and the
 before an array is decoded, and what is decoded is bounded by what was stated. Nothing is ever unpickled.
 
 What is accepted, whoever made the file:
-    `x_train`: `(n, height, width)` or `(n, height, width, channels)` with 1 or 3 channels are images, with values
-        from 0 to 1 or from 0 to 255; `(n, length)` are vectors, even if the length is a square number.
+    `x_train`: `(n, height, width)` or `(n, height, width, channels)` with 1 or 3 channels are images; `(n, length)` are
+        vectors, even if the length is a square number.
     `x_test`: the same for the test set. Without it, every fifth example becomes a test example.
     `y_train`, `y_test`: one whole number per example. Used only if every given `x` has its `y`.
-    `class_names`, `title`: short texts. This program writes them into the files that it keeps.
-Vectors of 8-bit numbers or of true and false are divided by 255 or taken as 0 and 1, so they lie in [0, 1]; all
-other vectors keep their values and count as unbounded. So the header alone tells the range.
+    `class_names`, `title`: short texts; `extent`: two numbers, the smallest and the largest value of `x_train`. This
+        program writes them into the files that it keeps.
+All values stay what they are: nothing is scaled or rounded here, but that most numbers are kept with 32 bits.
 """
 
 import io
@@ -24,6 +24,7 @@ import numpy as np
 
 from ae_core.errors import DataError, printable
 from ae_core.formats.archive import ZIP_ERRORS, megabytes
+from ae_core.formats.extent import FINE, Columns, Extent
 from ae_core.settings import DataSpec
 
 MIN_EXAMPLES = 20
@@ -33,9 +34,10 @@ MIN_SIDE, MAX_SIDE = 4, 128
 MAX_VALUES = 3 * MAX_SIDE**2
 MAX_MAGNITUDE = 1e6
 MAX_RAW_BYTES = 512 * 2**20
-MAX_TABLE_BYTES = 256 * 2**20
+MAX_TABLE_BYTES = 512 * 2**20
 HEADER_BYTES = 12_000
 CHUNK_BYTES = 8 * 2**20
+LOOK_BYTES = 2**18  # of a piece that is only looked at: it stays in the processor's cache
 
 # What NumPy raises on a broken header.
 HEADER_ERRORS = (*ZIP_ERRORS, TypeError, SyntaxError, MemoryError, ArithmeticError, tokenize.TokenError, Warning)
@@ -73,12 +75,13 @@ class Table:
     """Checked and converted arrays of one file.
 
     Args:
-        x_train: uint8 images `(n, height, width, channels)` or float32 vectors `(n, length)`.
+        x_train: Images `(n, height, width, channels)` or vectors `(n, length)`, see `Extent.table` for their type.
         y_train: int64 class numbers from 0, or None.
         x_test: Like `x_train`.
         y_test: Like `y_train`.
         class_names: Names of the classes, empty without labels.
         title: Title that the file carries, or an empty text.
+        extent: Where the values lie.
     """
 
     x_train: np.ndarray
@@ -87,6 +90,7 @@ class Table:
     y_test: np.ndarray | None
     class_names: tuple[str, ...]
     title: str
+    extent: Extent
 
 
 def read_headers(archive: zipfile.ZipFile, label: str) -> dict[str, Header]:
@@ -106,7 +110,7 @@ def read_headers(archive: zipfile.ZipFile, label: str) -> dict[str, Header]:
     if "x_train" not in members:
         found = ", ".join(printable(name, 20) for name in list(members)[:5]) or "no arrays"
         raise DataError(f"{label} must hold an array named x_train. Received: {found}.")
-    names = ("x_train", "x_test", "y_train", "y_test", "class_names", "title")
+    names = ("x_train", "x_test", "y_train", "y_test", "class_names", "title", "extent")
     headers = {name: _read_header(archive, members[name], name, label) for name in names if name in members}
     _check_examples(headers, label)
     total = sum(header.count * header.dtype.itemsize for header in headers.values())
@@ -130,7 +134,7 @@ def _read_header(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, l
             shape, fortran, dtype = np.lib.format.read_array_header_2_0(beginning)
     except HEADER_ERRORS as error:
         raise DataError(f"{label}: {name} must be a whole NumPy array. Received: a damaged one.") from error
-    kinds = {"x": "buif", "y": "buif"}.get(name[:1], "U")
+    kinds = {"x": "buif", "y": "buif", "e": "f"}.get(name[:1], "U")
     if dtype.hasobject or dtype.names is not None or dtype.subdtype is not None or dtype.kind not in kinds:
         allowed = "text" if kinds == "U" else "whole or decimal numbers, or true and false"
         raise DataError(f"{label}: {name} must hold {allowed}. Received: the type {printable(str(dtype), 30)}.")
@@ -139,6 +143,8 @@ def _read_header(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, l
     header = Header(member, shape, dtype, fortran, beginning.tell())
     if kinds == "U" and header.count * dtype.itemsize > 4 * 100 * MAX_CLASSES:
         raise DataError(f"{label}: {name} must be at most {MAX_CLASSES} short texts. Received: {_show(shape)}.")
+    if kinds == "f" and (shape != (2,) or dtype != np.float64):
+        raise DataError(f"{label}: {name} must be two numbers. Received: {_show(shape)} of type {dtype}.")
     return header
 
 
@@ -178,14 +184,15 @@ def _check_examples(headers: Mapping[str, Header], label: str) -> None:
     spec = spec_of(headers)
     if "x_test" in headers:
         train, test = headers["x_train"], headers["x_test"]
-        # Whole and decimal numbers may mean different ranges, 0 to 255 and 0 to 1: they are not mixed.
+        # Whole and decimal numbers may have different ranges, 0 to 255 and 0 to 1: they are not mixed.
         if spec != spec_of({"x_train": test}) or (train.dtype.kind == "f") != (test.dtype.kind == "f"):
             raise DataError(
                 f"{label}: x_test must hold examples like those of x_train, {_show(train.shape[1:])} of type "
                 f"{train.dtype}. Received: {_show(test.shape[1:])} of type {test.dtype}."
             )
     total = sum(headers[name].shape[0] for name in ("x_train", "x_test") if name in headers)
-    table = total * spec.size * (1 if spec.is_image else 4)
+    bytes_each = 1 if spec.is_image and headers["x_train"].dtype.itemsize == 1 else 4
+    table = total * spec.size * bytes_each
     if table > MAX_TABLE_BYTES:
         raise DataError(
             f"{label} must take at most {megabytes(MAX_TABLE_BYTES)} in memory. Received: {megabytes(table)}."
@@ -193,10 +200,10 @@ def _check_examples(headers: Mapping[str, Header], label: str) -> None:
 
 
 def spec_of(headers: Mapping[str, Header]) -> DataSpec:
-    """Shape and range of one example, from checked headers alone."""
-    shape, dtype = headers["x_train"].shape, headers["x_train"].dtype
+    """Shape of one example, from checked headers alone; these do not tell whether vectors lie in [0, 1]."""
+    shape = headers["x_train"].shape
     if len(shape) == 2:
-        return DataSpec((shape[1],), unit_range=dtype.kind == "b" or dtype == np.uint8)
+        return DataSpec((shape[1],), unit_range=False)
     return DataSpec((*shape[1:3], shape[3] if len(shape) == 4 else 1))
 
 
@@ -220,12 +227,17 @@ def read_table(
         class_names: Names of the classes 0, 1, 2, … where the file itself names none.
 
     Returns:
-        Images as uint8 from 0 to 255, vectors as float32, labels as int64 from 0, and a test set.
+        Images and vectors as they were, labels as int64 from 0, and a test set.
 
     Raises:
         DataError: If a value is not a finite number, lies outside the allowed range, or a label is not whole.
     """
-    tables = _read_examples(archive, headers, label)
+    extent = examine(archive, headers, label)
+    tables = {
+        name: _read_examples(archive, headers[name], name, label, spec_of(headers), extent.table)
+        for name in ("x_train", "x_test")
+        if name in headers
+    }
     names, title = read_texts(archive, headers, label)
     names = names or class_names
     parts = list(tables)
@@ -250,7 +262,7 @@ def read_table(
             y_train, y_test = y_train[train], y_train[test]
         else:
             y_test = None
-    return Table(x_train, y_train, x_test, y_test, names if labels else (), title)
+    return Table(x_train, y_train, x_test, y_test, names if labels else (), title, extent)
 
 
 def split_rows(count: int, labels: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
@@ -279,52 +291,89 @@ def _show(shape: tuple[int, ...]) -> str:
     return "(" + ", ".join(printable(str(length), 20) for length in shape) + ("," if len(shape) == 1 else "") + ")"
 
 
-def _read_examples(archive: zipfile.ZipFile, headers: Mapping[str, Header], label: str) -> dict[str, np.ndarray]:
-    """Decodes `x_train` and `x_test` piece by piece, so that a table of 64-bit numbers never stands in memory."""
-    spec = spec_of(headers)
-    parts = [name for name in ("x_train", "x_test") if name in headers]
-    low, high = np.inf, -np.inf
-    for name in parts:
-        for rows in _read_rows(archive, headers[name], name, label):
-            low, high = min(low, float(rows.min())), max(high, float(rows.max()))
-            if not np.isfinite(low) or not np.isfinite(high) or not np.isfinite(rows).all():
+def examine(archive: zipfile.ZipFile, headers: Mapping[str, Header], label: str) -> Extent:
+    """Looks at every value of a file whose headers were checked; keeps none of them.
+
+    Args:
+        archive: An archive from `archive.open_archive`.
+        headers: Its headers from `read_headers`.
+        label: The file's name for messages.
+
+    Raises:
+        DataError: If a value is not a finite number or too large, or a label is not whole.
+    """
+    kind, spec = headers["x_train"].dtype, spec_of(headers)
+    what = "images" if spec.is_image else "vectors"
+    learnt = _training_rows(archive, headers, label)
+    low, high, least, most = np.inf, -np.inf, np.inf, -np.inf
+    columns = Columns() if kind.itemsize > 4 and kind.kind == "f" and not spec.is_image else None
+    for name in [one for one in ("x_train", "x_test") if one in headers]:
+        first = 0
+        for rows in _read_rows(archive, headers[name], name, label, LOOK_BYTES):
+            if rows.dtype.kind == "f" and not np.isfinite(rows).all():
                 raise DataError(f"{label}: {name} must hold finite numbers. Received: NaN or infinity.")
-    if spec.is_image and (low < 0 or high > 255):
-        raise DataError(
-            f"{label}: images must have values from 0 to 1 or from 0 to 255. Received: {low:.4g} to {high:.4g}."
-        )
-    if max(-low, high) > MAX_MAGNITUDE:
-        raise DataError(
-            f"{label}: vectors must have values from {-MAX_MAGNITUDE:g} to {MAX_MAGNITUDE:g}. "
-            f"Received: {low:.4g} to {high:.4g}."
-        )
-    factor = 1.0
-    if spec.is_image and high <= 1:
-        factor = 255.0
-    elif not spec.is_image and spec.unit_range and high > 1:
-        factor = 1 / 255
-    tables = {}
-    for name in parts:
-        count = headers[name].shape[0]
-        table = np.empty((count, *spec.shape), np.uint8 if spec.is_image else np.float32)
-        done = 0
-        for rows in _read_rows(archive, headers[name], name, label):
-            values = rows.reshape(len(rows), *spec.shape)
-            if spec.is_image and (factor != 1 or values.dtype.kind == "f"):
-                values = np.rint(values * factor)
-            elif factor != 1:
-                values = values * np.float32(factor)
-            table[done : done + len(rows)] = values
-            done += len(rows)
-        tables[name] = table
-    return tables
+            low, high = min(low, float(rows.min())), max(high, float(rows.max()))
+            if max(-low, high) > MAX_MAGNITUDE:
+                raise DataError(
+                    f"{label}: {what} must have values from {-MAX_MAGNITUDE:g} to {MAX_MAGNITUDE:g}. "
+                    f"Received: {low:.4g} to {high:.4g}."
+                )
+            if name == "x_train":
+                known = rows if learnt is None else rows[learnt[first : first + len(rows)]]
+                if len(known):
+                    least, most = min(least, float(known.min())), max(most, float(known.max()))
+                if columns is not None:
+                    columns.add(rows)
+            first += len(rows)
+    table: np.dtype = np.dtype(np.float32)
+    if spec.is_image and kind.kind in "bui" and low >= 0 and high <= 255:
+        table = np.dtype(np.uint8)
+    elif columns is not None and columns.lost > FINE:
+        table = np.dtype(np.float64)
+    least, most = (float(np.asarray(one, table)) for one in (least, most))
+    return Extent(least, most, kind.newbyteorder("="), table)
 
 
-def _read_rows(archive: zipfile.ZipFile, header: Header, name: str, label: str) -> Iterator[np.ndarray]:
-    """Yields the rows of one array in pieces of a few megabytes."""
+def _training_rows(archive: zipfile.ZipFile, headers: Mapping[str, Header], label: str) -> np.ndarray | None:
+    """Marks the rows of `x_train` that are learnt from, bool of shape `(n,)`; None if all are."""
+    if "x_test" in headers:
+        return None
+    labels = _read_labels(archive, headers["y_train"], label) if "y_train" in headers else None
+    count = headers["x_train"].shape[0]
+    learnt = np.zeros(count, bool)
+    learnt[split_rows(count, labels)[0]] = True
+    return learnt
+
+
+def read_extent(archive: zipfile.ZipFile, headers: Mapping[str, Header], label: str) -> tuple[float, float]:
+    """The smallest and the largest training value as a file that this program keeps states them.
+
+    Args:
+        archive: See `examine`, like the others.
+        headers: Likewise; with `extent`.
+        label: Likewise.
+    """
+    (pair,) = _read_rows(archive, headers["extent"], "extent", label, LOOK_BYTES)
+    return float(pair[0]), float(pair[1])
+
+
+def _read_examples(
+    archive: zipfile.ZipFile, header: Header, name: str, label: str, spec: DataSpec, kind: np.dtype
+) -> np.ndarray:
+    """Decodes an array of examples piece by piece, so that a table of 64-bit numbers never stands in memory."""
+    table = np.empty((header.shape[0], *spec.shape), kind)
+    done = 0
+    for rows in _read_rows(archive, header, name, label, CHUNK_BYTES):
+        table[done : done + len(rows)] = rows.reshape(len(rows), *spec.shape)
+        done += len(rows)
+    return table
+
+
+def _read_rows(archive: zipfile.ZipFile, header: Header, name: str, label: str, at_once: int) -> Iterator[np.ndarray]:
+    """Yields the rows of one array in pieces of so many bytes."""
     row_bytes = header.count // header.shape[0] * header.dtype.itemsize
     # An array whose first axis runs fastest has no rows in one piece: it is read whole.
-    step = header.shape[0] if header.fortran else max(1, CHUNK_BYTES // row_bytes)
+    step = header.shape[0] if header.fortran else max(1, at_once // row_bytes)
     try:
         with archive.open(header.member) as stream:
             stream.read(header.start)
@@ -343,7 +392,7 @@ def _read_rows(archive: zipfile.ZipFile, header: Header, name: str, label: str) 
 def _read_labels(archive: zipfile.ZipFile, header: Header, label: str) -> np.ndarray:
     """Decodes labels and checks that they are whole numbers of ordinary size."""
     name = header.member.filename.removesuffix(".npy")
-    values = np.concatenate([rows.reshape(-1) for rows in _read_rows(archive, header, name, label)])
+    values = np.concatenate([rows.reshape(-1) for rows in _read_rows(archive, header, name, label, CHUNK_BYTES)])
     if values.dtype.kind == "f" and not (np.isfinite(values).all() and (values == np.rint(values)).all()):
         raise DataError(f"{label}: {name} must hold whole numbers. Received: fractions, NaN or infinity.")
     if values.dtype.kind != "b" and (values.min() < -(2**31) or values.max() > 2**31 - 1):

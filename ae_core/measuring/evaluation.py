@@ -40,7 +40,8 @@ def evaluate(
     inputs = images
     if model.corruption is not None:
         inputs = np.asarray(model.corruption.apply(images, test_normals(images.shape)))
-    known = model.without_gaps(inputs, pca.mean_.reshape(data.spec.shape))
+    exact = data.exact(data.x_test[:most])
+    known = model.without_gaps(inputs, pca.mean_.reshape(data.spec.shape)) if inputs is not images else exact
     seen = model.encode(inputs)
     reconstructions = model.decode(seen)
     codes = seen if inputs is images else model.encode(images)
@@ -55,7 +56,7 @@ def evaluate(
             "psnr": metrics.peak_signal_to_noise(images, reconstructions) if unit else None,
             "ssim": metrics.structural_similarity(images, reconstructions) if pictures else None,
             "squared_error_per_image": float(squared.mean()),
-            "pca_mse": metrics.mean_squared_error(images, pca.reconstruct(known, probe.code_size)),
+            "pca_mse": metrics.mean_squared_error(exact, pca.reconstruct(known, probe.code_size)),
             "active_units": metrics.active_units(codes),
             "trustworthiness": metrics.trustworthiness(images[:MAPPED], flat_map(codes)[:MAPPED]),
         }

@@ -74,6 +74,7 @@ class Probe:
         self.labels = data.y_test[:points]
         self.images = self._scaled(data.x_test[:points])
         self.validation = self._scaled(data.x_validation[: self.measured])
+        self._exact = data.exact(data.x_test[: self.measured]), data.exact(data.x_validation[: self.measured])
         self.neighbours = self._scaled(data.x_train[:points])
         self.neighbour_labels = data.y_train[:points]
         self._few = _one_of_each(self.labels[: self.measured], GRID_COLUMNS)
@@ -121,11 +122,16 @@ class Probe:
         # Pixels that are hidden from the encoder are hidden from PCA too: it takes them for those of the mean image.
         mean = self.pca.mean_.reshape(self.data.spec.shape)
         self.known = self.model.without_gaps(self.inputs, mean)
-        self.pca_images = self.pca.reconstruct(self.known[: self.measured], self.code_size)
-        self.pca_mse = metrics.mean_squared_error(self.images[: self.measured], self.pca_images)
-        validated = self.pca.reconstruct(self.model.without_gaps(self.validation_inputs, mean), self.code_size)
+        exact, exact_validation = self._exact
+        seen, validation_seen = self._exact
+        if corruption is not None:
+            seen = self.known[: self.measured]
+            validation_seen = self.model.without_gaps(self.validation_inputs, mean)
+        self.pca_images = self.pca.reconstruct(seen, self.code_size)
+        self.pca_mse = metrics.mean_squared_error(exact, self.pca_images)
+        validated = self.pca.reconstruct(validation_seen, self.code_size)
         error = metrics.cross_entropy if self.model.loss_name == "cross_entropy" else metrics.mean_squared_error
-        self.pca_loss = error(self.validation, validated, self._pixel_weights())
+        self.pca_loss = error(exact_validation, validated, self._pixel_weights())
         # On the device once, not at every snapshot.
         resident = keras.ops.convert_to_tensor
         validation = resident(self.validation)
@@ -341,8 +347,8 @@ def _one_of_each(labels: np.ndarray, count: int) -> np.ndarray:
 
 def _shown_range(data: "Prepared") -> tuple[float, float]:
     """Raw values that are shown black and white."""
-    if data.x_test.dtype == np.uint8:
-        return 0.0, 255.0
+    if data.spec.is_image:
+        return data.values.ends
     if data.x_test.min() >= 0 and data.x_test.max() <= 1:
         return 0.0, 1.0
     widest = float(np.quantile(np.abs(data.x_test), 0.995)) or 1.0

@@ -222,7 +222,8 @@ class Autoencoder(ChunkedModel):
         """Row numbers `(batch,)` int32 → target, features, logits, and the weights of the pixels if they differ."""
         raw = self.table.gather(rows)
         if self.augmentation is not None and training:
-            raw = self.augmentation(raw)
+            black = self.table.black  # a picture moves over black, which the layer takes for 0
+            raw = self.augmentation(raw - black) + black
         target = self.table.scaled(raw)  # (batch, *image)
         if self.front is not None:
             target = ops.stop_gradient(self.front(target, training=False))  # (batch, *spec.shape)

@@ -34,6 +34,7 @@ def portable(model: Path, settings: Settings, run_id: str) -> Portable:
     whole = restore(model, settings, tables.spec)
     encoder, decoder = whole.get_layer("encoder"), whole.get_layer("decoder")
     examples = tables.scaled(tables.x_test[:HELD_OUT])
+    scale, offset = _of_bytes(tables) if tables.spec.is_image else (tables.scale, tables.offset)
 
     def packed(block: Block, parts: tuple[Part, Part], worker: str = "") -> bytes:
         description = Description(
@@ -41,8 +42,8 @@ def portable(model: Path, settings: Settings, run_id: str) -> Portable:
             examples=Examples(
                 shape=list(tables.spec.shape),
                 unit_range=tables.spec.unit_range,
-                scale=block.add(tables.scale),
-                offset=block.add(tables.offset),
+                scale=block.add(scale),
+                offset=block.add(offset),
                 class_names=list(dataset.info.class_names),
             ),
             encoder=parts[0],
@@ -65,6 +66,12 @@ def portable(model: Path, settings: Settings, run_id: str) -> Portable:
         return refused(str(error))
     content = packed(block, parts)
     return Portable(content) if len(content) <= MOST_BYTES else refused(_too_large(len(content)))
+
+
+def _of_bytes(tables: data.Prepared) -> tuple[np.ndarray, np.ndarray]:
+    """Scale and offset for pictures as a browser has them: bytes, black and white at the ends of the data's range."""
+    low, high = tables.values.ends
+    return tables.scale * np.float32((high - low) / 255), tables.offset + tables.scale * np.float32(low)
 
 
 def _codes(encoder: keras.Model, examples: np.ndarray, block: Block) -> Codes:

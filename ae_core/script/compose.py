@@ -36,7 +36,7 @@ def python_script(settings: Settings) -> str:
         DataError: If the data are needed to count them, as for outliers, and cannot be had.
     """
     info = data.catalogue()[settings.dataset]
-    spec = settings.scaled(info.spec)
+    spec = info.seen(settings)
     settings.check(spec)
     with building(settings.seed):
         model = variants.get(settings.variant).build(settings, spec)

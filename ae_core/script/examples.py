@@ -5,8 +5,10 @@ import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+
 from ae_core import data
-from ae_core.data import built_in, preparation
+from ae_core.data import built_in, preparation, ranges
 from ae_core.data.built_in import DataInfo, Dataset
 from ae_core.data.download import PUBLISHED
 from ae_core.formats import npz
@@ -73,12 +75,36 @@ order = np.random.default_rng({preparation.SPLIT_SEED}).permutation(len(data)){s
 x_train, x_val = data[order[:-{rows.held}]], data[order[-{rows.held}:]]{used}  # {rows.held} are kept out of training"""
     axes = literal(tuple(range(1, 1 + len(info.spec.shape))))
     parts = [_loaded(info, library), split, OUTLIERS[settings.outliers].format(axes=axes)]
+    values = ranges.chosen(info.values, settings.scaling)
     if settings.scaling == "standardize":
-        parts.append(STANDARDIZED.format(unit="1 / 255" if info.spec.is_image else "1"))
-        parts.append(SCALED_NOW if settings.augmentation == "none" else SCALED_LATER)
-    elif info.spec.is_image:
-        parts.append('x_train, x_val = x_train.astype("float32") / 255, x_val.astype("float32") / 255')
+        span = values.high - values.low
+        parts.append(STANDARDIZED.format(unit="1" if span == 1 else f"1 / {_number(span)}"))
+        black = f"\nx_train, mean = x_train - {low}, mean - {low}" if (low := _number(values.low)) != "0" else ""
+        parts.append(SCALED_NOW if settings.augmentation == "none" else SCALED_LATER + black)
+    else:
+        parts.append(
+            f"x_train, x_val = {_scaled('x_train', values)}, {_scaled('x_val', values)}{_remark(info, values)}"
+        )
     return "\n".join(filter(None, parts))
+
+
+def _scaled(name: str, values: ranges.ValueRange) -> str:
+    """What makes the network's input of raw values."""
+    text = f'{name}.astype("float32")'
+    if values.low:
+        text = f"({text} {'-' if values.low > 0 else '+'} {_number(abs(values.low))})"
+    span = values.high - values.low
+    return text if span == 1 else f"{text} / {_number(span)}"
+
+
+def _remark(info: DataInfo, values: ranges.ValueRange) -> str:
+    usual = values.as_they_are or values.ends == ranges.BYTES.ends
+    return "" if usual or info.name in built_in.INFOS else f"  # {values.sentence}"
+
+
+def _number(value: float) -> str:
+    """A number as it stands in a script: `255`, `1.66`."""
+    return literal(int(value)) if value == int(value) else str(np.float32(value))
 
 
 def _loaded(info: DataInfo, library: Library) -> str:
@@ -111,17 +137,15 @@ def _generated(make: Callable[[], Dataset], library: Library) -> str:
 
 
 def _from_file(info: DataInfo, library: Library) -> str:
-    """Reads what a person brought, as the reader of files does: with or without a test set, bytes or fractions."""
+    """Reads what a person brought, as the reader of files does: with or without a test set."""
     library.take(npz.__name__, npz.split_rows.__name__)
     named = info.title.lower().endswith(".npz")
     text = FILE.format(
         name=literal(info.title if named else info.name + ".npz"),
         note="" if named else "  # the arrays x_train and, where there are any, x_test and y_train",
     )
-    if info.spec.is_image:
-        shape = ", ".join(map(str, info.spec.shape))
-        return text + f"data = np.rint(data * (255 if data.max() <= 1 else 1)).reshape(-1, {shape})"
-    return text + (FRACTIONS if info.spec.unit_range else "") + 'data = data.astype("float32")'
+    shape = ", ".join(map(str, info.spec.shape))
+    return text + f"data = data.reshape(-1, {shape})"
 
 
 FILE = """\
@@ -131,7 +155,6 @@ if "x_test" not in file:
     labels = file["y_train"].reshape(-1) if "y_train" in file else None
     data = data[split_rows(len(data), labels)[0]]
 """
-FRACTIONS = "data = data / 255 if data.max() > 1 else data\n"
 
 DISTANCE = """\
 # Outliers are dropped: what lies far from the mean example.

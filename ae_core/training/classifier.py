@@ -157,7 +157,7 @@ def _codes(encoder: Callable, images: Inputs, raw: np.ndarray) -> np.ndarray:
     """What an encoder makes of raw images, some at a time: ndarray of shape `(n_samples, code)`."""
     pieces = np.array_split(raw, -(-len(raw) // ROWS_AT_A_TIME))
     codes = [in_batches(encoder, images.scaled(piece)) for piece in pieces]
-    return np.concatenate(codes).reshape(len(raw), -1)
+    return np.concatenate(codes).reshape(len(raw), -1).astype(np.float32, copy=False)
 
 
 def _rivals(

@@ -53,7 +53,7 @@ def describe(settings: Settings) -> NetworkFacts:
     """
     execution.configure()
     info = data.catalogue()[settings.dataset]
-    spec = settings.scaled(info.spec)
+    spec = info.seen(settings)
     settings.check(spec)
     with building(settings.seed):
         model = variants.get(settings.variant).build(settings, spec)

@@ -76,7 +76,7 @@ def build(settings: ContractiveSettings, spec: DataSpec) -> "Autoencoder":
         spec,
         penalties={"contraction": penalty},
         panels=[Spectrum()],
-        starts_at_mean=settings.scaling == "unit",  # else the mean is zero
+        starts_at_mean=settings.scaling != "standardize",  # else the mean is zero
     )
 
 

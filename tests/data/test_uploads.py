@@ -18,7 +18,7 @@ from ae_core.errors import DataError
 from ae_core.folders import uploads_folder
 from ae_core.formats import archive as archives
 from ae_core.formats import npz
-from ae_core.settings import DataSpec
+from ae_core.settings import DataSpec, Settings
 from tests.hostile import header, packed, picture, refused, zipped
 
 pytestmark = pytest.mark.usefixtures("alone")
@@ -68,28 +68,36 @@ def test_only_x_train_is_needed_and_the_test_set_is_a_stratified_fifth():
 def test_every_usual_way_to_write_images_gives_the_same_pixels(values, monkeypatch):
     monkeypatch.setattr(npz, "CHUNK_BYTES", 4000)  # several pieces, as in a large file
     dataset = data.load(data.store_upload("a.npz", packed(x_train=values, x_test=values)).name)
-    np.testing.assert_array_equal(dataset.x_train[..., 0], IMAGES)
-    assert dataset.x_train.dtype == np.uint8 and dataset.info.spec == DataSpec((10, 12, 1))
+    prepared = data.prepare(dataset, Settings())
+    np.testing.assert_allclose(prepared.scaled(dataset.x_train)[..., 0], IMAGES / 255, atol=1e-7)
+    assert dataset.info.spec == DataSpec((10, 12, 1))
+    if values.dtype.kind == "f":
+        np.testing.assert_array_equal(dataset.x_train.reshape(values.shape), values.astype(np.float32))
+    else:
+        np.testing.assert_array_equal(dataset.x_train[..., 0], IMAGES)
+        assert dataset.x_train.dtype == np.uint8
 
 
 def test_binary_images_become_black_and_white():
     for values in (IMAGES > 127, (IMAGES > 127).astype(np.uint8)):
         dataset = data.load(data.store_upload("a.npz", packed(x_train=values, x_test=values)).name)
-        np.testing.assert_array_equal(dataset.x_train[..., 0], (IMAGES > 127) * np.uint8(255))
+        prepared = data.prepare(dataset, Settings())
+        np.testing.assert_array_equal(prepared.scaled(dataset.x_train)[..., 0], IMAGES > 127)
+        assert prepared.values.ends == (0, 1), "which pictures show black and white"
 
 
 def test_vectors_stay_vectors(alone):
     bytes_ = np.random.default_rng(0).integers(0, 256, (40, 784), dtype=np.uint8)
     floats = np.random.default_rng(0).normal(size=(40, 7))
     first = data.load(data.store_upload("a.npz", packed(x_train=bytes_, x_test=bytes_)).name)
-    assert first.info.spec == DataSpec((784,), unit_range=True)
-    np.testing.assert_allclose(first.x_train, bytes_ / 255, atol=1e-6)
+    assert first.info.spec == DataSpec((784,), unit_range=False)
+    np.testing.assert_array_equal(first.x_train, bytes_)
     second = data.load(data.store_upload("b.npz", packed(x_train=floats, x_test=floats)).name)
     assert second.info.spec == DataSpec((7,), unit_range=False)
     np.testing.assert_array_equal(second.x_train, floats.astype(np.float32))
     # The same file in the data folder says the same before and after it is loaded.
     np.savez(alone / "AE_DATA_DIR" / "mine.npz", x_train=bytes_)
-    assert data.catalogue()["mine"].spec == data.load("mine").info.spec == DataSpec((784,), unit_range=True)
+    assert data.catalogue()["mine"].spec == data.load("mine").info.spec == DataSpec((784,), unit_range=False)
 
 
 def test_labels_that_are_any_whole_numbers_become_classes():
@@ -105,8 +113,8 @@ BAD_ARRAYS: dict[str, tuple[dict[str, Any], str]] = {
     "no x_train": ({"images": IMAGES}, "array named x_train.*images"),
     "NaN": ({"x_train": np.full((30, 8, 8), np.nan)}, "finite"),
     "one infinity": ({"x_train": np.where(np.arange(300).reshape(30, 10) == 77, np.inf, 0.5)}, "finite"),
-    "range": ({"x_train": IMAGES * 2.0}, "0 to 255"),
-    "negative": ({"x_train": IMAGES - 1.0}, "0 to 255"),
+    "range": ({"x_train": IMAGES * 2e4}, "images must have values from -1e.06 to 1e.06"),
+    "negative": ({"x_train": IMAGES - 2e6}, "images must have values from -1e.06 to 1e.06"),
     "huge vectors": ({"x_train": np.full((30, 5), 1e30)}, "vectors must have values"),
     "complex": ({"x_train": np.ones((30, 8, 8), complex)}, "complex"),
     "text": ({"x_train": np.full((30, 8), "a")}, "x_train must hold whole or decimal"),

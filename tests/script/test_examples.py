@@ -1,5 +1,6 @@
 """The part of a script that makes the examples, run by itself: no network is built or trained."""
 
+import contextlib
 from typing import Any
 
 import numpy as np
@@ -7,23 +8,52 @@ import pytest
 
 from ae_core import data, variants
 from ae_core.data import built_in
+from ae_core.models.autoencoder import Autoencoder
 from ae_core.script.examples import examples, rows_of
 from ae_core.script.library import Library, import_lines
+from ae_core.settings import Settings, options
+
+GREYS = np.random.default_rng(0).integers(0, 17, (60, 6, 7))
+FILES: dict[str, dict[str, Any]] = {
+    "whole": {"x_train": GREYS, "x_test": GREYS},
+    "shares": {"x_train": GREYS / 16 * 1.66, "y_train": np.arange(60) % 3},
+    "signed": {"x_train": GREYS / 8 - 1},
+    "bytes": {"x_train": (GREYS * 15).astype(np.uint8)[..., None]},
+    "vectors": {"x_train": GREYS.reshape(60, -1) * 3.5, "y_train": np.arange(60) % 3},
+    "far": {"x_train": GREYS.reshape(60, -1) / 16 + 1e5},
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_it_makes_what_a_person_brought_into_what_a_training_sees(name, alone, monkeypatch):
+    folder = alone / "AE_DATA_DIR"
+    np.savez(folder / f"{name}.npz", **FILES[name])
+    monkeypatch.chdir(folder)
+    model = None
+    for scaling in options(Settings)["scaling"].choices:
+        changes = {"dataset": name, "scaling": scaling, "outliers": "iqr", "train_size": 40}
+        model = check(changes | {"loss": "mse", "output": "linear"}, model)
 
 
 @pytest.mark.parametrize("scaling", ["unit", "standardize"])
 @pytest.mark.parametrize("outliers", ["keep", "zscore", "iqr"])
 @pytest.mark.parametrize("dataset", built_in.GENERATED)
 def test_it_makes_the_examples_that_a_training_sees(dataset, outliers, scaling):
-    changes = {"dataset": dataset, "scaling": scaling, "outliers": outliers, "train_size": 500}
+    check({"dataset": dataset, "scaling": scaling, "outliers": outliers, "train_size": 500})
+
+
+def check(changes: dict[str, Any], model: Autoencoder | None = None) -> Autoencoder:
+    """What the part of a script with these changes makes is what a training would see. Gives a model of that shape."""
     settings = variants.read_settings({"variant": "vanilla"} | changes)
-    info = data.catalogue()[dataset]
-    model = variants.get("vanilla").build(settings, settings.scaled(info.spec))
+    info = data.catalogue()[settings.dataset]
+    model = model or variants.get("vanilla").build(settings, info.seen(settings))
     library = Library()
     made = examples(settings, info, rows_of(settings, info, model), library)
-    space: dict[str, Any] = {}
+    space: dict[str, Any] = {"file": contextlib.nullcontext()}
     exec("\n".join([*import_lines(library.imports | {("numpy as np", "")}), library.text, made]), space)
-    ours = data.prepare(data.load(dataset), settings)
+    with space["file"]:
+        ours = data.prepare(data.load(settings.dataset), settings)
     for part, raw in {"x_train": ours.x_train, "x_val": ours.x_validation}.items():
         np.testing.assert_allclose(space[part], raw * ours.scale + ours.offset, rtol=1e-5, atol=1e-5)
         assert space[part].dtype == np.float32
+    return model

@@ -19,18 +19,21 @@ class ResidentTable(keras.layers.Layer):
         self.rows = self.add_weight(shape=shape, dtype=dtype, initializer="zeros", trainable=False, name="rows")
         self.scale = self.add_weight(shape=shape[1:], initializer="ones", trainable=False, name="scale")
         self.offset = self.add_weight(shape=shape[1:], initializer="zeros", trainable=False, name="offset")
+        self.black = self.add_weight(shape=(), initializer="zeros", trainable=False, name="black")
 
-    def fill(self, rows: np.ndarray, scale: np.ndarray, offset: np.ndarray) -> None:
+    def fill(self, rows: np.ndarray, scale: np.ndarray, offset: np.ndarray, black: float = 0.0) -> None:
         """Puts data into the table.
 
         Args:
             rows: Raw values, ndarray of shape `(n_samples, *example)` and the table's dtype.
             scale: Factor, broadcastable to one example.
             offset: Summand, broadcastable to one example.
+            black: Raw value of what lies around a picture.
         """
         self.rows.assign(rows)
         self.scale.assign(np.broadcast_to(scale, rows.shape[1:]))
         self.offset.assign(np.broadcast_to(offset, rows.shape[1:]))
+        self.black.assign(black)
 
     def gather(self, indices):
         """Raw rows as float32: `(batch,)` → `(batch, *example)`."""

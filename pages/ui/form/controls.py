@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from ae_core import data, variants
+from ae_core.data import ranges
 from ae_core.data.built_in import DataInfo
 from ae_core.errors import DataError, SettingError
 from ae_core.formats import escape
@@ -54,7 +55,7 @@ def settings_form(own: Session) -> Settings | None:
     _upload(own)
     info = infos.get(own.form.value("dataset"))
     if info is not None:
-        _facts(info)
+        _facts(info, settings)
     return settings
 
 
@@ -264,11 +265,12 @@ def _uploaded() -> None:
         own.form.choose("dataset", info.name)
 
 
-def _facts(info: DataInfo) -> None:
-    """What the data set is, in a few lines."""
+def _facts(info: DataInfo, settings: Settings | None = None) -> None:
+    """What the data set is, and what becomes of its values, in a few lines."""
     if info.note:
         st.info(escape.markdown(_(info.note)))
-    values = _("values from 0 to 1") if info.spec.unit_range else _("values of any size")
+    sentence, *ends = info.values.said if settings is None else info.said(settings)
+    values = ranges.worded(_(sentence), *ends)
     classes = escape.markdown(", ".join(info.class_names))
     lines = [
         f"**{escape.markdown(_(info.title))}.** {escape.markdown(_(info.description))}",

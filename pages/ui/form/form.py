@@ -69,7 +69,7 @@ class Form:
         infos = data.catalogue()
         if settings.dataset not in infos:
             raise unknown_dataset(settings.dataset)
-        settings.check(settings.scaled(infos[settings.dataset].spec))
+        settings.check(infos[settings.dataset].seen(settings))
         return settings
 
 

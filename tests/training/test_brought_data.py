@@ -1,0 +1,59 @@
+"""Trainings on what a person brought: everything is told in the units trained on, and shown as the file was."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from ae_core import data, variants
+from ae_core.models.layers.augmentation import Augmentation
+from ae_core.models.layers.table import ResidentTable
+from ae_core.portable import network
+from ae_core.training.session import TrainingSession
+
+RANDOM = np.random.default_rng(0)
+
+
+def trained(folder, changes=None, **arrays):
+    """A short training on a file of the data folder."""
+    np.savez(folder / "AE_DATA_DIR" / "mine.npz", **arrays)
+    small = {"variant": "vanilla", "dataset": "mine", "epochs": 1, "latent_dim": 3, "batch_size": 16}
+    session = TrainingSession(variants.read_settings(small | (changes or {})))
+    return session, session.run()
+
+
+@pytest.mark.slow(seconds=5)
+def test_decimal_pictures_are_trained_on_scored_and_shown_as_they_are(alone):
+    greys = RANDOM.random((60, 8, 9)) * 12.5
+    session, result = trained(alone, x_train=greys, x_test=greys[:20] * 1.2)
+    high = float(greys.max())
+    test = (greys[:20] * 1.2 / high).astype(np.float32)[..., None]
+    np.testing.assert_allclose(session.test_images, test, rtol=1e-6)
+    error = np.mean(np.square(session.model.decode(session.model.encode(test)) - test))
+    assert result.test["mse"] == pytest.approx(error, rel=1e-4), "in the units trained on, brighter ones not clipped"
+    assert result.settings["loss"] == "auto" and session.setup.loss_name == "cross_entropy"
+    assert session.setup.notes == [f"Values 0 to {np.float32(high):.6g}, scaled to 0 to 1."]
+    with Image.open(io.BytesIO(session.setup.atlas.png)) as sheet:
+        shown = np.asarray(sheet.convert("L"))[:8, :9]
+    np.testing.assert_allclose(shown, np.clip(255 * test[0, ..., 0], 0, 255), atol=1)
+
+    # A browser has the picture's bytes, and gives the network what it has learnt from.
+    scale, offset = network._of_bytes(session.data)
+    np.testing.assert_allclose(
+        np.clip(test, 0, 1), np.rint(255 * np.clip(test, 0, 1)) * scale + offset, atol=0.5 / 255 + 1e-6
+    )
+
+
+def test_a_picture_moves_over_black_wherever_black_lies(alone):
+    images = np.where(RANDOM.random((30, 8, 8)) < 0.5, -1.0, 1.0)
+    np.savez(alone / "AE_DATA_DIR" / "mine.npz", x_train=images)
+    prepared = data.prepare(data.load("mine"), variants.read_settings({"dataset": "mine"}))
+    assert prepared.black == -1 and prepared.scaled(np.full((1, 8, 8, 1), -1.0)).max() == 0
+    scale, offset = network._of_bytes(prepared)
+    assert (255 * scale + offset).item() == pytest.approx(1) and offset.item() == pytest.approx(0, abs=1e-7)
+    table = ResidentTable(prepared.x_train.shape, "float32")
+    table.fill(prepared.x_train, prepared.scale, prepared.offset, prepared.black)
+    raw = table.gather(np.arange(10))
+    moved = np.asarray(table.scaled(Augmentation("shift", seed=1)(raw - table.black) + table.black))
+    assert set(np.unique(moved.round(5))) == {0.0, 1.0}, "not grey at the border"
