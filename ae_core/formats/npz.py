@@ -32,7 +32,7 @@ MAX_EXAMPLES = 200_000
 MAX_CLASSES = 256
 MIN_SIDE, MAX_SIDE = 4, 128
 MAX_VALUES = 3 * MAX_SIDE**2
-MAX_MAGNITUDE = 1e6
+MAX_MAGNITUDE = 1e9  # whose squares, summed over many, still are 32-bit numbers
 MAX_RAW_BYTES = 512 * 2**20
 MAX_TABLE_BYTES = 512 * 2**20
 HEADER_BYTES = 12_000
@@ -306,7 +306,8 @@ def examine(archive: zipfile.ZipFile, headers: Mapping[str, Header], label: str)
     what = "images" if spec.is_image else "vectors"
     learnt = _training_rows(archive, headers, label)
     low, high, least, most = np.inf, -np.inf, np.inf, -np.inf
-    columns = Columns() if kind.itemsize > 4 and kind.kind == "f" and not spec.is_image else None
+    long = kind.itemsize > 4 or (kind.itemsize == 4 and kind.kind != "f")
+    columns = Columns() if long and not spec.is_image else None
     for name in [one for one in ("x_train", "x_test") if one in headers]:
         first = 0
         for rows in _read_rows(archive, headers[name], name, label, LOOK_BYTES):

@@ -13,7 +13,7 @@ class PrincipalComponents:
     The rows of W are the leading eigenvectors of the training images' covariance matrix. One fit serves all code sizes.
 
     Attributes:
-        mean_: Mean image, ndarray of shape `(size,)`.
+        mean_: Mean image, ndarray of shape `(size,)`: float32 for bytes, float64 for other values, like the next.
         components_: Eigenvectors as rows, largest eigenvalue first, ndarray of shape `(n_components, size)`.
         variances_: Eigenvalues, ndarray of shape `(n_components,)`.
 
@@ -35,28 +35,30 @@ class PrincipalComponents:
             largest_code: Components kept, for examples too large for a covariance matrix.
         """
         size = int(np.prod(table.shape[1:]))
-        if size > LARGEST_COVARIANCE:
-            self._fit_sampled(table[:SAMPLED_ROWS] * scale + offset, largest_code)
+        sampled = size > LARGEST_COVARIANCE
+        table = table[:SAMPLED_ROWS] if sampled else table
+        # Bytes vary about as much as they are large, and 32 bits do; other values may have a mean of any size.
+        kind = np.float32 if table.dtype == np.uint8 or sampled else np.float64
+        pieces = [table[start : start + CHUNK_ROWS] for start in range(0, len(table), CHUNK_ROWS)]
+        raw_mean = sum(piece.sum(axis=0, dtype=np.float64) for piece in pieces) / len(table)
+        # Centred before anything is multiplied: the difference of large products would be their rounding errors.
+        centred = (((piece - raw_mean) * scale).reshape(-1, size).astype(kind) for piece in pieces)
+        self.mean_ = (raw_mean * scale + offset).reshape(size).astype(kind)
+        if sampled:
+            self._fit_sampled(np.concatenate(list(centred)), largest_code)
             return
-        total = np.zeros(size)
         products = np.zeros((size, size))
-        for start in range(0, len(table), CHUNK_ROWS):
-            rows = (table[start : start + CHUNK_ROWS] * scale + offset).reshape(-1, size).astype(np.float32)
-            total += rows.sum(axis=0, dtype=np.float64)
+        for rows in centred:
             products += rows.T @ rows
-        mean = total / len(table)
-        variances, vectors = np.linalg.eigh(products / len(table) - np.outer(mean, mean))
-        self.mean_ = mean.astype(np.float32)
-        self.components_ = np.ascontiguousarray(vectors[:, ::-1].T, dtype=np.float32)
+        variances, vectors = np.linalg.eigh(products / len(table))
+        self.components_ = np.ascontiguousarray(vectors[:, ::-1].T, dtype=kind)
         self.variances_ = np.maximum(variances[::-1], 0.0)
 
-    def _fit_sampled(self, images: np.ndarray, largest_code: int) -> None:
+    def _fit_sampled(self, rows: np.ndarray, largest_code: int) -> None:
         from sklearn.decomposition import PCA
 
-        rows = images.reshape(len(images), -1).astype(np.float32)
         fitted = PCA(min(largest_code, *rows.shape), svd_solver="randomized", random_state=0).fit(rows)
-        self.mean_, self.components_ = fitted.mean_, fitted.components_
-        self.variances_ = fitted.explained_variance_
+        self.components_, self.variances_ = fitted.components_, fitted.explained_variance_
 
     def encode(self, images: np.ndarray, code_size: int) -> np.ndarray:
         """Images `(n_samples, *example)` → codes `(n_samples, code_size)`.

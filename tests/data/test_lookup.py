@@ -11,9 +11,11 @@ import pytest
 
 from ae_core import data
 from ae_core.data import built_in, download
-from ae_core.data.preparation import prepare
+from ae_core.data.preparation import SPLIT_SEED, prepare
 from ae_core.errors import DataError
+from ae_core.measuring.pca import PrincipalComponents
 from ae_core.settings import DataSpec, Settings
+from tests.hostile import packed
 
 BUILT_IN = ("mnist", "fashion_mnist", "digits", "sprites", "noise", "waves")
 
@@ -270,3 +272,37 @@ def test_two_loads_at_once_give_the_same(alone):
     for thread in threads:
         thread.join()
     np.testing.assert_array_equal(found[0], found[1])
+
+
+@pytest.mark.parametrize("scaling", ["unit", "standardize"])
+def test_columns_far_from_zero_keep_what_varies_in_them(scaling, alone):
+    from sklearn.decomposition import PCA
+    from sklearn.preprocessing import StandardScaler
+
+    random = np.random.default_rng(0)
+    rows = random.normal(size=(200, 3)) @ random.normal(size=(3, 6)) + 0.1 * random.normal(size=(200, 6))
+    rows = rows * [1, 1e-3, 1e-3, 1, 1, 1e-2] + [1e6, 1e5, -1e3, 0, 5, 1e4]
+    (alone / "AE_DATA_DIR" / "far.npz").write_bytes(packed(x_train=rows, x_test=rows[:50]))
+    for name in ("far", data.store_upload("far.npz", packed(x_train=rows, x_test=rows[:50])).name):
+        dataset = data.load(name)
+        assert dataset.x_train.dtype == np.float64
+        prepared = prepare(dataset, Settings(scaling=scaling))
+        assert prepared.x_train.dtype == np.float32
+        order = np.random.default_rng(SPLIT_SEED).permutation(200)
+        train, test = rows[order[:180]], rows[:50]
+        if scaling == "standardize":
+            reference = StandardScaler().fit(train)
+            np.testing.assert_allclose(
+                prepared.scaled(prepared.x_test), reference.transform(test), rtol=1e-4, atol=1e-5
+            )
+            train, test = reference.transform(train), reference.transform(test)
+        else:
+            np.testing.assert_allclose(prepared.scaled(prepared.x_test), test.astype(np.float32), rtol=2e-7, atol=1e-6)
+        # PCA's rival line, as a training measures it.
+        pca, theirs = PrincipalComponents(), PCA(3, svd_solver="full").fit(train)
+        pca.fit(prepared.x_train, prepared.scale, prepared.offset)
+        seen = prepared.exact(prepared.x_test)
+        ours = np.mean(np.square(pca.reconstruct(seen, 3) - seen))
+        assert ours == pytest.approx(
+            np.mean(np.square(theirs.inverse_transform(theirs.transform(test)) - test)), rel=1e-4
+        )

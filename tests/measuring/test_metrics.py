@@ -309,3 +309,21 @@ def test_pca_of_mnist_leaves_the_published_error():
     pca.fit(dataset.x_train, PIXEL, NOTHING)
     images = dataset.x_test / np.float32(255)
     assert metrics.squared_errors(images, pca.reconstruct(images, 30)).mean() == pytest.approx(13.87, abs=0.01)
+
+
+def far_away(mean, spread=1.0):
+    """Three factors and a little noise in nine columns, far from zero, of which one hardly varies."""
+    random = np.random.default_rng(0)
+    rows = random.normal(size=(1000, 3)) @ random.normal(size=(3, 9)) + 0.1 * random.normal(size=(1000, 9))
+    return spread * rows + mean
+
+
+@pytest.mark.parametrize(("mean", "spread"), [(0, 1), (2000, 1), (1e6, 1), (1e5, 1e-1), (-1e3, 1e-3)])
+def test_pca_is_that_of_scikit_learn_however_large_the_mean(mean, spread):
+    rows = far_away(mean, spread)
+    ours, reference = PrincipalComponents(), PCA(3, svd_solver="full").fit(rows)
+    ours.fit(rows, np.ones(1, np.float32), NOTHING)
+    expected = np.mean(np.square(reference.inverse_transform(reference.transform(rows)) - rows))
+    assert metrics.mean_squared_error(rows, ours.reconstruct(rows, 3)) == pytest.approx(expected, rel=1e-4)
+    assert expected == pytest.approx(0.0065 * spread**2, rel=0.05)
+    np.testing.assert_allclose(ours.variances_[:3], reference.explained_variance_ * 0.999, rtol=1e-4)
