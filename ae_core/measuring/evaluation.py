@@ -58,7 +58,9 @@ def evaluate(
             "squared_error_per_image": float(squared.mean()),
             "pca_mse": metrics.mean_squared_error(exact, pca.reconstruct(known, probe.code_size)),
             "active_units": metrics.active_units(codes),
-            "trustworthiness": metrics.trustworthiness(images[:MAPPED], flat_map(codes)[:MAPPED]),
+            "trustworthiness": metrics.trustworthiness(images[:MAPPED], flat_map(codes)[:MAPPED])
+            if len(images) >= metrics.FEWEST_POINTS
+            else None,
         }
         | {name: value for panel in probe.panels for name, value in panel.numbers(look).items()}
         | _of_classes(model, data, codes, probe.labelled, most)

@@ -6,6 +6,7 @@ HALF_GREY_LEVEL = 1 / 510
 LARGEST_FIT = 2_000_000  # numbers in the codes that a linear probe learns from: a second or two on two cores
 SMALLEST_FIT = 2000  # but so many images, however large their codes
 MOST_NEIGHBOURHOODS = 1000  # images; time and memory grow with the square
+FEWEST_POINTS = 4  # among which a point has neighbours, and others
 ACTIVE_VARIANCE = 0.01  # of Burda et al.
 SMALLEST_PROBABILITY = 1e-7  # the resolution of a 32-bit number below 1
 LARGEST_SINGLE = 1e9  # whose fourth power, summed over many, still is a 32-bit number
@@ -232,8 +233,8 @@ def trustworthiness(images: np.ndarray, flat_map: np.ndarray, neighbours: int = 
     from sklearn.manifold import trustworthiness as measured
 
     images, flat_map = images[:MOST_NEIGHBOURHOODS], flat_map[:MOST_NEIGHBOURHOODS]
-    if len(images) < 4:
-        raise ValueError(f"trustworthiness needs at least 4 points. Received: {len(images)}.")
+    if len(images) < FEWEST_POINTS:
+        raise ValueError(f"trustworthiness needs at least {FEWEST_POINTS} points. Received: {len(images)}.")
     neighbours = min(neighbours, (len(images) - 1) // 2)
     return float(measured(images.reshape(len(images), -1), flat_map, n_neighbors=neighbours))
 

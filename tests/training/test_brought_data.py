@@ -1,15 +1,21 @@
 """Trainings on what a person brought: everything is told in the units trained on, and shown as the file was."""
 
+import dataclasses
 import io
+from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from ae_core import data, variants
+from ae_core.measuring.panels.prior_match import PriorMatch
+from ae_core.messages import decode, encode
 from ae_core.models.layers.augmentation import Augmentation
 from ae_core.models.layers.table import ResidentTable
 from ae_core.portable import network
+from ae_core.training import cache
 from ae_core.training.session import TrainingSession
 
 RANDOM = np.random.default_rng(0)
@@ -57,3 +63,25 @@ def test_a_picture_moves_over_black_wherever_black_lies(alone):
     raw = table.gather(np.arange(10))
     moved = np.asarray(table.scaled(Augmentation("shift", seed=1)(raw - table.black) + table.black))
     assert set(np.unique(moved.round(5))) == {0.0, 1.0}, "not grey at the border"
+
+
+@pytest.mark.slow(seconds=4)
+def test_a_handful_of_test_examples_is_measured():
+    settings = variants.read_settings({"variant": "vanilla", "dataset": "digits", "epochs": 1, "train_size": 200})
+    ready = cache.prepare(settings)
+    for count in (1, 2, 3):
+        held: dict[str, Any] = {"x_test": ready.data.x_test[:count], "y_test": ready.data.y_test[:count]}
+        few = dataclasses.replace(ready, data=dataclasses.replace(ready.data, **held))
+        session = TrainingSession(settings, prepared=few)
+        session.show("done")
+        assert decode(encode(session.snapshot)) == session.snapshot
+        test = session.result().test
+        assert all(np.isfinite(np.asarray(value, float)).all() for value in test.values() if value is not None)
+        assert {name for name, value in test.items() if value is None} == {"trustworthiness"}, "which needs four"
+
+
+def test_a_single_code_has_no_discrepancy_from_the_prior():
+    codes = np.ones((1, 2), np.float32)
+    look = SimpleNamespace(codes=codes)
+    assert PriorMatch().numbers(cast(Any, look)) == {"mmd": None}
+    assert PriorMatch().numbers(cast(Any, SimpleNamespace(codes=np.repeat(codes, 2, axis=0))))["mmd"] is not None

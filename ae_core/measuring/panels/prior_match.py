@@ -45,7 +45,7 @@ class PriorMatch:
         """The discrepancy, and what the variant adds."""
         codes = look.codes[:MOST_COMPARED]
         draws = np.random.default_rng(0).standard_normal(codes.shape, np.float32)
-        found: Numbers = {"mmd": max_mean_discrepancy(codes, draws)}
+        found: Numbers = {"mmd": max_mean_discrepancy(codes, draws) if len(codes) > 1 else None}
         return found | {name: measure(look.codes) for name, measure in self._numbers.items()}
 
     def measure(self, look: Look) -> Bars:
