@@ -170,7 +170,7 @@ def _look_at(path: Path, size: int) -> DataInfo:
     known = built_in.INFOS.get(path.stem) if path.stem in download.PUBLISHED else None
     with path.open("rb") as stream, open_archive(stream, _checked_size(path, size), label) as archive:
         headers = npz.read_headers(archive, label)
-        class_names, title = npz.read_texts(archive, headers, label)
+        texts = npz.read_texts(archive, headers, label)
         spec, (train_count, test_count) = npz.spec_of(headers), npz.counts_of(headers)
         kind = headers["x_train"].dtype
         if known is not None and known.spec == spec and kind == np.uint8:
@@ -188,14 +188,15 @@ def _look_at(path: Path, size: int) -> DataInfo:
     colour = ", in colour" if spec.is_image and spec.shape[2] == 3 else ""
     return DataInfo(
         name=path.stem,
-        title=title or path.stem,
+        title=texts.title or path.stem,
         spec=spec,
         train_count=train_count,
         test_count=test_count,
-        class_names=class_names,
+        class_names=texts.class_names,
         source="Uploaded by a visitor." if upload else "A file in this machine's data folder.",
         licence="As its owner says.",
         description=f"{train_count + test_count:,} {what}{colour}.",
+        note=texts.note,
         values=values,
     )
 

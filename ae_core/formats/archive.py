@@ -43,7 +43,11 @@ def open_archive(stream: BinaryIO, size: int, label: str, kind: str = ".npz or .
     if at < 0 or len(tail) - at < 22:
         raise DataError(f"{label} must be a {kind} file. Received: a file of another kind, or a damaged one.")
     entries, index_bytes = struct.unpack("<HL", tail[at + 10 : at + 16])
-    if entries > MAX_MEMBERS or index_bytes > MAX_INDEX_BYTES or tail[max(0, at - 20) : at][:4] == b"PK\6\7":
+    if at >= 20 and tail[at - 20 : at - 16] == b"PK\6\7":  # then a record of longer numbers stands before it
+        record = tail[at - 76 : at - 20] if at >= 76 else b""
+        lengthy = struct.unpack("<QQ", record[32:48]) if record[:4] == b"PK\6\6" else (MAX_MEMBERS + 1, 0)
+        entries, index_bytes = lengthy
+    if entries > MAX_MEMBERS or index_bytes > MAX_INDEX_BYTES:
         raise DataError(f"{label} must hold at most {MAX_MEMBERS:,} files. Received: more than that.")
     try:
         archive = zipfile.ZipFile(stream)
@@ -62,6 +66,22 @@ def open_archive(stream: BinaryIO, size: int, label: str, kind: str = ".npz or .
         archive.close()
         raise DataError(f"{label} {problem}")
     return archive
+
+
+def name_of(member: zipfile.ZipInfo) -> str:
+    """A member's name, also where whoever packed it did not say how its letters are written.
+
+    Without a word on it they are those of the first PCs. Linux and macOS write UTF-8 all the same, and Chinese machines
+    GB 2312; what is neither stays as it is.
+    """
+    if member.flag_bits & 0x800 or member.filename.isascii():
+        return member.filename
+    for encoding in ("utf-8", "gb2312"):
+        try:
+            return member.filename.encode("cp437").decode(encoding)
+        except UnicodeError:
+            continue
+    return member.filename
 
 
 def check_members(archive: zipfile.ZipFile, largest: Callable[[str], int], most: int, label: str) -> None:

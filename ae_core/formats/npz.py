@@ -8,8 +8,8 @@ What is accepted, whoever made the file:
         vectors, even if the length is a square number.
     `x_test`: the same for the test set. Without it, every fifth example becomes a test example.
     `y_train`, `y_test`: one whole number per example. Used only if every given `x` has its `y`.
-    `class_names`, `title`: short texts; `extent`: two numbers, the smallest and the largest value of `x_train`. This
-        program writes them into the files that it keeps.
+    `class_names`, `title`: short texts; `note`: one of a few sentences; `extent`: two numbers, the smallest and the
+        largest value of `x_train`. This program writes them into the files that it keeps.
 All values stay what they are: nothing is scaled or rounded here, but that most numbers are kept with 32 bits.
 """
 
@@ -18,7 +18,7 @@ import tokenize
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -36,6 +36,7 @@ MAX_MAGNITUDE = 1e9  # whose squares, summed over many, still are 32-bit numbers
 MAX_RAW_BYTES = 512 * 2**20
 MAX_TABLE_BYTES = 512 * 2**20
 HEADER_BYTES = 12_000
+LONGEST_TEXT, LONGEST_NOTE = 60, 600
 CHUNK_BYTES = 8 * 2**20
 LOOK_BYTES = 2**18  # of a piece that is only looked at: it stays in the processor's cache
 
@@ -70,6 +71,14 @@ class Header:
         return count
 
 
+class Texts(NamedTuple):
+    """Texts of a file, each printable; see `Table`."""
+
+    class_names: tuple[str, ...]
+    title: str
+    note: str
+
+
 @dataclass(frozen=True)
 class Table:
     """Checked and converted arrays of one file.
@@ -81,6 +90,7 @@ class Table:
         y_test: Like `y_train`.
         class_names: Names of the classes, empty without labels.
         title: Title that the file carries, or an empty text.
+        note: What a person should know before training on it, or an empty text.
         extent: Where the values lie.
     """
 
@@ -90,6 +100,7 @@ class Table:
     y_test: np.ndarray | None
     class_names: tuple[str, ...]
     title: str
+    note: str
     extent: Extent
 
 
@@ -110,7 +121,7 @@ def read_headers(archive: zipfile.ZipFile, label: str) -> dict[str, Header]:
     if "x_train" not in members:
         found = ", ".join(printable(name, 20) for name in list(members)[:5]) or "no arrays"
         raise DataError(f"{label} must hold an array named x_train. Received: {found}.")
-    names = ("x_train", "x_test", "y_train", "y_test", "class_names", "title", "extent")
+    names = ("x_train", "x_test", "y_train", "y_test", "class_names", "title", "note", "extent")
     headers = {name: _read_header(archive, members[name], name, label) for name in names if name in members}
     _check_examples(headers, label)
     total = sum(header.count * header.dtype.itemsize for header in headers.values())
@@ -170,6 +181,11 @@ def _check_examples(headers: Mapping[str, Header], label: str) -> None:
         if len(shape) > 2 and not all(MIN_SIDE <= side <= MAX_SIDE for side in shape[1:3]):
             raise DataError(
                 f"{label}: {name} must hold images of {MIN_SIDE} to {MAX_SIDE} pixels a side. Received: {_show(shape)}."
+            )
+        if len(shape) == 3 and shape[0] == shape[1] < shape[2] and "y" + name[1:] not in headers:
+            raise DataError(
+                f"{label}: {name} must have its examples along its first axis. Received: {_show(shape)}, which looks "
+                f"like {shape[2]} images of {shape[0]}×{shape[1]}: move its last axis to the front, or add y{name[1:]}."
             )
         if len(shape) == 2 and not 1 <= shape[1] <= MAX_VALUES:
             raise DataError(
@@ -238,8 +254,8 @@ def read_table(
         for name in ("x_train", "x_test")
         if name in headers
     }
-    names, title = read_texts(archive, headers, label)
-    names = names or class_names
+    texts = read_texts(archive, headers, label)
+    names = texts.class_names or class_names
     parts = list(tables)
     labels: dict[str, np.ndarray] | None = None
     if all("y" + part[1:] in headers for part in parts):
@@ -262,7 +278,7 @@ def read_table(
             y_train, y_test = y_train[train], y_train[test]
         else:
             y_test = None
-    return Table(x_train, y_train, x_test, y_test, names if labels else (), title, extent)
+    return Table(x_train, y_train, x_test, y_test, names if labels else (), texts.title, texts.note, extent)
 
 
 def split_rows(count: int, labels: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
@@ -401,16 +417,17 @@ def _read_labels(archive: zipfile.ZipFile, header: Header, label: str) -> np.nda
     return values.astype(np.int64)
 
 
-def read_texts(archive: zipfile.ZipFile, headers: Mapping[str, Header], label: str) -> tuple[tuple[str, ...], str]:
-    """Class names and title of a file whose headers were checked; empty where it has none."""
+def read_texts(archive: zipfile.ZipFile, headers: Mapping[str, Header], label: str) -> "Texts":
+    """The texts of a file whose headers were checked; empty where it has none."""
     found: dict[str, Any] = {}
-    for name in [one for one in ("class_names", "title") if one in headers]:
+    for name in [one for one in ("class_names", "title", "note") if one in headers]:
         header = headers[name]
         try:
             with archive.open(header.member) as stream:
                 payload = stream.read()[header.start :]
             texts = np.frombuffer(payload, header.dtype).tolist() if payload else []
-            found[name] = tuple(printable(str(text)) for text in texts)
+            longest = LONGEST_NOTE if name == "note" else LONGEST_TEXT
+            found[name] = tuple(printable(str(text), longest) for text in texts)
         except (*ZIP_ERRORS, UnicodeError) as error:
             raise DataError(f"{label}: {name} must hold readable text. Received: damaged text.") from error
-    return found.get("class_names", ()), "".join(found.get("title", ())[:1])
+    return Texts(found.get("class_names", ()), *("".join(found.get(name, ())[:1]) for name in ("title", "note")))

@@ -1,5 +1,6 @@
 """Files that nobody vouches for: what is accepted, what is refused and how, and how uploads are kept."""
 
+import io
 import os
 import pickle
 import struct
@@ -411,3 +412,30 @@ def test_a_person_takes_back_what_is_theirs_alone(alone):
     uploads.remove_uploads("me")
     assert kept() == {needed}, "which is the host's now"
     assert alone_mine not in data.catalogue()
+
+
+def test_a_long_name_keeps_its_ending(alone):
+    info = data.store_upload("x" * 57 + ".npz", packed(x_train=IMAGES))
+    assert info.title.startswith("xxx") and info.title.endswith(".npz") and len(info.title) <= 60
+
+
+def test_a_needless_record_of_long_numbers_is_read(alone):
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("x_train.npy", header("(30, 8, 8)") + bytes(30 * 64))
+    plain = stream.getvalue()
+    at = plain.rfind(b"PK\5\6")
+    count, size, offset = struct.unpack("<HLL", plain[at + 10 : at + 20])
+    record = b"PK\6\6" + struct.pack("<QHHLLQQQQ", 44, 45, 45, 0, 0, count, count, size, offset)
+    locator = b"PK\6\7" + struct.pack("<LQL", 0, at, 1)
+    info = data.store_upload("a.npz", plain[:at] + record + locator + plain[at:])
+    assert info.train_count + info.test_count == 30
+    many = record[:32] + struct.pack("<Q", 20_001) + record[40:]
+    refused("b.npz", plain[:at] + many + locator + plain[at:], "at most 20,000 files", 1)
+
+
+def test_examples_along_the_last_axis_are_asked_about(alone):
+    stacked = np.moveaxis(np.zeros((100, 28, 28), np.uint8), 0, 2)
+    refused("a.npz", packed(x_train=stacked), r"Received: \(28, 28, 100\), which looks like 100 images of 28×28")
+    info = data.store_upload("a.npz", packed(x_train=stacked, y_train=np.arange(28)))
+    assert info.spec.shape == (28, 100, 1), "labels tell that these are 28 images"

@@ -1,6 +1,7 @@
 """The part of a script that makes the examples, run by itself: no network is built or trained."""
 
 import contextlib
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from ae_core.script.library import Library, import_lines
 from ae_core.settings import Settings, options
 
 GREYS = np.random.default_rng(0).integers(0, 17, (60, 6, 7))
-FILES: dict[str, dict[str, Any]] = {
+FILES: dict[str, Mapping[str, Any]] = {
     "whole": {"x_train": GREYS, "x_test": GREYS},
     "shares": {"x_train": GREYS / 16 * 1.66, "y_train": np.arange(60) % 3},
     "signed": {"x_train": GREYS / 8 - 1},

@@ -70,8 +70,8 @@ def test_a_handful_of_test_examples_is_measured():
     settings = variants.read_settings({"variant": "vanilla", "dataset": "digits", "epochs": 1, "train_size": 200})
     ready = cache.prepare(settings)
     for count in (1, 2, 3):
-        held: dict[str, Any] = {"x_test": ready.data.x_test[:count], "y_test": ready.data.y_test[:count]}
-        few = dataclasses.replace(ready, data=dataclasses.replace(ready.data, **held))
+        held = dataclasses.replace(ready.data, x_test=ready.data.x_test[:count], y_test=ready.data.y_test[:count])
+        few = dataclasses.replace(ready, data=held)
         session = TrainingSession(settings, prepared=few)
         session.show("done")
         assert decode(encode(session.snapshot)) == session.snapshot
