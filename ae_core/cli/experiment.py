@@ -1,17 +1,20 @@
 """What the commands that train have in common: the experiment's arguments, and a bar that fills while it trains."""
 
 import argparse
+from pathlib import Path
 
 from ae_core import data, messages, variants
+from ae_core.data import uploads
 from ae_core.errors import SettingError
 from ae_core.messages import Setup, Snapshot, TrainingMessage
+from ae_core.runs import RunStore
 from ae_core.settings import Settings
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments from which `settings` reads an experiment."""
     parser.add_argument("--variant", default="vanilla", help="see: python -m ae_core variants")
-    parser.add_argument("--dataset", help="see: python -m ae_core datasets")
+    parser.add_argument("--dataset", help="see: python -m ae_core datasets; or a .npz file or a .zip of pictures")
     parser.add_argument("--epochs", metavar="N")
     parser.add_argument("--latent-dim", metavar="N")
     parser.add_argument("--seed", metavar="N")
@@ -23,6 +26,7 @@ def settings(given: argparse.Namespace) -> Settings:
 
     Raises:
         SettingError: If one of them is wrong; it names the setting, what is allowed, and what came.
+        DataError: If there is no such data set, or what is wrong with its file.
     """
     values: dict[str, str] = {"variant": given.variant, "dataset": given.dataset or data.default_name()}
     for name in ("epochs", "latent_dim", "seed"):
@@ -33,11 +37,12 @@ def settings(given: argparse.Namespace) -> Settings:
         if not equals:
             raise SettingError(f"--set must be KEY=VALUE. Received: {pair[:80]!r}.")
         values[name.strip().replace("-", "_")] = value.strip()
+    # A path is for the command line alone: from here on the file is an upload with a name like any other, also in the
+    # settings that are stored. No address, page or imported run ever names a path.
+    if values["dataset"].lower().endswith(uploads.ENDINGS) and values["dataset"] not in data.catalogue():
+        values["dataset"] = data.bring(Path(values["dataset"]), RunStore().needed_data()).name
     found = variants.read_settings(values)
-    if found.dataset not in data.catalogue():
-        raise SettingError(
-            f"dataset must be one of {', '.join(data.public_names())}. Received: {found.dataset[:80]!r}."
-        )
+    data.info(found.dataset)
     return found
 
 

@@ -3,6 +3,7 @@
 import argparse
 import dataclasses
 import json
+import sys
 from typing import Any
 
 from ae_core import data, variants
@@ -65,4 +66,6 @@ def _datasets(given: argparse.Namespace) -> int:
             f"{info.name:16} {info.train_count:6} + {info.test_count:5} of {shape:8} {info.title}: {info.description} "
             f"{info.values.sentence.capitalize()}."
         )
+    for problem in data.faulty_files().values():
+        print(problem, file=sys.stderr)
     return 0

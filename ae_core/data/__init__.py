@@ -5,7 +5,17 @@ sets. Files are never trusted: `ae_core.formats.npz` checks each before it decod
 """
 
 from ae_core.data.built_in import DataInfo, Dataset
-from ae_core.data.lookup import catalogue, default_name, load, public_names, store_upload, store_upload_apart
+from ae_core.data.lookup import (
+    bring,
+    catalogue,
+    default_name,
+    faulty_files,
+    info,
+    load,
+    public_names,
+    store_upload,
+    store_upload_apart,
+)
 from ae_core.data.preparation import Prepared, prepare
 from ae_core.data.ranges import ValueRange
 from ae_core.data.uploads import remove_uploads
@@ -15,8 +25,11 @@ __all__ = [
     "Dataset",
     "Prepared",
     "ValueRange",
+    "bring",
     "catalogue",
     "default_name",
+    "faulty_files",
+    "info",
     "load",
     "prepare",
     "public_names",

@@ -45,6 +45,42 @@ def public_names() -> list[str]:
     return [name for name in catalogue() if not name.startswith("upload-")]
 
 
+def info(name: str) -> DataInfo:
+    """What a data set is.
+
+    Args:
+        name: A name from `catalogue`.
+
+    Raises:
+        DataError: If there is no such data set, or what is wrong with the file that it stands for.
+    """
+    found = catalogue().get(name)
+    if found is None:
+        raise faulty_files().get(name) or unknown(name)
+    return found
+
+
+def faulty_files() -> dict[str, DataError]:
+    """The files of the data folder that cannot be used, by name, and what is wrong with each."""
+    found = {}
+    for path in _files_in(data_folder(), "*.npz"):
+        try:
+            _info(path)
+        except DataError as error:
+            found[path.stem] = error
+    return found
+
+
+def unknown(name: str) -> DataError:
+    """What to say of a data set that is not here."""
+    allowed = ", ".join(public_names())
+    if name.startswith("upload-"):
+        return DataError(
+            f"dataset {printable(name)!r} is not kept here any more: upload the file again, or choose one of {allowed}."
+        )
+    return DataError(f"dataset must be one of {allowed}. Received: {printable(name)!r}.")
+
+
 def default_name() -> str:
     """The data set to begin with: `mnist` if it lies on this machine in good order, else `digits`."""
     path = _path_of("mnist")
@@ -84,12 +120,23 @@ def load(name: str, progress: Progress | None = None) -> Dataset:
             arrays["x_test"][..., None],
             arrays["y_test"].astype(np.int64),
         )
-    allowed = ", ".join(public_names())
-    if name.startswith("upload-"):
-        raise DataError(
-            f"dataset {printable(name)!r} is not kept here any more: upload the file again, or choose one of {allowed}."
-        )
-    raise DataError(f"dataset must be one of {allowed}. Received: {printable(name)!r}.")
+    raise unknown(name)
+
+
+def bring(place: Path, needed: Collection[str] = ()) -> DataInfo:
+    """Keeps a file of this machine as an upload of the host: what a command line is given the path of.
+
+    Args:
+        place: A `.npz` file or a `.zip` of pictures.
+        needed: See `store_upload`, like what is returned and raised.
+    """
+    try:
+        payload = place.read_bytes() if place.stat().st_size <= MAX_FILE_BYTES else b""
+    except OSError as error:
+        raise _unreadable(place, error) from error
+    if not payload:
+        raise DataError(f"{_label(place)} must have at most {megabytes(MAX_FILE_BYTES)} and not be empty.")
+    return _info(uploads.keep_upload(place.name, payload, None, needed, most=MAX_FILE_BYTES))
 
 
 def store_upload(filename: str, payload: bytes, owner: str | None = None, needed: Collection[str] = ()) -> DataInfo:

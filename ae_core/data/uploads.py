@@ -31,12 +31,19 @@ MOST_UPLOADS, PUBLIC_MOST_UPLOADS = 1000.0, 10.0  # of one owner
 KEEPING = "ae_core.data.keeping"  # the module that converts in a process of its own
 MEMORY, SECONDS = 2 * 2**30, 120.0  # that this may take
 
+ENDINGS = (".npz", ".zip")
 LONGEST_NAME = 60
 
 _one_at_a_time = threading.Lock()
 
 
-def keep_upload(filename: str, payload: bytes, owner: str | None = None, needed: Collection[str] = ()) -> Path:
+def keep_upload(
+    filename: str,
+    payload: bytes,
+    owner: str | None = None,
+    needed: Collection[str] = (),
+    most: int = MAX_UPLOAD_BYTES,
+) -> Path:
     """Checks and converts an uploaded file and keeps it as `upload-<8 hexadecimal digits of its hash>.npz`.
 
     Others go for it as `room` says: the bounds are `AE_MAX_UPLOADS_PER_OWNER`, `AE_MAX_UPLOADS_MB_PER_OWNER` and, for
@@ -47,6 +54,7 @@ def keep_upload(filename: str, payload: bytes, owner: str | None = None, needed:
         payload: Its bytes.
         owner: Fingerprint of the token of the person who brings it; None for the host.
         needed: Names of data sets that must stay, because runs wait for them.
+        most: Bytes that it may have.
 
     Returns:
         The kept file. The same bytes give the same file.
@@ -57,12 +65,11 @@ def keep_upload(filename: str, payload: bytes, owner: str | None = None, needed:
     name = printable(PurePosixPath(filename.replace("\\", "/")).name, len(filename)) or "upload"
     shown = name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 5]}…{name[-4:]}"  # its ending stays
     label = f"The upload {shown!r}"
-    if not shown.lower().endswith((".npz", ".zip")):
+    if not shown.lower().endswith(ENDINGS):
         raise DataError(f"{label} must be a .npz file or a .zip of pictures. Received: a file with another ending.")
-    if not 0 < len(payload) <= MAX_UPLOAD_BYTES:
+    if not 0 < len(payload) <= most:
         raise DataError(
-            f"{label} must have at most {megabytes(MAX_UPLOAD_BYTES)} and not be empty. "
-            f"Received: {len(payload):,} bytes."
+            f"{label} must have at most {megabytes(most)} and not be empty. Received: {len(payload):,} bytes."
         )
     path = uploads_folder() / f"upload-{hashlib.sha256(payload).hexdigest()[:8]}.npz"
     # One conversion at a time bounds the memory, and Python's warning filters belong to the whole process.

@@ -33,9 +33,9 @@ def python_script(settings: Settings) -> str:
 
     Raises:
         SettingError: If the settings do not fit the data.
-        DataError: If the data are needed to count them, as for outliers, and cannot be had.
+        DataError: If the data set is not here any more, or is needed to be counted, as for outliers, and cannot be had.
     """
-    info = data.catalogue()[settings.dataset]
+    info = data.info(settings.dataset)
     spec = info.seen(settings)
     settings.check(spec)
     with building(settings.seed):

@@ -50,9 +50,10 @@ def describe(settings: Settings) -> NetworkFacts:
 
     Raises:
         SettingError: If the settings do not fit the data.
+        DataError: If the data set is not here any more.
     """
     execution.configure()
-    info = data.catalogue()[settings.dataset]
+    info = data.info(settings.dataset)
     spec = info.seen(settings)
     settings.check(spec)
     with building(settings.seed):

@@ -2,13 +2,16 @@
 
 import gzip
 import json
+import re
 
 import keras
 import numpy as np
 import pytest
 
-from ae_core import variants
+from ae_core import data, variants
+from ae_core.errors import DataError
 from ae_core.recordings import recording
+from pages.ui.form.form import from_address
 from tests.commands import command_here, command_line
 
 FIELDS = {"run_id", "variant", "dataset", "backend", "device", "epochs", "seconds", "samples_per_second", "history"}
@@ -130,3 +133,50 @@ def test_a_file_that_grows_without_end_is_not_a_recording(tmp_path):
         stream.write(bytes(recording.LARGEST_FILE + 10))
     with pytest.raises(ValueError, match="A recording must be at most"):
         recording.load(file)
+
+
+@pytest.mark.slow(seconds=3)
+def test_a_path_works_on_the_command_line_and_only_there(alone, monkeypatch):
+    greys = np.random.default_rng(0).integers(0, 17, (40, 8, 8))
+    monkeypatch.chdir(alone)
+    np.savez("my.npz", x_train=greys, x_test=greys[:2])
+    ended = command_here("train", "--json", "--dataset", "./my.npz", "--epochs", "1", "--set", "loss=mse")
+    assert ended.returncode == 0, ended.stderr
+    result = json.loads(ended.stdout.splitlines()[-1])
+    name = result["dataset"]
+    assert name.startswith("upload-") and data.info(name).title == "my.npz" and result["settings"]["dataset"] == name
+    assert data.load(name).info.values.ends == (0, 16)
+    script = alone / "script.py"
+    assert command_here("export", "--script", "--", result["run_id"], str(script)).returncode == 0
+    assert 'np.load("my.npz")' in script.read_text() and "/ 16" in script.read_text()
+    # Whatever else names data takes no path.
+    with pytest.raises(DataError, match="must be one of"):
+        data.load("./my.npz")
+    form, sentences = from_address({"dataset": "./my.npz"})
+    assert form.value("dataset") != "./my.npz" and "dataset must be one of" in sentences[0]
+
+    # Without its data a run has no script, and the command says why.
+    for kept in (alone / "AE_RUNS_DIR" / "uploads").glob("*.npz"):
+        kept.unlink()
+    ended = command_here("export", "--script", "--", result["run_id"], str(script))
+    assert ended.returncode == 2 and "is not kept here any more" in ended.stderr and "Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize("way", ["folder", "path"])
+@pytest.mark.parametrize(
+    ("values", "reason"),
+    [
+        (np.full((30, 8, 8), np.nan), "bad.npz.* x_train must hold finite numbers. Received: NaN or infinity."),
+        (np.zeros((30, 8)).astype("U3"), "bad.npz.* x_train must hold whole or decimal numbers"),
+    ],
+)
+def test_a_faulty_file_is_refused_with_the_reason(way, values, reason, alone, monkeypatch):
+    monkeypatch.chdir(alone / "AE_DATA_DIR")
+    np.savez("bad.npz", x_train=values)
+    ended = command_here("train", "--json", "--dataset", {"folder": "bad", "path": "./bad.npz"}[way])
+    assert ended.returncode == 2 and re.search(reason, ended.stderr) and ended.stdout == ""
+    listed = command_here("datasets")
+    assert "bad" not in listed.stdout and re.search(reason, listed.stderr)
+    assert command_here("train", "--dataset", "./gone.npz").stderr.endswith(
+        "The file gone.npz must be readable. Received: No such file or directory.\n"
+    )

@@ -1,6 +1,8 @@
 """What is made when a button of a run's downloads is pressed."""
 
+import dataclasses
 import io
+from unittest.mock import MagicMock
 
 import pytest
 from PIL import Image, ImageSequence
@@ -56,3 +58,16 @@ def test_a_file_is_made_in_the_language_of_the_page_that_offers_it():
     with spoken("de"):
         made = exporting._guarded(nobody(), language)
     assert made() == "de"
+
+
+@pytest.mark.parametrize(("dataset", "gone"), [("digits", False), ("upload-00000000", True)])
+def test_without_its_data_a_run_offers_no_script(dataset, gone, monkeypatch):
+    monkeypatch.setattr(exporting, "st", st := MagicMock())
+    monkeypatch.setattr(exporting.state, "session", nobody)
+    run = TrainingJob(dataclasses.replace(SETTINGS, dataset=dataset), "somebody", Shared())
+    with spoken("en"):
+        exporting.export(run.view(), "run")
+    scripts = [call for call in st.download_button.mock_calls if call.args[0] in ("Python", "Notebook")]
+    assert [call.kwargs["disabled"] for call in scripts] == [gone, gone]
+    said = [call.args[0] for call in st.markdown.mock_calls if call.args[0].startswith("**Script**")]
+    assert ("is not here any more" in said[0]) == gone

@@ -126,7 +126,10 @@ def from_address(parameters: Mapping[str, str]) -> tuple[Form, list[str]]:
 
 
 def unknown_dataset(name: str) -> SettingError:
-    """What to say of a data set that is not here. Other people's uploads are not named."""
+    """What to say of a data set that is not here, or not in order. Other people's uploads are not named."""
+    problem = data.faulty_files().get(name)
+    if problem is not None:
+        return SettingError(str(problem))
     allowed = ", ".join(data.public_names())
     return SettingError(f"dataset must be one of {allowed}, or your own upload. Received: {name[:80]!r}.")
 

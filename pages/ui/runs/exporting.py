@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
+from ae_core import data
 from ae_core.engine import TrainingJob
 from ae_core.errors import DataError, EngineError
 from ae_core.figures import Figure
@@ -41,10 +42,16 @@ def export(run: TrainingJob, key: str) -> None:
         with st.container(horizontal=True, gap="small"):
             for part, label in (("whole", _("Whole")), ("encoder", _("Encoder")), ("decoder", _("Decoder"))):
                 _button(key, run, label, f"{part}.keras", _model(run, part), disabled=not ready)
-        _group(_("Script"), _("The experiment in plain Keras, without this app's code."))
+        gone = run.settings.dataset not in data.catalogue()
+        _group(
+            _("Script"),
+            _("There is none any more, because the data set is not here any more.")
+            if gone
+            else _("The experiment in plain Keras, without this app's code."),
+        )
         with st.container(horizontal=True, gap="small"):
-            _button(key, run, _("Python"), "experiment.py", _script(run, "python"))
-            _button(key, run, _("Notebook"), "experiment.ipynb", _script(run, "notebook"))
+            _button(key, run, _("Python"), "experiment.py", _script(run, "python"), disabled=gone)
+            _button(key, run, _("Notebook"), "experiment.ipynb", _script(run, "notebook"), disabled=gone)
         _group(_("Curves"), _("One line a point; or a log that TensorBoard reads."))
         with st.container(horizontal=True, gap="small"):
             _button(key, run, "CSV", "curves.csv", _csv(run), disabled=not history)
