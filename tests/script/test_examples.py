@@ -33,7 +33,7 @@ def test_it_makes_what_a_person_brought_into_what_a_training_sees(name, alone, m
     model = None
     for scaling in options(Settings)["scaling"].choices:
         changes = {"dataset": name, "scaling": scaling, "outliers": "iqr", "train_size": 40}
-        model = check(changes | {"loss": "mse", "output": "linear"}, model)
+        model, _ = check(changes | {"loss": "mse", "output": "linear"}, model)
 
 
 @pytest.mark.parametrize("scaling", ["unit", "standardize"])
@@ -43,8 +43,14 @@ def test_it_makes_the_examples_that_a_training_sees(dataset, outliers, scaling):
     check({"dataset": dataset, "scaling": scaling, "outliers": outliers, "train_size": 500})
 
 
-def check(changes: dict[str, Any], model: Autoencoder | None = None) -> Autoencoder:
-    """What the part of a script with these changes makes is what a training would see. Gives a model of that shape."""
+def test_it_names_the_file_of_a_data_set_that_ships(monkeypatch):
+    monkeypatch.chdir(built_in.SHIPPED_FOLDER)
+    made = check({"dataset": "mnist_5k", "train_size": 500})[1]
+    assert made.startswith('file = np.load("mnist_5k.npz")  # it lies in the app\'s folder assets/data')
+
+
+def check(changes: dict[str, Any], model: Autoencoder | None = None) -> tuple[Autoencoder, str]:
+    """What the part of a script with these changes makes is what a training would see. Gives a model of that shape, and that part."""
     settings = variants.read_settings({"variant": "vanilla"} | changes)
     info = data.catalogue()[settings.dataset]
     model = model or variants.get("vanilla").build(settings, info.seen(settings))
@@ -57,4 +63,4 @@ def check(changes: dict[str, Any], model: Autoencoder | None = None) -> Autoenco
     for part, raw in {"x_train": ours.x_train, "x_val": ours.x_validation}.items():
         np.testing.assert_allclose(space[part], raw * ours.scale + ours.offset, rtol=1e-5, atol=1e-5)
         assert space[part].dtype == np.float32
-    return model
+    return model, made
