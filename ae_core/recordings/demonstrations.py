@@ -16,9 +16,13 @@ USUAL: Mapping[str, Any] = {"dataset": "digits", "epochs": 60, "batch_size": 64,
 def settings_of(variant: str) -> Settings:
     """The experiment that a variant's recording shows: the usual one, but for what its `demonstration` says.
 
+    Where a variant says with what a form begins, it is that: Start then trains what was seen before.
+
     Args:
         variant: Its name.
     """
+    if variants.get(variant).first_choice:
+        return variants.first_settings(variant)
     return variants.read_settings({**USUAL, **variants.get(variant).demonstration, "variant": variant})
 
 

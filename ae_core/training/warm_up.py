@@ -1,17 +1,16 @@
 """What a worker does before the first visitor comes."""
 
-import dataclasses
 import math
 
-from ae_core import data, variants
+from ae_core import variants
 from ae_core.messages import Snapshot, TrainingMessage
 from ae_core.training.control import Control
 from ae_core.training.session import TrainingSession
 
 
 def warm_up() -> None:
-    """Loads what a first training needs: the default data, their PCA, and the default network, compiled."""
-    settings = dataclasses.replace(variants.get("vanilla").settings(), dataset=data.default_name())
+    """Loads what a first visitor's training needs: its data, their PCA, and its network, compiled."""
+    settings = variants.first_settings()
     control = Control()
 
     def stop_soon(message: TrainingMessage) -> None:

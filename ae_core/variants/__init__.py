@@ -12,6 +12,8 @@ from ae_core.errors import SettingError
 from ae_core.measuring.metric_table import COMMON, Metric
 from ae_core.settings import DataSpec, Settings
 
+FIRST_VARIANT, FIRST_DATASET = "stacked", "mnist_5k"
+
 if TYPE_CHECKING:
     from ae_core.models.autoencoder import Autoencoder
 
@@ -31,6 +33,8 @@ class Variant:
         metrics: What the numbers mean that its panels measure and not every variant has.
         demonstration: Settings of its recording that differ from those of most, see `recordings.demonstrations`: what
             shows its idea best, on data that need no network, in a minute at most.
+        first_choice: Settings with which a form begins where they are others than the settings' own defaults; they are
+            those of its recording, too.
     """
 
     name: str
@@ -42,6 +46,7 @@ class Variant:
     build: Callable[[Any, DataSpec], "Autoencoder"]
     metrics: tuple[Metric, ...] = ()
     demonstration: Mapping[str, Any] = field(default_factory=dict)
+    first_choice: Mapping[str, Any] = field(default_factory=dict)
 
 
 @functools.cache
@@ -101,3 +106,16 @@ def read_settings(values: Mapping[str, Any]) -> Settings:
     """
     others = {name: value for name, value in values.items() if name != "variant"}
     return get(values.get("variant", "vanilla")).settings.from_mapping(others)
+
+
+@functools.cache
+def first_settings(variant: str = FIRST_VARIANT) -> Settings:
+    """The experiment with which a form begins: without a variant's name, that of a first visit.
+
+    Args:
+        variant: Name of the variant.
+
+    Raises:
+        SettingError: If there is no such variant.
+    """
+    return read_settings({"dataset": FIRST_DATASET, **get(variant).first_choice, "variant": variant})

@@ -65,5 +65,12 @@ VARIANT = Variant(
     ),
     settings=StackedSettings,
     build=build,
-    demonstration={"latent_dim": 2, "epochs": 80},
+    first_choice={
+        "latent_dim": 2,
+        "widths": (512, 128),
+        "epochs": 40,
+        "batch_size": 64,
+        "learning_rate": 0.002,
+        "schedule": "cosine",
+    },
 )

@@ -102,8 +102,9 @@ def test_the_first_page_offers_an_experiment():
     page = visit()
     assert buttons(page) == {"start": True, "pause": False, "step": False, "stop": False}
     assert page.selectbox("variant").options == [variant.title for variant in variants.registry().values()]
-    assert page.number_input("latent_dim").value == 32
-    assert page.query_params["variant"] == "vanilla"
+    assert page.number_input("latent_dim").value == 2
+    assert (page.query_params["variant"], page.query_params["dataset"]) == ("stacked", "mnist_5k")
+    assert page.selectbox("dataset").options[:2] == ["MNIST (5,000 images)", "MNIST"], "the whole is one choice away"
     assert "run" not in page.query_params
     assert sentences(page) == ""
 

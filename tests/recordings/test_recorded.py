@@ -10,13 +10,17 @@ from msgspec.structs import replace
 from PIL import Image
 
 from ae_core import figures, variants
+from ae_core.data import built_in
 from ae_core.data.lookup import catalogue
+from ae_core.diagnosis import diagnose
 from ae_core.formats import picture_series
 from ae_core.measuring.panels.filters import common_panels
 from ae_core.recordings import demonstrations, recording
 from ae_core.runs.consistency import check_snapshot
+from pages.ui.form.form import Form
 from pages.ui.live import recorded, status
 
+BEST_OF_PCA = 0.8  # of the error of PCA with two components: at most so much is left by the first experiment
 MOST_BYTES = 300_000
 MOST_BYTES_IN_ALL = 3_000_000
 AGAIN = "The panels are other ones by now: python -m ae_core record"
@@ -50,7 +54,7 @@ def test_it_shows_the_experiment_that_the_command_would_record(variant, played):
     setup, snapshots = played
     assert setup.settings == json.loads(json.dumps(demonstrations.settings_of(variant).to_dict()))
     # Nobody's pictures from the network may stand in the repository.
-    assert catalogue()[setup.settings["dataset"]].name in ("digits", "sprites", "waves")
+    assert setup.settings["dataset"] in {*built_in.GENERATED, *built_in.SHIPPED}
     assert snapshots[0].step == 0
     assert snapshots[-1].step == setup.total_steps
     assert len(snapshots) >= 8
@@ -62,6 +66,19 @@ def test_it_learns_what_it_shows(played):
     assert np.mean(last.grid.errors) < np.mean(first.grid.errors)
     assert last.history["val_loss"][-1] < last.history["val_loss"][0]
     assert len(first.history["loss"]) == 0
+
+
+def test_what_plays_on_a_first_visit_is_what_start_trains_and_beats_pca():
+    setup, snapshots = recording.load(recording.file_of(variants.FIRST_VARIANT))
+    first = variants.first_settings()
+    assert setup.settings == json.loads(json.dumps(first.to_dict()))
+    assert first == Form().settings()
+    assert (first.variant, first.dataset, setup.code_size) == ("stacked", "mnist_5k", 2)
+    last = snapshots[-1]
+    error, rival = last.numbers["test_mse"], last.numbers["pca_mse"]
+    assert isinstance(error, float) and isinstance(rival, float)
+    assert error < BEST_OF_PCA * rival
+    assert [finding.tone for finding in diagnose(setup, replace(last, state="done"))] == ["good"]
 
 
 def test_every_view_of_every_frame_can_be_drawn(variant, played):

@@ -45,7 +45,8 @@ def test_large_models_make_room_for_each_other_and_the_newest_stays(monkeypatch:
 
 @pytest.mark.slow
 def test_a_warm_up_compiles_what_a_first_training_needs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(warm_up.data, "default_name", lambda: "digits")
+    small = variants.read_settings({"variant": "vanilla", "dataset": "digits"})
+    monkeypatch.setattr(warm_up.variants, "first_settings", lambda: small)
     warm_up.warm_up()
     (stages,) = cache._models_kept.values()
     assert int(stages[-1].model.optimizer.iterations) == stages[-1].chunk, "one chunk was trained"

@@ -9,8 +9,6 @@ from ae_core import data, variants
 from ae_core.errors import SettingError
 from ae_core.settings import Option, Settings, option_of
 
-START_VARIANT = "vanilla"
-
 
 @dataclass
 class Form:
@@ -22,7 +20,7 @@ class Form:
             that has them, and text that cannot be read stays as it was typed.
     """
 
-    variant: str = START_VARIANT
+    variant: str = variants.FIRST_VARIANT
     chosen: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -35,8 +33,8 @@ class Form:
         return {one.name: one for one in dataclasses.fields(self.kind)}
 
     def default(self, name: str) -> Any:
-        """What a setting is when nobody has chosen."""
-        return data.default_name() if name == "dataset" else self.fields()[name].default
+        """What a setting is when nobody has chosen: on a first visit, something that works well."""
+        return getattr(variants.first_settings(self.variant), name)
 
     def value(self, name: str) -> Any:
         """The value to show: the chosen one, moved into the present variant's bounds; else the default."""
