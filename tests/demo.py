@@ -10,7 +10,7 @@ from PIL import Image
 from sklearn.datasets import load_digits
 from sklearn.decomposition import PCA
 
-from ae_core.messages import Atlas, Grid, Mark, Setup, Snapshot
+from ae_core.messages import Atlas, Grid, Inputs, Mark, Setup, Snapshot
 
 POINTS, COLUMNS, TILE = 1000, 10, 28
 ROWS = ["original", "corrupted", "reconstruction", "pca", "error"]
@@ -79,6 +79,7 @@ def setup(size: int = 8, **changes: Any) -> Setup:
         loss_floor=0.0,
         live={"learning_rate": 0.001, "sparsity_weight": 0.1},
         notes=[],
+        inputs=Inputs(offset=0.25, spread=0.26, widest=0.45, zeros=0.75, mean_mse=0.068),
     )
     return msgspec.structs.replace(made, **changes)
 

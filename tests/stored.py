@@ -24,6 +24,7 @@ from ae_core.messages import (
     Curves,
     Grid,
     HistoryState,
+    Inputs,
     PanelTitle,
     Pictures,
     Plane,
@@ -77,6 +78,7 @@ def setup(**changes: Any) -> Setup:
         loss_floor=0.0,
         live={"learning_rate": 0.001},
         notes=[],
+        inputs=Inputs(offset=0.25, spread=0.26, widest=0.45, zeros=0.75, mean_mse=0.068),
     )
     return replace(whole, **changes)
 

@@ -6,13 +6,15 @@ at medians over stretches of the curve, so that noise neither calls it nor hushe
 
 from collections.abc import Callable
 
-from ae_core.diagnosis import code, learning
+from ae_core.diagnosis import code, inputs, learning, pictures
 from ae_core.diagnosis.evidence import Evidence, Finding, Translate
 from ae_core.messages import Setup, Snapshot
 
 Rule = Callable[[Evidence], Finding | None]
 
 RULES: tuple[Rule, ...] = (
+    inputs.unscaled,
+    pictures.penalty_too_large,
     learning.learning_rate_high,
     learning.over_fitting,
     learning.penalty_dominates,
@@ -20,21 +22,37 @@ RULES: tuple[Rule, ...] = (
     code.collapsed,
     code.dead_units,
     learning.learning_rate_low,
+    pictures.same_picture,
     code.code_larger,
+    pictures.pixel_accuracy,
     code.kl_rises,
     code.better_than_pca,
     code.like_pca,
+    pictures.blurred,
+    pictures.copies,
+    learning.validation_lower,
     learning.unfinished,
     learning.near_floor,
 )
 
 # What a warning explains need not be said of its effects too.
 EXPLAINS = {
+    "unscaled": {"learning_rate_high", "learning_rate_low", "same_picture", "dead_units", "like_pca", "unfinished"},
+    "penalty_too_large": {
+        "learning_rate_high",
+        "penalty_dominates",
+        "dead_units",
+        "learning_rate_low",
+        "like_pca",
+        "unfinished",
+    },
     "learning_rate_high": {"like_pca", "unfinished"},
-    "learning_rate_low": {"like_pca", "unfinished"},
+    "learning_rate_low": {"same_picture", "like_pca", "unfinished"},
     "over_fitting": {"like_pca"},
     "penalty_dominates": {"like_pca"},
-    "collapsed": {"like_pca"},
+    "collapsed": {"same_picture", "like_pca"},
+    "codebook_unused": {"same_picture"},
+    "same_picture": {"like_pca", "unfinished", "near_floor"},
     "dead_units": {"learning_rate_low", "like_pca", "unfinished"},
 }
 
@@ -51,6 +69,9 @@ def diagnose(setup: Setup, snapshot: Snapshot, translate: Translate = str) -> li
     broken = learning.not_finite(evidence)
     if broken is not None:
         return [broken]  # all other numbers follow from it
+    alike = inputs.alike(evidence)
+    if alike is not None:
+        return [alike]  # and no other number means anything
     findings = [finding for finding in (rule(evidence) for rule in RULES) if finding is not None]
     causes = [finding.name for finding in findings if finding.tone == "warning"]
     effects = set().union(*(EXPLAINS.get(name, set()) for name in causes))

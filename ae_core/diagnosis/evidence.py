@@ -94,7 +94,7 @@ class Evidence:
         changes = [mark.epoch for mark in self.marks if mark.name != "learning_rate"]
         self.since = max([0.0, *begins, *changes])
         self.whole = len(begins) == len(setup.phases)  # not one of the phases before the training of the whole
-        self.floor = setup.loss_floor
+        self.floor, self.inputs = setup.loss_floor, setup.inputs
         self.learning_rate = self.now("learning_rate")
 
     def curve(self, name: str, under_this_rate: bool = False) -> Curve:
@@ -139,6 +139,26 @@ class Evidence:
         """The learning rate in words: its label `rate`, its value `now`, and `factor` times that, `next`."""
         following = min(max(self.learning_rate * factor, 1e-6), 1.0)
         return {"rate": self.label("learning_rate"), "now": short(self.learning_rate), "next": short(following)}
+
+    @property
+    def rate_is_high(self) -> bool:
+        """Whether the rate is one from which a stop may be blamed on it."""
+        highest = dict(LIMITS.high_rates).get(str(self.settings.get("optimizer")), math.inf)
+        return self.learning_rate >= highest
+
+    @property
+    def alike(self) -> bool:
+        """Whether all examples are the same, as far as numbers of 32 bits can tell."""
+        return self.inputs is not None and self.inputs.spread <= LIMITS.alike * self.inputs.offset
+
+    @property
+    def unscaled(self) -> bool:
+        """Whether values are neither from 0 to 1 nor of such a size by themselves, and standardising was not chosen."""
+        given = self.inputs
+        if given is None or self.setup.unit_range or self.settings.get("scaling") != "unit":
+            return False
+        uncentred = given.offset > LIMITS.uncentred * given.spread
+        return uncentred or given.offset > LIMITS.far or not LIMITS.narrow <= given.widest <= LIMITS.wide
 
     def penalties(self) -> list[str]:
         """Names of the loss terms beside the reconstruction that have a price above 0."""

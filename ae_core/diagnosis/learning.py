@@ -16,16 +16,22 @@ def not_finite(seen: Evidence) -> Finding | None:
     if diverged_at is None and all(not isinstance(value, int | float) or math.isfinite(value) for value in newest):
         return None
     _ = seen.translate
+    if seen.unscaled and seen.inputs is not None:
+        why = _(
+            "The data are not scaled (values spread by up to {widest}), so the steps were far too large. Set {scaling} "
+            "to Standardize and start again."
+        ).format(widest=short(seen.inputs.widest), scaling=seen.label("scaling"))
+    else:
+        why = _(
+            "The steps were so large that the weights grew beyond all bounds, and they do not come back. Lower {rate} "
+            "from {now} to {next} and start again."
+        ).format(**seen.rate(0.1)) + _large_penalties(seen)
     sentence = _("The loss is no longer a number.")
     if diverged_at is not None:
         sentence = _("The training diverged at step {step}: the loss is no longer a number.").format(
             step=f"{diverged_at:,}"
         )
-    why = _(
-        "The steps were so large that the weights grew beyond all bounds, and they do not come back. Lower {rate} "
-        "from {now} to {next} and start again."
-    ).format(**seen.rate(0.1))
-    return Finding("not_finite", "warning", sentence, why + _large_penalties(seen))
+    return Finding("not_finite", "warning", sentence, why)
 
 
 def learning_rate_high(seen: Evidence) -> Finding | None:
@@ -80,8 +86,7 @@ def _jumps(seen: Evidence, checked: Curve) -> str:
 
 def _stuck(seen: Evidence) -> str:
     checked, pca = seen.curve("val_reconstruction", under_this_rate=True), seen.snapshot.pca_loss
-    rates = dict(LIMITS.high_rates)
-    if pca is None or seen.learning_rate < rates.get(str(seen.settings.get("optimizer")), math.inf):
+    if pca is None or not seen.rate_is_high:
         return ""
     if checked.epochs < LIMITS.least_epochs or penalty_dominates(seen) is not None:
         return ""
@@ -205,4 +210,39 @@ def near_floor(seen: Evidence) -> Finding | None:
             "Cross-entropy takes a pixel for the chance of being white, and a grey pixel leaves doubt: a perfect "
             "reconstruction of these images would still have {floor}."
         ).format(floor=short(seen.floor)),
+    )
+
+
+def validation_lower(seen: Evidence) -> Finding | None:
+    """The validation loss lies below the training loss, which looks like a mistake and is none."""
+    checked, trained = seen.curve("val_reconstruction"), seen.curve("reconstruction")
+    if len(checked) < LIMITS.least_points or len(trained) != len(checked) or checked.epochs < LIMITS.least_epochs:
+        return None
+    pairs = list(zip(trained.medians(3)[1:], checked.medians(3)[1:], strict=True))
+    if any(learnt - held < LIMITS.validation_gap * seen.above_floor(held) for learnt, held in pairs):
+        return None
+    _ = seen.translate
+    if seen.settings.get("augmentation", "none") != "none":
+        why = _(
+            "Training images are moved or turned ({augmentation}), which makes them harder; validation images stay as "
+            "they are."
+        )
+    elif seen.still_falls(trained):
+        why = _(
+            "The training loss is the mean over the steps since the point before, the validation loss is measured "
+            "after the last of them, when the network knows more. The gap closes as learning slows down."
+        )
+    else:
+        why = _(
+            "Both are measured with the same noise and without the penalties, so the validation images happen to be "
+            "the easier ones, as they are few. A larger {share} tells more."
+        )
+    learnt, held = pairs[-1]
+    return Finding(
+        "validation_lower",
+        "info",
+        _("The validation loss, {held}, is below the training loss, {learnt}: that is no mistake.").format(
+            held=short(held), learnt=short(learnt)
+        ),
+        why.format(augmentation=seen.label("augmentation"), share=seen.label("validation_share")),
     )

@@ -67,5 +67,37 @@ class Limits:
     # A floor is worth a word where most of the loss is floor.
     floor_share: float = 0.7
 
+    # Examples whose values spread by less than this share of their size are the same in numbers of 32 bits.
+    alike: float = 2e-7
+    # Standardised values have a mean of 0 and a deviation of 1; waves and noise are near that by themselves.
+    far: float = 10.0  # from 0
+    uncentred: float = 10.0  # deviations from 0
+    wide: float = 10.0
+    narrow: float = 0.05
+
+    # Test error as a share of the mean picture's, from which nothing but the mean is learnt. PCA with one component
+    # leaves 0.9 of it on MNIST.
+    same_picture: float = 0.97
+    # A penalty that never cost this share of the error is not what keeps a network from learning.
+    felt_penalty: float = 0.05
+    # Share of black pixels from which to count right pixels misleads: 0.81 on MNIST, 0.5 on Fashion-MNIST.
+    mostly_black: float = 0.5
+    # Share of the mean picture's error: on digits a variational code of two numbers leaves 0.7 of it, one of 16 0.33.
+    blurred: float = 0.3
+    # Where at most this share is left images come back well. An error upside down below so many times that of upright
+    # images then tells of a mere copy: 1.4 with a linear code of 512 on digits, 1.6 and more with what is good.
+    learnt: float = 0.15
+    turned: float = 1.45
+
+    # Validation loss below the training loss by this share of what lies above the floor.
+    validation_gap: float = 0.03
+
+    # A sweep: so many code sizes; the error falls by this share at least; the bend is where this share of the fall is
+    # still to come, and sizes go on to so many times the one at the bend.
+    least_sizes: int = 4
+    sweep_gain: float = 0.2
+    bend: float = 0.1
+    beyond_bend: float = 2.0
+
 
 LIMITS = Limits()

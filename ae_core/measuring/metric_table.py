@@ -55,6 +55,13 @@ _ALL = (
         "The same error for PCA with a code of the same size: what a linear network could reach at best.",
     ),
     Metric(
+        "turned_mse",
+        "MSE upside down",
+        "per pixel",
+        NEITHER,
+        "The same error for held-out images that stand upside down, of which the network has seen none.",
+    ),
+    Metric(
         "squared_error_per_image",
         "Error per image",
         "per image",

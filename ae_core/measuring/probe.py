@@ -14,7 +14,7 @@ from ae_core.measuring import batch, metrics
 from ae_core.measuring.panels.filters import common_panels
 from ae_core.measuring.pca import PrincipalComponents
 from ae_core.measuring.plane import Lattice
-from ae_core.messages import Atlas, Bars, Batch, Grid, Numbers, PanelTitle, Pictures, Plane
+from ae_core.messages import Atlas, Bars, Batch, Grid, Inputs, Numbers, PanelTitle, Pictures, Plane
 from ae_core.models.autoencoder import Autoencoder, in_batches
 from ae_core.models.contracts import ChoosesEntries, Look
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 MEASURED_SHARE = 3 / 8  # of the held-out images are reconstructed, which takes about twice as long as to encode them
 NEIGHBOUR_SHARE = 0.005  # of the time, at most, goes into the search for nearest neighbours
 LARGEST_TABLE = 6_000_000  # numbers in them, so that large colour images do not fill the memory
+TURNED = 200  # images that are turned upside down
 GRID_COLUMNS = 10
 ATLAS_COLUMNS = 50
 LARGEST = 1e30  # number in a code or a reconstruction: what is computed from larger ones leaves the range of 32 bits
@@ -179,8 +180,8 @@ class Probe:
         """The parts of a snapshot that need the model.
 
         Args:
-            thorough: Whether the search for nearest neighbours is done in any case; else its last answer may stand
-                again for some seconds, as it needs the codes of other images too.
+            thorough: Whether all is measured: images upside down too, and the search for nearest neighbours is done in
+                any case; else its last answer may stand again for some seconds, as it needs the codes of other images.
 
         Raises:
             DivergedError: If the model's numbers are too large to be measured, or no numbers any more.
@@ -214,6 +215,8 @@ class Probe:
             "pca_knn1_accuracy": self.pca_accuracy,
             "active_units": metrics.active_units(codes),
         }
+        if thorough and self.data.spec.is_image:
+            numbers["turned_mse"] = self._turned()
         return Measured(
             latent=places.tobytes(),
             grid=self._grid(reconstructions),
@@ -237,6 +240,25 @@ class Probe:
         """
         images = self._scaled(self.data.x_train[rows[: batch.MOST_SHOWN]])
         return batch.look_at(self.model, images, self.display, self._hatch(), len(rows), loss)
+
+    def inputs_like(self) -> Inputs:
+        """What training examples are like as the network sees them, and what their mean reaches on held-out ones."""
+        examples = self.neighbours.reshape(len(self.neighbours), -1)
+        mean = examples.mean(axis=0, dtype=np.float64)
+        variances = np.square(examples - mean).mean(axis=0)
+        held = self.images[: self.measured].reshape(-1, len(mean))
+        return Inputs(
+            offset=float(np.sqrt(np.square(mean).mean())),
+            spread=float(np.sqrt(variances.mean())),
+            widest=float(np.sqrt(variances.max())),
+            zeros=float(np.mean(examples == 0)),
+            mean_mse=float(np.square(held - mean).mean()),
+        )
+
+    def _turned(self) -> float:
+        """The error on images that stand upside down: like those it knows in everything but what they show."""
+        turned = self.images[:TURNED, ::-1]
+        return metrics.mean_squared_error(turned, self.model.decode(self.model.encode(turned)))
 
     def loss_floor(self) -> float:
         """The loss that a perfect reconstruction would leave: grey pixels keep cross-entropy above zero."""

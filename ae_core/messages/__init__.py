@@ -20,6 +20,7 @@ from ae_core.messages.stored import RunAbout, RunStatus
 from ae_core.messages.training import (
     BestState,
     HistoryState,
+    Inputs,
     Mark,
     PhaseStart,
     Progress,
@@ -76,6 +77,7 @@ __all__ = [
     "Finished",
     "Grid",
     "HistoryState",
+    "Inputs",
     "Kept",
     "Losses",
     "Mark",

@@ -23,6 +23,7 @@ from ae_core.messages.values import (
     Outcome,
     Positive,
     Settings,
+    Share,
     State,
     Text,
 )
@@ -55,6 +56,25 @@ class PhaseStart(Struct, kw_only=True):
     epoch: Count
 
 
+class Inputs(Struct, kw_only=True):
+    """What training examples are like as the network sees them: what its numbers are held against.
+
+    Args:
+        offset: Root mean square of the mean example.
+        spread: Root mean square of the deviations of an example's values from their means.
+        widest: The largest standard deviation of a value.
+        zeros: Share of all values that are exactly 0, such as black pixels.
+        mean_mse: Mean squared error per value of the mean example on held-out examples: what a network reaches that
+            makes the same of each.
+    """
+
+    offset: Amount
+    spread: Amount
+    widest: Amount
+    zeros: Share
+    mean_mse: Amount
+
+
 class Setup(Struct, kw_only=True, tag="setup", tag_field="kind"):
     """What stays the same through a run; sent once, before the first snapshot.
 
@@ -82,6 +102,7 @@ class Setup(Struct, kw_only=True, tag="setup", tag_field="kind"):
         loss_floor: Loss that a perfect reconstruction would leave, in the units of the loss.
         labels: Class number of each point of the map, uint8.
         atlas: Their pictures.
+        inputs: What the examples are like; None in a run of earlier versions.
     """
 
     run_id: Annotated[str, Meta(max_length=40)]
@@ -107,6 +128,7 @@ class Setup(Struct, kw_only=True, tag="setup", tag_field="kind"):
     loss_floor: Finite
     labels: Annotated[bytes, Meta(min_length=1, max_length=MOST_POINTS)]
     atlas: Atlas
+    inputs: Inputs | None = None
 
 
 class Mark(Struct, kw_only=True, rename={"before": "from", "after": "to"}):

@@ -53,4 +53,5 @@ def setup(
         loss_floor=probe.loss_floor(),
         labels=probe.labels.astype(np.uint8).tobytes(),
         atlas=probe.atlas(),
+        inputs=probe.inputs_like(),
     )

@@ -27,7 +27,7 @@ def unremarkable() -> Snapshot:
 def setup(terms=(), **changes) -> Setup:
     """A setup message; `settings` are added to the defaults of a variant that has all that is asked."""
     settings = variants.read_settings({"variant": "vanilla"}).to_dict() | changes.pop("settings", {})
-    given = {"settings": settings, "terms": ["reconstruction", *terms], "total_epochs": 40}
+    given = {"settings": settings, "terms": ["reconstruction", *terms], "total_epochs": 40, "inputs": None}
     return demo.setup(32, **given | changes)
 
 

@@ -81,6 +81,11 @@ def test_what_plays_on_a_first_visit_is_what_start_trains_and_beats_pca():
     assert [finding.tone for finding in diagnose(setup, replace(last, state="done"))] == ["good"]
 
 
+def test_a_recorded_variational_code_is_told_why_it_is_blurred():
+    setup, snapshots = recording.load(recording.file_of("variational"))
+    assert "blurred" in [finding.name for finding in diagnose(setup, replace(snapshots[-1], state="done"))]
+
+
 def test_every_view_of_every_frame_can_be_drawn(variant, played):
     settings = demonstrations.settings_of(variant)
     spec = settings.scaled(catalogue()[settings.dataset].spec)

@@ -34,7 +34,8 @@ def check_messages(run, lost=math.nan):
     live = {"learning_rate": 0.001, "sparsity_weight": 0.1}
     known = run.setup()
     known = replace(known, settings={"patience": 0} | known.settings)  # there was no such setting then
-    assert known == setup(run_id=run.id, live=live, notes=["Seen as it was.\nTwice."])
+    noted = ["Seen as it was.\nTwice."]
+    assert known == setup(run_id=run.id, live=live, notes=noted, inputs=None)  # nothing was said of them then
     *earlier, newest = run.snapshots()
     for place, one in enumerate(earlier):
         whole = snapshot(10 * place, run_id=run.id, plane=None)  # there was none then

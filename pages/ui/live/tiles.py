@@ -19,6 +19,7 @@ COMMON = {
     "knn1_accuracy",
     "pca_knn1_accuracy",
     "active_units",
+    "turned_mse",
 }
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from ae_core.diagnosis import sweep
 from ae_core.errors import EngineError, SettingError
 from ae_core.figures import compare
 from ae_core.formats import escape
@@ -13,6 +14,7 @@ from ae_core.settings import Settings, options
 from ae_core.variants import read_settings
 from pages.ui.form.form import as_text
 from pages.ui.live import component
+from pages.ui.live.findings import findings_html
 from pages.ui.live.headings import above
 from pages.ui.runs.titles import title_of
 from pages.ui.shared import engine
@@ -89,8 +91,8 @@ def _start(own: Session, base: StoredRun, settings: Settings) -> None:
     own.twin_problem = ""
     try:
         wanted = variations(settings, name, text)
-        sweep = base.sweep or (secrets.token_urlsafe(9) if len(wanted) > 1 else None)
-        started = [engine().submit(one, own.owner, twin_of=base.id, sweep=sweep) for one in wanted]
+        shared = base.sweep or (secrets.token_urlsafe(9) if len(wanted) > 1 else None)
+        started = [engine().submit(one, own.owner, twin_of=base.id, sweep=shared) for one in wanted]
     except EngineError as error:
         own.twin_problem = str(error)
         return
@@ -148,6 +150,9 @@ def _plot(base: StoredRun, runs: Sequence[StoredRun]) -> None:
     with st.container(gap=None):
         above(_("Sweep: test error against {setting}").format(setting=label))
         component.mount("live_sweep", component.payload(compare.sweep(values, errors, pca, label, _), len(values)))
+        bent = sweep.bend(values, errors, _) if name == "latent_dim" else None
+        if bent is not None:
+            st.html(findings_html([bent]))
 
 
 def swept(family: Sequence[StoredRun]) -> tuple[str, list[float], list[float], list[float]] | None:

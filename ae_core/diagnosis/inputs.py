@@ -1,0 +1,39 @@
+"""Rules about the examples themselves: do they differ, are they of a size that a network can learn from?"""
+
+from ae_core.diagnosis.evidence import Evidence, Finding, short
+
+
+def alike(seen: Evidence) -> Finding | None:
+    """All examples are the same."""
+    if not seen.alike:
+        return None
+    _ = seen.translate
+    return Finding(
+        "alike",
+        "warning",
+        _("All training examples are the same, so there is nothing to learn."),
+        _(
+            "One example, painted always, has no error, and no code is needed for it: whatever is changed here, the "
+            "loss stays where it is. Look at the originals: were they made black or white on their way here?"
+        ),
+    )
+
+
+def unscaled(seen: Evidence) -> Finding | None:
+    """Values far from 0, or far from 1 in size."""
+    given = seen.inputs
+    if given is None or not seen.unscaled:
+        return None
+    _ = seen.translate
+    return Finding(
+        "unscaled",
+        "warning",
+        _("The data are not scaled: values lie about {offset} from 0 and spread by up to {widest}.").format(
+            offset=short(given.offset), widest=short(given.widest)
+        ),
+        _(
+            "A network starts with weights for values near 1: large ones throw it about, small ones hardly move it, "
+            "and a wide column drowns the narrow ones. Set {scaling} to Standardize: each value gets mean 0 and "
+            "standard deviation 1."
+        ).format(scaling=seen.label("scaling")),
+    )
