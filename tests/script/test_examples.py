@@ -50,7 +50,7 @@ def test_it_names_the_file_of_a_data_set_that_ships(monkeypatch):
 
 
 def check(changes: dict[str, Any], model: Autoencoder | None = None) -> tuple[Autoencoder, str]:
-    """What the part of a script with these changes makes is what a training would see. Gives a model of that shape, and that part."""
+    """What the part of a script with these changes makes is what a training would see: gives a model, and that part."""
     settings = variants.read_settings({"variant": "vanilla"} | changes)
     info = data.catalogue()[settings.dataset]
     model = model or variants.get("vanilla").build(settings, info.seen(settings))
