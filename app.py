@@ -55,6 +55,7 @@ else:
         Route(base + film.STEPS, film.steps),
         Route(base + film.FRAME, film.frame),
         Route(base + network.NETWORK, network.network),
+        Route(base + network.MOMENTS, network.moments),
         Route(base + computing.COMPUTE, computing.compute, methods=["POST"]),
         *(Route(place + shared.HEALTH, shared.health) for place in {"", base}),
     ]

@@ -1,6 +1,7 @@
 """What an engine asks its workers beside their trainings."""
 
 from abc import ABC
+from collections.abc import Sequence
 from pathlib import Path
 
 from ae_core.engine import questions
@@ -10,6 +11,8 @@ from ae_core.engine.supervisor import Supervisor
 from ae_core.errors import DataError, EngineError
 from ae_core.ownership import fingerprint
 from ae_core.portable.description import Portable
+from ae_core.runs.files import is_id
+from ae_core.runs.weights_film import weights_steps
 from ae_core.settings import DataSpec, Settings
 
 
@@ -90,11 +93,16 @@ class Asking(ABC):
 
         return self._recovery.store.import_zip(payload, fingerprint(owner), renew=renew)
 
-    def network(self, run_id: str) -> Portable:
-        """The trained network of a stored run for the browser, which a worker reads: waits for it.
+    def moments(self, run_id: str) -> Sequence[int]:
+        """Steps of a stored run at which its network can be had beside its end, growing; also while it trains."""
+        return weights_steps(self._recovery.store.folder / run_id) if is_id(run_id) else []
+
+    def network(self, run_id: str, step: int | None = None) -> Portable:
+        """The network of a stored run for the browser, which a worker reads: waits for it.
 
         Args:
             run_id: The run.
+            step: One of its `moments`; None for the trained network.
 
         Returns:
             The network, or one sentence that says why a browser cannot have it.
@@ -102,14 +110,14 @@ class Asking(ABC):
         Raises:
             EngineError: If no worker is ready, or it takes too long.
         """
-        return self._supervisor.ask(questions.network, str(self._recovery.store.folder), run_id)
+        return self._supervisor.ask(questions.network, str(self._recovery.store.folder), run_id, step)
 
     def compute(self, run_id: str, step: int, part: str, rows: bytes) -> bytes:
-        """What a part of a run's trained network makes of some rows, for browsers that cannot: waits for a worker.
+        """What a part of a run's network makes of some rows, for browsers that cannot: waits for a worker.
 
         Args:
             run_id: The run.
-            step: Its last step: another one is another network.
+            step: Its last step, or one of its `moments`: another one is another network.
             part: `encoder` or `decoder`.
             rows: Examples as the network sees them, or codes: float32, little-endian.
 

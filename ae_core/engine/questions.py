@@ -6,17 +6,22 @@ functions, so each of them imports what needs Keras when it is called.
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ae_core.engine.answer import Answer, answer
 from ae_core.errors import DataError
 from ae_core.portable.description import Portable
-from ae_core.runs import RunStore
+from ae_core.runs import RunStore, StoredRun
+from ae_core.runs.weights_film import read_weights
 from ae_core.settings import DataSpec
 from ae_core.variants import read_settings
 
+if TYPE_CHECKING:
+    import keras
+
 BROUGHT = "The model of an imported run"
 NO_MODEL = "This run has no trained model: it failed, or has not ended."
+NO_WEIGHTS = "What the network was at this step is not kept any more."
 
 
 def describe(settings: Mapping[str, Any]) -> Answer[Mapping[str, Any]]:
@@ -67,36 +72,48 @@ def renew_model(path: str, settings: Mapping[str, Any], shape: Sequence[int], un
     return answer(work, "The model could not be read")
 
 
-def network(folder: str, run_id: str) -> Answer[Portable]:
-    """The trained network of a stored run for the browser, or why it has none, see `portable.network`."""
+def network(folder: str, run_id: str, step: int | None = None) -> Answer[Portable]:
+    """The network of a stored run for the browser, or why it has none, see `portable.network`.
+
+    The trained one, or that of a step of which the weights are kept.
+    """
 
     def work() -> Portable:
         from ae_core.portable.network import portable
 
         try:
             run = RunStore(Path(folder)).open(run_id)
-            return Portable(why=NO_MODEL) if run.model is None else portable(run.model, run.experiment, run_id)
+            return portable(_trained(run, step), run.experiment, run_id)
         except DataError as error:
             return Portable(why=str(error))
 
     return answer(work, "The network could not be read")
 
 
-def compute(folder: str, run_id: str, step: int, part: str, rows: bytes) -> Answer[bytes]:
-    """What the encoder or the decoder of a stored run makes of some rows, see `by_worker.Answering.compute`.
+def _trained(run: StoredRun, step: int | None) -> Path | bytes:
+    """What a network is made of: the trained model's file, or the weights of an earlier step."""
+    if run.model is not None and (step is None or (run.ended and step == run.step)):
+        return run.model
+    weights = None if step is None else read_weights(run.folder, step)
+    if weights is None:
+        raise DataError(NO_MODEL if step is None else NO_WEIGHTS)
+    return weights
 
-    A run that is given more epochs has another step, and then another network.
+
+def compute(folder: str, run_id: str, step: int, part: str, rows: bytes) -> Answer[bytes]:
+    """What the encoder or the decoder of a stored run makes of some rows at a step, see `by_worker.Answering.compute`.
+
+    A run that is given more epochs has another last step, and then another network.
     """
 
     def work() -> bytes:
-        from ae_core.portable.by_worker import READY, Answering
+        from ae_core.portable.by_worker import READY
+        from ae_core.portable.network import network_of
 
-        def bring() -> Answering:
+        def bring() -> "keras.Model":
             run = RunStore(Path(folder)).open(run_id)
-            if run.model is None:
-                raise DataError(NO_MODEL)
-            return Answering(run.model, run.experiment, run.spec())
+            return network_of(_trained(run, step), run.experiment, run.spec())
 
-        return READY.compute((folder, run_id, step), bring, part, rows)
+        return READY.compute((folder, run_id), step, bring, part, rows)
 
     return answer(work, "The network could not be asked")

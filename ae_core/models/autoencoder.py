@@ -145,10 +145,16 @@ class Autoencoder(ChunkedModel):
     @property
     def learnt(self) -> list[keras.Variable]:
         """All that training has taught it, in an order that stays; not what a person tunes, nor states of chance."""
+        constant = {id(variable) for variable in self.constants}
+        found = {id(weight): weight for weight in (*self.mapping, *self.trainable_variables)}
+        return [weight for key, weight in found.items() if key not in constant]
+
+    @property
+    def mapping(self) -> list[keras.Variable]:
+        """Weights that make a code of an image and an image of a code, in an order that stays; no banks of numbers."""
         networks = [part for part in (self.features, self.encoder, self.decoder, self.bottleneck) if part is not None]
         constant = {id(variable) for variable in self.constants}
         found = {id(weight): weight for network in networks for weight in network.weights}
-        found |= {id(weight): weight for weight in self.trainable_variables}
         return [weight for key, weight in found.items() if key not in constant]
 
     @property

@@ -3,7 +3,6 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from pathlib import Path
 
 import keras
 import numpy as np
@@ -12,29 +11,41 @@ from ae_core.errors import DataError
 from ae_core.models.autoencoder import in_batches
 from ae_core.models.compiled import Compiled
 from ae_core.portable.description import PARTS
-from ae_core.settings import DataSpec, Settings
-from ae_core.training.stored_model import restore
 
 MOST_KEPT = 3  # networks in a worker
+MOST_STEPS = 4  # of a run whose weights are kept beside those that it has at present
 AT_ONCE = 64  # rows
 
 
 class Answering:
-    """Encoder and decoder of a run.
+    """Encoder and decoder of a run, at one step of its training or another.
 
     Args:
-        model: The file that the training left.
-        settings: The run's settings.
-        spec: Shape and range of what the network sees.
-
-    Raises:
-        DataError: If the file is of another network, or cannot be read.
+        whole: The plain network at some step, see `network.network_of`.
+        step: That step.
     """
 
-    def __init__(self, model: Path, settings: Settings, spec: DataSpec) -> None:
-        whole = restore(model, settings, spec)
+    def __init__(self, whole: keras.Model, step: int = 0) -> None:
+        self._whole, self._step = whole, step
+        self._known: OrderedDict[int, list[np.ndarray]] = OrderedDict()
         self._parts = {name: whole.get_layer(name) for name in PARTS}
         self._compiled = {name: _compiled(part) for name, part in self._parts.items()}
+
+    def go_to(self, step: int, bring: Callable[[], keras.Model]) -> None:
+        """Stands at another step: takes its weights, as compiling anew would take a second.
+
+        Args:
+            step: The step.
+            bring: Gives the network as it was there, if that is not kept.
+        """
+        if step == self._step:
+            return
+        found = self._known.pop(step, None) or bring().get_weights()
+        self._known[self._step] = self._whole.get_weights()
+        while len(self._known) > MOST_STEPS:
+            self._known.popitem(last=False)
+        self._whole.set_weights(found)
+        self._step = step
 
     def compute(self, part: str, rows: bytes) -> bytes:
         """What a part makes of some rows.
@@ -78,21 +89,23 @@ class Ready:
         self._kept: OrderedDict[Hashable, Answering] = OrderedDict()
         self._lock = threading.Lock()  # one question at a time: a training beside it shall go on
 
-    def compute(self, key: Hashable, bring: Callable[[], Answering], part: str, rows: bytes) -> bytes:
+    def compute(self, key: Hashable, step: int, bring: Callable[[], keras.Model], part: str, rows: bytes) -> bytes:
         """See `Answering.compute`.
 
         Args:
-            key: The network.
-            bring: Reads it, if it is not kept.
-            part: Its part.
+            key: The run.
+            step: The step of its training.
+            bring: Gives its network at that step, if it is not kept.
+            part: The network's part.
             rows: What the part is given.
         """
         with self._lock:
             if key not in self._kept:
-                self._kept[key] = bring()
+                self._kept[key] = Answering(bring(), step)
             self._kept.move_to_end(key)
             while len(self._kept) > self._most:
                 self._kept.popitem(last=False)
+            self._kept[key].go_to(step, bring)
             return self._kept[key].compute(part, rows)
 
 

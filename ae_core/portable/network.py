@@ -10,7 +10,8 @@ from ae_core.models.autoencoder import in_batches
 from ae_core.portable import layers
 from ae_core.portable.block import Block
 from ae_core.portable.description import Codes, Description, Examples, Part, Portable
-from ae_core.settings import Settings
+from ae_core.settings import DataSpec, Settings
+from ae_core.training.moments import restored
 from ae_core.training.stored_model import restore
 
 MOST_BYTES = 12_000_000  # that a browser is sent
@@ -18,20 +19,20 @@ HELD_OUT = 2000  # examples whose codes say where codes lie, at most
 LARGEST_COVARIANCE = 256  # numbers in a code
 
 
-def portable(model: Path, settings: Settings, run_id: str) -> Portable:
+def portable(trained: Path | bytes, settings: Settings, run_id: str) -> Portable:
     """The network of a run for the browser, or why it has none.
 
     Args:
-        model: The file that the training left.
+        trained: The file that the training left, or its weights at a moment before, as `moments.taken` gave them.
         settings: The run's settings, for its data.
         run_id: The run.
 
     Raises:
-        DataError: If the data cannot be had, or the file holds something else.
+        DataError: If the data cannot be had, or these are no weights of that network.
     """
     dataset = data.load(settings.dataset)
     tables = data.prepare(dataset, settings)
-    whole = restore(model, settings, tables.spec)
+    whole = network_of(trained, settings, tables.spec)
     encoder, decoder = whole.get_layer("encoder"), whole.get_layer("decoder")
     examples = tables.scaled(tables.x_test[:HELD_OUT])
     scale, offset = _of_bytes(tables) if tables.spec.is_image else (tables.scale, tables.offset)
@@ -66,6 +67,19 @@ def portable(model: Path, settings: Settings, run_id: str) -> Portable:
         return refused(str(error))
     content = packed(block, parts)
     return Portable(content) if len(content) <= MOST_BYTES else refused(_too_large(len(content)))
+
+
+def network_of(trained: Path | bytes, settings: Settings, spec: DataSpec) -> keras.Model:
+    """The plain network of a run; its layers `encoder` and `decoder` are networks themselves.
+
+    Args:
+        trained: See `portable`, like the next and what is raised.
+        settings: Likewise.
+        spec: Shape and range of what the network sees.
+    """
+    if isinstance(trained, bytes):
+        return restored(trained, settings, spec)
+    return restore(trained, settings, spec)
 
 
 def _of_bytes(tables: data.Prepared) -> tuple[np.ndarray, np.ndarray]:

@@ -7,9 +7,10 @@ each file has one lock, and only who holds it may write:
   under the store's lock (`.lock` in the store's folder).
 - `classifiers.json`: what `keep_classifier` was given. Written under the run's lock, once the training has ended.
 - everything else is the training's: `status.json` (where it stands), `setup.msgpack.gz`, `newest.msgpack.gz` (the
-  newest snapshot, with the whole history), `snapshot-<step>.msgpack.gz` (earlier ones, without), `checkpoint.npz`,
-  `result.json` and `model.keras`. Written by `RunWriter` under the run's lock (`.writer` in its folder), which it holds
-  as long as it lives; `end` takes the same lock, so it can only speak for a training whose process is dead.
+  newest snapshot, with the whole history), `snapshot-<step>.msgpack.gz` (earlier ones, without), `weights-<step>.f2`
+  (what the network was at some of them, see `weights_film`), `checkpoint.npz`, `result.json` and `model.keras`.
+  Written by `RunWriter` under the run's lock (`.writer` in its folder), which it holds as long as it lives; `end` takes
+  the same lock, so it can only speak for a training whose process is dead.
 
 Readers take no lock: every file is put in place whole, and a run appears and vanishes whole.
 """

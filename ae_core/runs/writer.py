@@ -6,7 +6,7 @@ import math
 import re
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Self, get_args
 
@@ -53,6 +53,8 @@ from ae_core.runs.files import (
 )
 from ae_core.runs.record import ENDED, FORMAT, read_run, read_status
 from ae_core.runs.stored_messages import dump, dump_frame, frame, upgrade
+from ae_core.runs.thinning import thinned
+from ae_core.runs.weights_film import WeightsFilm
 
 logger = logging.getLogger(__name__)
 
@@ -106,6 +108,8 @@ class RunWriter:
         self._room = FRAME_BYTES
         self._state: State | None = None  # of the newest snapshot
         self._next = 0.0
+        self._saved_at = -1  # step of the newest snapshot that was written
+        self._weights = WeightsFilm(folder)
         self._closed = False
         self._begun_at = 0  # step at which this process took it up
         self.goes_on = self._status.state == "queued" and self._status.step > 0
@@ -138,6 +142,16 @@ class RunWriter:
                 self._save_setup()
         elif isinstance(message, Snapshot):
             self._add(message)
+
+    def weights(self, step: int, take: Callable[[], bytes]) -> None:
+        """Keeps what the network is at a step whose snapshot was just written, see `weights_film`.
+
+        Args:
+            step: The step.
+            take: Gives its weights; called only if they are to be kept.
+        """
+        if step == self._saved_at:
+            self._weights.keep(step, take)
 
     def checkpoint(self, arrays: Mapping[str, np.ndarray], state: TrainingState) -> None:
         """Keeps a state of the training in place of the one before.
@@ -305,7 +319,7 @@ class RunWriter:
     def _chosen(self, newest: int) -> set[int]:
         """Steps of the snapshots that are kept, if this is the newest."""
         steps = {step for step in self._kept if step < newest} | set(self._unwritten)
-        chosen = thinned(steps)
+        chosen = thinned(steps, KEPT_SNAPSHOTS)
         usual = sum(self._kept.values()) / max(1, len(self._kept))  # of one that is not written yet
         while len(chosen) > 2 and sum(self._kept.get(step, usual) for step in chosen - {newest}) > self._room:
             chosen = thinned(chosen, len(chosen) - 1)
@@ -324,6 +338,7 @@ class RunWriter:
             del self._unwritten[step]
         snapshot = self._unwritten[newest]
         write(self._folder / NEWEST, dump(snapshot))
+        self._saved_at = newest
         self._unwritten = {newest: snapshot}
         chosen = self._chosen(newest) - {newest}
         for step in set(self._kept) - chosen:
@@ -373,25 +388,6 @@ def frame_bytes(input_size: int) -> int:
         input_size: Numbers in one example.
     """
     return int(FRAME_BYTES * min(max(1.0, input_size / FRAME_PIXELS), LARGEST_FRAMES))
-
-
-def thinned(steps: Iterable[int], most: int = KEPT_SNAPSHOTS) -> set[int]:
-    """At most so many of some steps: the first, the last, and others close at first and wide apart later.
-
-    Learning is fast at first and slow later, so the square roots of the steps that stay lie about equally far apart:
-    as long as there are too many, that one goes whose neighbours' roots are closest. As it looks at the steps that are
-    left only, it can be asked again whenever a step is added.
-
-    Args:
-        steps: Whole numbers, at least 0.
-        most: At least 2.
-    """
-    left = sorted(set(steps))
-    while len(left) > most:
-        roots = [math.sqrt(step) for step in left]
-        gaps = [roots[place + 1] - roots[place - 1] for place in range(1, len(left) - 1)]
-        del left[1 + gaps.index(min(gaps))]
-    return set(left)
 
 
 def result_json(result: Result) -> bytes:

@@ -1,7 +1,7 @@
 """The whole state of a training between two chunks, from which it goes on as if it had never stopped."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 import keras
@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from ae_core.errors import DataError
 from ae_core.messages import TrainingState
 from ae_core.models.autoencoder import Autoencoder
+from ae_core.training import moments
 from ae_core.training.cache import own_variables
 from ae_core.training.early_stopping import Best
 from ae_core.training.loop import Stage
@@ -35,15 +36,29 @@ class Keeper(Protocol):
     def restore(self) -> tuple[Mapping[str, np.ndarray], TrainingState] | None:
         """The last state kept, None if there is none."""
 
+    def weights(self, step: int, take: Callable[[], bytes]) -> None:
+        """Is offered what the network is at a step that was just shown, and takes it where it keeps such.
+
+        Args:
+            step: The step.
+            take: Gives the weights, see `moments.taken`.
+        """
+
 
 class Resumable(Protocol):
     """A training that a checkpoint can be made of.
 
     Attributes:
         best: Its best epoch so far.
+        model: What is trained.
     """
 
     best: Best
+    model: Autoencoder
+
+    @property
+    def step(self) -> int:
+        """Steps done."""
 
     @property
     def stages(self) -> Sequence[Stage[Autoencoder]]:
@@ -78,6 +93,10 @@ class Checkpoints:
         if self._keeper.goes_on and not fits:
             raise DataError("This run cannot go on here, because its state was kept by another program or machine.")
         return fits
+
+    def shown(self, training: Resumable) -> None:
+        """Offers what the network is now, beside the frame that shows it."""
+        self._keeper.weights(training.step, lambda: moments.taken(training.model))
 
     def keep_if_due(self, training: Resumable) -> None:
         """Makes a checkpoint if it is time for one."""

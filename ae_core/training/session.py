@@ -364,6 +364,8 @@ class TrainingSession:
         pace = self.control.pace
         self._shown = telling.snapshot(self, state, measured, self._batch() if pace == "slow" else None)
         self._emit(self._shown)
+        if self._checkpoints is not None:
+            self._checkpoints.shown(self)
         self._good.keep_if_cheap(self)
         self.times.shown(self.step, time.perf_counter() - begun, pace)
 

@@ -21,6 +21,8 @@ def exploration(setup: Setup, step: int, atlas_url: str, language: str, translat
     return {
         "run": setup.run_id,
         "step": step,
+        "steps": [step],
+        "moving": False,
         "language": language,
         "atlas": {"url": atlas_url, "columns": atlas.columns, "tile": list(atlas.tile), "count": atlas.count},
         "labels": base64.b64encode(setup.labels).decode("ascii"),

@@ -433,6 +433,12 @@ def test_a_worker_answers_with_the_network_of_a_run(engine: Engine) -> None:
     assert len(engine.compute(done.id, step, "decoder", code + code)) == 2 * 4 * 784
     with pytest.raises(EngineError, match="some rows of 784 numbers"):
         engine.compute(done.id, step, "encoder", code)
+    first, *_, last = engine.moments(done.id)
+    assert (first, last) == (0, step), "what it was before its first step, and at the end"
+    early = engine.network(done.id, 0)
+    assert early.why == "" and len(early.content) == len(network.content) and early.content != network.content
+    assert engine.compute(done.id, 0, "decoder", code) != engine.compute(done.id, step, "decoder", code)
+    assert "not kept any more" in engine.network(done.id, step + 1).why and list(engine.moments("../elsewhere")) == []
 
 
 SCRIPT = textwrap.dedent("""

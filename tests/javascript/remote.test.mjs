@@ -96,3 +96,60 @@ test("whoever needs all of it waits, and a page that is left asks no more", asyn
   await settle();
   assert.equal(asked.length, 1);
 });
+
+test("each part of the page has its own newest question, and hears of its own answers only", async () => {
+  const { network, asked, answer, settle } = remote();
+  const heard = [];
+  const [one, other] = ["one", "other"].map((name) => network.askedBy(() => heard.push(name)));
+  one.decode(of(1, 1));
+  one.decode(of(2, 2));
+  other.decode(of(3, 3));
+  await answer([1, 1, 1]);
+  assert.deepEqual(heard, ["one"]);
+  assert.deepEqual(asked[1].values, [2, 2, 3, 3], "small questions go together");
+  assert.equal(asked.length, 2);
+  await answer([2, 2, 2, 3, 3, 3]);
+  assert.deepEqual(heard, ["one", "one", "other"]);
+  assert.deepEqual(one.decode(of(9, 9)), of(2, 2, 2));
+  assert.deepEqual(other.decode(of(9, 9)), of(3, 3, 3), "and what it was answered last");
+  await settle();
+  assert.deepEqual(asked[2].values, [9, 9]);
+  await answer([9, 9, 9]);
+  assert.equal(asked.length, 3, "what both have asked is asked once");
+  assert.deepEqual(other.decode(of(9, 9)), of(9, 9, 9));
+  assert.deepEqual(heard.slice(3), ["one", "other"]);
+});
+
+test("a large question goes piece by piece, and lets small ones pass", async () => {
+  const { network, asked, answer } = remote();
+  const sheet = network.askedBy(() => {});
+  const codes = Float32Array.from({ length: 2 * 70 }, (_, at) => at);
+  sheet.decode(codes, 70);
+  assert.equal(asked[0].values.length, 2 * 32);
+  network.decode(of(5, 5));
+  const answered = (count, first) => Array.from({ length: 3 * count }, (_, at) => first + at);
+  await answer(answered(32, 0));
+  assert.deepEqual(asked[1].values, [5, 5]);
+  await answer([5, 5, 5]);
+  assert.deepEqual(asked[2].values, [...codes.subarray(64, 128)]);
+  await answer(answered(32, 96));
+  await answer(answered(6, 192));
+  assert.deepEqual([...sheet.decode(codes, 70)], answered(70, 0));
+  assert.equal(network.settled, true);
+});
+
+test("an answer says when that was done which it is about", async () => {
+  const { network, answer } = remote();
+  network.began = 100;
+  network.decode(of(1, 1));
+  assert.equal(network.since, undefined);
+  network.began = 130;
+  network.decode(of(2, 2));
+  await answer([1, 1, 1]);
+  network.began = 160;
+  network.decode(of(3, 3));
+  assert.equal(network.since, 100);
+  await answer([2, 2, 2]);
+  network.decode(of(1, 1));
+  assert.equal(network.since, 160, "what is known is there at once");
+});

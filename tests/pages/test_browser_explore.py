@@ -398,3 +398,43 @@ def test_one_hides_the_patches_oneself(app, chrome):
         assert int(person.inner_text(".ae-hidden-said").split()[0]) == hidden + 1
         hiding = [row[3] for row in table_of(saved(person, "hidden", "csv"))[1:]]
         assert hiding.count("1") == 16 * (hidden + 1)
+
+
+def test_a_run_is_explored_while_it_trains_and_at_any_of_its_moments(app, chrome):
+    def step() -> int:
+        return int(person.inner_text(".ae-moment-when").split()[1].replace(",", ""))
+
+    with visitor(chrome) as person:
+        person.goto(f"{app.url}/?variant=stacked&dataset=digits&latent_dim=2&widths=64&epochs=400&pace=full&seed=7")
+        person.click(".st-key-start button:not([disabled])")
+        until(person, lambda: "run" in address(person))
+        person.goto(f"{app.url}/explore?run={address(person)['run']}")
+        person.wait_for_selector(".ae-ready")
+        assert person.inner_text("button[name=newest]") == "Follow"
+        before, began, plane = code(person, "decoded"), step(), drawn(person)
+        box = person.locator(".ae-canvas").bounding_box()
+        person.mouse.move(box["x"] + box["width"] / 2, box["y"] + 0.2 * box["height"])
+        person.mouse.down()
+        person.mouse.move(box["x"] + box["width"] / 2, box["y"] + 0.8 * box["height"], steps=4)
+        person.mouse.up()
+        stroke, made = picture(person, ".ae-drawn-fitted"), picture(person, ".ae-drawn-made")
+        until(person, lambda: step() > began)
+        changed(person, ".ae-drawn-made", made)
+        until(person, lambda: code(person, "decoded") != before)
+        assert drawn(person) != plane, "the map unfolds"
+        np.testing.assert_array_equal(picture(person, ".ae-drawn-fitted"), stroke, "what was drawn stays")
+        person.focus("input[name=moment]")
+        person.keyboard.press("Home")
+        until(person, lambda: address(person).get("frame") == "0")
+        assert step() == 0 and person.get_attribute("button[name=newest]", "aria-pressed") == "false"
+        until(person, lambda: np.ptp(code(person, "decoded")) < 5)
+        early = picture(person, ".ae-drawn-made")
+        with visitor(chrome, viewport={"width": 390, "height": 844}, color_scheme="dark") as friend:
+            friend.goto(person.url)
+            friend.wait_for_selector(".ae-ready")
+            assert friend.inner_text(".ae-moment-when").startswith("step 0 ")
+            np.testing.assert_allclose(code(friend, "decoded"), code(person, "decoded"), rtol=0.01)
+            assert friend.evaluate("document.documentElement.scrollWidth") <= 390
+        person.click("button[name=newest]")
+        changed(person, ".ae-drawn-made", early)
+        until(person, lambda: "frame" not in address(person) and step() > began)

@@ -29,6 +29,9 @@ class OneRun:
     def run(self, run_id: str) -> TrainingJob | None:
         return self.job if run_id == self.job.id else None
 
+    def moments(self, run_id: str) -> list[int]:
+        return [10, 30, 50]
+
     def compute(self, run_id: str, step: int, part: str, rows: bytes) -> bytes:
         self.free.wait(10)
         if self.error:
@@ -77,6 +80,12 @@ def test_what_cannot_be_answered_says_why(engine):
     assert refused(engine.job.id) == (503, "No worker is ready.")
     engine.job.change(state="running")
     assert refused(engine.job.id)[0] == 409
+
+
+def test_a_worker_answers_for_every_step_whose_weights_are_kept(engine):
+    assert [ask(engine.job.id, step=step).status_code for step in (10, 20, 30, 40, 50)] == [200, 409, 200, 200, 409]
+    engine.job.change(state="running")
+    assert [ask(engine.job.id, step=step).status_code for step in (30, 40, 50)] == [200, 409, 200]
 
 
 def test_more_than_workers_can_do_is_refused_at_once(engine):

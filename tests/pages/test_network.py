@@ -28,12 +28,18 @@ class OneRun:
         self.job.change(state="done", snapshot=demo.snapshot(40))
         self.answer: Portable | EngineError = Portable(WEIGHTS)
         self.asked = 0
+        self.kept: list[int] = []
+        self.wanted: int | None = None
 
     def run(self, run_id: str) -> TrainingJob | None:
         return self.job if run_id == self.job.id else None
 
-    def network(self, run_id: str) -> Portable:
+    def moments(self, run_id: str) -> list[int]:
+        return self.kept
+
+    def network(self, run_id: str, step: int | None = None) -> Portable:
         self.asked += 1
+        self.wanted = step
         time.sleep(0.05)  # so that others ask meanwhile
         if isinstance(self.answer, EngineError):
             raise self.answer
@@ -47,10 +53,10 @@ def engine(monkeypatch) -> OneRun:
     return one
 
 
-def get(run_id: str, known: str = "") -> Response:
+def get(run_id: str, known: str = "", query: str = "") -> Response:
     """What the app answers a browser that keeps a network with this mark."""
     headers = [(b"if-none-match", known.encode())] if known else []
-    scope = {"type": "http", "path_params": {"run": run_id}, "query_string": b"", "headers": headers}
+    scope = {"type": "http", "path_params": {"run": run_id}, "query_string": query.encode(), "headers": headers}
     return asyncio.run(network.network(Request(scope)))
 
 
@@ -67,7 +73,7 @@ def test_a_browser_gets_the_network_once_and_keeps_it_while_it_is_the_same(engin
 
 def test_a_hall_asks_a_worker_once(engine):
     async def hall() -> list[bytes]:
-        key = engine.job.id, 40
+        key = engine.job.id, 40, True
         return [one.content for one in await asyncio.gather(*(network._packed(key) for _ in range(30)))]
 
     assert {gzip.decompress(content) for content in asyncio.run(hall())} == {WEIGHTS}
@@ -94,3 +100,22 @@ def test_what_has_no_network_says_why_and_whether_to_ask_again(engine):
     engine.job = SimpleNamespace(id="gone")
     engine.run = lambda run_id: None
     assert told(engine, 404)["later"] is False
+
+
+def test_the_network_of_an_earlier_step_is_the_kept_one_at_it_or_before(engine):
+    def moments() -> dict:
+        scope = {"type": "http", "path_params": {"run": engine.job.id}, "query_string": b"", "headers": []}
+        return json.loads(bytes(asyncio.run(network.moments(Request(scope))).body))
+
+    engine.kept = [0, 10, 30, 50]
+    assert moments() == {"steps": [0, 10, 30, 40], "moving": False}, "what lies beyond was left by another attempt"
+    for query, step, asked in (("29", "10", 10), ("10", "10", 10), ("0", "0", 0), ("99", "40", None)):
+        answer = get(engine.job.id, query=f"step={query}")
+        assert (answer.headers["X-Step"], engine.wanted) == (step, asked)
+    engine.job.change(state="running", snapshot=demo.snapshot(60))
+    assert moments() == {"steps": [0, 10, 30, 50], "moving": True}
+    for query, step in (("", "50"), ("step=49", "30"), ("step=nonsense", "50")):
+        assert get(engine.job.id, query=query).headers["X-Step"] == step
+    assert engine.asked == 5, "each network once"
+    scope = {"type": "http", "path_params": {"run": "gone"}, "query_string": b"", "headers": []}
+    assert asyncio.run(network.moments(Request(scope))).status_code == 404

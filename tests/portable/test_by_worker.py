@@ -3,12 +3,14 @@
 import json
 from functools import partial
 
+import keras
 import numpy as np
 import pytest
 
 from ae_core import data
 from ae_core.errors import DataError
 from ae_core.portable.by_worker import Answering, Ready
+from ae_core.training.stored_model import restore
 from tests.portable.networks import answer_of, settings_of
 
 pytestmark = pytest.mark.slow(seconds=12)
@@ -25,7 +27,7 @@ def test_a_worker_answers_what_keras_computes(variant, tmp_path):
     portable, model = answer_of(settings, tmp_path)
     tables = data.prepare(data.load(settings.dataset), settings)
     examples = tables.scaled(tables.x_test[:70])
-    network = Answering(tmp_path / "model.keras", settings, tables.spec)
+    network = Answering(restore(tmp_path / "model.keras", settings, tables.spec))
     codes = floats(network.compute("encoder", examples.astype("<f4").tobytes()))
     wanted = model.encode(examples)
     np.testing.assert_allclose(codes, wanted.ravel(), rtol=1e-4, atol=1e-4)
@@ -42,7 +44,7 @@ def test_what_does_not_fit_is_refused(tmp_path):
     settings = settings_of({"variant": "vanilla"})
     answer_of(settings, tmp_path)
     tables = data.prepare(data.load(settings.dataset), settings)
-    network = Answering(tmp_path / "model.keras", settings, tables.spec)
+    network = Answering(restore(tmp_path / "model.keras", settings, tables.spec))
     row = np.zeros(8, "<f4")
     assert floats(network.compute("decoder", row.tobytes() * 2)).size == 2 * 784
     row[3] = np.nan
@@ -56,17 +58,44 @@ def test_what_does_not_fit_is_refused(tmp_path):
             network.compute(part, rows)
 
 
-class Echo(Answering):
-    def __init__(self, name: str, brought: list[str]) -> None:
-        brought.append(name)
-
-    def compute(self, part: str, rows: bytes) -> bytes:
-        return rows
+def network(value: int) -> keras.Model:
+    """A small network, of one layer on each side, whose weights are all alike."""
+    parts = []
+    for name, (given, made) in {"encoder": (3, 2), "decoder": (2, 3)}.items():
+        parts.append(keras.Sequential([keras.Input((given,)), keras.layers.Dense(made)], name=name))
+    whole = keras.Sequential([keras.Input((3,)), *parts])
+    whole.set_weights([np.full(one.shape, value) for one in whole.get_weights()])
+    return whole
 
 
 def test_a_few_networks_are_kept_ready():
     ready = Ready(2)
     brought: list[str] = []
+
+    def bring(name: str) -> keras.Model:
+        brought.append(name)
+        return network(ord(name))
+
+    row = np.ones(3, "<f4").tobytes()
     for name in ("a", "b", "a", "c", "a", "b"):
-        assert ready.compute(name, partial(Echo, name, brought), "encoder", b"row") == b"row"
+        found = floats(ready.compute(name, 0, partial(bring, name), "encoder", row))
+        assert found.tolist() == [4 * ord(name)] * 2
     assert brought == ["a", "b", "c", "b"], "the one that was asked for longest ago went"
+
+
+def test_a_run_is_asked_at_one_step_and_at_another():
+    ready = Ready(2)
+    brought: list[int] = []
+
+    def bring(step: int) -> keras.Model:
+        brought.append(step)
+        return network(step)
+
+    row = np.ones(3, "<f4").tobytes()
+    for step in (1, 2, 1, 2, 3, 1):
+        found = floats(ready.compute("run", step, partial(bring, step), "encoder", row))
+        assert found.tolist() == [4 * step] * 2
+    assert brought == [1, 2, 3], "the weights of a few steps are kept"
+    for step in (*range(4, 10), 2):
+        ready.compute("run", step, partial(bring, step), "encoder", row)
+    assert brought == [*range(1, 10), 2]

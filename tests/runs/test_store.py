@@ -22,7 +22,8 @@ from ae_core.runs import record as run_record
 from ae_core.runs import shelf as run_shelf
 from ae_core.runs import writer as run_writer
 from ae_core.runs.stored_messages import dump
-from ae_core.runs.writer import KEPT_SNAPSHOTS, frame_bytes, thinned
+from ae_core.runs.thinning import thinned
+from ae_core.runs.writer import KEPT_SNAPSHOTS, frame_bytes
 from ae_core.variants import read_settings
 from tests.conftest import ROOT
 from tests.stored import POINTS, SETTINGS, TOTAL, batch, edit, result, setup, snapshot, state_at, stored, training_state
@@ -184,7 +185,7 @@ def test_a_frame_that_a_crash_has_damaged_is_left_out(store, at_once, caplog):
 def test_thinning_is_even_in_the_roots_of_the_steps(spacing):
     left: set[int] = set()
     for step in range(0, 3000 * spacing, spacing):
-        left = thinned(left | {step})
+        left = thinned(left | {step}, KEPT_SNAPSHOTS)
         assert len(left) <= KEPT_SNAPSHOTS and {0, step} <= left
     assert len(left) == KEPT_SNAPSHOTS
     gaps = np.diff(np.sqrt(sorted(left)))

@@ -118,6 +118,9 @@ def test_a_checkpoint_never_holds_what_is_no_number() -> None:
         def restore(self) -> None:
             return None
 
+        def weights(self, step: int, take: Any) -> None:
+            pass
+
     shelf, control = Shelf(), Control()
     control.tune("learning_rate", 3e38)
     session.train(small("vanilla"), control=control, keeper=shelf)

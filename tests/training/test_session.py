@@ -36,6 +36,9 @@ class Nowhere:
     def checkpoint(self, arrays, state):
         pass
 
+    def weights(self, step, take):
+        pass
+
     def restore(self):
         return None
 

@@ -26,7 +26,8 @@ export function read(search, size) {
     return numbers.length === size && numbers.every(Number.isFinite) ? Float32Array.from(numbers) : undefined;
   };
   const axes = parameters.get("axes")?.split(",") ?? [];
-  return { at: code("at"), from: code("from"), to: code("to"), axes };
+  const frame = /^[0-9]{1,10}$/.exec(parameters.get("frame") ?? "");
+  return { at: code("at"), from: code("from"), to: code("to"), axes, frame: frame ? Number(frame[0]) : undefined };
 }
 
 /**
@@ -35,9 +36,9 @@ export function read(search, size) {
  * @param {string} search As it was.
  * @param {View} view
  */
-export function written(search, { at, from, to, axes }) {
+export function written(search, { at, from, to, axes, frame }) {
   const parameters = new URLSearchParams(search);
-  const named = { at: text(at), from: text(from), to: text(to), axes: axes.join(",") };
+  const named = { at: text(at), from: text(from), to: text(to), axes: axes.join(","), frame: frame === undefined ? "" : String(frame) };
   for (const [name, value] of Object.entries(named)) {
     if (value) parameters.set(name, value);
     else parameters.delete(name);

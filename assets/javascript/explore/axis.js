@@ -42,6 +42,19 @@ export class Axis {
     if (!(this.high > this.low)) [this.low, this.high] = [this.low - 1, this.low + 1];
   }
 
+  /**
+   * Points to the side to which it pointed at another step of the training, so that nothing is mirrored.
+   *
+   * @param {Axis | undefined} before
+   * @param {Codes} codes Whose range and spread it has.
+   */
+  face(before, codes) {
+    if (!before || dot(this.vector, before.vector) >= 0) return;
+    this.vector = this.vector.map((value) => -value);
+    this.zero = -this.zero;
+    this.measure(codes);
+  }
+
   /** Both ends, with some room beyond the outermost codes. */
   get ends() {
     const free = EDGE * (this.high - this.low);

@@ -28,6 +28,12 @@ export class BetweenPart extends Section {
    * @type {[Float32Array, Float32Array]}
    */
   ends;
+  /**
+   * The held-out examples that they are the codes of; nothing where a code was chosen itself.
+   *
+   * @type {(number | undefined)[]}
+   */
+  examples;
   /** Whether a person has chosen them. */
   chosen = false;
 
@@ -39,6 +45,7 @@ export class BetweenPart extends Section {
   constructor(place, explorer, model) {
     super(place, explorer, model, "between", CONTENT);
     this.root.classList.add("st-key-between");
+    this.examples = [0, unlike(model.labels)];
     this.ends = [model.codes.at(0).slice(), model.codes.at(unlike(model.labels)).slice()];
     this.press("from", () => this.set(0));
     this.press("to", () => this.set(1));
@@ -54,15 +61,22 @@ export class BetweenPart extends Section {
    * @param {Float32Array} to
    */
   take(from, to) {
-    [this.ends, this.chosen] = [[from, to], true];
+    [this.ends, this.examples, this.chosen] = [[from, to], [], true];
   }
 
   /** @param {0 | 1} end */
   set(end) {
     this.ends[end] = this.explorer.looked.code.slice();
+    this.examples[end] = this.explorer.looked.place;
     this.chosen = true;
     this.draw();
     this.explorer.remember();
+  }
+
+  /** @override @param {Model} model */
+  renew(model) {
+    this.examples.forEach((place, end) => place !== undefined && (this.ends[end] = model.codes.at(place).slice()));
+    super.renew(model);
   }
 
   /** @param {number} share */

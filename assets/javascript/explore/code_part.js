@@ -36,6 +36,8 @@ const CONTENT = `
 export class CodePart extends Section {
   /** @type {{ axis: Axis, slider: HTMLInputElement, said: HTMLElement }[]} */
   sliders = [];
+  /** @type {number | undefined} When the person did what is seen. */
+  since;
 
   /**
    * @param {HTMLElement} place
@@ -47,8 +49,18 @@ export class CodePart extends Section {
     const { units, directions } = model.codes;
     this.find(".st-key-code_units .ae-choice").hidden = !directions.length;
     this.find(".ae-decoded-cloud").hidden = !model.prior;
-    this.choose("along", (kind) => this.offer(kind === "units" ? units : directions));
+    this.choose("along", (kind) => this.offer(this.model.codes[kind === "units" ? "units" : "directions"]));
     this.offer(units);
+  }
+
+  /** @override @param {Model} model */
+  renew(model) {
+    const axes = [...model.codes.units, ...model.codes.directions];
+    for (const one of this.sliders) {
+      one.axis = axes.find(({ key }) => key === one.axis.key) ?? one.axis; // in the order that they had
+      range(one.slider, one.axis);
+    }
+    super.renew(model);
   }
 
   /** @param {Axis[]} axes */
@@ -69,14 +81,14 @@ export class CodePart extends Section {
   /** @param {Axis} axis */
   slider(axis) {
     const slider = document.createElement("input");
-    const room = ROOM * (axis.high - axis.low);
-    const [min, max] = [axis.low - room, axis.high + room];
-    Object.assign(slider, { type: "range", min, max, step: (max - min) / STEPS });
+    slider.type = "range";
+    range(slider, axis);
+    const one = { axis, slider, said: document.createElement("output") };
     slider.addEventListener("input", ({ timeStamp }) => {
-      const code = axis.moved(this.explorer.looked.code, Number(slider.value));
+      const code = one.axis.moved(this.explorer.looked.code, Number(slider.value));
       this.explorer.show({ code, began: timeStamp });
     });
-    return { axis, slider, said: document.createElement("output") };
+    return one;
   }
 
   /** @param {Float32Array} code */
@@ -91,7 +103,9 @@ export class CodePart extends Section {
   /** @override @param {Looked} looked */
   show({ code, picture, began }) {
     const { model } = this;
+    model.network.began = began;
     paint(this.canvas(".ae-decoded-picture"), model.picture(code), model.shape);
+    const { since } = model.network;
     const [nearest] = model.codes.nearest(code, 1);
     const distance = nearest?.distance ?? 0;
     const far = distance / (model.codes.usual || 1);
@@ -104,7 +118,9 @@ export class CodePart extends Section {
     this.tell(code);
     const told = this.find(".st-key-decoded [data-code]");
     told.dataset["code"] = [...code].map((value) => value.toPrecision(6)).join(",");
-    told.dataset["milliseconds"] = (performance.now() - began).toFixed(1);
+    if (since === undefined || since === this.since) return; // what is seen is as it was
+    this.since = since;
+    told.dataset["milliseconds"] = (performance.now() - since).toFixed(1);
   }
 
   /** @override */
@@ -119,4 +135,16 @@ export class CodePart extends Section {
     const rows = [...units, ...directions].map((axis) => [this.explorer.nameOf(axis), axis.value(code), axis.low, axis.high]);
     return [["number", "value", "lowest", "highest"], ...rows];
   }
+}
+
+/**
+ * Gives a slider the range of an axis.
+ *
+ * @param {HTMLInputElement} slider
+ * @param {Axis} axis
+ */
+function range(slider, axis) {
+  const room = ROOM * (axis.high - axis.low);
+  const [min, max] = [axis.low - room, axis.high + room];
+  Object.assign(slider, { min, max, step: (max - min) / STEPS });
 }

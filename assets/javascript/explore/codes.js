@@ -7,7 +7,7 @@
 import { Axis } from "./axis.js";
 import { dot, principal } from "./directions.js";
 import { nearestRows } from "./neighbours.js";
-import { normal } from "./random.js";
+import { normals } from "./random.js";
 
 const SAMPLE = 300; // codes whose neighbours are looked for, to learn how close codes usually lie
 const MOST_UNITS = 64; // that a person can pull
@@ -103,11 +103,12 @@ export class Codes {
    * random share of each example's distance from it.
    *
    * @param {number} temperature Factor of its spread.
+   * @param {Float32Array} [numbers] Of chance, from the standard normal distribution: one for each example.
    */
-  sampled(temperature) {
+  sampled(temperature, numbers = normals(this.count)) {
     const code = this.mean.slice();
     for (let place = 0; place < this.count; place++) {
-      const share = (temperature * normal()) / Math.sqrt(this.count);
+      const share = (temperature * (numbers[place] ?? 0)) / Math.sqrt(this.count);
       const one = this.at(place);
       for (let at = 0; at < this.size; at++) code[at] = (code[at] ?? 0) + share * ((one[at] ?? 0) - (this.mean[at] ?? 0));
     }

@@ -2,7 +2,7 @@
 /**
  * A picture of one's own: drawn, from a file or a camera, or a held-out example; and what the network makes of it.
  *
- * @import { Row } from "../types/explore"
+ * @import { Looked, Row } from "../types/explore"
  * @import { Explorer } from "./explorer.js"
  * @import { Model } from "./model.js"
  */
@@ -45,6 +45,10 @@ export class DrawPart extends Section {
   fitted;
   /** When the person did what led to it. */
   began = 0;
+  /** @type {number | undefined} When the person did what is seen. */
+  since;
+  /** Whether the page looks at it, and not at something else that came later. */
+  leads = false;
   /** The held-out example that was taken last. */
   taken = -1;
 
@@ -76,36 +80,64 @@ export class DrawPart extends Section {
     const [height = 1, width = 1] = model.shape;
     this.fitted = this.drawing.fitted(height, width, model.habit);
     this.began = began;
+    this.leads = true;
     this.follow(this.fitted);
   }
 
   /** @override */
   again() {
-    // Until the answer is there, and as long as nobody looks at something else.
-    if (this.fitted && this.explorer.looked.picture === this.fitted) this.follow(this.fitted);
+    if (!this.fitted) return;
+    if (this.leads) this.follow(this.fitted);
+    else this.reconstruct(this.fitted);
   }
 
-  /** @param {Uint8Array} fitted */
+  /** @override @param {Looked} looked */
+  show({ picture }) {
+    if (picture !== this.fitted) this.leads = false;
+  }
+
+  /**
+   * Has the whole page look at what was drawn.
+   *
+   * @param {Uint8Array} fitted
+   */
   follow(fitted) {
+    const found = this.reconstruct(fitted);
+    if (!found) return;
+    const { code, since } = found;
+    this.explorer.show({ code, picture: fitted, began: since });
+    if (since === this.since) return; // the point has not moved
+    this.since = since;
+    this.find(".st-key-drawn [data-code]").dataset["milliseconds"] = (performance.now() - since).toFixed(1);
+  }
+
+  /**
+   * Shows what the network makes of it, as far as that is known.
+   *
+   * @param {Uint8Array} fitted
+   */
+  reconstruct(fitted) {
     const { model, began } = this;
+    model.network.began = began;
     const code = model.code(fitted);
-    const made = model.picture(code);
+    const { since } = model.network;
     paint(this.canvas(".ae-drawn-fitted"), fitted, model.shape);
+    if (since === undefined) return undefined; // a worker has still to say its first code
+    const made = model.picture(code);
     paint(this.canvas(".ae-drawn-made"), made, model.shape);
     this.find(".ae-drawn-said").textContent = this.word("error", { error: model.error(fitted, made).toFixed(4) });
     this.find(".ae-draw-problem").textContent = "";
     this.figures(".ae-drawn-near", this.explorer.named(model.codes.nearest(code, NEAR)), model.shape);
     this.figures(".ae-drawn-near-pixels", this.explorer.named(model.alike(fitted, NEAR)), model.shape);
-    this.explorer.show({ code, picture: fitted, began });
-    const told = this.find(".st-key-drawn [data-code]");
-    told.dataset["code"] = [...code].map((value) => value.toPrecision(6)).join(",");
-    told.dataset["milliseconds"] = (performance.now() - began).toFixed(1);
+    this.find(".st-key-drawn [data-code]").dataset["code"] = [...code].map((value) => value.toPrecision(6)).join(",");
+    return { code, since };
   }
 
   clear() {
     const { model } = this;
     const nothing = new Uint8Array(model.network.exampleSize);
     this.fitted = undefined;
+    this.leads = false;
     this.drawing.clear();
     for (const kind of [".ae-drawn-fitted", ".ae-drawn-made"]) paint(this.canvas(kind), nothing, model.shape);
     const none = Array.from({ length: NEAR }, () => ({ picture: nothing, name: "" }));

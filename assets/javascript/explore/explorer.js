@@ -8,7 +8,7 @@
  * @import { Axis } from "./axis.js"
  */
 import { PAPER } from "../live/theme.js";
-import { fetchNetwork } from "../network/fetch.js";
+import { fetchMoments, fetchNetwork } from "../network/fetch.js";
 import { forget, read, write } from "./address.js";
 import { BetweenPart } from "./between_part.js";
 import { ChosenPart } from "./chosen_part.js";
@@ -17,13 +17,21 @@ import { DrawPart } from "./draw_part.js";
 import { Elements } from "./elements.js";
 import { HiddenPart } from "./hidden_part.js";
 import { LayersPart } from "./layers_part.js";
-import { Model, Refusal, load } from "./model.js";
+import { Model, Refusal, examples, learnt } from "./model.js";
+import { Moments } from "./moments.js";
 import { NoisePart } from "./noise_part.js";
 import { PlanePart } from "./plane_part.js";
 import { SamplesPart } from "./samples_part.js";
 import { csv, download, png, svg } from "./save.js";
 
 const AGAIN = 3000; // milliseconds until a network that was not there is asked for again
+const NEWS = 3000; // milliseconds between two looks at a run that trains
+const KEPT = 32_000_000; // bytes of networks of other steps that are kept
+
+const FRAME = `
+  <p class="ae-explore-said" role="status"></p>
+  <div class="ae-moments st-key-timeline" hidden></div>
+  <div class="ae-explore-parts"></div>`;
 
 export class Explorer {
   closed = false;
@@ -41,21 +49,42 @@ export class Explorer {
   chosen;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   retry;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  clock;
+  /** @type {Promise<Uint8Array[]> | undefined} */
+  pictures;
+  /**
+   * What was seen last, by step.
+   *
+   * @type {Map<number, Model>}
+   */
+  models = new Map();
+  /** The step that is wanted. */
+  wish = 0;
+  /** Whether whatever is newest is wanted. */
+  following = true;
+  going = false;
 
   /**
    * @param {HTMLElement} root
    * @param {Exploration} wanted
    * @param {string} base Address of the app.
-   * @param {() => Promise<Network | NoNetwork>} [source] Where the network comes from, if not from the app.
+   * @param {(step: number) => Promise<Network | NoNetwork>} [source] Where networks come from, if not from the app.
    */
-  constructor(root, wanted, base, source = () => fetchNetwork(base, wanted.run, wanted.step, wanted.language)) {
+  constructor(root, wanted, base, source = (step) => fetchNetwork(base, wanted.run, step, wanted.language)) {
     this.root = root;
     this.wanted = wanted;
     this.base = base;
     this.source = source;
     root.classList.remove("ae-ready");
-    root.innerHTML = '<p class="ae-explore-said" role="status"></p><div class="ae-explore-parts"></div>';
+    root.innerHTML = FRAME;
     this.elements = new Elements(root, wanted.words);
+    this.moments = new Moments(this.elements.find(".ae-moments"), wanted.words, (step, following) => this.wishFor(step, following));
+    const { frame } = read(location.search, 0);
+    this.following = frame === undefined || frame >= wanted.step;
+    this.wish = wanted.steps.filter((step) => step <= (frame ?? wanted.step)).at(-1) ?? wanted.steps[0] ?? wanted.step;
+    this.tellMoments(this.wish);
+    this.watch();
     void this.begin();
   }
 
@@ -64,10 +93,12 @@ export class Explorer {
     try {
       const tell = (/** @type {number} */ share) => this.say(`${elements.word("reading")} ${Math.round(100 * share)} %`);
       tell(0);
-      const model = await load(this.wanted, this.base, this.source, tell);
+      const model = await this.bring(this.wish, tell);
       if (this.closed) return;
       this.set(model);
-      this.say(model.network.description.worker && `${elements.word("by_worker")} ${model.network.description.worker}`);
+      this.tellMoments(model.network.step);
+      void this.go(); // it may have gone on meanwhile
+      this.say(this.by(model));
       this.root.classList.add("ae-ready");
     } catch (error) {
       if (this.closed) return;
@@ -82,15 +113,128 @@ export class Explorer {
     }
   }
 
+  /**
+   * What the network was at a step.
+   *
+   * @param {number} step
+   * @param {(share: number) => void} [tell] Told how far it is.
+   */
+  async bring(step, tell = () => {}) {
+    const known = this.models.get(step);
+    if (known) {
+      this.models.delete(step);
+      this.models.set(step, known); // those that were seen last stay
+      return known;
+    }
+    this.pictures ??= examples(this.wanted, this.base);
+    this.pictures.catch(() => (this.pictures = undefined)); // it is tried again
+    const [network, pictures] = await Promise.all([this.source(step), this.pictures]);
+    const model = await learnt(this.wanted, pictures, network, tell);
+    const found = model.network.step; // or before, where that is not kept (yet)
+    this.models.set(found, model);
+    let bytes = 0;
+    for (const [old, one] of [...this.models].reverse()) {
+      bytes += one.weight;
+      if (bytes <= KEPT || old === found) continue;
+      this.models.delete(old);
+      if (one !== this.model) one.network.close();
+    }
+    return model;
+  }
+
+  /**
+   * Goes to another step of the training.
+   *
+   * @param {number} step
+   * @param {boolean} following Whether to whatever is newest from now on.
+   */
+  wishFor(step, following) {
+    this.following = following;
+    this.wish = step;
+    this.tellMoments(step);
+    void this.go();
+    if (this.model) this.remember();
+  }
+
+  /** Goes where a person wishes to be: the newest wish counts. */
+  async go() {
+    if (this.going || !this.model) return;
+    this.going = true;
+    try {
+      for (let at = -1; at !== this.wish && !this.closed; ) {
+        at = this.wish;
+        const model = await this.bring(at);
+        if (this.closed) return;
+        if (model !== this.model) this.change(model);
+        if (at === this.wish) this.tellMoments(model.network.step);
+      }
+    } catch (error) {
+      if (!(error instanceof Refusal)) console.warn(error);
+      this.say(error instanceof Refusal ? error.message : this.elements.word("lost"));
+    } finally {
+      this.going = false;
+    }
+  }
+
+  /** @param {Model} model Of another step. */
+  change(model) {
+    this.model?.network.drop();
+    this.model = model;
+    this.say(this.by(model));
+    for (const part of this.parts) part.renew(model);
+    const { code, picture, place } = this.looked;
+    const moved = place === undefined ? code : model.codes.at(place).slice();
+    this.tell({ code: moved, picture, place, began: performance.now() });
+  }
+
+  /** Looks now and then at a run that trains. */
+  watch() {
+    clearTimeout(this.clock);
+    if (!this.wanted.moving || this.closed) return;
+    this.clock = setTimeout(async () => {
+      const news = document.hidden ? undefined : await fetchMoments(this.base, this.wanted.run);
+      if (news && !this.closed) this.take({ ...this.wanted, ...news });
+      this.watch();
+    }, NEWS);
+  }
+
+  /**
+   * Hears of the same run, which may have gone on.
+   *
+   * @param {Exploration} wanted
+   */
+  take(wanted) {
+    const { moving } = this.wanted;
+    this.wanted = wanted;
+    if (!moving) this.watch();
+    const newest = wanted.steps.at(-1) ?? wanted.step;
+    if (this.following) this.wish = newest;
+    this.tellMoments(this.wish);
+    void this.go();
+  }
+
+  /** @param {number} step The one that is seen. */
+  tellMoments(step) {
+    this.moments.show(this.wanted.steps, step, this.wanted.moving, this.following);
+  }
+
+  /**
+   * Who computes a network, if not the browser.
+   *
+   * @param {Model} model
+   */
+  by({ network }) {
+    const { worker } = network.description;
+    return worker && `${this.elements.word("by_worker")} ${worker}`;
+  }
+
   /** @param {Model} model */
   set(model) {
     const place = this.elements.find(".ae-explore-parts");
     const { shape, patch } = this.wanted;
     const noise = model.here ? this.wanted.noise : null;
     place.replaceChildren();
-    this.model?.network.close();
     this.model = model;
-    model.listen(() => this.again());
     const grey = (shape[2] ?? 1) === 1;
     // In the order in which they follow one another on a phone, and under the tabulator key.
     this.parts = [
@@ -114,7 +258,7 @@ export class Explorer {
     this.plane.turn(axes[0] ?? "", axes[1] ?? "");
     if (from && to) this.between.take(from, to);
     this.between.draw();
-    this.tell({ code: at ?? model.codes.at(0).slice(), began: performance.now() });
+    this.tell({ code: at ?? model.codes.at(0).slice(), place: at ? undefined : 0, began: performance.now() });
   }
 
   /**
@@ -141,7 +285,7 @@ export class Explorer {
    */
   look(place, began) {
     const { model } = this;
-    if (model) this.show({ code: model.codes.at(place).slice(), picture: model.pictures[place], began });
+    if (model) this.show({ code: model.codes.at(place).slice(), picture: model.pictures[place], place, began });
   }
 
   /**
@@ -173,7 +317,7 @@ export class Explorer {
   /** Writes what is looked at into the address. */
   remember() {
     const [from, to] = this.between?.chosen ? this.between.ends : [undefined, undefined];
-    write({ at: this.looked.code, from, to, axes: this.plane?.turned ?? [] });
+    write({ at: this.looked.code, from, to, axes: this.plane?.turned ?? [], frame: this.following ? undefined : this.wish });
   }
 
   /**
@@ -226,11 +370,6 @@ export class Explorer {
     for (const part of this.parts) part.draw();
   }
 
-  /** A worker has answered: all parts ask again for what they show. */
-  again() {
-    for (const part of this.parts) part.again();
-  }
-
   /** @param {string} sentence */
   say(sentence) {
     this.elements.find(".ae-explore-said").textContent = sentence;
@@ -239,8 +378,9 @@ export class Explorer {
   close() {
     this.closed = true;
     clearTimeout(this.retry);
+    clearTimeout(this.clock);
     forget();
-    this.model?.network.close();
+    for (const model of [...this.models.values(), ...(this.model ? [this.model] : [])]) model.network.close();
     for (const part of this.parts) part.close();
   }
 }

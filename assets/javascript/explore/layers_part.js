@@ -107,6 +107,14 @@ export class LayersPart extends Section {
     });
   }
 
+  /** @override @param {Model} model */
+  renew(model) {
+    const { encoder, decoder } = model.network.description;
+    for (const one of this.shown) one.part = one.decodes ? decoder : encoder;
+    super.renew(model);
+    if (this.chosen) this.excite(this.chosen.layer, this.chosen.unit);
+  }
+
   /** @override @param {Looked} looked */
   show({ code, picture }) {
     const [nearest] = this.model.codes.nearest(code, 1);

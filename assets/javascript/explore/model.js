@@ -84,12 +84,19 @@ export class Model {
   }
 
   /**
-   * Tells of answers that come later.
+   * The same for a part of the page, which is told when an answer of its own comes later.
    *
    * @param {() => void} told
+   * @returns {Model}
    */
-  listen(told) {
-    if (this.network instanceof RemoteNetwork) this.network.listen = told;
+  askedBy(told) {
+    const { network } = this;
+    return network instanceof RemoteNetwork ? Object.assign(Object.create(this), { network: network.askedBy(told) }) : this;
+  }
+
+  /** Bytes that it takes. */
+  get weight() {
+    return this.network.numbers.byteLength + this.codes.values.byteLength;
   }
 
   /** Whether a prior tells where codes lie. */
@@ -165,15 +172,14 @@ export class Refusal extends Error {
 }
 
 /**
- * Fetches all of it.
+ * All of it: encodes the examples.
  *
  * @param {Exploration} wanted
- * @param {string} base Address of the app.
- * @param {() => Promise<Network | NoNetwork>} source Gives the network.
+ * @param {Uint8Array[]} pictures
+ * @param {Network | NoNetwork} network
  * @param {(share: number) => void} tell Told how far it is.
  */
-export async function load(wanted, base, source, tell) {
-  const [network, pictures] = await Promise.all([source(), examples(wanted, base)]);
+export async function learnt(wanted, pictures, network, tell) {
   if (!(network instanceof Network)) throw new Refusal(network.why, network.later);
   const values = new Float32Array(pictures.length * network.codeSize);
   for (let first = 0; first < pictures.length; first += AT_ONCE) {
@@ -191,13 +197,13 @@ export async function load(wanted, base, source, tell) {
 }
 
 /**
- * The held-out examples, read off their sheet.
+ * The held-out examples, fetched and read off their sheet.
  *
  * @param {Exploration} wanted
  * @param {string} base
  * @returns {Promise<Uint8Array[]>}
  */
-async function examples({ atlas, shape }, base) {
+export async function examples({ atlas, shape }, base) {
   const image = new Image();
   image.src = base + atlas.url;
   await image.decode();

@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * Mounts the Explore page's component: a network to play with. Streamlit calls this at every message, with the same
- * element; the same run stays as it is.
+ * element; the same run stays as it is, at the step that is looked at.
  *
  * @import { CleanUp, Component } from "../types/streamlit"
  * @import { Exploration } from "../types/explore"
@@ -22,11 +22,12 @@ export default function mount({ data, parentElement }, base) {
   /** @type {Exploration} */
   const wanted = JSON.parse(new TextDecoder().decode(data));
   let explorer = explorers.get(root);
-  if (!explorer || explorer.closed || explorer.wanted.run !== wanted.run || explorer.wanted.step !== wanted.step) {
+  if (!explorer || explorer.closed || explorer.wanted.run !== wanted.run) {
     explorer?.close();
     explorer = new Explorer(root, wanted, base);
     explorers.set(root, explorer);
   } else {
+    explorer.take(wanted);
     explorer.draw(); // in the colours of another theme
   }
   const current = explorer;

@@ -60,6 +60,15 @@ export class NoisePart extends Section {
     this.measuring = setTimeout(() => this.measure(0));
   }
 
+  /** @override @param {Model} model */
+  renew(model) {
+    super.renew(model);
+    clearTimeout(this.measuring);
+    this.levels = [];
+    this.mend();
+    this.measuring = setTimeout(() => this.measure(0));
+  }
+
   /** @override @param {Looked} looked */
   show({ code, picture }) {
     const [nearest] = this.model.codes.nearest(code, 1);

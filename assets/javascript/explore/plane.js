@@ -92,6 +92,19 @@ export class Plane {
   }
 
   /**
+   * Shows another network in the place of this one; who has come nearer stays where he is.
+   *
+   * @param {Model} model
+   * @param {Cut} cut
+   */
+  renew(model, cut) {
+    const ends = this.ends === this.whole ? undefined : this.ends;
+    this.model = model;
+    this.show(cut);
+    if (ends) this.look(ends);
+  }
+
+  /**
    * Looks at a part of it.
    *
    * @param {number[]} ends Left, right, bottom and top.

@@ -3,6 +3,7 @@
  * The plane of codes: what one does on it with pointer and keys, and along which axes it lies.
  *
  * @import { Looked, Place, Row } from "../types/explore"
+ * @import { Codes } from "./codes.js"
  * @import { Explorer } from "./explorer.js"
  * @import { Model } from "./model.js"
  */
@@ -57,12 +58,12 @@ export class PlanePart extends Section {
     super(place, explorer, model, "plane", CONTENT);
     const { codes } = model;
     this.axes = [...codes.directions, ...codes.units];
-    const [first, second] = codes.directions.length ? codes.directions : byNumber(codes.units);
-    const nothing = new Axis("", 0, new Float32Array(codes.size), 0); // a code of one number lies on a line
-    const cut = new Cut(codes.mean, first ?? nothing, second ?? nothing);
+    const cut = usual(codes);
     const surface = this.canvas(".st-key-plane canvas");
-    this.plane = new Plane(surface, model, cut, explorer.wanted.colours);
-    this.offerAxes(codes.size > 2);
+    this.plane = new Plane(surface, this.model, cut, explorer.wanted.colours);
+    this.find(".ae-axes").hidden = codes.size <= 2;
+    for (const name of ["across", "up"]) this.select(name).addEventListener("change", () => this.turnBy(name));
+    this.offerAxes();
     this.offerClasses();
     this.explain();
     this.choose("tool", (tool) => {
@@ -167,22 +168,32 @@ export class PlanePart extends Section {
     if (x < left || x > right || y < bottom || y > top) plane.move(byX, byY);
   }
 
-  /** @param {boolean} wanted */
-  offerAxes(wanted) {
-    this.find(".ae-axes").hidden = !wanted;
+  offerAxes() {
     for (const name of ["across", "up"]) {
-      const select = this.select(name);
-      const options = this.axes.map((axis) => new Option(this.explorer.nameOf(axis), axis.key));
-      select.replaceChildren(...options);
-      select.addEventListener("change", () => {
-        const [one, other] = [this.select("across"), this.select("up")];
-        const before = this.plane.cut;
-        if (one.value === other.value) (name === "across" ? other : one).value = (name === "across" ? before.across : before.up).key;
-        this.turn(one.value, other.value);
-        this.explorer.remember();
-      });
+      this.select(name).replaceChildren(...this.axes.map((axis) => new Option(this.explorer.nameOf(axis), axis.key)));
     }
     this.tellAxes();
+  }
+
+  /** @param {string} name Of the choice that a person has changed. */
+  turnBy(name) {
+    const [one, other] = [this.select("across"), this.select("up")];
+    const before = this.plane.cut;
+    if (one.value === other.value) (name === "across" ? other : one).value = (name === "across" ? before.across : before.up).key;
+    this.turn(one.value, other.value);
+    this.explorer.remember();
+  }
+
+  /** @override @param {Model} model */
+  renew(model) {
+    const { cut } = this.plane;
+    this.model = model.askedBy(() => this.again());
+    const { codes } = model;
+    for (const axis of codes.directions) axis.face(this.axes.find(({ key }) => key === axis.key), codes);
+    this.axes = [...codes.directions, ...codes.units];
+    const [across, up] = [cut.across, cut.up].map(({ key }) => this.axes.find((one) => one.key === key));
+    this.plane.renew(this.model, across && up ? new Cut(codes.mean, across, up) : usual(codes));
+    this.offerAxes();
   }
 
   tellAxes() {
@@ -284,6 +295,17 @@ export class PlanePart extends Section {
 /** @param {MouseEvent} event */
 function at({ offsetX, offsetY }) {
   return { x: offsetX, y: offsetY };
+}
+
+/**
+ * The plane that everybody begins with.
+ *
+ * @param {Codes} codes
+ */
+function usual(codes) {
+  const [first, second] = codes.directions.length ? codes.directions : byNumber(codes.units);
+  const nothing = new Axis("", 0, new Float32Array(codes.size), 0); // a code of one number lies on a line
+  return new Cut(codes.mean, first ?? nothing, second ?? nothing);
 }
 
 /** @param {Axis[]} axes */

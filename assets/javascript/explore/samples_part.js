@@ -23,6 +23,12 @@ const CONTENT = `
 export class SamplesPart extends Section {
   /** @type {Float32Array[]} */
   codes = [];
+  /**
+   * Numbers of chance that they were made of.
+   *
+   * @type {Float32Array[]}
+   */
+  numbers = [];
 
   /**
    * @param {HTMLElement} place
@@ -33,7 +39,7 @@ export class SamplesPart extends Section {
     super(place, explorer, model, "samples", CONTENT);
     this.find(".ae-samples-note").textContent = this.word(model.prior ? "prior_note" : "sample_note");
     this.press("sample", () => this.sample());
-    this.slide("temperature", () => this.sample());
+    this.slide("temperature", () => this.warm());
     this.find(".ae-samples").addEventListener("click", ({ target, timeStamp }) => {
       const code = target instanceof Node ? this.codes[[...this.find(".ae-samples").childNodes].indexOf(/** @type {ChildNode} */ (target))] : undefined;
       if (code) explorer.show({ code: code.slice(), began: timeStamp });
@@ -43,11 +49,22 @@ export class SamplesPart extends Section {
 
   sample() {
     const { codes, prior } = this.model;
+    this.numbers = Array.from({ length: COUNT }, () => normals(prior ? codes.size : codes.count));
+    this.warm();
+  }
+
+  /** The same samples at the temperature that is chosen. */
+  warm() {
+    const { codes, prior } = this.model;
     const heat = Number(this.field("temperature").value);
-    this.codes = Array.from({ length: COUNT }, () =>
-      prior ? normals(codes.size).map((number) => heat * number) : codes.sampled(heat),
-    );
+    this.codes = this.numbers.map((numbers) => (prior ? numbers.map((number) => heat * number) : codes.sampled(heat, numbers)));
     this.again();
+  }
+
+  /** @override @param {Model} model */
+  renew(model) {
+    super.renew(model);
+    this.warm();
   }
 
   /** @override */

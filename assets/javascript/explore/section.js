@@ -22,9 +22,19 @@ export class Section extends Elements {
     root.innerHTML = `<header><h3 data-word="${name}"></h3><span class="ae-part-save">${SAVE}</span></header>${content}`;
     super(root, explorer.wanted.words);
     this.explorer = explorer;
-    this.model = model;
     this.name = name;
+    this.model = model.askedBy(() => this.again());
     this.speak();
+  }
+
+  /**
+   * Goes on with the network of another step of the training; what a person chose stays.
+   *
+   * @param {Model} model
+   */
+  renew(model) {
+    this.model = model.askedBy(() => this.again());
+    this.again();
   }
 
   /** @param {Looked} _looked */

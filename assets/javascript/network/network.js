@@ -88,12 +88,25 @@ export class Network {
     return this.encode(examples, count);
   }
 
+  /** The step of the training at which it was as it is. */
+  step = 0;
+  /** When the person did what it is asked about. */
+  began = 0;
+
+  /** The same of what it has given last: a worker's answer is about something earlier. Undefined before the first. */
+  get since() {
+    return /** @type {number | undefined} */ (this.began);
+  }
+
   /** Whether all that it was asked is answered; `settle` waits for that. */
   get settled() {
     return true;
   }
 
   async settle() {}
+
+  /** What it was asked is of no interest any more. */
+  drop() {}
 
   close() {}
 

@@ -1,38 +1,30 @@
 // @ts-check
 /**
  * A trained network that a worker computes, with the functions of one that computes here. Each gives at once what is
- * known: the answer, or what it was asked last in the same way; when the answer comes, whoever listens asks again.
+ * known: the answer, or what it answered last in the same way; when the answer comes, whoever asked is told, and asks
+ * again. See `desk.js` for what is asked when.
  *
- * One question is asked at a time. Of those that wait, the newest of each kind stays.
+ * @import { Ask, Part } from "./desk.js"
  */
+import { Desk } from "./desk.js";
 import { Network } from "./network.js";
 
-const MOST_KEPT = 16_000_000; // numbers in answers that are kept
-const AGAIN = 1000; // milliseconds until a question is asked again that no worker could answer
-const NEVER = [400, 403, 404, 409, 413]; // answers after which asking again is in vain
-
-/** @typedef {{ part: "encoder" | "decoder", key: string, values: Float32Array }} Question */
-/** @typedef {(part: string, values: Float32Array) => Promise<{ status: number, values?: Float32Array }>} Ask */
+const AGAIN = 1000; // milliseconds until codes are asked for again that no worker could answer
+const NEVER = [400, 403, 404, 409, 413]; // answers after which that is in vain
 
 export class RemoteNetwork extends Network {
-  /** @type {Map<string, Float32Array>} */
-  answers = new Map();
-  kept = 0;
   /**
-   * The last answer of each kind.
+   * The last answer of each kind, and what it is about.
    *
-   * @type {Map<string, Float32Array>}
+   * @type {Map<string, { values: Float32Array, began: number }>}
    */
   last = new Map();
-  /** @type {Map<string, Question>} */
-  waiting = new Map();
-  /** @type {Question | undefined} */
-  asked;
   /** Told that an answer has come. */
   listen = () => {};
-  /** @type {(() => void)[]} */
-  idle = [];
-  closed = false;
+  /** @type {number | undefined} */
+  heard;
+  name = 0;
+  views = 0;
 
   /**
    * @param {ArrayBuffer} buffer See `Network`; its parts have no layers.
@@ -40,13 +32,30 @@ export class RemoteNetwork extends Network {
    */
   constructor(buffer, ask) {
     super(buffer);
-    this.ask = ask;
+    this.desk = new Desk(ask);
     this.codeSize = this.description.codes.mean.shape[0] ?? 1;
+  }
+
+  /**
+   * The same network for one of several who ask: what is of one kind for the one is not for another, and only who has
+   * asked is told.
+   *
+   * @param {() => void} told
+   * @returns {RemoteNetwork}
+   */
+  askedBy(told) {
+    this.views += 1;
+    return Object.assign(Object.create(this), { last: new Map(), listen: told, name: this.views });
+  }
+
+  /** @override */
+  get since() {
+    return this.heard;
   }
 
   /** @override */
   get settled() {
-    return !this.asked && this.waiting.size === 0;
+    return this.desk.settled;
   }
 
   /** @override @param {Float32Array} examples */
@@ -67,85 +76,47 @@ export class RemoteNetwork extends Network {
   /** @override @param {Float32Array} examples */
   async coded(examples) {
     for (;;) {
-      const { status, values } = await this.ask("encoder", examples);
+      const { status, values } = await this.desk.ask("encoder", examples);
       if (values) return values;
-      if (NEVER.includes(status) || this.closed) throw new Error(`The app answered ${status}.`);
+      if (NEVER.includes(status) || this.desk.closed) throw new Error(`The app answered ${status}.`);
       await new Promise((resolve) => setTimeout(resolve, AGAIN));
     }
   }
 
   /**
-   * @param {"encoder" | "decoder"} part
+   * @param {Part} part
    * @param {Float32Array} values
    * @param {number} count Of rows.
    * @param {number} size Numbers in a row of the answer.
    */
   answer(part, values, count, size) {
-    const kind = `${part} ${count}`;
-    const key = `${kind} ${values.join()}`;
-    const known = this.answers.get(key);
+    const { began } = this;
+    const way = `${part} ${count}`;
+    const key = `${way} ${values.join()}`;
+    const take = (/** @type {Float32Array} */ answer) => void this.last.set(way, { values: answer, began });
+    const known = this.desk.known(key);
     if (known) {
-      this.answers.delete(key);
-      this.answers.set(key, known); // those that were wanted last stay
-      return known;
+      take(known);
+    } else {
+      this.desk.want({ kind: `${this.name} ${way}`, key, part, values: values.slice(), count, size, take, tell: this.listen });
     }
-    if (this.asked?.key !== key) {
-      this.waiting.delete(kind);
-      this.waiting.set(kind, { part, key, values: values.slice() });
-      void this.next();
-    }
-    return this.last.get(kind) ?? new Float32Array(count * size);
+    const last = this.last.get(way);
+    this.heard = last?.began;
+    return last?.values ?? new Float32Array(count * size);
   }
 
-  async next() {
-    if (this.asked || this.closed) return;
-    // Codes first: what is made of them would be asked in vain.
-    const kinds = [...this.waiting.keys()];
-    const kind = kinds.find((one) => one.startsWith("encoder")) ?? kinds[0];
-    const question = kind === undefined ? undefined : this.waiting.get(kind);
-    if (kind === undefined || !question) {
-      for (const told of this.idle.splice(0)) told();
-      return;
-    }
-    this.waiting.delete(kind);
-    this.asked = question;
-    const { status, values } = await this.ask(question.part, question.values).catch(() => ({ status: 0, values: undefined }));
-    this.asked = undefined;
-    if (this.closed) return;
-    if (values) {
-      this.keep(question.key, values);
-      this.last.set(kind, values);
-      this.listen();
-    } else if (!NEVER.includes(status)) {
-      if (!this.waiting.has(kind)) this.waiting.set(kind, question);
-      await new Promise((resolve) => setTimeout(resolve, AGAIN));
-    }
-    await this.next();
-  }
-
-  /**
-   * @param {string} key
-   * @param {Float32Array} values
-   */
-  keep(key, values) {
-    this.answers.set(key, values);
-    this.kept += values.length + key.length / 4;
-    for (const [old, gone] of this.answers) {
-      if (this.kept <= MOST_KEPT || old === key) break;
-      this.answers.delete(old);
-      this.kept -= gone.length + old.length / 4;
-    }
-  }
-
-  /** @override @returns {Promise<void>} */
+  /** @override */
   settle() {
-    if (this.settled) return Promise.resolve();
-    return new Promise((resolve) => this.idle.push(resolve));
+    return this.desk.settle();
+  }
+
+  /** @override */
+  drop() {
+    this.desk.waiting.clear();
   }
 
   /** @override */
   close() {
-    this.closed = true;
-    for (const told of this.idle.splice(0)) told();
+    this.desk.close();
   }
 }

@@ -23,7 +23,8 @@ export default async function open() {
   /** @type {Exploration} */
   const wanted = JSON.parse(await text("exploration"));
   wanted.atlas.url = atlas;
-  new Explorer(found(".ae-explore"), wanted, "", async () => new Network((await unpacked("network")).buffer));
+  const network = Object.assign(new Network((await unpacked("network")).buffer), { step: wanted.step });
+  new Explorer(found(".ae-explore"), wanted, "", async () => network);
 }
 
 /**

@@ -1,9 +1,15 @@
+import type { Model } from "../explore/model.js";
+
 /** What `pages/ui/explore/exploring.py` sends. */
 export interface Exploration {
   /** Id of the run. */
   run: string;
   /** Its last step: another step is another network. */
   step: number;
+  /** Steps at which its network can be had, growing, the last among them. */
+  steps: number[];
+  /** Whether it still trains, so that more of them come. */
+  moving: boolean;
   /** The reader's language. */
   language: string;
   /** The pictures of the held-out examples. */
@@ -59,6 +65,8 @@ export interface Looked {
   code: Float32Array;
   /** The picture that was encoded, bytes; none where the code was chosen itself. */
   picture?: ArrayLike<number> | undefined;
+  /** The held-out example whose code it is. */
+  place?: number | undefined;
   /** When the person did what led to it. */
   began: number;
 }
@@ -71,6 +79,8 @@ export interface View {
   to: Float32Array | undefined;
   /** Keys of the plane's axes. */
   axes: string[];
+  /** Step of the training; none for whatever is newest. */
+  frame: number | undefined;
 }
 
 /** A line of a CSV file. */
@@ -87,6 +97,8 @@ export interface Part {
   draw(): void;
   /** Shows the same with what the network has answered since. */
   again(): void;
+  /** Goes on with the network of another step; what a person chose stays. */
+  renew(model: Model): void;
   /** What it shows, as numbers. */
   rows(): Row[];
   close(): void;

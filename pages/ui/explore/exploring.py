@@ -14,6 +14,7 @@ from ae_core.runs import StoredRun
 from ae_core.web_page.exploration import exploration, unexplorable
 from pages.ui import static
 from pages.ui.live import pulse
+from pages.ui.live.network import Moments, moments_of
 from pages.ui.runs.comparing import mine
 from pages.ui.runs.titles import labels_of
 from pages.ui.state import Session
@@ -21,7 +22,9 @@ from pages.ui.words.language import _, language
 
 CHOICE = "explore_run"  # key of the choice of the run
 MOST_OFFERED = 50
-LOOK_SECONDS = 1.0  # until a run that still trains is looked at again
+LOOK_SECONDS = 1.0  # until a run that has only begun is looked at again
+EXPLORABLE = ("running", "paused", "done", "stopped", "diverged")
+TOO_EARLY = "This run cannot be explored yet: it has only begun, or keeps nothing of its network until it has ended."
 
 
 def arrive(own: Session) -> None:
@@ -42,21 +45,22 @@ def show(own: Session) -> None:
     """
     run = own.run
     _choice(own, _offered(own))
-    if run is None or run.setup is None:
+    if run is None or (run.setup is None and run.ended):
         st.info(_("There is nothing to explore yet: train a run, and come back when it has ended."))
         st.page_link("pages/train.py", label=_("Train"), icon=":material/model_training:")
         return
-    problem = _problem(run, run.setup)
-    pulse.after(0 if run.ended and not run.measuring else LOOK_SECONDS)
-    if problem:
-        st.info(escape.markdown(problem))
+    setup, moments = run.setup, moments_of(run)
+    pulse.after(0 if (setup and moments.steps) or not moments.moving else LOOK_SECONDS)
+    problem = _(unexplorable(setup)) if setup else ""
+    if setup is None or problem or not moments.steps:
+        st.info(escape.markdown(problem or _(TOO_EARLY)))
         return
-    _component()(key="explore", data=_content(run, run.setup))
+    _component()(key="explore", data=_content(run, setup, moments))
 
 
 def _offered(own: Session) -> list[StoredRun]:
-    """The runs that a person may choose from: those that have ended with a trained model, the newest first."""
-    return [run for run in mine(own) if run.state in ("done", "stopped", "diverged")][:MOST_OFFERED]
+    """The runs that a person may choose from: those that have a trained model, or train now; the newest first."""
+    return [run for run in mine(own) if run.state in EXPLORABLE][:MOST_OFFERED]
 
 
 def _choice(own: Session, offered: Sequence[StoredRun]) -> None:
@@ -82,17 +86,9 @@ def _chosen(own: Session) -> None:
     own.run_id, own.frame = st.session_state[CHOICE], None
 
 
-def _problem(run: TrainingJob, setup: Setup) -> str:
-    """One sentence: why this run cannot be explored; empty if it can be tried."""
-    if not run.ended or run.measuring:
-        return _("This run still trains. It can be explored as soon as it has ended.")
-    return _(unexplorable(setup))
-
-
-def _content(run: TrainingJob, setup: Setup) -> bytes:
-    step = run.snapshot.step if run.snapshot is not None else 0
-    told = exploration(setup, step, static.atlas(setup.atlas.png), language(), _)
-    return json.dumps(told | {"run": run.id}).encode()
+def _content(run: TrainingJob, setup: Setup, moments: Moments) -> bytes:
+    told = exploration(setup, moments.steps[-1], static.atlas(setup.atlas.png), language(), _)
+    return json.dumps(told | {"run": run.id, "steps": moments.steps, "moving": moments.moving}).encode()
 
 
 @functools.cache

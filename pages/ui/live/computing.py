@@ -1,4 +1,4 @@
-"""Answers of a run's trained network over HTTP, for browsers that cannot compute it: a worker does.
+"""Answers of a run's network over HTTP, for browsers that cannot compute it: a worker does.
 
 A page asks one question at a time, and lets go of those that a newer one has overtaken. What is more than workers can
 do is refused at once; the page asks again.
@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from ae_core.engine import EngineError
 from pages.ui import shared
+from pages.ui.live.network import moments_of
 from pages.ui.server import origins
 
 COMPUTE = "/compute/{run}/{step:int}/{part}"
@@ -54,7 +55,7 @@ async def _compute(request: Request) -> Response:
     if run is None:
         return _refused("There is no such run any more.", 404)
     now = run.view()
-    if not now.ended or now.measuring or now.snapshot is None or now.snapshot.step != step:
+    if step not in (await run_in_threadpool(moments_of, now)).steps:
         return _refused("This run has another network by now.", 409)
     try:
         answer = await run_in_threadpool(shared.engine().compute, now.id, step, part, rows)

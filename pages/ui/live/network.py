@@ -1,13 +1,16 @@
-"""The trained network of a run over HTTP, for browsers that compute with it: see `assets/javascript/network/`.
+"""The network of a run over HTTP, for browsers that compute with it: see `assets/javascript/network/`.
 
-Whoever has the run's id may have it. A worker reads it once for all who ask; a browser keeps it and asks each time
-whether it is still the same, because a run may be given more epochs. Of a network that no browser can compute it gets
-all but the layers, and asks a worker for each answer: see `computing.py`.
+Whoever has the run's id may have it: as it was at its end, or at one of the steps of which the weights are kept, also
+while it trains. A worker reads it once for all who ask; a browser keeps it and asks each time whether it is still the
+same, because a run may be given more epochs. Of a network that no browser can compute it gets all but the layers, and
+asks a worker for each answer: see `computing.py`.
 """
 
 import asyncio
 import gzip
 import hashlib
+import re
+from collections.abc import Sequence
 
 import msgspec
 from msgspec import Struct
@@ -15,12 +18,13 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ae_core.engine import EngineError
+from ae_core.engine import EngineError, TrainingJob
 from pages.ui import shared
 from pages.ui.live.kept import Kept
 from pages.ui.words.language import _, known, spoken
 
-NETWORK = "/network/{run}"
+NETWORK, MOMENTS = "/network/{run}", "/network/{run}/moments"
+_STEP = re.compile(r"[0-9]{1,15}")
 KEPT_BYTES, MOST_KEPT = 64 * 2**20, 1000
 
 
@@ -52,8 +56,20 @@ class Packed(Struct, frozen=True):
     why: str
 
 
-Key = tuple[str, int]
-"""A run, and its last step: what a network depends on."""
+class Moments(Struct, frozen=True):
+    """When a run can be explored.
+
+    Args:
+        steps: Steps at which its network can be had, growing.
+        moving: Whether more of them come.
+    """
+
+    steps: Sequence[int]
+    moving: bool
+
+
+Key = tuple[str, int, bool]
+"""A run, a step, and whether it has ended there: what a network depends on."""
 
 _kept: Kept[Packed] = Kept(KEPT_BYTES, MOST_KEPT, lambda one: len(one.content))
 _coming: dict[Key, asyncio.Task[Packed]] = {}
@@ -65,20 +81,52 @@ async def network(request: Request) -> Response:
         return await _network(request)
 
 
+async def moments(request: Request) -> Response:
+    """The steps at which a run can be explored, as JSON; a page that follows a training asks every few seconds."""
+    run = await run_in_threadpool(shared.engine().run, request.path_params["run"])
+    if run is None:
+        return Response(status_code=404)
+    found = await run_in_threadpool(moments_of, run.view())
+    headers = {"Cache-Control": "no-store"}
+    return Response(msgspec.json.encode(found), media_type="application/json", headers=headers)
+
+
+def moments_of(run: TrainingJob) -> Moments:
+    """When a run can be explored.
+
+    Args:
+        run: A still copy of the run.
+    """
+    over = run.ended and not run.measuring
+    last = run.snapshot.step if over and run.snapshot is not None else None
+    kept = [step for step in shared.engine().moments(run.id) if last is None or step < last]
+    return Moments(kept if last is None else [*kept, last], moving=not over)
+
+
 async def _network(request: Request) -> Response:
     run = await run_in_threadpool(shared.engine().run, request.path_params["run"])
     if run is None:
         return _without(NoNetwork(_("There is no such run any more.")), 404)
     now = run.view()
-    if not now.ended or now.measuring:
-        return _without(NoNetwork(_("This run still trains; its network can be had when it has ended."), later=True))
+    found = await run_in_threadpool(moments_of, now)
+    wanted = request.query_params.get("step", "")
+    latest = int(wanted) if _STEP.fullmatch(wanted) else None
+    step = max((one for one in found.steps if latest is None or one <= latest), default=None)
+    if step is None and found.moving:
+        return _without(NoNetwork(_("This run still trains; in a moment it can be explored."), later=True))
+    ended = not found.moving and step in (None, found.steps[-1] if found.steps else None)
     try:
-        packed = await _packed((now.id, -1 if now.snapshot is None else now.snapshot.step))
+        packed = await _packed((now.id, -1 if step is None else step, ended))
     except EngineError as error:
         return _without(NoNetwork(str(error), later=True), 503)
     if packed.why:
         return _without(NoNetwork(packed.why))
-    headers = {"Cache-Control": "private, no-cache", "ETag": packed.mark, "Vary": "Accept-Encoding"}
+    headers = {
+        "Cache-Control": "private, no-cache",
+        "ETag": packed.mark,
+        "Vary": "Accept-Encoding",
+        "X-Step": str(step),
+    }
     if packed.mark in request.headers.get("If-None-Match", ""):
         return Response(status_code=304, headers=headers)
     headers["Content-Encoding"] = "gzip"
@@ -96,7 +144,7 @@ async def _packed(key: Key) -> Packed:
     if found is not None:
         return found
     if key not in _coming:
-        _coming[key] = asyncio.create_task(run_in_threadpool(_ask, key[0]))
+        _coming[key] = asyncio.create_task(run_in_threadpool(_ask, key))
         _coming[key].add_done_callback(lambda task: _keep(key, task))
     return await asyncio.shield(_coming[key])  # whoever leaves takes it from nobody else
 
@@ -108,8 +156,9 @@ def _keep(key: Key, task: asyncio.Task[Packed]) -> None:
     _kept.put(key, task.result())
 
 
-def _ask(run_id: str) -> Packed:
-    answer = shared.engine().network(run_id)
+def _ask(key: Key) -> Packed:
+    run_id, step, ended = key
+    answer = shared.engine().network(run_id) if ended else shared.engine().network(run_id, step)
     content = answer.content or answer.introduction
     if not content:
         return Packed(b"", "", answer.why)

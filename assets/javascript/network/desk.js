@@ -1,0 +1,197 @@
+// @ts-check
+/**
+ * Where the parts of a page have a worker compute: what is known, what waits, and what is asked next.
+ *
+ * One question is under way at a time. Of those that wait, the newest of each kind stays. Small ones go first, as many
+ * together as fit; a large one goes piece by piece, so that what a person does meanwhile waits for one piece at most.
+ */
+
+const MOST_KEPT = 16_000_000; // numbers in answers that are kept
+const AGAIN = 1000; // milliseconds until a question is asked again that no worker could answer
+const PIECE = 32; // rows that go together
+const NEVER = [400, 403, 404, 409, 413]; // answers after which asking again is in vain
+
+/** @typedef {"encoder" | "decoder"} Part */
+/** @typedef {(part: Part, values: Float32Array) => Promise<{ status: number, values?: Float32Array }>} Ask */
+
+/**
+ * Some rows for which a part of the network is asked.
+ *
+ * @typedef {object} Question
+ * @property {string} kind Of two of a kind only the newer one is still of interest.
+ * @property {string} key Two questions with the same key have the same answer.
+ * @property {Part} part
+ * @property {Float32Array} values
+ * @property {number} count Of rows.
+ * @property {number} size Numbers in a row of the answer.
+ * @property {(answer: Float32Array) => void} take Told the answer, once, if nothing newer of its kind was asked.
+ * @property {() => void} tell Called when all are told who were answered together.
+ * @property {Float32Array} [answer] As far as it is known.
+ * @property {number} [done] Rows of it.
+ */
+
+/** @typedef {{ question: Question, rows: number }} Piece */
+
+export class Desk {
+  /** @type {Map<string, Float32Array>} */
+  answers = new Map();
+  kept = 0;
+  /** @type {Map<string, Question>} */
+  waiting = new Map();
+  /** @type {Piece[]} */
+  asked = [];
+  resting = false;
+  /** @type {(() => void)[]} */
+  idle = [];
+  closed = false;
+
+  /** @param {Ask} ask Has a worker answer. */
+  constructor(ask) {
+    this.ask = ask;
+  }
+
+  /** Whether all that it was asked is answered. */
+  get settled() {
+    return this.asked.length === 0 && this.waiting.size === 0;
+  }
+
+  /**
+   * An answer that is known.
+   *
+   * @param {string} key
+   */
+  known(key) {
+    const known = this.answers.get(key);
+    if (!known) return undefined;
+    this.answers.delete(key);
+    this.answers.set(key, known); // those that were wanted last stay
+    return known;
+  }
+
+  /** @param {Question} question */
+  want(question) {
+    const { kind, key } = question;
+    const same = (/** @type {Question | undefined} */ other) => other?.key === key && other.kind === kind;
+    if (same(this.waiting.get(kind)) || this.asked.some((piece) => same(piece.question))) return;
+    this.waiting.delete(kind);
+    this.waiting.set(kind, question);
+    void this.next();
+  }
+
+  async next() {
+    if (this.asked.length || this.resting || this.closed) return;
+    this.asked = this.pieces();
+    const [first] = this.asked;
+    if (!first) {
+      for (const told of this.idle.splice(0)) told();
+      return;
+    }
+    for (const { question } of this.asked) this.waiting.delete(question.kind);
+    const { status, values } = await this.ask(first.question.part, joined(this.asked)).catch(() => ({ status: 0, values: undefined }));
+    if (this.closed) return;
+    if (values) {
+      this.hand(values);
+    } else if (!NEVER.includes(status)) {
+      for (const { question } of this.asked) if (!this.waiting.has(question.kind)) this.waiting.set(question.kind, question);
+      this.asked = [];
+      this.resting = true;
+      await new Promise((resolve) => setTimeout(resolve, AGAIN));
+      this.resting = false;
+    }
+    this.asked = [];
+    await this.next();
+  }
+
+  /**
+   * What is asked next, of one part of the network.
+   *
+   * @returns {Piece[]}
+   */
+  pieces() {
+    // Codes before pictures: what is made of them would be asked in vain.
+    const rank = (/** @type {Question} */ { count, part }) => (count > PIECE ? 2 : 0) + (part === "encoder" ? 0 : 1);
+    const [first, ...others] = [...this.waiting.values()].sort((one, other) => rank(one) - rank(other));
+    if (!first) return [];
+    const pieces = [{ question: first, rows: Math.min(PIECE, first.count - (first.done ?? 0)) }];
+    let room = PIECE - first.count;
+    for (const question of others) {
+      if (question.part !== first.part || question.count > room) continue;
+      pieces.push({ question, rows: question.count });
+      room -= question.count;
+    }
+    return pieces;
+  }
+
+  /**
+   * Gives everybody their part of an answer.
+   *
+   * @param {Float32Array} values
+   */
+  hand(values) {
+    let at = 0;
+    /** @type {Question[]} */
+    const complete = [];
+    for (const { question, rows } of this.asked) {
+      const { count, size, kind } = question;
+      question.answer ??= new Float32Array(count * size);
+      question.answer.set(values.subarray(at, at + rows * size), (question.done ?? 0) * size);
+      question.done = (question.done ?? 0) + rows;
+      at += rows * size;
+      if (question.done === count) complete.push(question);
+      else if (!this.waiting.has(kind)) this.waiting.set(kind, question);
+    }
+    const answered = new Map(complete.map(({ key, answer }) => [key, answer]));
+    for (const [kind, question] of this.waiting) {
+      if (!answered.has(question.key)) continue;
+      this.waiting.delete(kind); // another part has asked the same
+      complete.push(question);
+    }
+    for (const [key, answer] of answered) if (answer) this.keep(key, answer);
+    for (const { key, take } of complete) take(answered.get(key) ?? new Float32Array());
+    for (const tell of new Set(complete.map((question) => question.tell))) tell(); // what they ask now goes together
+  }
+
+  /**
+   * @param {string} key
+   * @param {Float32Array} values
+   */
+  keep(key, values) {
+    this.answers.set(key, values);
+    this.kept += values.length + key.length / 4;
+    for (const [old, gone] of this.answers) {
+      if (this.kept <= MOST_KEPT || old === key) break;
+      this.answers.delete(old);
+      this.kept -= gone.length + old.length / 4;
+    }
+  }
+
+  /** @returns {Promise<void>} */
+  settle() {
+    if (this.settled) return Promise.resolve();
+    return new Promise((resolve) => this.idle.push(resolve));
+  }
+
+  close() {
+    this.closed = true;
+    for (const told of this.idle.splice(0)) told();
+  }
+}
+
+/**
+ * The rows of some pieces, one behind the other.
+ *
+ * @param {Piece[]} pieces
+ */
+function joined(pieces) {
+  const some = pieces.map(({ question: { values, count, done = 0 }, rows }) => {
+    const length = values.length / count;
+    return values.subarray(done * length, (done + rows) * length);
+  });
+  const all = new Float32Array(some.reduce((sum, one) => sum + one.length, 0));
+  let at = 0;
+  for (const one of some) {
+    all.set(one, at);
+    at += one.length;
+  }
+  return all;
+}
