@@ -21,6 +21,11 @@ SHOTS = {
     "train-dark": ("variant=denoising&noise=masking&epochs=40", (1280, 720), "dark", 2000),
     "train-phone": ("variant=sparse&epochs=40", (390, 844), "light", 1000),
 }
+EXPLORED = {
+    # name: query, size, colour scheme
+    "explore-light": ("variant=variational&latent_dim=2&epochs=30&widths=512,128&batch_size=256", (1280, 900), "light"),
+    "explore-dark": ("variant=stacked&latent_dim=2&epochs=20&widths=512,128&batch_size=256", (1280, 900), "dark"),
+}
 # What the film shows: a deep network whose code is two numbers.
 FILMED = ("--variant", "stacked", "--latent-dim", "2", "--epochs", "40", "--set", "widths=512,128")
 
@@ -71,6 +76,10 @@ def pictures(dataset: str) -> None:
             page.click(".st-key-stop button")
             page.wait_for_timeout(1000)
             context.close()
+        for name, (query, (width, height), scheme) in EXPLORED.items():
+            context = chromium.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+            explored(context.new_page(), f"{app.url}/?dataset={dataset}&pace=full&{query}", name)
+            context.close()
         context = chromium.new_context(viewport={"width": 1280, "height": 900})
         page = context.new_page()
         page.goto(f"{app.url}/learn?variant=sparse&dataset={dataset}")
@@ -78,6 +87,22 @@ def pictures(dataset: str) -> None:
         page.wait_for_timeout(3000)
         picture(page, FOLDER / "learn.png")
         context.close()
+
+
+def explored(page, address: str, name: str) -> None:
+    """Trains, explores what was learnt: a place of the plane, a test image on the canvas; and takes the picture."""
+    page.goto(address)
+    page.click(".st-key-start button:not([disabled])", timeout=60_000)
+    page.wait_for_selector(".st-key-train_export button", timeout=300_000)
+    page.click(".st-key-train_explore a")
+    page.wait_for_selector(".ae-ready", timeout=120_000)
+    page.click("button[name=take]")
+    page.click("button[name=from]")
+    page.click("button[name=take]")
+    page.click("button[name=to]")
+    page.evaluate("document.querySelector('.stMain').scrollTo(0, 0)")
+    page.wait_for_timeout(2000)
+    picture(page, FOLDER / f"{name}.png")
 
 
 if __name__ == "__main__":
