@@ -108,9 +108,12 @@ def _ways(translate: Translate) -> dict[str, str]:
         "samples": translate("Samples"),
         "sample": translate("New samples"),
         "temperature": translate("Temperature"),
+        "walk": translate("Walk"),
+        "walk_help": translate("Walk from sample to sample, or stop: the plane and the decoded image show the way."),
         "sample_note": translate(
-            "Codes drawn from a normal distribution fitted to those of the held-out images; the temperature multiplies "
-            "its spread. A click shows a sample's code."
+            "This network has no prior that says where codes lie, so they are drawn from a mixture of up to ten normal "
+            "distributions fitted to the codes of the held-out images; the temperature multiplies their spread. A "
+            "click shows a sample's code."
         ),
         "prior_note": translate(
             "Codes drawn from the prior, a standard normal distribution; the temperature multiplies its spread. A "

@@ -6,6 +6,7 @@ import { Codes } from "../../assets/javascript/explore/codes.js";
 import { contours } from "../../assets/javascript/explore/density.js";
 import { dot } from "../../assets/javascript/explore/directions.js";
 import { around, rectangle } from "../../assets/javascript/explore/fence.js";
+import { drawn, mixture } from "../../assets/javascript/explore/mixture.js";
 import { nearestRows } from "../../assets/javascript/explore/neighbours.js";
 import { below, damaged } from "../../assets/javascript/explore/noise.js";
 import { inkOf, lit } from "../../assets/javascript/explore/pixels.js";
@@ -72,11 +73,27 @@ test("a place of a plane has a code that lies there, also where its axes are not
 
 test("samples have the mean and the spread of the codes, and none without temperature", () => {
   const codes = spread(true);
-  assert.deepEqual([...codes.sampled(0)], [...codes.mean]);
-  const samples = Array.from({ length: 400 }, () => codes.sampled(1));
+  const clouds = mixture(codes.values, codes.size);
+  near(sum(clouds.map(({ share }) => share)), 1, 1e-4);
+  const coldest = clouds.map((_, at) => drawn(clouds, sum(clouds.slice(0, at).map(({ share }) => share)) + 1e-6, normals(codes.size), 0));
+  assert.deepEqual(coldest, clouds.map(({ mean }) => mean));
+  const samples = Array.from({ length: 2000 }, () => drawn(clouds, Math.random(), normals(codes.size), 1));
   const along = samples.map((code) => codes.directions[0].value(code));
   near(Math.sqrt(sum(along.map((value) => value * value)) / along.length) / codes.directions[0].deviation, 1, 0.15);
   assert.ok(samples.every((code) => Math.abs(code[3] - 7) < 1e-3));
+});
+
+test("a mixture finds heaps of codes, and no sample lies between them", () => {
+  const heaps = [[0, 0], [10, 0], [0, 10]];
+  const codes = Float32Array.from({ length: 600 }, (_, at) => heaps[Math.floor(at / 2) % 3][at % 2] + 0.5 * normals(1)[0]);
+  const clouds = mixture(codes, 2, 3);
+  for (const heap of heaps) assert.ok(clouds.some(({ mean }) => Math.hypot(mean[0] - heap[0], mean[1] - heap[1]) < 0.3));
+  for (let time = 0; time < 200; time++) {
+    const [x, y] = drawn(clouds, Math.random(), normals(2), 1);
+    assert.ok(heaps.some((heap) => Math.hypot(heap[0] - x, heap[1] - y) < 3));
+  }
+  const [one] = mixture(Float32Array.of(1, 2, 1, 2), 2);
+  assert.deepEqual([...one.mean], [1, 2], "of few codes, one that has hardly any spread");
 });
 
 test("the nearest rows come in their order", () => {

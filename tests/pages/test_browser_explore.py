@@ -130,15 +130,25 @@ def test_the_way_between_two_codes_is_a_strip_and_a_slider(page):
 
 
 def test_samples_spread_with_the_temperature(page):
-    def spread() -> float:
-        return float(
-            np.std([picture(page, f".ae-samples canvas:nth-child({at})") for at in range(1, 13)], axis=0).mean()
-        )
+    def samples() -> set[bytes]:
+        return {picture(page, f".ae-samples canvas:nth-child({at})").tobytes() for at in range(1, 25)}
 
     page.locator("input[name=temperature]").evaluate("one => { one.value = 0; one.dispatchEvent(new Event('input')) }")
-    assert spread() < 1
+    assert 1 < len(samples()) <= 10, "the middle of each cloud of codes alone"
     page.locator("input[name=temperature]").evaluate("one => { one.value = 1; one.dispatchEvent(new Event('input')) }")
-    assert spread() > 5
+    assert len(samples()) > 20 and "mixture" in page.inner_text(".ae-samples-note")
+
+
+def test_a_walk_goes_from_sample_to_sample_until_it_is_stopped(page):
+    page.click("button[name=walk]")
+    seen = {tuple(code(page, "decoded"))}
+    until(page, lambda: len(seen.add(tuple(code(page, "decoded"))) or seen) > 5)
+    page.click("button[name=walk]")
+    assert page.get_attribute("button[name=walk]", "aria-pressed") == "false"
+    until(page, lambda: near(address(page).get("at", "9"), code(page, "decoded")), "where it stopped stays")
+    page.click("button[name=walk]")
+    page.click("button[name=take]")
+    assert page.get_attribute("button[name=walk]", "aria-pressed") == "false", "as one looks at something else"
 
 
 def address(page) -> dict[str, str]:

@@ -7,7 +7,6 @@
 import { Axis } from "./axis.js";
 import { dot, principal } from "./directions.js";
 import { nearestRows } from "./neighbours.js";
-import { normals } from "./random.js";
 
 const SAMPLE = 300; // codes whose neighbours are looked for, to learn how close codes usually lie
 const MOST_UNITS = 64; // that a person can pull
@@ -96,23 +95,6 @@ export class Codes {
     const sum = new Float32Array(this.size);
     for (const place of places) this.at(place).forEach((value, at) => (sum[at] = (sum[at] ?? 0) + value / places.length));
     return sum;
-  }
-
-  /**
-   * A code from the normal distribution that has the mean and the covariance of the examples' codes: the mean, and a
-   * random share of each example's distance from it.
-   *
-   * @param {number} temperature Factor of its spread.
-   * @param {Float32Array} [numbers] Of chance, from the standard normal distribution: one for each example.
-   */
-  sampled(temperature, numbers = normals(this.count)) {
-    const code = this.mean.slice();
-    for (let place = 0; place < this.count; place++) {
-      const share = (temperature * (numbers[place] ?? 0)) / Math.sqrt(this.count);
-      const one = this.at(place);
-      for (let at = 0; at < this.size; at++) code[at] = (code[at] ?? 0) + share * ((one[at] ?? 0) - (this.mean[at] ?? 0));
-    }
-    return code;
   }
 
   /**

@@ -1,21 +1,26 @@
 // @ts-check
 /**
- * Codes drawn at random, decoded.
+ * Codes drawn at random, decoded; and a walk from one to the next, on which the whole page looks at what lies between.
  *
- * @import { Row } from "../types/explore"
+ * @import { Looked, Row } from "../types/explore"
  * @import { Explorer } from "./explorer.js"
  * @import { Model } from "./model.js"
  */
+import { drawn, mixture } from "./mixture.js";
 import { normals } from "./random.js";
 import { Section } from "./section.js";
+import { alongArc, between } from "./ways.js";
 
 const COUNT = 24;
+const STRIDE = 1600; // milliseconds from one sample to the next
+const FRAME = 1000 / 30;
 
 const CONTENT = `
   <div class="ae-tools">
     <button type="button" name="sample" data-word="sample"></button>
     <label><span data-word="temperature"></span>
       <input type="range" name="temperature" min="0" max="2" step="0.05" value="1"></label>
+    <button type="button" name="walk" aria-pressed="false" data-word="walk" data-title="walk_help"></button>
   </div>
   <div class="ae-samples"></div>
   <p class="ae-note ae-samples-note"></p>`;
@@ -29,6 +34,18 @@ export class SamplesPart extends Section {
    * @type {Float32Array[]}
    */
   numbers = [];
+  /**
+   * A number of chance for each, which says from which distribution of a mixture it comes.
+   *
+   * @type {number[]}
+   */
+  chances = [];
+  /** @type {import("./mixture.js").Cloud[]} */
+  clouds = [];
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  walking;
+  /** How many samples the walk has passed. */
+  passed = 0;
 
   /**
    * @param {HTMLElement} place
@@ -38,7 +55,9 @@ export class SamplesPart extends Section {
   constructor(place, explorer, model) {
     super(place, explorer, model, "samples", CONTENT);
     this.find(".ae-samples-note").textContent = this.word(model.prior ? "prior_note" : "sample_note");
+    this.fit();
     this.press("sample", () => this.sample());
+    this.press("walk", () => (this.walking === undefined ? this.walk() : this.halt()));
     this.slide("temperature", () => this.warm());
     this.find(".ae-samples").addEventListener("click", ({ target, timeStamp }) => {
       const code = target instanceof Node ? this.codes[[...this.find(".ae-samples").childNodes].indexOf(/** @type {ChildNode} */ (target))] : undefined;
@@ -48,22 +67,63 @@ export class SamplesPart extends Section {
   }
 
   sample() {
-    const { codes, prior } = this.model;
-    this.numbers = Array.from({ length: COUNT }, () => normals(prior ? codes.size : codes.count));
+    this.numbers = Array.from({ length: COUNT }, () => normals(this.model.codes.size));
+    this.chances = this.numbers.map(() => Math.random());
     this.warm();
   }
 
   /** The same samples at the temperature that is chosen. */
   warm() {
-    const { codes, prior } = this.model;
     const heat = Number(this.field("temperature").value);
-    this.codes = this.numbers.map((numbers) => (prior ? numbers.map((number) => heat * number) : codes.sampled(heat, numbers)));
+    this.codes = this.numbers.map((numbers, at) =>
+      this.model.prior ? numbers.map((number) => heat * number) : drawn(this.clouds, this.chances[at] ?? 0, numbers, heat),
+    );
     this.again();
+  }
+
+  fit() {
+    const { codes, prior } = this.model;
+    this.clouds = prior ? [] : mixture(codes.values, codes.size);
+  }
+
+  /** Goes from sample to sample, round and round: smoothly, or step by step for whoever wants little to move. */
+  walk() {
+    this.find("button[name=walk]").setAttribute("aria-pressed", "true");
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    let before = performance.now();
+    const go = () => {
+      const now = performance.now();
+      this.passed += calm ? 1 : Math.min((now - before) / STRIDE, 0.25); // a page that was hidden leaps over nothing
+      before = now;
+      const [from, to] = [0, 1].map((more) => this.codes[(Math.floor(this.passed) + more) % COUNT]);
+      const way = this.model.prior ? alongArc : between;
+      if (from && to) this.explorer.tell({ code: calm ? from.slice() : way(from, to, this.passed % 1), began: now });
+      this.walking = setTimeout(go, calm ? STRIDE : FRAME);
+    };
+    go();
+  }
+
+  halt() {
+    clearTimeout(this.walking);
+    this.walking = undefined;
+    this.find("button[name=walk]").setAttribute("aria-pressed", "false");
+    this.explorer.remember();
+  }
+
+  /** @override @param {Looked} looked */
+  show({ picture, place }) {
+    if (this.walking !== undefined && (picture || place !== undefined)) this.halt(); // somebody looks at something else
+  }
+
+  /** @override */
+  close() {
+    clearTimeout(this.walking);
   }
 
   /** @override @param {Model} model */
   renew(model) {
     super.renew(model);
+    this.fit();
     this.warm();
   }
 

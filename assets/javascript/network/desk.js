@@ -2,8 +2,9 @@
 /**
  * Where the parts of a page have a worker compute: what is known, what waits, and what is asked next.
  *
- * One question is under way at a time. Of those that wait, the newest of each kind stays. Small ones go first, as many
- * together as fit; a large one goes piece by piece, so that what a person does meanwhile waits for one piece at most.
+ * One question for codes and one for pictures are under way at a time. Of those that wait, the newest of each kind stays.
+ * Small ones go first, as many together as fit; a large one goes piece by piece, so that what a person does meanwhile
+ * waits for one piece at most.
  */
 
 const MOST_KEPT = 16_000_000; // numbers in answers that are kept
@@ -38,9 +39,13 @@ export class Desk {
   kept = 0;
   /** @type {Map<string, Question>} */
   waiting = new Map();
-  /** @type {Piece[]} */
-  asked = [];
-  resting = false;
+  /**
+   * What is under way.
+   *
+   * @type {Record<Part, Piece[]>}
+   */
+  asked = { encoder: [], decoder: [] };
+  resting = { encoder: false, decoder: false };
   /** @type {(() => void)[]} */
   idle = [];
   closed = false;
@@ -52,7 +57,7 @@ export class Desk {
 
   /** Whether all that it was asked is answered. */
   get settled() {
-    return this.asked.length === 0 && this.waiting.size === 0;
+    return this.asked.encoder.length + this.asked.decoder.length + this.waiting.size === 0;
   }
 
   /**
@@ -70,52 +75,57 @@ export class Desk {
 
   /** @param {Question} question */
   want(question) {
-    const { kind, key } = question;
+    const { kind, key, part } = question;
     const same = (/** @type {Question | undefined} */ other) => other?.key === key && other.kind === kind;
-    if (same(this.waiting.get(kind)) || this.asked.some((piece) => same(piece.question))) return;
+    if (same(this.waiting.get(kind)) || this.asked[part].some((piece) => same(piece.question))) return;
     this.waiting.delete(kind);
     this.waiting.set(kind, question);
-    void this.next();
-  }
-
-  async next() {
-    if (this.asked.length || this.resting || this.closed) return;
-    this.asked = this.pieces();
-    const [first] = this.asked;
-    if (!first) {
-      for (const told of this.idle.splice(0)) told();
-      return;
-    }
-    for (const { question } of this.asked) this.waiting.delete(question.kind);
-    const { status, values } = await this.ask(first.question.part, joined(this.asked)).catch(() => ({ status: 0, values: undefined }));
-    if (this.closed) return;
-    if (values) {
-      this.hand(values);
-    } else if (!NEVER.includes(status)) {
-      for (const { question } of this.asked) if (!this.waiting.has(question.kind)) this.waiting.set(question.kind, question);
-      this.asked = [];
-      this.resting = true;
-      await new Promise((resolve) => setTimeout(resolve, AGAIN));
-      this.resting = false;
-    }
-    this.asked = [];
-    await this.next();
+    void this.next(part);
   }
 
   /**
-   * What is asked next, of one part of the network.
+   * Asks what comes next.
    *
+   * @param {Part} part
+   * @returns {Promise<void>}
+   */
+  async next(part) {
+    if (this.asked[part].length || this.resting[part] || this.closed) return;
+    const pieces = (this.asked[part] = this.pieces(part));
+    if (!pieces.length) {
+      if (this.settled) for (const told of this.idle.splice(0)) told();
+      return;
+    }
+    for (const { question } of pieces) this.waiting.delete(question.kind);
+    const { status, values } = await this.ask(part, joined(pieces)).catch(() => ({ status: 0, values: undefined }));
+    if (this.closed) return;
+    if (values) {
+      this.hand(pieces, values);
+    } else if (!NEVER.includes(status)) {
+      for (const { question } of pieces) if (!this.waiting.has(question.kind)) this.waiting.set(question.kind, question);
+      this.resting[part] = true;
+      await new Promise((resolve) => setTimeout(resolve, AGAIN));
+      this.resting[part] = false;
+    }
+    this.asked[part] = [];
+    await this.next(part);
+  }
+
+  /**
+   * What is asked next.
+   *
+   * @param {Part} part
    * @returns {Piece[]}
    */
-  pieces() {
-    // Codes before pictures: what is made of them would be asked in vain.
-    const rank = (/** @type {Question} */ { count, part }) => (count > PIECE ? 2 : 0) + (part === "encoder" ? 0 : 1);
-    const [first, ...others] = [...this.waiting.values()].sort((one, other) => rank(one) - rank(other));
+  pieces(part) {
+    const large = (/** @type {Question} */ { count }) => Number(count > PIECE);
+    const waiting = [...this.waiting.values()].filter((question) => question.part === part);
+    const [first, ...others] = waiting.sort((one, other) => large(one) - large(other));
     if (!first) return [];
     const pieces = [{ question: first, rows: Math.min(PIECE, first.count - (first.done ?? 0)) }];
     let room = PIECE - first.count;
     for (const question of others) {
-      if (question.part !== first.part || question.count > room) continue;
+      if (question.count > room) continue;
       pieces.push({ question, rows: question.count });
       room -= question.count;
     }
@@ -123,15 +133,16 @@ export class Desk {
   }
 
   /**
-   * Gives everybody their part of an answer.
+   * Gives everybody their share of an answer.
    *
+   * @param {Piece[]} pieces
    * @param {Float32Array} values
    */
-  hand(values) {
+  hand(pieces, values) {
     let at = 0;
     /** @type {Question[]} */
     const complete = [];
-    for (const { question, rows } of this.asked) {
+    for (const { question, rows } of pieces) {
       const { count, size, kind } = question;
       question.answer ??= new Float32Array(count * size);
       question.answer.set(values.subarray(at, at + rows * size), (question.done ?? 0) * size);
