@@ -13,7 +13,7 @@ RUNS = (
     ("masked, by a worker", "variant=masked&epochs=1&train_size=500"),
     ("vector-quantised, by a worker", "variant=vector_quantized&epochs=1&train_size=500"),
 )
-BESIDE = "variant=vanilla&epochs=2000&seed=9&pace=full"  # a training that goes on meanwhile
+BESIDE = "variant=vanilla&epochs=500&seed=9&pace=full"  # a training that goes on meanwhile
 MOVES = 90  # of a drag, and of a stroke
 REST = 1000 / 30  # milliseconds between two moves
 SETTLE = 2000  # milliseconds until a page rests, or has shown the last answer
@@ -40,7 +40,7 @@ def explore(chromium, app: App, dataset: str) -> Iterator[Row]:
                 yield f"explore, {where}: bytes that a viewer loads", f"{_loaded(page, address) / 1e6:.2f} MB"
                 yield f"explore, {where}: drag to decoded", _told(_moved(page, "decoded", ".st-key-plane canvas"))
                 yield f"explore, {where}: stroke to point moved", _told(_moved(page, "drawn", ".ae-canvas"))
-        training.click(".st-key-stop button")
+        training.click(".st-key-stop button")  # it has gone on until now
 
 
 def _trained(chromium, app: App, settings: str) -> str:

@@ -23,8 +23,8 @@ SHOTS = {
 }
 EXPLORED = {
     # name: query, size, colour scheme
-    "explore-light": ("variant=variational&latent_dim=2&epochs=30&widths=512,128&batch_size=256", (1280, 900), "light"),
-    "explore-dark": ("variant=stacked&latent_dim=2&epochs=20&widths=512,128&batch_size=256", (1280, 900), "dark"),
+    "explore-light": ("variant=variational&latent_dim=2&epochs=15&widths=512,128&batch_size=256", (1280, 900), "light"),
+    "explore-dark": ("variant=stacked&latent_dim=2&epochs=10&widths=512,128&batch_size=256", (1280, 900), "dark"),
 }
 # What the film shows: a deep network whose code is two numbers.
 FILMED = ("--variant", "stacked", "--latent-dim", "2", "--epochs", "40", "--set", "widths=512,128")

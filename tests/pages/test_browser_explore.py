@@ -292,6 +292,22 @@ def test_a_run_is_opened_from_the_table(page):
     assert not page.locator("[data-testid=stSidebar]").is_visible(), "no form stands beside it"
 
 
+def test_the_page_that_export_gives_opens_from_a_disk_and_is_played_with(page, app, chrome, tmp_path):
+    with visitor(chrome) as person:
+        person.goto(f"{app.url}/?run={address(page)['run']}")
+        person.click(".st-key-train_export button")
+        with person.expect_download() as coming:
+            person.click("[class*=st-key-train_page] button")
+        file = tmp_path / coming.value.suggested_filename
+        assert file.suffix == ".html"
+        coming.value.save_as(file)
+        person.goto(file.as_uri())
+        person.wait_for_selector(".ae-ready")
+        assert not person.is_visible(".ae-moments"), "it holds the network of its end alone"
+        person.click(".ae-draw-part button[name=take]")
+        assert code(person, "drawn") == code(person, "decoded")
+
+
 def test_a_large_code_has_a_plane_and_sliders_along_its_directions(large):
     assert large.locator(".ae-unit input").count() == 32
     large.click("button[name=along][value=directions]")
