@@ -142,7 +142,12 @@ def test_samples_spread_with_the_temperature(page):
 def test_a_walk_goes_from_sample_to_sample_until_it_is_stopped(page):
     page.click("button[name=walk]")
     seen = {tuple(code(page, "decoded"))}
-    until(page, lambda: len(seen.add(tuple(code(page, "decoded"))) or seen) > 5)
+
+    def walked() -> bool:
+        seen.add(tuple(code(page, "decoded")))
+        return len(seen) > 5
+
+    until(page, walked)
     page.click("button[name=walk]")
     assert page.get_attribute("button[name=walk]", "aria-pressed") == "false"
     until(page, lambda: near(address(page).get("at", "9"), code(page, "decoded")), "where it stopped stays")

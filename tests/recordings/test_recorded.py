@@ -88,7 +88,7 @@ def test_a_recorded_variational_code_is_told_why_it_is_blurred():
 
 def test_every_view_of_every_frame_can_be_drawn(variant, played):
     settings = demonstrations.settings_of(variant)
-    spec = settings.scaled(catalogue()[settings.dataset].spec)
+    spec = catalogue()[settings.dataset].seen(settings)
     model = variants.get(variant).build(settings, spec)
     setup, snapshots = played
     shown = {panel.name for panel in setup.panels}
