@@ -256,7 +256,8 @@ class Autoencoder(ChunkedModel):
         """Every loss term of a batch by name, as it enters the sum: scalars."""
         error = reconstruction_error(self.loss_name, target, logits, self._activation, pixel_weights)
         return {"reconstruction": error} | {
-            name: layer(features, inputs=inputs, training=training) for name, layer in self.penalties.items()
+            name: ops.cast(layer(features, inputs=inputs, training=training), error.dtype)
+            for name, layer in self.penalties.items()
         }
 
     def evaluate_terms(self, target: Any, inputs: Any) -> dict[str, float]:

@@ -19,8 +19,9 @@ def reconstruction_error(name: str, target: Any, logits: Any, activation: Callab
         weights: `w`, which broadcast to the target; by default all pixels count alike.
 
     Returns:
-        A scalar.
+        A scalar, in the target's precision, whatever the network computes in: half as many bits cannot add up a batch.
     """
+    logits = ops.cast(logits, target.dtype)
     if weights is None and name in QUICK_MEANS:
         return QUICK_MEANS[name](target, logits)
     errors = PIXELS[name](target, logits, activation)

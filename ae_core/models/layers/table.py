@@ -15,7 +15,7 @@ class ResidentTable(keras.layers.Layer):
     """
 
     def __init__(self, shape: tuple[int, ...], dtype: str):
-        super().__init__(trainable=False, name="table")
+        super().__init__(trainable=False, name="table", dtype="float32", autocast=False)  # whatever networks compute in
         self.rows = self.add_weight(shape=shape, dtype=dtype, initializer="zeros", trainable=False, name="rows")
         self.scale = self.add_weight(shape=shape[1:], initializer="ones", trainable=False, name="scale")
         self.offset = self.add_weight(shape=shape[1:], initializer="zeros", trainable=False, name="offset")
