@@ -50,7 +50,7 @@ def _train(given: argparse.Namespace) -> int:
                 training = session.TrainingSession(settings, emit=emit, run_id=run.id, keeper=writer)
                 training.train()
                 with writer.model_file() as model:
-                    training.model.standalone().save(model)
+                    training.save(model)
                 result = training.result()
         except KeyboardInterrupt:
             print(f"ae_core: interrupted; the snapshots of the run {run.id} are kept.", file=sys.stderr)

@@ -34,6 +34,9 @@ class Prepared:
         notes: Sentences for a person.
         values: The data set's own range; its ends are what pictures show black and white.
         black: Value of the tables that becomes 0 where they are not standardised; it lies around a picture.
+        raw_scale: float64, like `scale`: with the next what makes the network's input of values as the file held them,
+            `value * raw_scale + raw_offset`.
+        raw_offset: float64, broadcasts to one example.
     """
 
     x_train: np.ndarray
@@ -47,8 +50,10 @@ class Prepared:
     spec: DataSpec
     dropped: int
     notes: tuple[str, ...]
-    values: ValueRange = BYTES
-    black: float = 0.0
+    values: ValueRange
+    black: float
+    raw_scale: np.ndarray
+    raw_offset: np.ndarray
 
     def scaled(self, table: np.ndarray) -> np.ndarray:
         """Rows as the network sees them, see `scaled`."""
@@ -138,6 +143,8 @@ def prepare(dataset: Dataset, settings: Settings) -> Prepared:
         tuple(notes),
         info.values,
         values.low,
+        factor,
+        shift + 0.0,
     )
 
 

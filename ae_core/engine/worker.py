@@ -126,7 +126,7 @@ def train(settings: Mapping[str, Any], run_id: str, topic: str, folder: str | No
             training.train()
             if writer is not None:
                 with writer.model_file() as path:
-                    training.model.standalone().save(path)
+                    training.save(path)
             result = training.result(TEST_IMAGES)
         except _StoppedEarlyError:
             return None

@@ -25,6 +25,7 @@ LARGEST_WEIGHTS = 256 * 2**20
 MEMORY = 1536 * 2**20  # of the process that reads: libraries, and the largest array twice
 SECONDS = 60.0  # that it may take
 CONFIG, METADATA, WEIGHTS = "config.json", "metadata.json", "model.weights.h5"
+PREPROCESSING = "preprocessing.json"  # ours, see `training.preprocessing`; Keras does not look at it
 NETWORK, ARRAYS = "network.json", "arrays.bin"  # what the two processes hand each other
 
 Fact = bool | int | float | str | list[bool | int | float | str | None] | None

@@ -23,6 +23,7 @@ from ae_core.formats.keras_file import (
     LARGEST_WEIGHTS,
     METADATA,
     NETWORK,
+    PREPROCESSING,
     WEIGHTS,
     Layer,
     Network,
@@ -30,7 +31,12 @@ from ae_core.formats.keras_file import (
     layers_of,
 )
 
-_LARGEST = {CONFIG: LARGEST_CONFIG, METADATA: LARGEST_CONFIG, WEIGHTS: LARGEST_WEIGHTS}
+_LARGEST = {
+    CONFIG: LARGEST_CONFIG,
+    METADATA: LARGEST_CONFIG,
+    PREPROCESSING: LARGEST_CONFIG,
+    WEIGHTS: LARGEST_WEIGHTS,
+}
 
 
 class OtherNetworkError(Exception):
@@ -55,7 +61,7 @@ def _read(stream: BinaryIO, network: Network, target: BinaryIO) -> None:
     """Compares a file with a network, and writes its numbers one array behind the other."""
     size = stream.seek(0, io.SEEK_END)
     with open_archive(stream, size, "The model", ".keras") as archive:
-        check_members(archive, lambda name: _LARGEST.get(name, 0), LARGEST_WEIGHTS + 2 * LARGEST_CONFIG, "The model")
+        check_members(archive, lambda name: _LARGEST.get(name, 0), LARGEST_WEIGHTS + 3 * LARGEST_CONFIG, "The model")
         _compare(network.layers, list(layers_of(msgspec.json.decode(archive.read(CONFIG)))))
         with _seekable(archive) as content, h5py.File(content, "r") as weights:
             for weight in network.weights:

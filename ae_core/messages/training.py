@@ -29,6 +29,8 @@ from ae_core.messages.values import (
 )
 from ae_core.messages.views import Atlas, Batch, Grid, Panel, PanelTitle, Plane
 
+MOST_VALUES = 3 * 128 * 128  # of one example
+
 
 class Progress(Struct, kw_only=True, tag="progress", tag_field="kind"):
     """What is done before the first step.
@@ -199,6 +201,22 @@ class Snapshot(Struct, kw_only=True, tag="snapshot", tag_field="kind"):
     diverged_at: Count | None = None
 
 
+class Preprocessing(Struct, kw_only=True):
+    """How values as a person's file holds them become a network's input: `value * scale + offset`.
+
+    The way back from a reconstruction is `(output - offset) / scale`.
+
+    Args:
+        values: The same for a person, such as `values 0 to 16, scaled to 0 to 1`.
+        scale: One number for all values of an example, or one for each, in order.
+        offset: Likewise.
+    """
+
+    values: Line
+    scale: Annotated[list[Finite], Meta(min_length=1, max_length=MOST_VALUES)]
+    offset: Annotated[list[Finite], Meta(min_length=1, max_length=MOST_VALUES)]
+
+
 class Result(Struct, kw_only=True):
     """What is left of a run when it is over; the last line of `train --json`, and `result.json`.
 
@@ -218,6 +236,7 @@ class Result(Struct, kw_only=True):
         settings: The experiment's plain values by name.
         history: One number an epoch for `loss`, each loss term, and each of them on validation examples as `val_…`.
         test: Numbers on the test set by name; `measuring.metric_table` has their words and units.
+        preprocessing: What is done with new data before the model sees them; None in results of earlier versions.
     """
 
     run_id: Annotated[str, Meta(max_length=40)]
@@ -235,6 +254,7 @@ class Result(Struct, kw_only=True):
     settings: Settings
     history: Epochs
     test: Numbers
+    preprocessing: Preprocessing | None = None
 
 
 class HistoryState(Struct, kw_only=True):

@@ -82,24 +82,18 @@ x_train, x_val = data[order[:-{rows.held}]], data[order[-{rows.held}:]]{used}  #
         black = f"\nx_train, mean = x_train - {low}, mean - {low}" if (low := _number(values.low)) != "0" else ""
         parts.append(SCALED_NOW if settings.augmentation == "none" else SCALED_LATER + black)
     else:
-        parts.append(
-            f"x_train, x_val = {_scaled('x_train', values)}, {_scaled('x_val', values)}{_remark(info, values)}"
-        )
+        parts.append(f"{PREPROCESS}{values.sentence}.")
+        parts.append(f"x_train, x_val = {_scaled('x_train', values)}, {_scaled('x_val', values)}")
     return "\n".join(filter(None, parts))
 
 
 def _scaled(name: str, values: ranges.ValueRange) -> str:
     """What makes the network's input of raw values."""
-    text = f'{name}.astype("float32")'
-    if values.low:
-        text = f"({text} {'-' if values.low > 0 else '+'} {_number(abs(values.low))})"
     span = values.high - values.low
-    return text if span == 1 else f"{text} / {_number(span)}"
-
-
-def _remark(info: DataInfo, values: ranges.ValueRange) -> str:
-    usual = values.as_they_are or values.ends == ranges.BYTES.ends
-    return "" if usual or info.name in built_in.INFOS else f"  # {values.sentence}"
+    divided = "" if span == 1 else f" / {_number(span)}"
+    if values.low:  # before 64 bits become 32
+        return f'(({name} {"-" if values.low > 0 else "+"} {_number(abs(values.low))}){divided}).astype("float32")'
+    return f'{name}.astype("float32"){divided}'
 
 
 def _number(value: float) -> str:
@@ -166,10 +160,12 @@ low, high = np.quantile(distance, [0.25, 0.75])
 x_train = x_train[distance <= high + {preparation.IQR_FACTOR} * (high - low)]"""
 OUTLIERS = {"keep": "", "zscore": DISTANCE + ZSCORE, "iqr": DISTANCE + IQR}
 
-STANDARDIZED = """\
+PREPROCESS = "# Preprocess new data in the same way before the network sees them: "
+STANDARDIZED = f"""\
+{PREPROCESS}each value is standardised.
 mean, deviation = x_train.mean(0, dtype=np.float64), x_train.std(0, dtype=np.float64)
 deviation[(x_train == x_train[0]).all(0)] = 0  # a value that never changes is only centred
-scale = np.where(deviation > 0, 1 / np.where(deviation > 0, deviation, 1), {unit})
+scale = np.where(deviation > 0, 1 / np.where(deviation > 0, deviation, 1), {{unit}})
 x_val = ((x_val - mean) * scale).astype("float32")"""
 SCALED_NOW = 'x_train = ((x_train - mean) * scale).astype("float32")'
 SCALED_LATER = """\

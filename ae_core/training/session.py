@@ -30,6 +30,7 @@ from ae_core.training.divergence import LastGood, check_finite
 from ae_core.training.early_stopping import Best
 from ae_core.training.history import History
 from ae_core.training.loop import Loop, Stage, half_cosine
+from ae_core.training.preprocessing import note, preprocessing
 from ae_core.training.snapshot_times import SnapshotTimes
 
 Emit = Callable[[TrainingMessage], None]
@@ -71,7 +72,7 @@ def train(
     session = TrainingSession(settings, emit=emit, control=control, run_id=run_id, frames=frames, keeper=keeper)
     session.train()
     if save_to is not None:
-        session.model.standalone().save(save_to)
+        session.save(save_to)
     return session.result(test_images)
 
 
@@ -373,6 +374,11 @@ class TrainingSession:
         """The batch of the last step; None if more than one was trained since the last look."""
         rows, loss = self._trained
         return self.probe.batch(rows[0], loss) if len(rows) == 1 else None
+
+    def save(self, path: str | Path) -> None:
+        """Writes the trained model as a `.keras` file, with how its input is made of raw values."""
+        self.model.standalone().save(path)
+        note(Path(path), preprocessing(self.prepared.info, self.data, self.settings))
 
     def result(self, test_images: int | None = None) -> Result:
         """What is left when it is over: history by epoch, and numbers on the test set.

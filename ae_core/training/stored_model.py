@@ -16,7 +16,7 @@ from ae_core import variants
 from ae_core.formats import keras_file
 from ae_core.models.seeding import building
 from ae_core.settings import DataSpec, Settings
-from ae_core.training import execution
+from ae_core.training import execution, preprocessing
 
 LABEL = "The model"
 
@@ -96,6 +96,7 @@ def renew(path: Path, settings: Settings, spec: DataSpec, label: str = LABEL) ->
     part = path.with_name(f".part-own-{path.name}")
     try:
         network.save(part)
+        preprocessing.note(part, preprocessing.noted(path))
         os.replace(part, path)
     finally:
         part.unlink(missing_ok=True)
@@ -114,4 +115,5 @@ def export(path: Path, settings: Settings, spec: DataSpec, part: str) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / f"{part}.keras"
         (whole if part == "whole" else whole.get_layer(part)).save(target)
+        preprocessing.note(target, preprocessing.noted(path))
         return target.read_bytes()

@@ -16,6 +16,7 @@ from ae_core.training import cache, execution
 from ae_core.training.control import Control
 from ae_core.training.early_stopping import Best
 from ae_core.training.history import History
+from ae_core.training.preprocessing import preprocessing
 from ae_core.training.snapshot_times import SnapshotTimes
 
 
@@ -124,6 +125,7 @@ def result(session: Telling, test_images: int | None) -> Result:
         settings=settings.to_dict(),
         history=session.history.by_epoch(),
         test=evaluation.evaluate(session.model, session.data, session.prepared.pca, session.probe, test_images),
+        preprocessing=preprocessing(session.prepared.info, session.data, settings),
     )
 
 

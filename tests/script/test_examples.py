@@ -21,7 +21,7 @@ FILES: dict[str, Mapping[str, Any]] = {
     "signed": {"x_train": GREYS / 8 - 1},
     "bytes": {"x_train": (GREYS * 15).astype(np.uint8)[..., None]},
     "vectors": {"x_train": GREYS.reshape(60, -1) * 3.5, "y_train": np.arange(60) % 3},
-    "far": {"x_train": GREYS.reshape(60, -1) / 16 + 1e5},
+    "far": {"x_train": GREYS.reshape(60, -1) / 17 + 1e5},
 }
 
 
@@ -63,4 +63,5 @@ def check(changes: dict[str, Any], model: Autoencoder | None = None) -> tuple[Au
     for part, raw in {"x_train": ours.x_train, "x_val": ours.x_validation}.items():
         np.testing.assert_allclose(space[part], raw * ours.scale + ours.offset, rtol=1e-5, atol=1e-5)
         assert space[part].dtype == np.float32
+    assert made.count("# Preprocess new data") == 1
     return model, made

@@ -2,21 +2,26 @@
 
 import dataclasses
 import io
+import zipfile
 from types import SimpleNamespace
 from typing import Any, cast
 
+import keras
 import numpy as np
 import pytest
 from PIL import Image
 
 from ae_core import data, variants
+from ae_core.formats.keras_file import PREPROCESSING
 from ae_core.measuring.panels.prior_match import PriorMatch
 from ae_core.messages import decode, encode
 from ae_core.models.layers.augmentation import Augmentation
 from ae_core.models.layers.table import ResidentTable
 from ae_core.portable import network
 from ae_core.training import cache
+from ae_core.training.preprocessing import note, noted, preprocessing
 from ae_core.training.session import TrainingSession
+from ae_core.training.stored_model import export, renew
 
 RANDOM = np.random.default_rng(0)
 
@@ -43,6 +48,17 @@ def test_decimal_pictures_are_trained_on_scored_and_shown_as_they_are(alone):
     with Image.open(io.BytesIO(session.setup.atlas.png)) as sheet:
         shown = np.asarray(sheet.convert("L"))[:8, :9]
     np.testing.assert_allclose(shown, np.clip(255 * test[0, ..., 0], 0, 255), atol=1)
+
+    # How the file's values become the network's goes with the model.
+    told = result.preprocessing
+    assert told is not None and told.values == f"values 0 to {np.float32(high):.6g}, scaled to 0 to 1"
+    np.testing.assert_allclose(greys[:20] * 1.2 * told.scale[0] + told.offset[0], test[..., 0], rtol=1e-6)
+    session.save(path := alone / "model.keras")
+    assert noted(path) == told and keras.models.load_model(path).count_params() > 0
+    (alone / "encoder.keras").write_bytes(export(path, session.settings, session.data.spec, "encoder"))
+    assert noted(alone / "encoder.keras") == told
+    renew(path, session.settings, session.data.spec)
+    assert noted(path) == told, "also in an imported run, whose file is written anew"
 
     # A browser has the picture's bytes, and gives the network what it has learnt from.
     scale, offset = network._of_bytes(session.data)
@@ -85,3 +101,26 @@ def test_a_single_code_has_no_discrepancy_from_the_prior():
     look = SimpleNamespace(codes=codes)
     assert PriorMatch().numbers(cast(Any, look)) == {"mmd": None}
     assert PriorMatch().numbers(cast(Any, SimpleNamespace(codes=np.repeat(codes, 2, axis=0))))["mmd"] is not None
+
+
+def test_constants_are_those_of_the_file_s_own_values(alone):
+    rows = RANDOM.normal(size=(40, 5)) * [1, 2, 1e-3, 1, 5] + [0, 1e3, 1e4, 0, 1]
+    np.savez(alone / "AE_DATA_DIR" / "mine.npz", x_train=rows, x_test=rows)
+    for scaling in ("unit", "standardize", "range"):
+        settings = variants.read_settings({"dataset": "mine", "scaling": scaling})
+        dataset = data.load("mine")
+        prepared = data.prepare(dataset, settings)
+        told = preprocessing(dataset.info, prepared, settings)
+        assert len(told.scale) == (5 if scaling == "standardize" else 1)
+        seen = rows * told.scale + told.offset
+        np.testing.assert_allclose(seen, prepared.scaled(prepared.x_test), rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"[" * 100, b'{"values": "x", "scale": [], "offset": [0]}'])
+def test_what_somebody_else_noted_is_read_with_care(content, tmp_path):
+    path = tmp_path / "model.keras"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(PREPROCESSING, content)
+    assert noted(path) is None
+    note(path, None)
+    assert noted(path) is None
