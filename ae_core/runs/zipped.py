@@ -18,7 +18,7 @@ from ae_core.errors import DataError, SettingError, WrongValueError
 from ae_core.formats import escape, gzipped, keras_file, typed
 from ae_core.formats.archive import ZIP_ERRORS, check_members, megabytes, open_archive
 from ae_core.formats.npz import MAX_VALUES
-from ae_core.messages import Curves, Result, RunAbout, RunStatus, Setup, Snapshot
+from ae_core.messages import Curves, Preprocessing, Result, RunAbout, RunStatus, Setup, Snapshot
 from ae_core.messages import Settings as Values
 from ae_core.runs import arrays, classifiers
 from ae_core.runs.consistency import check_result, check_setup, check_snapshot
@@ -59,6 +59,7 @@ _KERAS = {
     keras_file.METADATA: LARGEST_SMALL,
     keras_file.WEIGHTS: keras_file.LARGEST_WEIGHTS,
 }
+_KERAS_AND_OURS = _KERAS | {keras_file.PREPROCESSING: keras_file.LARGEST_CONFIG}  # which earlier versions had not
 _HDF5 = b"\x89HDF\r\n\x1a\n"
 _one_at_a_time = threading.Lock()  # which bounds the memory
 
@@ -344,12 +345,14 @@ def check_model(path: Path, label: str) -> None:
     with path.open("rb") as stream:
         size = stream.seek(0, io.SEEK_END)
         with open_archive(stream, size, label, ".keras") as archive:
-            check_members(archive, lambda name: _KERAS.get(name, 0), LARGEST_ZIP, label)
-            if set(archive.namelist()) != set(_KERAS):
+            check_members(archive, lambda name: _KERAS_AND_OURS.get(name, 0), LARGEST_ZIP, label)
+            if not set(archive.namelist()) >= set(_KERAS):
                 raise DataError(f"{label} must hold {', '.join(_KERAS)}. Received: not all of them.")
             for name in (keras_file.CONFIG, keras_file.METADATA):
                 # `Raw` because nothing in it is looked at, and so nothing is made of it.
                 typed.from_json(archive.read(name), dict[str, msgspec.Raw], name)
+            if keras_file.PREPROCESSING in archive.namelist():
+                typed.from_json(archive.read(keras_file.PREPROCESSING), Preprocessing, keras_file.PREPROCESSING)
             with archive.open(keras_file.WEIGHTS) as weights:
                 if weights.read(len(_HDF5)) != _HDF5:
                     raise DataError(f"{label}: {keras_file.WEIGHTS} must be an HDF5 file. Received: something else.")

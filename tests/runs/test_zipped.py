@@ -137,7 +137,7 @@ def test_snapshots_from_before_there_was_a_plane_still_open(store):
 
 @pytest.mark.slow
 def test_a_real_training_is_stored_and_comes_back(store, monkeypatch):
-    from ae_core.training import checkpoint, session, stored_model
+    from ae_core.training import checkpoint, preprocessing, session, stored_model
     from ae_core.variants import read_settings
 
     monkeypatch.setattr(checkpoint, "SECONDS", 0.0)
@@ -172,6 +172,7 @@ def test_a_real_training_is_stored_and_comes_back(store, monkeypatch):
     assert new.test.keys() <= told.test.keys() and new.test["mse"] == told.test["mse"]
     import keras
 
+    assert preprocessing.noted(new.model) == told.preprocessing is not None
     model = keras.models.load_model(new.model)
     assert model(np.zeros((1, 28, 28, 1), np.float32)).shape == (1, 28, 28, 1)
 
