@@ -5,17 +5,22 @@ import itertools
 import xml.etree.ElementTree as ElementTree
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import MagicMock
 
 import pytest
 
 from ae_core import data, variants
+from ae_core.data.built_in import INFOS
+from ae_core.data.ranges import ValueRange
 from ae_core.errors import SettingError
-from ae_core.settings import Option, option_of
+from ae_core.settings import DataSpec, Option, option_of
+from ae_core.variants import read_settings
 from pages.ui import state
 from pages.ui.form import controls, diagram
 from pages.ui.form.form import Form, from_address, to_address
 from pages.ui.live import tiles
 from pages.ui.words import units
+from pages.ui.words.language import spoken
 from tests import demo
 
 VARIANTS = list(variants.registry())
@@ -221,3 +226,19 @@ def test_what_was_not_possible_is_said_for_a_while_and_no_longer_than_it_holds(m
     assert own.refusal() == "Something else."
     now[0] += 2
     assert own.refusal() == ""
+
+
+@pytest.mark.parametrize(
+    ("scaling", "said"),
+    [
+        ("unit", "8×8×1, values 0 to 16, scaled to 0 to 1."),
+        ("none", "8×8×1, values 0 to 16, as they are."),
+        ("standardize", "8×8×1, values 0 to 16, each standardised to mean 0 and standard deviation 1."),
+    ],
+)
+def test_the_page_says_what_becomes_of_the_values(scaling, said, monkeypatch):
+    monkeypatch.setattr(controls, "st", st := MagicMock())
+    eights = dataclasses.replace(INFOS["digits"], spec=DataSpec((8, 8, 1)), values=ValueRange(0, 16, 0, 16))
+    with spoken("en"):
+        controls._facts(eights, read_settings({"scaling": scaling}))
+    assert said in st.caption.mock_calls[0].args[0]
