@@ -229,6 +229,8 @@ def _look_at(path: Path, size: int) -> DataInfo:
             extent = npz.examine(archive, headers, label)
             least, most = extent.least, extent.most
     values = ranges.found(least, most, kind, spec.is_image)
+    if upload and "extent" not in headers and kind == np.uint8:
+        values = ranges.BYTES  # so earlier versions kept whatever lay between 0 and 1, vectors too
     spec = dataclasses.replace(spec, unit_range=values.unit_range)
     if known is not None and known.spec == spec:
         return dataclasses.replace(known, train_count=train_count, test_count=test_count, values=values)

@@ -147,6 +147,13 @@ def test_an_upload_kept_by_an_earlier_version_still_opens(alone):
     dataset = data.load("upload-0123abcd")
     assert dataset.info == data.catalogue()["upload-0123abcd"] and dataset.info.values.ends == (0, 255)
     np.testing.assert_array_equal(dataset.x_train[..., 0], images)
+    # Dark pictures and vectors of bytes were divided by 255, as the networks of their runs still expect.
+    for name, kept in (("upload-0123abce", images[..., None] // 10), ("upload-0123abcf", images.reshape(40, -1))):
+        np.savez_compressed(folder / f"{name}.npz", x_train=kept, x_test=kept)
+        dataset = data.load(name)
+        prepared = data.prepare(dataset, Settings())
+        assert prepared.spec.unit_range
+        np.testing.assert_allclose(prepared.scaled(prepared.x_test), kept / 255, rtol=1e-6)
 
 
 @pytest.mark.parametrize("name", GENERATED)
