@@ -160,7 +160,7 @@ low, high = np.quantile(distance, [0.25, 0.75])
 x_train = x_train[distance <= high + {preparation.IQR_FACTOR} * (high - low)]"""
 OUTLIERS = {"keep": "", "zscore": DISTANCE + ZSCORE, "iqr": DISTANCE + IQR}
 
-PREPROCESS = "# Preprocess new data in the same way before the network sees them: "
+PREPROCESS = "# Preprocess new data alike before the network sees them: "
 STANDARDIZED = f"""\
 {PREPROCESS}each value is standardised.
 mean, deviation = x_train.mean(0, dtype=np.float64), x_train.std(0, dtype=np.float64)
