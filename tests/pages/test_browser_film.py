@@ -15,9 +15,9 @@ from tests.browser import VIEWS, WATCH, visitor
 
 pytestmark = pytest.mark.browser
 
-SMALL = "dataset=digits&latent_dim=2&seed=3"
+SMALL = "variant=vanilla&dataset=digits&latent_dim=2&seed=3"
 LONG = f"{SMALL}&epochs=500&batch_size=1"  # must not end by itself, however slow the page is
-SHORT = f"{SMALL}&variant=vanilla&epochs=40&train_size=600&pace=full"  # more steps than frames that are kept
+SHORT = f"{SMALL}&epochs=40&train_size=600&pace=full"  # more steps than frames that are kept
 
 # The steps that all views show which can be seen.
 SHOWN = """[...document.querySelectorAll('.st-key-stage .ae-view:not(.ae-none) .ae-live')]

@@ -25,7 +25,14 @@ from tests.waiting import PATIENCE, until
 pytestmark = pytest.mark.workers
 
 APP = str(ROOT / "app.py")
-SMALL = {"dataset": "digits", "latent_dim": "4", "epochs": "500", "train_size": "400", "pace": "full"}
+SMALL = {
+    "variant": "vanilla",
+    "dataset": "digits",
+    "latent_dim": "4",
+    "epochs": "500",
+    "train_size": "400",
+    "pace": "full",
+}
 
 
 @pytest.fixture(scope="module", autouse=True)
