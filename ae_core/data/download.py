@@ -121,7 +121,7 @@ def fetch(name: str, progress: Progress, stall: float = STALL_SECONDS, limit: fl
 def _failure(name: str, reason: str) -> DataError:
     title = PUBLISHED[name].title
     return DataError(
-        f"{title} could not be had because {reason}: choose the data set digits, which needs no network, or put "
+        f"{title} could not be had because {reason}: choose the data set mnist_5k, which needs no network, or put "
         f"{name}.npz into a folder and name that folder in AE_DATA_DIR."
     )
 

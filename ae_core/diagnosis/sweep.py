@@ -20,15 +20,16 @@ def bend(values: Sequence[float], errors: Sequence[float], translate: Translate 
     gain = most - least
     if gain < LIMITS.sweep_gain * most:
         return None
-    place = next(place for place, error in enumerate(errors) if error - least <= LIMITS.bend * gain)
-    # At the end of the curve nobody knows whether it bends, and a curve that rises again bends elsewhere.
-    if place > len(values) - 2 or values[-1] < LIMITS.beyond_bend * values[place]:
+    low = [error - least <= LIMITS.bend * gain for error in errors]
+    place = low.index(True)
+    # At the end of the curve nobody knows whether it bends; and where it rises again, something else has gone wrong.
+    if values[-1] < LIMITS.beyond_bend * values[place] or not all(low[place:]):
         return None
     _ = translate
     return Finding(
         "bend",
         "good",
-        _("The curve bends at a code of {size}: it has {share} of all that larger codes gain.").format(
+        _("The curve bends at a code of {size}, which has {share} of all that larger codes can gain.").format(
             size=short(values[place]), share=percent((most - errors[place]) / gain)
         ),
         _(

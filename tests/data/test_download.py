@@ -34,7 +34,9 @@ def test_without_a_network_the_sentence_says_what_to_do(alone, proxy):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))  # bound but not listening: connections are refused
         proxy(free.getsockname()[1])
-        with pytest.raises(DataError, match=r"MNIST could not be had .* network: choose the data set digits") as caught:
+        with pytest.raises(
+            DataError, match=r"MNIST could not be had .* network: choose the data set mnist_5k"
+        ) as caught:
             data.load("mnist")
     assert "AE_DATA_DIR" in str(caught.value) and "\n" not in str(caught.value)
     assert "too long" not in str(caught.value), "it was told at once, and nobody waited"
@@ -135,5 +137,5 @@ def test_a_full_or_closed_disk_is_named(alone, monkeypatch):
     blocked = alone / "file"
     blocked.write_text("")
     monkeypatch.setenv("XDG_CACHE_HOME", str(blocked))
-    with pytest.raises(DataError, match=r"cannot be written .*choose the data set digits"):
+    with pytest.raises(DataError, match=r"cannot be written .*choose the data set mnist_5k"):
         data.load("mnist")

@@ -155,5 +155,6 @@ def test_where_the_curve_of_a_sweep_bends():
         ([2, 4, 8], [0.05, 0.01, 0.01]),  # too few to tell
         ([2, 4, 8, 16], [0.05, 0.0495, 0.049, 0.0489]),  # hardly any gain
         ([8, 9, 10, 11], [0.05, 0.02, 0.0101, 0.01]),  # too near one another
+        ([2, 4, 8, 16, 32], [0.05, 0.03, 0.01, 0.0098, 0.2]),  # one has gone astray, or has only begun
     ):
         assert sweep.bend(sizes, errors) is None

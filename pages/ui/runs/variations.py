@@ -150,7 +150,8 @@ def _plot(base: StoredRun, runs: Sequence[StoredRun]) -> None:
     with st.container(gap=None):
         above(_("Sweep: test error against {setting}").format(setting=label))
         component.mount("live_sweep", component.payload(compare.sweep(values, errors, pca, label, _), len(values)))
-        bent = sweep.bend(values, errors, _) if name == "latent_dim" else None
+        over = all(run.state in ("done", "stopped") for run in family)
+        bent = sweep.bend(values, errors, _) if over and name == "latent_dim" else None
         if bent is not None:
             st.html(findings_html([bent]))
 
