@@ -155,7 +155,7 @@ class Evidence:
     def unscaled(self) -> bool:
         """Whether values are neither from 0 to 1 nor of such a size by themselves, and standardising was not chosen."""
         given = self.inputs
-        if given is None or self.setup.unit_range or self.settings.get("scaling") != "unit":
+        if given is None or self.setup.unit_range or self.settings.get("scaling") == "standardize":
             return False
         uncentred = given.offset > LIMITS.uncentred * given.spread
         return uncentred or given.offset > LIMITS.far or not LIMITS.narrow <= given.widest <= LIMITS.wide

@@ -56,6 +56,7 @@ def test_values_that_are_not_scaled_are_to_be_standardised(changes):
     assert names(wild, stopped) == ["unscaled"]
     assert "“Scaling” to Standardize" in found("unscaled", wild, stopped).why
     assert "unscaled" not in names(replace(wild, settings=wild.settings | {"scaling": "standardize"}), stopped)
+    assert "unscaled" in names(replace(wild, settings=wild.settings | {"scaling": "none"}), stopped)
     assert "unscaled" not in names(setup(inputs=raw), stopped), "images from 0 to 1"
     broken = found("not_finite", wild, replace(stopped, state="diverged", diverged_at=7))
     assert "Standardize" in broken.why and "rate" not in broken.why
