@@ -21,9 +21,8 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 MNIST = Path(os.environ.get("AE_DATA_DIR", "")) / "mnist.npz"
 NOT_QUICK = ("browser", "workers", "slow")
 
-# Made-up cases: the same ones at every run of the suite; many others in `tests/soak`. None may take a second.
-SECOND = 1000  # milliseconds
-hypothesis.settings.register_profile("suite", derandomize=True, database=None, deadline=SECOND)
+# Made-up cases: the same ones at every run of the suite; many others in `tests/soak`, where none may take a second.
+hypothesis.settings.register_profile("suite", derandomize=True, database=None, deadline=None)
 hypothesis.settings.load_profile("suite")
 
 
