@@ -56,7 +56,7 @@ USES: dict[str, set[str]] = {
     "figures": {"formats", "measuring.metric_table", "measuring.plane", "variants"},
     "diagnosis": {"measuring.metric_table", "variants"},
     "script": {"formats", "data", "models", "measuring", "variants", "training"},
-    "recordings": {"formats", "variants", "training"},
+    "recordings": {"formats", "variants", "training", "portable"},
     "portable": {"data", "models", "training"},
     "web_page": {"figures", "variants"},
     "engine": {"formats", "data", "models", "variants", "training", "runs", "script", "portable"},

@@ -10,6 +10,7 @@ import numpy as np
 
 from ae_core.portable.description import Array, Description, encode
 
+HALF = np.dtype("<f2")
 LENGTH = struct.Struct("<I")
 ALIGNMENT = 4
 
@@ -42,3 +43,27 @@ class Block:
         text = encode(description)
         text += b" " * (-(LENGTH.size + len(text)) % ALIGNMENT)
         return b"".join([LENGTH.pack(len(text)), text, *self._parts])
+
+
+def halved(content: bytes) -> bytes:
+    """A packed network with numbers of half precision, for a file that is to be small."""
+    head = _head(content)
+    return content[:head] + np.frombuffer(content, "<f4", offset=head).astype(HALF).tobytes()
+
+
+def whole(content: bytes) -> bytes:
+    """What browsers are sent of a network that `halved` made small.
+
+    Raises:
+        ValueError: If it is no such thing.
+    """
+    head = _head(content)
+    return content[:head] + np.frombuffer(content, HALF, offset=head).astype("<f4").tobytes()
+
+
+def _head(content: bytes) -> int:
+    """Where the numbers of a packed network begin."""
+    if len(content) < LENGTH.size or LENGTH.unpack_from(content)[0] > len(content) - LENGTH.size:
+        raise ValueError(f"A network must have its description before its numbers. Received: {len(content):,} bytes.")
+    head: int = LENGTH.size + LENGTH.unpack_from(content)[0]
+    return head

@@ -51,7 +51,8 @@ def record_to(file: Path, settings: Settings, frames: int, emit: Callable[[Train
         frames: Snapshots to keep, at least 2.
         emit: Called with each message of the training.
     """
-    from ae_core.training import session
+    from ae_core.portable.network import portable
+    from ae_core.training import moments, session
 
     file.parent.mkdir(parents=True, exist_ok=True)  # before the training, which would be lost
     messages: list[TrainingMessage] = []
@@ -60,6 +61,9 @@ def record_to(file: Path, settings: Settings, frames: int, emit: Callable[[Train
         messages.append(message)
         emit(message)
 
-    # Views know by the run's id that another recording is another thing. Its test is not kept, so few images will do.
-    session.train(settings, emit=keep, run_id=f"recording-{settings.variant}", frames=frames, test_images=20)
-    recording.save(file, messages, frames)
+    # Views know by the run's id that another recording is another thing.
+    run_id = f"recording-{settings.variant}"
+    training = session.TrainingSession(settings, emit=keep, run_id=run_id, frames=frames)
+    training.train()
+    network = portable(moments.taken(training.model), settings, run_id).content
+    recording.save(file, messages, frames, network)

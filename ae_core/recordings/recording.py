@@ -15,10 +15,12 @@ from ae_core.folders import ROOT
 from ae_core.formats import picture_series, typed
 from ae_core.formats.picture_series import PictureSeries
 from ae_core.messages import Curves, Pictures, Setup, Snapshot, TrainingMessage
+from ae_core.portable import block
 
 FOLDER = ROOT / "assets" / "recorded"  # one for each variant
 SUFFIX = ".msgpack.gz"
 LARGEST_FILE = 20_000_000  # bytes once unpacked
+LARGEST_NETWORK = 120_000  # bytes that a network may add to one
 DIGITS = 6  # of floats, so that the file is small
 MOST_POINTS = 300  # of the code map
 GRID_COLOURS = 40  # of originals, reconstructions and errors
@@ -40,6 +42,8 @@ class Recorded(Struct, kw_only=True):
         grid: The pictures of the grid, one a snapshot; None if they differ in size.
         panels: The pictures of panels by name, likewise.
         plane: The pictures of the plane of codes, likewise; None too if not every snapshot has one.
+        network: The trained network as `portable.block.halved` makes it; empty where it is too large, or no browser can
+            compute it.
     """
 
     setup: Setup
@@ -48,6 +52,7 @@ class Recorded(Struct, kw_only=True):
     grid: PictureSeries | None
     panels: dict[str, PictureSeries]
     plane: PictureSeries | None = None
+    network: bytes = b""
 
 
 def file_of(variant: str, folder: Path = FOLDER) -> Path:
@@ -55,7 +60,7 @@ def file_of(variant: str, folder: Path = FOLDER) -> Path:
     return folder / f"{variant}{SUFFIX}"
 
 
-def save(path: Path, messages: Iterable[TrainingMessage], frames: int) -> None:
+def save(path: Path, messages: Iterable[TrainingMessage], frames: int, network: bytes = b"") -> None:
     """Writes the setup and a choice of snapshots.
 
     Learning is fast at first and slow later, so the chosen steps lie close at first and wide apart later. Pictures keep
@@ -65,6 +70,7 @@ def save(path: Path, messages: Iterable[TrainingMessage], frames: int) -> None:
         path: File to write.
         messages: All messages of one training.
         frames: Snapshots to keep, at least 2.
+        network: The trained network as `portable.block` packs it; empty for none.
     """
     messages = list(messages)
     setup = next(message for message in messages if isinstance(message, Setup))
@@ -86,6 +92,7 @@ def save(path: Path, messages: Iterable[TrainingMessage], frames: int) -> None:
         grid=grid,
         panels=panels,
         plane=plane,
+        network=half if network and len(half := block.halved(network)) <= LARGEST_NETWORK else b"",
     )
     values = _rounded(msgspec.to_builtins(recorded, builtin_types=(bytes,)))
     # Neither name nor time in the header: the same run gives the same bytes.
@@ -164,11 +171,7 @@ def load(path: Path) -> tuple[Setup, list[Snapshot]]:
         OSError: If the file cannot be read, or is no gzip.
         ValueError: If the file is not a recording, or is too large.
     """
-    with gzip.open(path, "rb") as stream:
-        content = stream.read(LARGEST_FILE + 1)
-    if len(content) > LARGEST_FILE:
-        raise ValueError(f"A recording must be at most {LARGEST_FILE:,} bytes unpacked. Received: {path.name}.")
-    recorded: Recorded = typed.from_msgpack(content, Recorded, path.name)
+    recorded = _read(path)
     grids = None if recorded.grid is None else picture_series.decode(recorded.grid)
     panels = {name: picture_series.decode(series) for name, series in recorded.panels.items()}
     planes = None if recorded.plane is None else picture_series.decode(recorded.plane)
@@ -183,6 +186,20 @@ def load(path: Path) -> tuple[Setup, list[Snapshot]]:
         for place, snapshot in enumerate(recorded.snapshots)
     ]
     return recorded.setup, snapshots
+
+
+def load_network(path: Path) -> bytes:
+    """The trained network of a recording as browsers are sent it; empty where it has none. Raises as `load` does."""
+    network = _read(path).network
+    return block.whole(network) if network else b""
+
+
+def _read(path: Path) -> Recorded:
+    with gzip.open(path, "rb") as stream:
+        content = stream.read(LARGEST_FILE + 1)
+    if len(content) > LARGEST_FILE:
+        raise ValueError(f"A recording must be at most {LARGEST_FILE:,} bytes unpacked. Received: {path.name}.")
+    return typed.from_msgpack(content, Recorded, path.name)
 
 
 def _whole(

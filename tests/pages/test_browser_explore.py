@@ -364,11 +364,15 @@ def test_an_encoder_that_is_not_sure_shows_its_cloud(app, chrome):
         assert person.evaluate("document.documentElement.scrollWidth") <= 390
 
 
-def test_a_page_with_no_run_says_what_to_do(app, chrome):
+def test_a_page_with_no_run_says_what_to_do_and_has_a_recorded_one_to_play_with(app, chrome):
     with visitor(chrome) as stranger:
         stranger.goto(f"{app.url}/explore")
         stranger.wait_for_selector("[data-testid=stAlert]")
         assert "train a run" in stranger.inner_text("[data-testid=stAlert]")
+        stranger.wait_for_selector(".ae-ready")
+        stranger.click("button[name=take]")
+        fitted, made = picture(stranger, ".ae-drawn-fitted"), picture(stranger, ".ae-drawn-made")
+        assert np.corrcoef(fitted, made)[0, 1] > 0.8, "it has learnt to reconstruct"
 
 
 def changed(page, selector: str, before: np.ndarray) -> np.ndarray:

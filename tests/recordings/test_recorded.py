@@ -15,6 +15,7 @@ from ae_core.data.lookup import catalogue
 from ae_core.diagnosis import diagnose
 from ae_core.formats import picture_series
 from ae_core.measuring.panels.filters import common_panels
+from ae_core.portable import block
 from ae_core.recordings import demonstrations, recording
 from ae_core.runs.consistency import check_snapshot
 from pages.ui.form.form import Form
@@ -118,6 +119,8 @@ def test_the_same_seed_gives_the_same_file(tmp_path):
     for name in ("one", "other"):
         demonstrations.record_to(tmp_path / name, settings, 3, lambda message: None)
     assert (tmp_path / "one").read_bytes() == (tmp_path / "other").read_bytes()
+    network = recording.load_network(tmp_path / "one")
+    assert len(block.halved(network)) < recording.LARGEST_NETWORK and block.whole(block.halved(network)) == network
     setup, snapshots = recording.load(tmp_path / "one")
     assert len(setup.labels) == setup.atlas.count == len(snapshots[-1].latent) // 8 == recording.MOST_POINTS
     assert [len(snapshot.history["loss"]) for snapshot in snapshots] == [0, 1, 3]
@@ -133,6 +136,18 @@ def test_the_page_plays_the_chosen_variants_own_recording(variant):
     assert found is not None
     assert found.setup.settings["variant"] == variant
     assert recorded.choose(variant) is found
+
+
+def test_explore_has_a_recorded_network_whatever_variant_is_chosen():
+    for name in ("vanilla", "recurrent", "not recorded yet"):
+        found = recorded.explorable(name)
+        assert found is not None and found.network, "python -m ae_core record --variant vanilla"
+
+
+def test_what_is_no_network_is_refused():
+    for wrong in (b"", b"abc", b"\xff\xff\xff\x00{}"):
+        with pytest.raises(ValueError, match="description before its numbers"):
+            block.whole(wrong)
 
 
 def test_the_page_says_that_a_variant_has_none_yet():

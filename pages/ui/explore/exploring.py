@@ -13,12 +13,13 @@ from ae_core.messages import Setup
 from ae_core.runs import StoredRun
 from ae_core.web_page.exploration import exploration, unexplorable
 from pages.ui import static
-from pages.ui.live import pulse
+from pages.ui.live import pulse, recorded
 from pages.ui.live.network import Moments, moments_of
 from pages.ui.runs.comparing import mine
 from pages.ui.runs.titles import labels_of
 from pages.ui.state import Session
 from pages.ui.words.language import _, language
+from pages.ui.words.names import experiment
 
 CHOICE = "explore_run"  # key of the choice of the run
 MOST_OFFERED = 50
@@ -43,8 +44,14 @@ def show(own: Session) -> None:
     Args:
         own: The session.
     """
-    run = own.run
+    run, played = own.run, recorded.explorable(own.form.variant)
     _choice(own, _offered(own))
+    if run is None and played is not None:
+        said = _("Nothing of yours is here yet. This is a recorded run to play with, {name}; train a run of your own.")
+        st.info(escape.markdown(said.format(name=experiment(played.setup.settings))))
+        st.page_link("pages/train.py", label=_("Train"), icon=":material/model_training:")
+        _component()(key="explore", data=_recorded(played))
+        return
     if run is None or (run.setup is None and run.ended):
         st.info(_("There is nothing to explore yet: train a run, and come back when it has ended."))
         st.page_link("pages/train.py", label=_("Train"), icon=":material/model_training:")
@@ -84,6 +91,12 @@ def _choice(own: Session, offered: Sequence[StoredRun]) -> None:
 
 def _chosen(own: Session) -> None:
     own.run_id, own.frame = st.session_state[CHOICE], None
+
+
+def _recorded(played: recorded.Recording) -> bytes:
+    setup = played.setup
+    told = exploration(setup, played.steps[-1], static.atlas(setup.atlas.png), language(), _)
+    return json.dumps(told).encode()
 
 
 def _content(run: TrainingJob, setup: Setup, moments: Moments) -> bytes:

@@ -20,6 +20,7 @@ from starlette.responses import Response
 
 from ae_core.engine import EngineError, TrainingJob
 from pages.ui import shared
+from pages.ui.live import recorded
 from pages.ui.live.kept import Kept
 from pages.ui.words.language import _, known, spoken
 
@@ -104,6 +105,9 @@ def moments_of(run: TrainingJob) -> Moments:
 
 
 async def _network(request: Request) -> Response:
+    recording = await run_in_threadpool(recorded.named, request.path_params["run"])
+    if recording is not None and recording.network:
+        return _with(request, _packed_of(recording.network), recording.steps[-1])
     run = await run_in_threadpool(shared.engine().run, request.path_params["run"])
     if run is None:
         return _without(NoNetwork(_("There is no such run any more.")), 404)
@@ -121,6 +125,10 @@ async def _network(request: Request) -> Response:
         return _without(NoNetwork(str(error), later=True), 503)
     if packed.why:
         return _without(NoNetwork(packed.why))
+    return _with(request, packed, step)
+
+
+def _with(request: Request, packed: Packed, step: int | None) -> Response:
     headers = {
         "Cache-Control": "private, no-cache",
         "ETag": packed.mark,
@@ -162,5 +170,9 @@ def _ask(key: Key) -> Packed:
     content = answer.content or answer.introduction
     if not content:
         return Packed(b"", "", answer.why)
+    return _packed_of(content)
+
+
+def _packed_of(content: bytes) -> Packed:
     mark = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
     return Packed(gzip.compress(content, 5), mark, "")

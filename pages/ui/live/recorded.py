@@ -20,10 +20,11 @@ class Recording:
     Args:
         setup: The setup message.
         snapshots: The snapshot messages, oldest first.
+        network: Its trained network as browsers are sent it; empty for none.
     """
 
-    def __init__(self, setup: Setup, snapshots: Sequence[Snapshot]) -> None:
-        self.setup = setup
+    def __init__(self, setup: Setup, snapshots: Sequence[Snapshot], network: bytes = b"") -> None:
+        self.setup, self.network = setup, network
         self._by_step = {snapshot.step: snapshot for snapshot in snapshots}
         self.steps: Sequence[int] = sorted(self._by_step)
 
@@ -41,7 +42,7 @@ class Recording:
 def _read(path: Path) -> Recording | None:
     """A recording, read when it is first asked for and then kept: less than 1 MB."""
     try:
-        return Recording(*recording.load(path))
+        return Recording(*recording.load(path), recording.load_network(path))
     except (OSError, ValueError, KeyError, TypeError):
         _log.exception("The recording %s cannot be read.", path)
         return None
@@ -56,6 +57,15 @@ def choose(variant: str) -> Recording | None:
     """
     path = recording.file_of(variant)
     return _read(path) if path.is_file() else None
+
+
+def explorable(variant: str) -> Recording | None:
+    """The recording of a variant, if a browser can have its network, else the first that it can; None without one."""
+    for one in (variant, *variants.registry()):
+        found = choose(one)
+        if found is not None and found.network:
+            return found
+    return None
 
 
 def named(name: str) -> Recording | None:
