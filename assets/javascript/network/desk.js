@@ -8,7 +8,7 @@
  */
 
 const MOST_KEPT = 16_000_000; // numbers in answers that are kept
-const AGAIN = 1000; // milliseconds until a question is asked again that no worker could answer
+const AGAIN = [150, 300, 600, 1000]; // milliseconds until a question is asked again that no worker could answer, each time
 const PIECE = 32; // rows that go together
 const NEVER = [400, 403, 404, 409, 413]; // answers after which asking again is in vain
 
@@ -46,6 +46,8 @@ export class Desk {
    */
   asked = { encoder: [], decoder: [] };
   resting = { encoder: false, decoder: false };
+  /** How often in a row no worker could answer. */
+  failed = 0;
   /** @type {(() => void)[]} */
   idle = [];
   closed = false;
@@ -100,11 +102,12 @@ export class Desk {
     const { status, values } = await this.ask(part, joined(pieces)).catch(() => ({ status: 0, values: undefined }));
     if (this.closed) return;
     if (values) {
+      this.failed = 0;
       this.hand(pieces, values);
     } else if (!NEVER.includes(status)) {
       for (const { question } of pieces) if (!this.waiting.has(question.kind)) this.waiting.set(question.kind, question);
       this.resting[part] = true;
-      await new Promise((resolve) => setTimeout(resolve, AGAIN));
+      await new Promise((resolve) => setTimeout(resolve, AGAIN[Math.min(this.failed++, AGAIN.length - 1)]));
       this.resting[part] = false;
     }
     this.asked[part] = [];
