@@ -50,7 +50,8 @@ async def _compute(request: Request) -> Response:
     rows = await _body(request)
     if rows is None:
         return _refused(f"A question must have at most {LARGEST:,} bytes.", 413)
-    return await run_in_threadpool(_answer, *(request.path_params[name] for name in ("run", "step", "part")), rows)
+    asked = request.path_params
+    return await run_in_threadpool(_answer, asked["run"], asked["step"], asked["part"], rows)
 
 
 def _answer(run_id: str, step: int, part: str, rows: bytes) -> Response:
