@@ -18,10 +18,10 @@ from ae_core.data.built_in import DataInfo, Dataset
 from ae_core.data.download import Progress
 from ae_core.errors import DataError, printable
 from ae_core.folders import data_folder, uploads_folder
-from ae_core.formats import npz
+from ae_core.formats import npz, npz_headers
 from ae_core.formats.archive import megabytes, open_archive
 
-MAX_FILE_BYTES = npz.MAX_RAW_BYTES
+MAX_FILE_BYTES = npz_headers.MAX_RAW_BYTES
 NAME_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
 
@@ -217,9 +217,9 @@ def _look_at(path: Path, size: int) -> DataInfo:
     label, upload = _label(path), path.parent == uploads_folder()
     known = built_in.INFOS.get(path.stem) if path.stem in {*download.PUBLISHED, *built_in.SHIPPED} else None
     with path.open("rb") as stream, open_archive(stream, _checked_size(path, size), label) as archive:
-        headers = npz.read_headers(archive, label)
+        headers = npz_headers.read_headers(archive, label)
         texts = npz.read_texts(archive, headers, label)
-        spec, (train_count, test_count) = npz.spec_of(headers), npz.counts_of(headers)
+        spec, (train_count, test_count) = npz_headers.spec_of(headers), npz_headers.counts_of(headers)
         kind = headers["x_train"].dtype
         if known is not None and known.spec == spec and kind == np.uint8:
             return dataclasses.replace(known, train_count=train_count, test_count=test_count)
@@ -272,7 +272,7 @@ def _load_file(path: Path) -> Dataset:
         with path.open("rb") as stream:
             size = _checked_size(path, os.fstat(stream.fileno()).st_size)
             with open_archive(stream, size, label) as archive:
-                table = npz.read_table(archive, npz.read_headers(archive, label), label, info.class_names)
+                table = npz.read_table(archive, npz_headers.read_headers(archive, label), label, info.class_names)
     except OSError as error:
         raise _unreadable(path, error) from error
     info = dataclasses.replace(info, class_names=table.class_names)

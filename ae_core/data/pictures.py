@@ -19,7 +19,7 @@ from PIL import Image
 
 from ae_core.data import ranges
 from ae_core.errors import DataError, printable
-from ae_core.formats import npz
+from ae_core.formats import npz_headers
 from ae_core.formats.archive import ZIP_ERRORS, megabytes, name_of
 from ae_core.formats.pictures import FORMATS, SUFFIXES, Picture, decode
 
@@ -106,18 +106,17 @@ def read(archive: zipfile.ZipFile, label: str) -> Pictures:
         parents = [tuple(part for part in parts if part.lower() not in (*TRAIN, *TEST)) for parts in parents]
     names = [printable(parts[-1], 60) if parts else NO_FOLDER for parts in parents]
     class_names = tuple(sorted(set(names), key=_natural)) if len(set(names)) > 1 else ()
-    if len(class_names) > npz.MAX_CLASSES:
-        raise DataError(
-            f"{label} must have at most {npz.MAX_CLASSES} folders with pictures. Received: {len(class_names):,}."
-        )
+    most = npz_headers.MAX_CLASSES
+    if len(class_names) > most:
+        raise DataError(f"{label} must have at most {most} folders with pictures. Received: {len(class_names):,}.")
     numbers = {name: number for number, name in enumerate(class_names)}
     labels = np.array([numbers[name] for name in names], np.int64) if class_names else None
     return Pictures(images, labels, class_names, held_out, tuple(notes))
 
 
 def _check(members: list[zipfile.ZipInfo], label: str) -> None:
-    if len(members) < npz.MIN_EXAMPLES:
-        raise DataError(f"{label} must hold at least {npz.MIN_EXAMPLES} pictures. Received: {len(members)}.")
+    if len(members) < npz_headers.MIN_EXAMPLES:
+        raise DataError(f"{label} must hold at least {npz_headers.MIN_EXAMPLES} pictures. Received: {len(members)}.")
     if any(member.file_size > MAX_PICTURE_BYTES for member in members):
         raise DataError(
             f"{label} must hold pictures of at most {megabytes(MAX_PICTURE_BYTES)}. Received: a larger one."
@@ -158,7 +157,7 @@ def _decoded(
             broken[member.filename] = _broken(label, member, error)
         if len(broken) > MOST_BROKEN * len(members):
             break
-    if len(broken) > MOST_BROKEN * len(members) or len(whole) < npz.MIN_EXAMPLES:
+    if len(broken) > MOST_BROKEN * len(members) or len(whole) < npz_headers.MIN_EXAMPLES:
         raise next(iter(broken.values()))
     return whole, decoded, [printable(name_of(one)) for one in members if one.filename in broken]
 
@@ -274,7 +273,7 @@ def _held_out(parents: list[tuple[str, ...]]) -> np.ndarray | None:
     if None in kinds or len(set(kinds)) < 2:
         return None
     held_out = np.array(kinds, bool)
-    return held_out if np.count_nonzero(~held_out) >= npz.MIN_EXAMPLES - npz.MIN_EXAMPLES // 5 else None
+    return held_out if np.count_nonzero(~held_out) >= npz_headers.MIN_EXAMPLES - npz_headers.MIN_EXAMPLES // 5 else None
 
 
 def _counted(count: int, one: str, several: str) -> str:

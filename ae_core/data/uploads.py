@@ -19,7 +19,7 @@ import numpy as np
 from ae_core.data import pictures
 from ae_core.errors import DataError, disk_reason, printable
 from ae_core.folders import uploads_folder
-from ae_core.formats import confined, npz
+from ae_core.formats import confined, npz, npz_headers
 from ae_core.formats.archive import megabytes, open_archive
 from ae_core.limits import limit
 from ae_core.room import Bounds, Thing, leaving, overfull
@@ -129,7 +129,7 @@ def _convert(payload: bytes, label: str) -> dict[str, np.ndarray]:
             if not any(member.filename.endswith(".npy") for member in archive.infolist()):
                 endings = ", ".join(pictures.SUFFIXES)
                 raise DataError(f"{label} must hold pictures ({endings}) or the array x_train. Received: neither.")
-            headers = npz.read_headers(archive, label)
+            headers = npz_headers.read_headers(archive, label)
             table = npz.read_table(archive, headers, label)
             x_train, y_train, x_test, y_test = table.x_train, table.y_train, table.x_test, table.y_test
             class_names = table.class_names
@@ -148,7 +148,7 @@ def _convert(payload: bytes, label: str) -> dict[str, np.ndarray]:
             extent = float(x_train.min()), float(x_train.max())
     arrays = {"x_train": x_train, "x_test": x_test, "extent": np.array(extent)}
     if note:
-        arrays["note"] = np.array([note[: npz.LONGEST_NOTE]])
+        arrays["note"] = np.array([note[: npz_headers.LONGEST_NOTE]])
     if y_train is not None and y_test is not None:
         arrays |= {"y_train": y_train, "y_test": y_test, "class_names": np.array(class_names, dtype="U60")}
     return arrays

@@ -14,7 +14,7 @@ import numpy as np
 from ae_core.errors import DataError, WrongValueError
 from ae_core.formats import typed
 from ae_core.formats.archive import ZIP_ERRORS, check_members, open_archive
-from ae_core.formats.npz import HEADER_BYTES, HEADER_ERRORS
+from ae_core.formats.npz_headers import HEADER_BYTES, HEADER_ERRORS
 from ae_core.messages import TrainingState, encode_state
 from ae_core.runs import first_format
 

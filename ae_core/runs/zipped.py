@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from ae_core.errors import DataError, SettingError, WrongValueError
 from ae_core.formats import escape, gzipped, keras_file, typed
 from ae_core.formats.archive import ZIP_ERRORS, check_members, megabytes, open_archive
-from ae_core.formats.npz import MAX_VALUES
+from ae_core.formats.npz_headers import MAX_VALUES
 from ae_core.messages import Curves, Preprocessing, Result, RunAbout, RunStatus, Setup, Snapshot
 from ae_core.messages import Settings as Values
 from ae_core.runs import arrays, classifiers
