@@ -30,6 +30,9 @@ class Answering:
         self._known: OrderedDict[int, list[np.ndarray]] = OrderedDict()
         self._parts = {name: whole.get_layer(name) for name in PARTS}
         self._compiled = {name: _compiled(part) for name, part in self._parts.items()}
+        for name, part in self._parts.items():
+            for count in (1, 2):  # two numbers of rows: from then on the graph takes any, and no drag waits for it
+                self._compiled[name](np.zeros((count, *part.input_shape[1:]), np.float32), training=False)
 
     def go_to(self, step: int, bring: Callable[[], keras.Model]) -> None:
         """Stands at another step: takes its weights, as compiling anew would take a second.
