@@ -1,8 +1,8 @@
 """Made-up cases of whatever strangers send: settings, addresses, arguments, uploads, runs in a zip.
 
 Each kind has a strategy, which makes cases, and a check: what comes is taken, or refused in a sentence that names no
-place on this machine; nothing else is raised, and nothing is written outside of its folder. Hypothesis itself sees to
-it that none takes a second.
+place on this machine; nothing else is raised, and nothing is written outside of its folder. That none takes a second
+is seen to where there are many, in `tests/soak`.
 """
 
 import argparse
