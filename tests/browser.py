@@ -125,12 +125,17 @@ def visitor(chromium, **options: Any) -> Iterator[Any]:
     page = context.new_page()
     complaints: list[str] = []
 
+    def note(text: str) -> None:
+        # What a page asks for while it is cut off it asks for again, see `live/pulse.js`.
+        if "when disconnected from server" not in text:
+            complaints.append(text)
+
     def listen(said: Any) -> None:
         # What cannot be loaded is an error too, when a page is left or an app ends.
         if said.type == "error" and "load resource" not in said.text:
-            complaints.append(said.text)
+            note(said.text)
 
-    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("pageerror", lambda error: note(str(error)))
     page.on("console", listen)
     try:
         yield page
