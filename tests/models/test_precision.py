@@ -6,11 +6,10 @@ import keras
 import numpy as np
 import pytest
 
-from ae_core import variants
 from ae_core.training import cache
 from ae_core.variants import read_settings
 
-STEPS, BATCH = 60, 32
+STEPS, BATCH = 30, 32
 
 
 @pytest.fixture
@@ -31,8 +30,10 @@ def losses(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str, str], tup
     keras.config.set_dtype_policy("float32")
 
 
-@pytest.mark.slow(seconds=40)
-@pytest.mark.parametrize("variant", variants.registry())
+@pytest.mark.slow(seconds=15)
+@pytest.mark.parametrize(
+    "variant", ["contractive", "sparse", "variational", "vector_quantized"]
+)
 def test_half_the_bits_lose_little(losses: Callable[[str, str], tuple[float, float]], variant: str) -> None:
     first, last = losses(variant, "float32")
     _, half = losses(variant, "mixed_bfloat16")
