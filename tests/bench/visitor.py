@@ -112,6 +112,11 @@ class Visitor:
             connection.request("PUT", place, start + bytes(size) + b"\r\n--b--\r\n", headers)
             return connection.getresponse().status
 
+    @property
+    def status(self) -> str:
+        """What the page says of the run."""
+        return self._words
+
     def says(self, *words: str) -> bool:
         """Whether the status badge holds one of these words."""
         return any(one in self._words for one in words)
