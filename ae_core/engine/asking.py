@@ -1,7 +1,7 @@
 """What an engine asks its workers beside their trainings."""
 
 from abc import ABC
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ae_core.engine import questions
@@ -11,6 +11,7 @@ from ae_core.engine.supervisor import Supervisor
 from ae_core.errors import DataError, EngineError
 from ae_core.ownership import fingerprint
 from ae_core.portable.description import Portable
+from ae_core.portable.tsne import STRETCHES
 from ae_core.runs.files import is_id
 from ae_core.runs.weights_film import weights_steps
 from ae_core.settings import DataSpec, Settings
@@ -128,3 +129,25 @@ class Asking(ABC):
             EngineError: If no worker is ready, it takes too long, or the rows do not fit.
         """
         return self._supervisor.ask(questions.compute, str(self._recovery.store.folder), run_id, step, part, rows)
+
+    def lay_out(self, run_id: str, step: int, count: int) -> Iterator[tuple[float, bytes]]:
+        """Lays out the codes of a run's held-out examples by t-SNE: waits for a worker at each stretch.
+
+        Between two stretches the worker is free for other questions, and whoever has enough asks no further.
+
+        Args:
+            run_id: The run.
+            step: Its last step, or one of its `moments`.
+            count: How many examples, those of its map.
+
+        Yields:
+            The share that is done, up to 1, and the layout so far: float32, little-endian, of shape (count, 2).
+
+        Raises:
+            EngineError: If no worker is ready, it takes too long, or these codes cannot be laid out.
+        """
+        rows = self._supervisor.ask(questions.codes, str(self._recovery.store.folder), run_id, step, count)
+        places = b""
+        for done in range(1, STRETCHES + 1):
+            places = self._supervisor.ask(questions.lay_out, rows, count, places)
+            yield done / STRETCHES, places

@@ -117,3 +117,31 @@ def compute(folder: str, run_id: str, step: int, part: str, rows: bytes) -> Answ
         return READY.compute((folder, run_id), step, bring, part, rows)
 
     return answer(work, "The network could not be asked")
+
+
+def codes(folder: str, run_id: str, step: int, count: int) -> Answer[bytes]:
+    """The codes of the first held-out examples of a stored run at a step, as `tsne.stretch` is given them: float32."""
+
+    def work() -> bytes:
+        from ae_core.portable.network import codes_of
+        from ae_core.portable.tsne import narrowed
+
+        run = RunStore(Path(folder)).open(run_id)
+        return narrowed(codes_of(_trained(run, step), run.experiment, count)).astype("<f4").tobytes()
+
+    return answer(work, "The codes could not be read")
+
+
+def lay_out(rows: bytes, count: int, places: bytes) -> Answer[bytes]:
+    """A layout after one more stretch, see `tsne.stretch`; without places, after the first. All are float32."""
+
+    def work() -> bytes:
+        import numpy as np
+
+        from ae_core.portable.tsne import stretch
+
+        given = np.frombuffer(rows, "<f4").reshape(count, -1)
+        so_far = np.frombuffer(places, "<f4").reshape(count, 2) if places else None
+        return stretch(given, so_far).astype("<f4").tobytes()
+
+    return answer(work, "The codes could not be laid out")

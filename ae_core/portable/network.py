@@ -82,6 +82,22 @@ def network_of(trained: Path | bytes, settings: Settings, spec: DataSpec) -> ker
     return restore(trained, settings, spec)
 
 
+def codes_of(trained: Path | bytes, settings: Settings, count: int) -> np.ndarray:
+    """The codes of the first held-out examples: those that a run shows on its map.
+
+    Args:
+        trained: See `portable`, like the next and what is raised.
+        settings: Likewise.
+        count: How many.
+
+    Returns:
+        ndarray of shape (count, ...).
+    """
+    tables = data.prepare(data.load(settings.dataset), settings)
+    encoder = network_of(trained, settings, tables.spec).get_layer("encoder")
+    return in_batches(encoder, tables.scaled(tables.x_test[:count]))
+
+
 def _of_bytes(tables: data.Prepared) -> tuple[np.ndarray, np.ndarray]:
     """Scale and offset for pictures as a browser has them: bytes, black and white at the ends of the data's range."""
     low, high = tables.values.ends

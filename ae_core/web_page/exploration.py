@@ -23,6 +23,7 @@ def exploration(setup: Setup, step: int, atlas_url: str, language: str, translat
         "step": step,
         "steps": [step],
         "moving": False,
+        "layouts": False,
         "language": language,
         "atlas": {"url": atlas_url, "columns": atlas.columns, "tile": list(atlas.tile), "count": atlas.count},
         "labels": base64.b64encode(setup.labels).decode("ascii"),

@@ -50,6 +50,17 @@ def _plane(translate: Translate) -> dict[str, str]:
         "nearer": translate("Zoom in"),
         "farther": translate("Zoom out"),
         "whole": translate("All"),
+        "layout_plane": translate("Plane"),
+        "layout_tsne": translate("t-SNE"),
+        "layout_cancel": translate("Cancel"),
+        "layout_share": translate("A worker lays the codes out: {share} %"),
+        "layout_step": translate("Laid out as the codes lay at step {step}; press t-SNE again for this step."),
+        "layout_lost": translate("The codes could not be laid out; try again in a moment."),
+        "layout_axis": translate("t-SNE {number}"),
+        "layout_note": translate(
+            "t-SNE puts images beside each other whose codes are near. No code belongs to a place between the "
+            "points, so nothing lies behind them, and the cross stands on the nearest image: drag, or use arrow keys."
+        ),
         "contours": translate("Density"),
         "choose_class": translate("Choose a class"),
         "chosen": translate("Chosen images"),

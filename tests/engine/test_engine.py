@@ -439,6 +439,10 @@ def test_a_worker_answers_with_the_network_of_a_run(engine: Engine) -> None:
     assert early.why == "" and len(early.content) == len(network.content) and early.content != network.content
     assert engine.compute(done.id, 0, "decoder", code) != engine.compute(done.id, step, "decoder", code)
     assert "not kept any more" in engine.network(done.id, step + 1).why and list(engine.moments("../elsewhere")) == []
+    shares, layouts = zip(*engine.lay_out(done.id, 0, 50), strict=True)
+    assert shares == (0.25, 0.5, 0.75, 1.0) and {len(one) for one in layouts} == {50 * 8} and len({*layouts}) == 4
+    with pytest.raises(EngineError, match="at least 5 images; this run shows 4"):
+        next(engine.lay_out(done.id, step, 4))
 
 
 SCRIPT = textwrap.dedent("""

@@ -6,6 +6,8 @@ import { Codes } from "../../assets/javascript/explore/codes.js";
 import { contours } from "../../assets/javascript/explore/density.js";
 import { dot } from "../../assets/javascript/explore/directions.js";
 import { around, rectangle } from "../../assets/javascript/explore/fence.js";
+import { Laying } from "../../assets/javascript/explore/laying.js";
+import { Layout } from "../../assets/javascript/explore/layout.js";
 import { drawn, mixture } from "../../assets/javascript/explore/mixture.js";
 import { nearestRows } from "../../assets/javascript/explore/neighbours.js";
 import { below, damaged } from "../../assets/javascript/explore/noise.js";
@@ -171,4 +173,45 @@ test("ways begin and end where they should, and an arc keeps its distance", () =
 
 test("a table is written as spreadsheets read it", () => {
   assert.equal(csv([["a", 'say "x", y'], [1, 2.5]]), 'a,"say ""x"", y"\r\n1,2.5\r\n');
+});
+
+test("a layout has a place for each example, and keys go from one to the next", () => {
+  const layout = new Layout(Float32Array.of(0, 0, 2, 0.5, 5, 0, -1, 3, 0.4, 1), 40);
+  const [left, right, bottom, top] = layout.ends;
+  assert.ok(left < -1 && right > 5 && bottom < 0 && top > 3 && right - left < 8);
+  assert.deepEqual([layout.towards(0, [1, 0]), layout.towards(1, [1, 0]), layout.towards(0, [0, 1])], [1, 2, 4]);
+  assert.deepEqual([layout.towards(2, [-1, 0]), layout.towards(4, [0, 1]), layout.towards(2, [1, 0])], [1, 3, 2]);
+  assert.ok(new Layout(new Float32Array(6), 0).ends.every(Number.isFinite), "also where all lie on one place");
+});
+
+/** An app that answers in turn, and the questions that it was asked. */
+function laying(...answers) {
+  const asked = [];
+  const ask = async (address, { method }) => {
+    asked.push(`${method} ${address.split("/").slice(0, 3).join("/")}`);
+    const [status, told] = answers.shift() ?? [200, { share: 0.5 }];
+    return { ok: status === 200, status, json: async () => told };
+  };
+  return { asked, one: new Laying("layout/run", "en", ask, 0) };
+}
+
+test("a layout is asked for until it is there, and says how far it is", async () => {
+  const { asked, one } = laying([429, { why: "Others." }], [200, { share: 0.25 }], [200, { share: 1, places: [1, 2, 3, 4] }]);
+  const told = [];
+  const { places } = await one.lay(40, (share, why) => told.push([share, why]));
+  assert.deepEqual([...places], [1, 2, 3, 4]);
+  assert.deepEqual(told, [[0, "Others."], [0.25, ""]]);
+  one.cancel(40);
+  assert.deepEqual(asked, Array(3).fill("POST layout/run/40"), "what has ended needs no end");
+});
+
+test("a layout that cannot be had says why, and one that is given up nothing", async () => {
+  const why = "There is no such run any more.";
+  assert.equal((await laying([404, { why }]).one.lay(40, () => {})).why, why);
+  assert.equal((await laying([502, undefined]).one.lay(40, () => {})).places, undefined, "as behind a proxy");
+  const { asked, one } = laying();
+  assert.equal(await one.lay(40, () => one.cancel(40)), undefined);
+  assert.deepEqual(asked, ["POST layout/run/40", "DELETE layout/run/40"]);
+  const [first, second] = [one.lay(40, () => {}), one.lay(80, () => one.cancel(80))];
+  assert.deepEqual(await Promise.all([first, second]), [undefined, undefined], "the last wish counts");
 });

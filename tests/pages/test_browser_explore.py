@@ -336,6 +336,44 @@ def test_a_large_code_has_a_plane_and_sliders_along_its_directions(large):
     assert table[0][2:4] == ["code 5", "code 9"]
 
 
+def test_the_codes_are_laid_out_by_t_sne(large, chrome):
+    large.click("button[name=layout][value=tsne]")
+    large.click("button[name=cancel_layout]")
+    assert large.get_attribute("button[name=layout][value=plane]", "aria-pressed") == "true"
+    assert large.inner_text(".ae-layout-said") == "" and large.is_visible("select[name=across]")
+    before = drawn(large)
+    large.click("button[name=layout][value=tsne]")
+    large.wait_for_selector("select[name=across]", state="hidden")
+    assert drawn(large) != before and "nothing lies behind" in large.inner_text(".ae-plane-part .ae-note")
+    table = table_of(saved(large, "plane", "csv"))
+    assert table[0][2:4] == ["t-SNE 1", "t-SNE 2"]
+    labels = np.array([row[1] for row in table[1:]])
+    places = np.array([row[2:4] for row in table[1:]], float)
+    distances = np.linalg.norm(places[:, None] - places, axis=2) + 1e9 * np.eye(len(places))
+    assert np.mean(labels[distances.argmin(axis=1)] == labels) > 0.7, "a tenth by chance"
+    large.locator(".st-key-plane").scroll_into_view_if_needed()
+    box = large.locator(".st-key-plane").bounding_box()
+    large.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 0.5 * box["height"])
+    large.mouse.down()
+    assert large.inner_text(".ae-chosen-said").startswith("1 chosen"), "the nearest image"
+    first = code(large, "decoded")
+    large.mouse.move(box["x"] + 0.8 * box["width"], box["y"] + 0.3 * box["height"], steps=4)
+    large.mouse.up()
+    dragged = code(large, "decoded")
+    large.keyboard.press("ArrowLeft")
+    assert dragged != first and code(large, "decoded") != dragged
+    until(large, lambda: address(large).get("axes") == "tsne")
+    with visitor(chrome) as friend:
+        friend.goto(large.url)
+        friend.wait_for_selector(".ae-ready")
+        friend.wait_for_selector(".ae-layout button[value=tsne][aria-pressed=true]")
+        friend.wait_for_selector("select[name=across]", state="hidden")
+        assert table_of(saved(friend, "plane", "csv"))[1][2:4] == table[1][2:4], "the same for all"
+    large.click("button[name=layout][value=plane]")
+    assert large.is_visible("select[name=across]")
+    until(large, lambda: address(large).get("axes") != "tsne")
+
+
 def test_a_damaged_picture_is_mended_and_its_error_told(large):
     def errors() -> list[float]:
         return [float(one) for one in large.inner_text(".ae-noise-said").replace(",", "").split() if one[:2] == "0."]

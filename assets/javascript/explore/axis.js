@@ -2,6 +2,7 @@
 /**
  * Something along which a code can be moved: one of its numbers, or a direction in which all of them change.
  *
+ * @import { Cloud } from "../types/explore"
  * @import { Codes } from "./codes.js"
  */
 import { dot } from "./directions.js";
@@ -119,5 +120,29 @@ export class Cut {
     const straight = 1 - slant * slant;
     const [a, b] = [(right - slant * high) / straight, (high - slant * right) / straight];
     return origin.map((value, at) => value + a * (across.vector[at] ?? 0) + b * (up.vector[at] ?? 0));
+  }
+
+  /**
+   * The places at some standard deviations from a mean, around it.
+   *
+   * @param {Cloud} cloud
+   * @param {number} times How many.
+   */
+  outline({ mean, deviation }, times) {
+    const { across, up } = this;
+    const middle = this.placeOf(mean);
+    let [xx, xy, yy] = [0, 0, 0]; // covariance on the plane
+    deviation.forEach((value, at) => {
+      const [a, b] = [(across.vector[at] ?? 0) * value, (up.vector[at] ?? 0) * value];
+      xx += a * a;
+      xy += a * b;
+      yy += b * b;
+    });
+    const [one, two] = [Math.sqrt(xx), xx ? xy / Math.sqrt(xx) : 0]; // Cholesky's triangle
+    const three = Math.sqrt(Math.max(0, yy - two * two));
+    return Array.from({ length: 49 }, (_, turn) => {
+      const [u, v] = [times * Math.cos((turn / 24) * Math.PI), times * Math.sin((turn / 24) * Math.PI)];
+      return { x: middle.x + one * u, y: middle.y + two * u + three * v };
+    });
   }
 }

@@ -5,6 +5,7 @@
  * @import { Cloud, Place } from "../types/explore"
  * @import { Cut } from "./axis.js"
  * @import { Piece } from "./density.js"
+ * @import { Layout } from "./layout.js"
  * @import { Model } from "./model.js"
  */
 import { contours } from "./density.js";
@@ -35,6 +36,12 @@ export class Plane {
   drawn = [-1, 1, -1, 1];
   /** @type {Place | undefined} */
   marked;
+  /**
+   * Where t-SNE puts the examples, if that is what one looks at.
+   *
+   * @type {Layout | undefined}
+   */
+  layout;
   /** @type {Place[]} */
   way = [];
   /** @type {Cloud | undefined} */
@@ -74,21 +81,34 @@ export class Plane {
   }
 
   /**
-   * Lays the plane along other axes.
+   * Lays the plane along other axes, or shows the examples where t-SNE puts them.
    *
    * @param {Cut} cut
+   * @param {Layout} [layout]
    */
-  show(cut) {
+  show(cut, layout) {
     const { codes } = this.model;
     this.cut = cut;
+    this.layout = layout;
     this.points = new Float32Array(2 * codes.count);
     for (let place = 0; place < codes.count; place++) {
-      const { x, y } = cut.placeOf(codes.at(place));
+      const { x, y } = this.placeOf(codes.at(place), place);
       this.points.set([x, y], 2 * place);
     }
-    this.whole = [...cut.across.ends, ...cut.up.ends];
+    this.whole = layout?.ends ?? [...cut.across.ends, ...cut.up.ends];
     this.lines = this.dense ? contours(this.points, this.whole) : [];
     this.look(this.whole);
+  }
+
+  /**
+   * Where a code lies. In a layout by t-SNE, that is where the nearest example lies.
+   *
+   * @param {Float32Array} code
+   * @param {number} [place] Of the example whose code it is.
+   */
+  placeOf(code, place) {
+    const { layout, cut, model } = this;
+    return layout ? layout.at(place ?? model.codes.nearest(code, 1)[0]?.place ?? 0) : cut.placeOf(code);
   }
 
   /**
@@ -100,7 +120,7 @@ export class Plane {
   renew(model, cut) {
     const ends = this.ends === this.whole ? undefined : this.ends;
     this.model = model;
-    this.show(cut);
+    this.show(cut, this.layout);
     if (ends) this.look(ends);
   }
 
@@ -226,6 +246,10 @@ export class Plane {
    * @param {number[]} ends
    */
   paintSheet(count, ends) {
+    if (this.layout) {
+      Object.assign(this.sheet, { width: 1, height: 1 }); // empty: nothing decodes a place
+      return;
+    }
     const { size } = this.model.codes;
     const [left = 0, right = 1, bottom = 0, top = 1] = ends;
     const codes = new Float32Array(count * count * size);
@@ -363,24 +387,12 @@ export class Plane {
    * @param {CanvasRenderingContext2D} pen
    * @param {Cloud} cloud
    */
-  drawCloud(pen, { mean, deviation }) {
-    const { across, up } = this.cut;
-    const middle = this.cut.placeOf(mean);
-    let [xx, xy, yy] = [0, 0, 0]; // covariance on the plane
-    deviation.forEach((value, at) => {
-      const [a, b] = [(across.vector[at] ?? 0) * value, (up.vector[at] ?? 0) * value];
-      xx += a * a;
-      xy += a * b;
-      yy += b * b;
-    });
-    const [one, two] = [Math.sqrt(xx), xx ? xy / Math.sqrt(xx) : 0]; // Cholesky's triangle
-    const three = Math.sqrt(Math.max(0, yy - two * two));
+  drawCloud(pen, cloud) {
     for (const times of [1, 2]) {
       pen.globalAlpha = 0.8 / times;
       pen.beginPath();
-      for (let turn = 0; turn <= 48; turn++) {
-        const [u, v] = [times * Math.cos((turn / 24) * Math.PI), times * Math.sin((turn / 24) * Math.PI)];
-        const { x, y } = this.pixelOf({ x: middle.x + one * u, y: middle.y + two * u + three * v });
+      for (const place of this.cut.outline(cloud, times)) {
+        const { x, y } = this.pixelOf(place);
         pen.lineTo(x, y);
       }
       pen.stroke();

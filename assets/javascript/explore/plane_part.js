@@ -5,10 +5,12 @@
  * @import { Looked, Place, Row } from "../types/explore"
  * @import { Codes } from "./codes.js"
  * @import { Explorer } from "./explorer.js"
+ * @import { Layout } from "./layout.js"
  * @import { Model } from "./model.js"
  */
 import { Axis, Cut } from "./axis.js";
 import { around, rectangle } from "./fence.js";
+import { LAYOUT_CHOICE, LayoutChoice } from "./layout_choice.js";
 import { Plane } from "./plane.js";
 import { Section } from "./section.js";
 
@@ -16,11 +18,12 @@ const REACH = 6; // pixels within which a point is hit
 const STEP = 1 / 60; // of what is looked at, for one press of a key
 const LARGE = 5; // times as far with the shift key
 const ZOOM = 1.5;
+const TSNE = "tsne"; // in the page's address, in the place of axes
 
 /** @type {Record<string, [number, number]>} */
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
-const CONTENT = `
+const CONTENT = `${LAYOUT_CHOICE}
   <div class="ae-tools ae-axes">
     <label><span data-word="across"></span> <select name="across"></select></label>
     <label><span data-word="up"></span> <select name="up"></select></label>
@@ -76,6 +79,7 @@ export class PlanePart extends Section {
     this.press("whole", () => this.plane.look(this.plane.whole));
     this.field("dense").addEventListener("change", () => this.plane.setDense(this.field("dense").checked));
     this.listen(surface);
+    this.layouts = new LayoutChoice(this);
   }
 
   /** @param {HTMLCanvasElement} surface */
@@ -110,9 +114,11 @@ export class PlanePart extends Section {
    */
   decode(event, fresh) {
     const pixel = at(event);
-    const point = fresh ? this.plane.pointAt(pixel, REACH) : undefined;
+    const { layout } = this.plane;
+    const point = fresh || layout ? this.plane.pointAt(pixel, layout ? Infinity : REACH) : undefined;
     if (point !== undefined) {
-      this.explorer.pick(point, event.timeStamp);
+      if (fresh) this.explorer.pick(point, event.timeStamp);
+      else this.explorer.look(point, event.timeStamp);
       return;
     }
     const { x, y } = this.plane.placeAt(pixel);
@@ -157,6 +163,10 @@ export class PlanePart extends Section {
     else if (!arrow || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     if (!arrow) return;
+    if (plane.layout) {
+      this.step(plane.layout, arrow, event.timeStamp);
+      return;
+    }
     const [left = 0, right = 1, bottom = 0, top = 1] = plane.ends;
     const far = STEP * (event.shiftKey ? LARGE : 1);
     const [byX, byY] = [far * (right - left) * arrow[0], far * (top - bottom) * arrow[1]];
@@ -166,6 +176,24 @@ export class PlanePart extends Section {
     explorer.show({ code: axis.moved(code, axis.value(code) + byX + byY), began: event.timeStamp });
     const { x, y } = plane.cut.placeOf(explorer.looked.code);
     if (x < left || x > right || y < bottom || y > top) plane.move(byX, byY);
+  }
+
+  /**
+   * Goes to the next image of a layout.
+   *
+   * @param {Layout} layout
+   * @param {[number, number]} way To the right, and up.
+   * @param {number} began
+   */
+  step(layout, way, began) {
+    const { plane, explorer } = this;
+    const { code, place = this.model.codes.nearest(code, 1)[0]?.place ?? 0 } = explorer.looked;
+    const before = layout.at(place);
+    const next = layout.towards(place, way);
+    explorer.look(next, began);
+    const { x, y } = layout.at(next);
+    const [left = 0, right = 1, bottom = 0, top = 1] = plane.ends;
+    if (x < left || x > right || y < bottom || y > top) plane.move(x - before.x, y - before.y);
   }
 
   offerAxes() {
@@ -194,6 +222,21 @@ export class PlanePart extends Section {
     const [across, up] = [cut.across, cut.up].map(({ key }) => this.axes.find((one) => one.key === key));
     this.plane.renew(this.model, across && up ? new Cut(codes.mean, across, up) : usual(codes));
     this.offerAxes();
+    this.layouts.mark();
+  }
+
+  /**
+   * Shows the examples where t-SNE puts them, or on the plane again.
+   *
+   * @param {Layout | undefined} layout
+   */
+  lay(layout) {
+    this.plane.show(this.plane.cut, layout);
+    this.find(".ae-axes").hidden = layout !== undefined || this.model.codes.size <= 2;
+    this.find(".ae-note").textContent = this.word(layout ? "layout_note" : "plane_note");
+    this.show(this.explorer.looked);
+    this.explorer.between?.draw();
+    this.explorer.remember();
   }
 
   tellAxes() {
@@ -208,6 +251,7 @@ export class PlanePart extends Section {
    * @param {string} upKey
    */
   turn(acrossKey, upKey) {
+    if (acrossKey === TSNE) void this.layouts.begin();
     const [across, up] = [acrossKey, upKey].map((key) => this.axes.find((one) => one.key === key));
     if (!across || !up || across === up) return;
     this.plane.show(new Cut(this.model.codes.mean, across, up));
@@ -216,8 +260,9 @@ export class PlanePart extends Section {
     this.explorer.between?.draw();
   }
 
-  /** Keys of both axes; none where they are those that everybody begins with. */
+  /** Keys of both axes, or the name of the layout; none where they are those that everybody begins with. */
   get turned() {
+    if (this.layouts.chosen) return [TSNE];
     const { across, up } = this.plane.cut;
     const [first, second] = this.axes;
     return this.model.codes.directions.length && (across !== first || up !== second) ? [across.key, up.key] : [];
@@ -254,14 +299,14 @@ export class PlanePart extends Section {
 
   /** @param {Float32Array[]} codes */
   markWay(codes) {
-    this.plane.way = codes.map((code) => this.plane.cut.placeOf(code));
+    this.plane.way = this.plane.layout ? [] : codes.map((code) => this.plane.placeOf(code)); // no way leads through a layout
     this.plane.draw();
   }
 
   /** @override @param {Looked} looked */
-  show({ code, picture }) {
-    this.plane.marked = this.plane.cut.placeOf(code);
-    this.plane.cloud = picture && this.model.cloud(picture);
+  show({ code, picture, place }) {
+    this.plane.marked = this.plane.placeOf(code, place);
+    this.plane.cloud = picture && !this.plane.layout ? this.model.cloud(picture) : undefined;
     this.plane.draw();
   }
 
@@ -275,10 +320,12 @@ export class PlanePart extends Section {
     const { across, up } = this.plane.cut;
     const { class_names } = this.explorer.wanted;
     const points = Array.from({ length: this.model.codes.count }, (_, place) => {
-      const code = this.model.codes.at(place);
-      return [place, class_names[this.model.labels[place] ?? 0] ?? "", across.value(code), up.value(code), this.plane.chosen.has(place) ? 1 : 0];
+      const { x, y } = this.plane.placeOf(this.model.codes.at(place), place);
+      return [place, class_names[this.model.labels[place] ?? 0] ?? "", x, y, this.plane.chosen.has(place) ? 1 : 0];
     });
-    return [["example", "class", this.explorer.nameOf(across), this.explorer.nameOf(up), "chosen"], ...points];
+    const laid = [1, 2].map((number) => this.word("layout_axis", { number }));
+    const [one = "", other = ""] = this.plane.layout ? laid : [across, up].map((axis) => this.explorer.nameOf(axis));
+    return [["example", "class", one, other, "chosen"], ...points];
   }
 
   /** @override */
@@ -288,6 +335,7 @@ export class PlanePart extends Section {
 
   /** @override */
   close() {
+    this.layouts.close();
     this.plane.close();
   }
 }

@@ -10,6 +10,8 @@ export interface Exploration {
   steps: number[];
   /** Whether it still trains, so that more of them come. */
   moving: boolean;
+  /** Whether a server is there that lays codes out by t-SNE. */
+  layouts: boolean;
   /** The reader's language. */
   language: string;
   /** The pictures of the held-out examples. */
@@ -69,6 +71,12 @@ export interface Looked {
   place?: number | undefined;
   /** When the person did what led to it. */
   began: number;
+}
+
+/** A layout by t-SNE, `x, y, x, y, …`, or one sentence that says why there is none. */
+export interface LaidOut {
+  places: Float32Array | undefined;
+  why: string;
 }
 
 /** What of it stands in the page's address. */

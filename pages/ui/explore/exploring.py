@@ -101,7 +101,9 @@ def _recorded(played: recorded.Recording) -> bytes:
 
 def _content(run: TrainingJob, setup: Setup, moments: Moments) -> bytes:
     told = exploration(setup, moments.steps[-1], static.atlas(setup.atlas.png), language(), _)
-    return json.dumps(told | {"run": run.id, "steps": moments.steps, "moving": moments.moving}).encode()
+    return json.dumps(
+        told | {"run": run.id, "steps": moments.steps, "moving": moments.moving, "layouts": True}
+    ).encode()
 
 
 @functools.cache

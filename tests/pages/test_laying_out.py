@@ -1,0 +1,150 @@
+"""The route at which a page has codes laid out by t-SNE."""
+
+import asyncio
+import json
+import threading
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from starlette.requests import Request
+
+from ae_core.engine import EngineError
+from ae_core.engine.jobs import Shared, TrainingJob
+from pages.ui import shared
+from pages.ui.live import laying_out
+from tests import demo
+from tests.stored import SETTINGS
+
+PLACES = np.array([[1, 2], [-3, 4.5]], "<f4")
+
+
+class OneRun:
+    """An engine with one run, whose layouts take four stretches; each waits until it may go on."""
+
+    def __init__(self) -> None:
+        self.job = TrainingJob(SETTINGS, "somebody", Shared())
+        self.job.change(state="done", setup=demo.setup(), snapshot=demo.snapshot(40))
+        self.free = threading.Semaphore(0)
+        self.error = ""
+        self.begun: list[tuple[int, int]] = []
+        self.stretches = 0
+
+    def run(self, run_id: str) -> TrainingJob | None:
+        return self.job if run_id == self.job.id else None
+
+    def moments(self, run_id: str) -> list[int]:
+        return [10, 20, 30]
+
+    def lay_out(self, run_id: str, step: int, count: int) -> Iterator[tuple[float, bytes]]:
+        self.begun.append((step, count))
+        for share in (0.25, 0.5, 0.75, 1.0):
+            assert self.free.acquire(timeout=20)
+            if self.error:
+                raise EngineError(self.error)
+            self.stretches += 1
+            yield share, PLACES.tobytes()
+
+
+@pytest.fixture
+def engine(monkeypatch) -> OneRun:
+    one = OneRun()
+    monkeypatch.setattr(shared, "engine", lambda: one)
+    return one
+
+
+async def ask(run: str, step: int = 40, page: str = "mine", method: str = "POST", origin: str = ""):
+    """Status and content of an answer."""
+    headers = [(b"host", b"app.test")] + ([(b"origin", origin.encode())] if origin else [])
+    path = {"run": run, "step": step, "page": page}
+    scope = {"type": "http", "method": method, "path_params": path, "headers": headers, "query_string": b""}
+    answer = await laying_out.layout(Request(scope))
+    return answer.status_code, json.loads(bytes(answer.body) or b"{}")
+
+
+async def until(found) -> None:
+    """Waits for what a task and its thread do."""
+    async with asyncio.timeout(20):
+        while not found():
+            await asyncio.sleep(0.005)
+
+
+def works() -> int:
+    return len(laying_out._works)
+
+
+def test_pages_hear_how_far_a_layout_is_and_get_it_computed_once(engine):
+    async def hall() -> None:
+        run = engine.job.id
+        assert await ask(run, origin="http://app.test") == (200, {"share": 0.0})
+        assert await ask(run, page="other") == (200, {"share": 0.0})
+        engine.free.release()
+        await until(lambda: engine.stretches == 1 and laying_out._works[run, 40].share)
+        assert await ask(run) == (200, {"share": 0.25})
+        engine.free.release(3)
+        await until(lambda: not works())
+        for page in ("mine", "other", "later"):
+            assert await ask(run, page=page) == (200, {"share": 1.0, "places": [1, 2, -3, 4.5]})
+        assert engine.begun == [(40, demo.setup().atlas.count)]
+
+    asyncio.run(hall())
+
+
+def test_a_layout_ends_when_the_last_page_has_given_it_up_or_is_closed(engine, monkeypatch):
+    async def leave() -> None:
+        run = engine.job.id
+        for page in ("mine", "other"):
+            await ask(run, page=page)
+        assert await ask(run, method="DELETE") == (204, {})
+        engine.free.release()
+        await until(lambda: engine.stretches == 1 and laying_out._works[run, 40].share)
+        assert works() == 1, "the other one waits for it"
+        await ask(run, page="other", method="DELETE")
+        engine.free.release()
+        await until(lambda: not works())
+        await ask(run)
+        await until(lambda: len(engine.begun) == 2)
+        monkeypatch.setattr(laying_out, "PATIENCE", 0.0)
+        engine.free.release()
+        await until(lambda: not works())
+        assert len(engine.begun) == 2 and engine.stretches == 3, "one stretch after the last page has gone"
+
+    asyncio.run(leave())
+
+
+def test_a_page_has_one_layout_on_its_way_and_all_pages_a_few(engine):
+    async def hall() -> None:
+        run = engine.job.id
+        await ask(run, 10)
+        await ask(run, 20)
+        assert [[*work.pages] for work in laying_out._works.values()] == [[], ["mine"]]
+        status, told = await ask(run, 30, page="other")
+        assert status == 429 and "next" in told["why"]
+        engine.free.release(9)  # of the first, its page has gone, one
+        await until(lambda: not works())
+        assert await ask(run, 30, page="other") == (200, {"share": 0.0})
+        await until(lambda: not works())
+        assert (await ask(run, 30))[1]["share"] == 1
+
+    asyncio.run(hall())
+
+
+def test_what_cannot_be_laid_out_says_why(engine):
+    async def refused() -> None:
+        run = engine.job.id
+        assert await ask("gone") == (404, {"why": "There is no such run any more."})
+        assert (await ask(run, 39))[0] == 409
+        assert (await ask(run, origin="http://elsewhere.test"))[0] == 403
+        engine.error = "t-SNE needs at least 5 images; this run shows 4."
+        await ask(run)
+        engine.free.release()
+        await until(lambda: laying_out._works[run, 40].why)
+        assert await ask(run) == (503, {"why": engine.error})
+        assert works() == 0, "whoever asks again has it tried again"
+        await ask(run)
+        engine.free.release()
+        await until(lambda: laying_out._works[run, 40].why)
+        await ask(run, method="DELETE")
+        assert works() == 0, "nobody has asked why"
+
+    asyncio.run(refused())
