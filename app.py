@@ -47,9 +47,8 @@ def frame() -> None:
 if __name__ == "__main__":
     frame()
 else:
-    base = "/".join(
-        ["", *filter(None, st.get_option("server.baseUrlPath").split("/"))]
-    )  # where a proxy may put the app
+    # A proxy may put the app under a path, which Streamlit reads with slashes at its ends or without.
+    base = "/".join(["", *filter(None, st.get_option("server.baseUrlPath").split("/"))])
     routes = [
         WebSocketRoute(base + streaming.ROUTE, streaming.stream),
         Route(base + film.STEPS, film.steps),

@@ -31,9 +31,7 @@ def losses(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str, str], tup
 
 
 @pytest.mark.slow(seconds=15)
-@pytest.mark.parametrize(
-    "variant", ["contractive", "sparse", "variational", "vector_quantized"]
-)
+@pytest.mark.parametrize("variant", ["contractive", "sparse", "variational", "vector_quantized"])
 def test_half_the_bits_lose_little(losses: Callable[[str, str], tuple[float, float]], variant: str) -> None:
     first, last = losses(variant, "float32")
     _, half = losses(variant, "mixed_bfloat16")
