@@ -1,5 +1,6 @@
 """Descriptions of networks that somebody wants to see: a worker gives them, because only workers load Keras."""
 
+import dataclasses
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -21,7 +22,7 @@ MOST_ASKED = 8  # at the same time
 
 
 class Descriptions:
-    """Descriptions by settings, of those that were looked at last.
+    """Descriptions by settings, of those that were looked at last; the seed makes no difference.
 
     `get` may be called on any thread; `exchange` and `disconnect` belong to the engine's.
     """
@@ -33,6 +34,7 @@ class Descriptions:
 
     def get(self, settings: Settings) -> Description | None:
         """The description, if it is known; else None, and a worker is asked for it."""
+        settings = _unseeded(settings)
         with self._lock:
             known = self._known.setdefault(settings, None)
             self._known.move_to_end(settings)
@@ -43,7 +45,7 @@ class Descriptions:
     def seconds(self, settings: Settings) -> float | None:
         """About how long a training will take; None if that is not known. Asks nobody."""
         with self._lock:
-            known = self._known.get(settings)
+            known = self._known.get(_unseeded(settings))
         return None if known is None or known.value is None else float(known.value["seconds"])
 
     def exchange(self, pool: WorkerPool) -> None:
@@ -68,3 +70,7 @@ class Descriptions:
     def disconnect(self) -> None:
         """Drops the questions to a scheduler that is lost; they will be asked again."""
         self._questions = {}
+
+
+def _unseeded(settings: Settings) -> Settings:
+    return dataclasses.replace(settings, seed=0)

@@ -268,6 +268,11 @@ class Queue:
         """Number of jobs that wait."""
         return len(self._waiting)
 
+    def not_begun(self) -> list[TrainingJob]:
+        """Trainings that wait and of which no step is done."""
+        with self.lock:
+            return [job for job in self._waiting if isinstance(job, TrainingJob) and job.snapshot is None]
+
     def overdue(self) -> list[Job]:
         """Jobs that have been paused for too long while others wait."""
         with self.lock:

@@ -1,6 +1,7 @@
 """The engine's own thread: it starts the workers, gives them jobs, and looks after both until the engine is closed."""
 
 import logging
+import math
 import os
 import secrets
 import threading
@@ -301,11 +302,22 @@ class Supervisor:
             if problem:
                 job.change(error=problem)
                 self.order(job, Command("stop"))
+        if math.isfinite(self._limits.run_minutes):
+            self._refuse_too_long()
         for job in self._queue.leaving():
             if self._recovery.can_wait(job):
                 job.leaving = True
                 self.order(job, Command("leave"))
         self._queue.estimate()
+
+    def _refuse_too_long(self) -> None:
+        """Ends what waits and would take too long: Start may be pressed before a worker has said how long it takes."""
+        for training in self._queue.not_begun():
+            self.descriptions.get(training.settings)
+            seconds = self.descriptions.seconds(training.settings)
+            problem = "" if seconds is None else self._limits.too_long(seconds)
+            if problem:
+                self._queue.end(training, "failed", problem)
 
     def _say(self, status: Status, text: str) -> None:
         with self._queue.lock:

@@ -61,6 +61,24 @@ def test_what_would_take_too_long_is_refused_in_one_sentence(store: RunStore, mo
     assert engine.submit(settings, "me").state == "queued"
 
 
+def test_who_presses_start_before_the_time_is_known_is_refused_in_the_queue(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = Engine(store=store, limits=Limits(30.0))
+    descriptions = engine._supervisor.descriptions
+    given = [read_settings({"variant": "vanilla", "dataset": "digits", "seed": seed}) for seed in (1, 2)]
+    job = engine.submit(given[0], "me")
+    engine._supervisor._refuse_too_long()
+    assert job.state == "queued" and list(descriptions._known.values()) == [None], "a worker is asked"
+    assert descriptions.get(given[1]) is None and len(descriptions._known) == 1, "once for all seeds"
+    begun = engine.submit(given[1], "another")
+    begun.snapshot = snapshot(0, run_id=begun.id)
+    monkeypatch.setattr(descriptions, "seconds", lambda given: 8.64e6)
+    engine._supervisor._refuse_too_long()
+    assert (job.state, begun.state) == ("failed", "queued"), "what has begun keeps its place"
+    assert "100 days" in str(job.error)
+
+
 def test_what_takes_too_long_or_too_much_ends_with_its_last_state() -> None:
     job = order(0)
     job.change(state="running", started=time.time() - 50)
