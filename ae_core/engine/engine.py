@@ -138,8 +138,7 @@ class Engine(Asking, GoingOn, Hosting):
             EngineError: If the queue is full, the owner has too many jobs or runs, their address has too many jobs, the
                 run would take longer than allowed, or the workers have failed.
         """
-        seconds = self._supervisor.descriptions.seconds(settings)
-        problem = "" if seconds is None else self._limits.too_long(seconds)
+        problem = self._supervisor.too_long(settings)
         if problem:
             raise EngineError(problem)
         with self._lock:

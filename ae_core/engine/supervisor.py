@@ -25,6 +25,7 @@ from ae_core.engine.renewal import Renewal
 from ae_core.engine.requests import Requests
 from ae_core.engine.signs import silence
 from ae_core.errors import EngineError
+from ae_core.settings import Settings
 
 if TYPE_CHECKING:
     from distributed.security import Security
@@ -131,6 +132,11 @@ class Supervisor:
         """
         if self.status == "failed":
             raise EngineError(self.status_text)
+
+    def too_long(self, settings: Settings) -> str:
+        """One sentence: why a training would take too long; empty if it may begin, as far as a worker has said."""
+        seconds = self.descriptions.seconds(settings)
+        return "" if seconds is None else self._limits.too_long(seconds)
 
     def ask(self, question: Callable[..., Answer[T]], *arguments: Any) -> T:
         """Has a worker answer a question beside its trainings, and waits for that.
@@ -313,9 +319,8 @@ class Supervisor:
     def _refuse_too_long(self) -> None:
         """Ends what waits and would take too long: Start may be pressed before a worker has said how long it takes."""
         for training in self._queue.not_begun():
-            self.descriptions.get(training.settings)
-            seconds = self.descriptions.seconds(training.settings)
-            problem = "" if seconds is None else self._limits.too_long(seconds)
+            self.descriptions.get(training.settings)  # asks for it, if it is not known
+            problem = self.too_long(training.settings)
             if problem:
                 self._queue.end(training, "failed", problem)
 
