@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -48,9 +49,12 @@ class Contest:
         """Plain settings of an experiment on this contest's data."""
         return {"variant": variant, "dataset": self.dataset} | values | dict(self.settings_for_all)
 
-    def lab(self, settings: Mapping[str, Any], **more: Any) -> Contender:
+    def lab(
+        self, settings: Mapping[str, Any], environment: Mapping[str, str] = MappingProxyType({}), **more: Any
+    ) -> Contender:
         """This program's training, in a process of its own; `more` takes precedence over what the contest says."""
-        return self._contender("Autoencoder Lab", "ae_core.bench.contenders.ours", settings=dict(settings), **more)
+        given = {"seconds": self.seconds, "settings": dict(settings)} | more
+        return Contender("Autoencoder Lab", ("-m", "ae_core.bench.contenders.ours"), given, environment=environment)
 
     def watched(self, settings: Mapping[str, Any]) -> Contender:
         """The same as the app does it: trained by a worker, kept on disk, watched by one viewer."""

@@ -19,14 +19,14 @@ def times(ours: Sequence[Mapping[str, float]], theirs: Sequence[Mapping[str, flo
 
 
 def ratio(
-    line: tuple[str, str, str, float],
+    line: tuple[str, str, str, float | None],
     ours: tuple[Contender, Sequence[Mapping[str, float]]],
     rival: tuple[Contender, Sequence[Mapping[str, float]]],
 ) -> Line:
     """The line of a table that says how many times as many images a second, see `times`.
 
     Args:
-        line: Name, what, against what, and the ratio that must be reached.
+        line: Name, what, against what, and the ratio that must be reached, None where none must.
         ours: A contender and its rounds.
         rival: Another one.
     """
@@ -38,7 +38,7 @@ def ratio(
         against,
         times(ours[1], rival[1]),
         "×",
-        Goal(least, at_least=True),
+        None if least is None else Goal(least, at_least=True),
         remark=f"{mine:,.0f} against {theirs:,.0f} images a second",
         details={
             "ours": {"beginning": ours[0].beginning, "rounds": list(ours[1])},

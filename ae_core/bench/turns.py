@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any, Self
 
 from ae_core.folders import ROOT
@@ -26,10 +26,19 @@ class Contender:
         command: What to run after the interpreter, `("-m", "ae_core.bench.contenders.ours")` for one.
         given: Plain values that it begins with.
         python: Interpreter; by default this one.
+        environment: Variables that it has besides those of this process. Default: none.
     """
 
-    def __init__(self, name: str, command: Sequence[str], given: Mapping[str, Any], python: str = sys.executable):
+    def __init__(
+        self,
+        name: str,
+        command: Sequence[str],
+        given: Mapping[str, Any],
+        python: str = sys.executable,
+        environment: Mapping[str, str] = MappingProxyType({}),
+    ):
         self.name, self._command, self._given, self._python = name, tuple(command), dict(given), python
+        self._environment = dict(environment)
         self.beginning: dict[str, float] = {}
 
     def __enter__(self) -> Self:
@@ -37,7 +46,7 @@ class Contender:
         self._log = tempfile.TemporaryFile("w+")
         self._process = subprocess.Popen(  # noqa: S603 - our own modules
             [self._python, *self._command, json.dumps(self._given)],
-            env=os.environ | {"PYTHONPATH": path, "TF_CPP_MIN_LOG_LEVEL": "3"},
+            env=os.environ | {"PYTHONPATH": path, "TF_CPP_MIN_LOG_LEVEL": "3"} | self._environment,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,

@@ -6,7 +6,9 @@ from typing import Any
 import keras
 from keras import ops
 
-FEW = 10  # calls before a graph is traced, so that a short run never waits for one
+# Calls before a graph is traced, so that a short run never waits for one. JAX compiles each operation of such a call by
+# itself, which takes longer than all of them as one: a third of a second each on a card.
+FEW = {"tensorflow": 10, "jax": 0}
 
 
 class Compiled:
@@ -20,11 +22,12 @@ class Compiled:
     Args:
         model: Whose weights the function uses; they stay where they are.
         function: Tensors to tensors, without chance.
-        few: Calls before a graph is traced; 0 where somebody waits for each answer.
+        few: Calls before a graph is traced; 0 where somebody waits for each answer. Default: `FEW`.
     """
 
-    def __init__(self, model: keras.Model, function: Callable[[Any], Any], few: int = FEW):
-        self._model, self._function, self._few = model, function, few
+    def __init__(self, model: keras.Model, function: Callable[[Any], Any], few: int | None = None):
+        self._model, self._function = model, function
+        self._few = FEW[keras.backend.backend()] if few is None else few
         self._asked = 0
         self._graph: _Graph | None = None
 
@@ -44,6 +47,7 @@ class _Graph(keras.Model):
     def __init__(self, model: keras.Model, function: Callable[[Any], Any]):
         super().__init__(name="compiled")
         self.model, self._function = model, function  # the model too, so that its weights are known to be used
+        self.built = True  # JAX would else call it once, operation by operation
 
     def build(self, input_shape):
         """Nothing to build."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Protocol, TypedDict, runtime_checkable
 
+import keras
 import numpy as np
 
 from ae_core import data, variants
@@ -56,7 +57,8 @@ def describe(settings: Settings) -> NetworkFacts:
     info = data.info(settings.dataset)
     spec = info.seen(settings)
     settings.check(spec)
-    with building(settings.seed):
+    # On the processor: a card would compile the drawing of weights for each shape, for a network that is never trained.
+    with keras.device("cpu:0"), building(settings.seed):
         model = variants.get(settings.variant).build(settings, spec)
     layers = [
         LayerFacts(

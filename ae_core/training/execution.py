@@ -4,14 +4,19 @@ What was measured for each decision stands in `tests/bench/README.md`, "How a mo
 """
 
 import functools
+import importlib.util
 import logging
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
+from threadpoolctl import threadpool_limits
+
+from ae_core.folders import cache_folder
 
 logger = logging.getLogger(__name__)
 
@@ -21,14 +26,20 @@ CACHED_WEIGHTS = 2_000_000  # numbers, with what the optimiser notes of them, th
 WEIGHT_SECONDS = 5e-9  # that a step takes for each weight beyond them
 STEP_SECONDS = 1e-4  # that a step takes besides, however small the network is
 
-# What is taken of a card until `tests/bench/gpu.sh` has run on one: guesses, all of them. Its figures go here, each
-# with the card, the backend and the date.
+KEPT_BYTES = 1_000_000_000  # of compiled programs on disk
+
+# What is taken of a card until `tests/bench/gpu.sh` has run through on one; what is not called a guess was measured.
 CARD_SPEED = 5e12  # multiply-adds a second; a guess: some hundredths of what one large product reaches on a recent card
 CARD_WEIGHT_SECONDS = WEIGHT_SECONDS / 50  # a guess: a card's memory is some fifty times as fast as a processor's
-CARD_STEP_SECONDS = STEP_SECONDS  # a guess: a dozen kernels of some microseconds each
+CARD_STEP_SECONDS = 7e-5  # H100, JAX, 2026-11-27: 103 µs for 784-128-32 at batch 256, less the 32 µs of `CARD_SPEED`
 # Float32, whose products cards compute as TF32 by themselves. A guess: large products gain from half the bits, small
 # networks mostly wait for kernels to begin; and the final loss has to be the same, see the bench's `precision`.
 CARD_PRECISION = "float32"
+
+# Threads of NumPy's and scikit-learn's linear algebra. With one for each of 16 cores they waited for one another: PCA
+# of MNIST took 17 s in each of four processes; it takes 0.4 s with one thread and 0.3 s with two.
+MOST_THREADS = 2
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 # TensorFlow 2.21 has XLA hand its sums to the library YNN, which makes them in one thread.
 OWN_SUMS = "--xla_cpu_experimental_ynn_fusion_type="
@@ -36,14 +47,25 @@ OWN_SUMS = "--xla_cpu_experimental_ynn_fusion_type="
 
 @functools.cache
 def configure() -> None:
-    """Sets this process up: a GPU's memory is taken as it is needed, and XLA makes its own sums on a CPU.
+    """Sets this process up: a GPU's memory is taken as it is needed, XLA makes its own sums on a CPU, threads are few.
 
     Must come before the first operation; whatever prepares a training, a classifier or a description calls it. Called
     again it does nothing. Where it comes too late, trainings are slower, or leave others no memory on the GPU.
     """
+    bound_threads(os.cpu_count() or 1)
     _BACKENDS[keras.backend.backend()]()
     if not on_cpu():
         keras.config.set_dtype_policy(CARD_PRECISION)
+        _ON_CARD[keras.backend.backend()]()
+
+
+def bound_threads(cores: int) -> None:
+    """At most `MOST_THREADS` for each product of NumPy and each search of scikit-learn, where there are more cores."""
+    if cores <= MOST_THREADS:
+        return
+    for name in THREADS:
+        os.environ.setdefault(name, str(MOST_THREADS))  # read by libraries that are loaded later
+    threadpool_limits(MOST_THREADS)
 
 
 def _configure_jax() -> None:
@@ -67,6 +89,29 @@ def _configure_tensorflow() -> None:
 
 
 _BACKENDS: dict[str, Callable[[], None]] = {"jax": _configure_jax, "tensorflow": _configure_tensorflow}
+
+
+def keep_programs(folder: Path) -> None:
+    """What JAX compiles is kept on disk and found by the next process: on a card a program takes seconds.
+
+    Args:
+        folder: Made where it is missing; programs used longest ago go first once there are `KEPT_BYTES` of them. JAX
+            counts them with the package filelock: where that is missing, nothing is kept.
+    """
+    if importlib.util.find_spec("filelock") is None:
+        logger.info("Compiled programs are not kept: the package filelock is missing.")
+        return
+    import jax
+
+    jax.config.update("jax_compilation_cache_dir", str(folder))
+    jax.config.update("jax_compilation_cache_max_size", KEPT_BYTES)
+    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.1)
+
+
+_ON_CARD: dict[str, Callable[[], None]] = {
+    "jax": lambda: keep_programs(cache_folder() / "compiled"),
+    "tensorflow": lambda: None,
+}
 
 
 def plan(layers: Sequence[Any], batch_size: int, augmented: bool) -> tuple[bool, int]:

@@ -66,6 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that a part ends with it
     begun = time.monotonic()
     given.out.mkdir(parents=True, exist_ok=True)
+    (given.out / "gpu.log").write_text("", encoding="utf-8")
     try:
         facts = machine.facts()
     except ContenderError as error:
@@ -113,6 +114,8 @@ def in_own_process(part: Part, names: Sequence[str], given: argparse.Namespace, 
     environment = dict(os.environ) | ({} if part.own_growth else GROWTH)
     options = ["--rounds", str(given.rounds), "--seconds", str(given.seconds), "--only", ",".join(names)]
     with tempfile.TemporaryDirectory() as folder:
+        if part.own_cache:
+            environment["XDG_CACHE_HOME"] = folder
         said, log = Path(folder) / "lines", Path(folder) / "log"
         command = [sys.executable, "-m", "tests.bench.gpu", "--part", str(said), *options]
         with log.open("w") as output:
@@ -127,7 +130,10 @@ def in_own_process(part: Part, names: Sequence[str], given: argparse.Namespace, 
             why = ended(process, seconds)
         lines = said.read_text(encoding="utf-8").splitlines() if said.exists() else []
         found = {line.name: line for line in (msgspec.json.decode(text, type=Line) for text in lines)}
-        last = log.read_text(errors="replace").splitlines()[-1:]
+        said_by_it = log.read_text(errors="replace")
+        with (given.out / "gpu.log").open("a", encoding="utf-8") as whole:
+            whole.write(f"== {part.measurement.title}: {why}\n{said_by_it}\n")
+        last = said_by_it.splitlines()[-1:]
     yield from (found.get(name) or failed(part, name, " / ".join([why, *last])) for name in names)
 
 

@@ -28,6 +28,10 @@ distributed distributed
 tornado tornado
 tblib tblib
 zict zict
+msgpack msgpack
+sortedcontainers sortedcontainers
+toolz toolz
+cloudpickle cloudpickle
 locket locket
 partd partd
 cryptography cryptography

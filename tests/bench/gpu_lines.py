@@ -1,5 +1,6 @@
 """What is measured on a card: one function for each part, which gives its lines. `tests.bench.gpu` runs them."""
 
+import dataclasses
 import json
 import os
 import shutil
@@ -29,6 +30,8 @@ PATIENCE = 100.0  # seconds for the command line
 LARGE = 4096  # rows, terms and columns of a product that keeps a card busy
 QUARTER = 25.0  # per cent of a card's memory: less than this leaves room for others
 BATCHES = (256, 4096)
+# What XLA shall not do: try its own kernels for products of matrices beside the vendor's and take the fastest.
+UNSEARCHED = "--xla_gpu_enable_triton_gemm=false"
 PRECISION_EPOCHS = 10
 
 
@@ -78,9 +81,30 @@ NETWORKS = {
 }
 
 
+def programs(contest: Contest, wanted: Sequence[str]) -> Iterator[Line]:
+    """What compilation takes, the first time and in a process that finds the programs on disk.
+
+    Whatever is raced later is begun here as well, all side by side: its programs are then there, and the later parts
+    fit into their time. Where there are too few cores for that, each part compiles for itself.
+    """
+    small = contest.lab(SMALL.settings(contest))
+    if contest.together:
+        raced = [network.settings(contest) for network in NETWORKS.values()]
+        others = [make(settings) for settings in raced for make in (contest.watched, contest.plain)]
+        others += [contest.lab(network.settings(contest)) for network in NETWORKS.values() if network is not SMALL]
+        others += [contest.lab(DEEP.settings(contest, batch_size=max(BATCHES)))]
+    else:
+        others = []
+    with contest.begun(small, *others):
+        first = small.beginning["compilation"]
+    with contest.begun(small):
+        again = small.beginning["compilation"]
+    remark = f"{first:.1f} s" + (f" beside {len(others)} others" if others else "")
+    yield Line("programs", f"{SMALL.what}: compilation and first epoch", "first time", again, "s", remark=remark)
+
+
 def device(contest: Contest, wanted: Sequence[str]) -> Iterator[Line]:
-    """Whether a card trains, by the name that result and page tell; and what a training takes of its memory."""
-    before = card_memory()
+    """Whether a card trains, by the name that result and page tell."""
     name = "?"
     with tempfile.TemporaryDirectory() as folder:
         settings = ["--variant", "stacked", "--dataset", "digits", "--epochs", "1", "--out", folder]
@@ -98,16 +122,6 @@ def device(contest: Contest, wanted: Sequence[str]) -> Iterator[Line]:
         name = json.loads((Path(folder) / "result.json").read_text())["device"]
     found = 0.0 if name.startswith("CPU") else 1.0
     yield Line("device", "cards that train", "", found, "", Goal(1.0, at_least=True), remark=f"result.json: {name}")
-    if "memory" not in wanted:
-        return
-    lab = contest.lab(SMALL.settings(contest))
-    with contest.begun(lab):
-        lab.round()
-        after = card_memory()
-    share = 100 * (after[0] - before[0]) / after[1] if before and after else None
-    remark = f"{after[0] - before[0]:.0f} of {after[1]:.0f} MB" if before and after else "nvidia-smi tells of no card"
-    goal = Goal(QUARTER, at_least=False)
-    yield Line("memory", "card's memory that a training takes", "all of it", share, "%", goal, remark=remark)
 
 
 def card_memory() -> tuple[float, float] | None:
@@ -146,14 +160,30 @@ def race(name: str) -> Measurement:
 def limit(contest: Contest, wanted: Sequence[str]) -> Iterator[Line]:
     """Multiply-adds a second of the large network, as a share of what large products reach."""
     most = contest.products("products of large matrices", (LARGE, LARGE, LARGE))
+    flags = {"XLA_FLAGS": f"{os.environ.get('XLA_FLAGS', '')} {UNSEARCHED}".strip()}
     ours = {f"limit-{batch}": contest.lab(DEEP.settings(contest, batch_size=batch)) for batch in BATCHES}
-    taking_part = {name: one for name, one in ours.items() if name in wanted}
+    ours |= {f"search-{batch}": contest.lab(DEEP.settings(contest, batch_size=batch), flags) for batch in BATCHES}
+    asked = {*wanted} | {name.replace("search", "limit") for name in wanted}
+    taking_part = {name: one for name, one in ours.items() if name in asked}
     with contest.begun(most, *taking_part.values()):
         products, *said = take_turns([most, *taking_part.values()], contest.rounds)
     reached = float(np.median([one["multiply_adds"] / one["seconds"] for one in products]))
     image = sum(rows * terms * columns for rows, terms, columns in deep.step_products(256)) / 256
-    for (name, one), rounds in zip(taking_part.items(), said, strict=True):
-        batch = int(name.removeprefix("limit-"))
+    found = dict(zip(taking_part, zip(taking_part.values(), said, strict=True), strict=True))
+    for name, (one, rounds) in found.items():
+        what, _, batch_size = name.partition("-")
+        batch = int(batch_size)
+        if what == "search":
+            with_it, usual = found[f"limit-{batch}"]
+            line = ratio(
+                (name, f"{DEEP.what}, batch {batch}", "without XLA's own products", None),
+                (with_it, usual),
+                (one, rounds),
+            )
+            begun = [contender.beginning["compilation"] for contender in (with_it, one)]
+            more = "compiled and first epoch in {:.1f} against {:.1f} s".format(*begun)
+            yield dataclasses.replace(line, remark=f"{line.remark}; {more}")
+            continue
         alone = float(np.median([one["images"] / one["steps_alone"] for one in rounds]))
         yield Line(
             name,
@@ -241,7 +271,7 @@ def profiled(backend: str, folder: str, work: Any) -> None:
 
 
 def start(contest: Contest, wanted: Sequence[str]) -> Iterator[Line]:
-    """From Start to the first value of a trained network, through the engine; first and second time."""
+    """From Start to the first value of a trained network, through the engine; first, second, and in a new process."""
     from ae_core.bench.contenders.watched import warm_engine
     from ae_core.bench.measured.start import started
 
@@ -256,6 +286,19 @@ def start(contest: Contest, wanted: Sequence[str]) -> Iterator[Line]:
             yield _started("start-again", "the same, compiled before", again, "")
         finally:
             engine.close()
+    if "start-anew" not in wanted:
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        begun = time.perf_counter()
+        engine = warm_engine(Path(folder))
+        warm = time.perf_counter() - begun
+        try:
+            anew = started(engine, SMALL.settings(contest))
+            yield _started(
+                "start-anew", "the same, compiled by a process that has ended", anew, f"warm after {warm:.1f} s"
+            )
+        finally:
+            engine.close()
 
 
 def _started(name: str, what: str, said: Mapping[str, float], more: str) -> Line:
@@ -264,8 +307,9 @@ def _started(name: str, what: str, said: Mapping[str, float], more: str) -> Line
 
 
 def pair(contest: Contest, wanted: Sequence[str]) -> Iterator[Line]:
-    """Two trainings on one card at the same time, as two workers: what both reach, against one alone."""
+    """Two trainings on one card at the same time, as two workers: what both reach, against one alone; their memory."""
     one, other = (contest.lab(DEEP.settings(contest, seed=seed)) for seed in (0, 1))
+    before = card_memory()
     with contest.begun(one, other):
         alone, both = [], []
         for _ in range(contest.rounds):
@@ -276,10 +320,16 @@ def pair(contest: Contest, wanted: Sequence[str]) -> Iterator[Line]:
     together = [sum(map(pace, two)) for two in both]
     value = float(np.median([sums / pace(single) for sums, single in zip(together, alone, strict=True)]))
     remark = f"{np.median(together):,.0f} against {rate(alone):,.0f} images a second"
-    if after is not None:
-        remark += f"; {after[0]:.0f} of {after[1]:.0f} MB in use"
     details = {"alone": alone, "both": both}
     yield Line("pair", f"two runs of {DEEP.what} at once", "one alone", value, "×", remark=remark, details=details)
+    share = 100 * (after[0] - before[0]) / 2 / after[1] if before and after else None
+    told = (
+        f"{after[0] - before[0]:.0f} of {after[1]:.0f} MB for two"
+        if before and after
+        else "nvidia-smi tells of no card"
+    )
+    goal = Goal(QUARTER, at_least=False)
+    yield Line("memory", "card's memory that a training takes", "all of it", share, "%", goal, remark=told)
 
 
 def precision(contest: Contest, wanted: Sequence[str]) -> Iterator[Line]:
@@ -316,21 +366,25 @@ class Part:
         seconds: How long it may take, of the time that all have by default.
         own_growth: Whether this program has to see to it by itself that a card's memory is taken as it is needed; else
             that is set for all, because plain Keras would leave nothing to those it is raced with.
+        own_cache: Whether nothing that another part compiled is found on disk.
     """
 
     measurement: Measurement
     seconds: float
     own_growth: bool = False
+    own_cache: bool = False
 
 
 # Those that say most come first: when the time is up, what is left is not measured.
+LIMIT_LINES = tuple(f"{what}-{batch}" for what in ("limit", "search") for batch in BATCHES)
 PARTS = (
-    Part(Measurement("device and memory", ("device", "memory"), device), 50, own_growth=True),
+    Part(Measurement("device", ("device",), device), 40),
+    Part(Measurement("programs", ("programs",), programs), 90),
     *(Part(race(name), 60) for name in NETWORKS),
-    Part(Measurement("matrix limit", tuple(f"limit-{batch}" for batch in BATCHES), limit), 50),
-    Part(Measurement("frames", ("frames", "frames-deep"), frames), 50),
+    Part(Measurement("matrix limit", LIMIT_LINES, limit), 60),
     Part(Measurement("transfers", ("transfers",), transfers), 30),
-    Part(Measurement("start", ("start", "start-again"), start), 50),
-    Part(Measurement("two runs on one card", ("pair",), pair), 45, own_growth=True),
+    Part(Measurement("frames", ("frames", "frames-deep"), frames), 50),
     Part(Measurement("precision", ("precision", "precision-loss"), precision), 45),
+    Part(Measurement("start", ("start", "start-again", "start-anew"), start), 60, own_cache=True),
+    Part(Measurement("two runs on one card", ("pair", "memory"), pair), 45, own_growth=True),
 )

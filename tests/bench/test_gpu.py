@@ -64,7 +64,7 @@ def test_a_line_outlives_the_way_from_one_process_to_another():
 def test_each_line_has_a_name_of_its_own_and_the_most_telling_come_first():
     names = [name for part in gpu.PARTS for name in part.measurement.names]
     assert len(names) == len(set(names))
-    assert names[:2] == ["device", "memory"]
+    assert names[:2] == ["device", "programs"]
     assert {f"{network}-keras" for network in gpu_lines.NETWORKS} <= set(names)
 
 

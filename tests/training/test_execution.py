@@ -1,11 +1,13 @@
 """How a model is run: how much arithmetic it takes, against counts by hand; chunks; what a process is told."""
 
+import importlib.util
 import os
 import subprocess
 import sys
 
 import keras
 import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from ae_core.models.layers.transformer import transformer_block
 from ae_core.training import cache, classifier, description, execution
@@ -120,6 +122,37 @@ def test_jax_leaves_room_on_a_card_unless_somebody_wants_all_of_it(given, kept, 
         monkeypatch.delenv(name)
     execution._configure_jax()
     assert os.environ[name] == kept
+
+
+def test_linear_algebra_has_few_threads_where_there_are_many_cores(monkeypatch):
+    for name in execution.THREADS:
+        monkeypatch.setenv(name, "1")
+        monkeypatch.delenv(name)  # and whatever was there comes back
+    with threadpool_limits():  # which ends what is set within
+        before = max(pool["num_threads"] for pool in threadpool_info())
+        execution.bound_threads(execution.MOST_THREADS)
+        assert max(pool["num_threads"] for pool in threadpool_info()) == before, "there is a core for each"
+        threadpool_limits(16)
+        execution.bound_threads(16)
+        assert {pool["num_threads"] for pool in threadpool_info()} == {execution.MOST_THREADS}
+        assert {os.environ[name] for name in execution.THREADS} == {str(execution.MOST_THREADS)}
+
+
+KEPT = """
+import sys
+from pathlib import Path
+from ae_core.training import execution
+execution.keep_programs(Path(sys.argv[1]))
+import jax
+jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)  # this one is quickly made
+jax.jit(lambda x: x @ x)(jax.numpy.ones((8, 8)))
+"""
+
+
+@pytest.mark.skipif(importlib.util.find_spec("jax") is None, reason="JAX is not installed")
+def test_a_program_that_jax_compiled_is_kept_on_disk(tmp_path):
+    subprocess.run([sys.executable, "-c", KEPT, str(tmp_path)], cwd=ROOT, check=True)
+    assert bool(list(tmp_path.glob("*-cache"))) == (importlib.util.find_spec("filelock") is not None)
 
 
 def test_a_card_compiles_convolutions_too_and_does_more_steps_in_a_chunk(monkeypatch):
