@@ -12,7 +12,7 @@ from starlette.responses import PlainTextResponse
 
 from ae_core.engine import Engine
 from pages.ui.live import settling
-from pages.ui.server import prompt
+from pages.ui.server import memory, presses, prompt
 
 HEAD_START_SECONDS = 3.0  # for the first page: loading TensorFlow takes every core for ten seconds
 HEALTH = "/healthz"
@@ -35,6 +35,8 @@ async def lifespan(app: object) -> AsyncIterator[None]:
     It ends with it too: after SIGTERM the server dies of that signal, and nothing else would close the engine.
     """
     prompt.no_delay()
+    presses.keep()
+    memory.few_pools()
     shared = engine()
     try:
         async with settling.lifespan(app):

@@ -55,6 +55,7 @@ class Visitor:
     finished: int = 0
     session: str = ""
     timers: int = 0
+    refusal: str = ""
     _words: str = ""
     _buttons: dict[str, tuple[str, bool]] = field(default_factory=dict)
     _known: dict[str, tuple[bytes, int]] = field(default_factory=dict)  # message, when last used
@@ -178,6 +179,7 @@ class Visitor:
             case "bidi_component" if element.bidi_component.id.endswith(f"-{STAGE}"):
                 content = json.loads(element.bidi_component.bytes)
                 self._token, self._words = content["token"], " ".join(content["status"])
+                self.refusal = " ".join(content["said"] or [])
                 for one in content["frames"]:
                     self._see(one["step"])
                 self._listen_to(content["address"])

@@ -53,8 +53,8 @@ async def honest(url: str, number: int, clicks: list[float], told: list[str]) ->
             clicks.append(await click(page))
             if page.says("Done", "Failed", "Stopped", "Diverged"):
                 break
-            if page.says("Not possible"):  # strangers share this address: whoever is told to wait presses again
-                told.append(page.status)
+            if page.refusal:  # strangers share this address: whoever is told to wait presses again
+                told.append(page.refusal)
                 await page.press("start")
             await asyncio.sleep(0.5)
         return page.status
