@@ -13,6 +13,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
 
 THREADS = 2  # of a worker: one for a training, one for small tasks beside it
 RESOURCE = "training"  # a Dask resource: a training takes one, small tasks take none
+# Half of the 0.8 GB that a worker takes are pages of library files, which the kernel drops where it needs room. Dask
+# counts them: of 1 GB for all processes it gave a training 150 MB, and now as much as really is there.
+DROPPED_PAGES = 200 * 2**20
+MOST_OF_SHARE = 0.95  # above which a worker is ended, and told from one that crashed
 NICENESS = 10  # of the workers, so that the web process goes first
 
 _ENVIRONMENT = {
@@ -75,6 +80,13 @@ def gpus() -> list[str]:
     return [str(number) for number in range(count)]
 
 
+def _free_port() -> int:
+    """A port that nothing listens at; should something else take it before the scheduler does, all is started anew."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
 def default_slots() -> int:
     """Trainings that run side by side: one per GPU, else one per two processor cores that this process may use."""
     from dask.system import CPU_COUNT  # respects affinity and the limits of a container
@@ -90,10 +102,15 @@ class Processes:
 
     Attributes:
         security: The certificate with which a client can join; None before `start`.
+        most_memory: Bytes of a worker, as it is seen from outside, above which it is ended.
     """
 
     def __init__(self, slots: int) -> None:
+        from distributed.system import MEMORY_LIMIT  # of a container too
+
         self._slots = slots
+        self._share = MEMORY_LIMIT // slots
+        self.most_memory = MOST_OF_SHARE * (self._share + DROPPED_PAGES)
         self._folder = Path(tempfile.mkdtemp(prefix="autoencoder-lab-"))
         self._gpus = gpus()
         self._scheduler: subprocess.Popen[bytes] | None = None
@@ -118,8 +135,10 @@ class Processes:
         self.security = certificates.make()
         self._certificate = certificates.environment(self.security)
         file = self._folder / "scheduler.json"
+        port = _free_port()
         options = {
             "host": "127.0.0.1",
+            "port": port,
             "protocol": "tls://",
             "dashboard": False,
             "dashboard_address": "127.0.0.1:0",
@@ -128,16 +147,13 @@ class Processes:
             "preload": [__name__],
         }
         self._scheduler = self._open("distributed.Scheduler", options, {})
+        self._address = f"tls://127.0.0.1:{port}"
+        self.keep()  # the workers load meanwhile, and ask again until the scheduler listens
         deadline = time.monotonic() + timeout
-        while not self._address:
+        while not file.exists():
             if time.monotonic() > deadline or self._scheduler.poll() is not None:
                 raise TimeoutError("The scheduler process did not start.")
             time.sleep(0.02)
-            try:
-                self._address = json.loads(file.read_text())["address"]
-            except (OSError, json.JSONDecodeError):
-                continue  # not there yet, or half written
-        self.keep()
         return self._address
 
     def keep(self) -> bool:
@@ -176,7 +192,6 @@ class Processes:
 
     def _add(self, slot: int, offered: int) -> str:
         from dask.system import CPU_COUNT
-        from distributed.system import MEMORY_LIMIT
 
         name = f"worker-{next(self._numbers)}"
         options = {
@@ -185,11 +200,11 @@ class Processes:
             "protocol": "tls://",
             "nthreads": THREADS,
             "resources": {RESOURCE: offered},
-            "memory_limit": MEMORY_LIMIT // self._slots,
+            "memory_limit": self._share,
             "dashboard": False,
             "preload_nanny": [__name__],
         }
-        environment = {}
+        environment = {"DASK_DISTRIBUTED__WORKER__MEMORY__TERMINATE": str(self.most_memory / self._share)}
         if self._gpus:
             environment["CUDA_VISIBLE_DEVICES"] = self._gpus[slot % len(self._gpus)]
         # Trainings side by side share the cores instead of fighting for all of them.

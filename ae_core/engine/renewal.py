@@ -19,6 +19,7 @@ from ae_core.engine.processes import Processes
 logger = logging.getLogger(__name__)
 
 GROWTH = 350e6  # bytes beyond what an idle worker had when it was loaded: replacing it disturbs no training
+ROOM_SHARE = 1 / 3  # of the room that a loaded worker has: the same where memory is short, as the next run needs room
 MOST_GROWTH = 600e6  # the same for a worker that trains; each variant trained once, as its form opens, takes about 735
 FRESH = 0.9e9  # bytes to allow for a fresh worker beside an old one: it takes 0.83 when it is warm
 SHARE = 0.8  # of the machine's memory that all workers may take, the fresh one among them
@@ -65,7 +66,8 @@ class Renewal:
         if time.monotonic() - self._begun < REST:
             return
         for address, one in pool.members.items():
-            allowed = MOST_GROWTH if _is_busy(address, busy) else GROWTH
+            room = processes.most_memory - one.memory_when_loaded
+            allowed = MOST_GROWTH if _is_busy(address, busy) else min(GROWTH, ROOM_SHARE * room)
             if one.stage == "ready" and one.slots and one.memory - one.memory_when_loaded > allowed:
                 self._old, self._begun, self._offered = (address, one.name), time.monotonic(), False
                 if sum(other.memory for other in pool.members.values()) + FRESH < SHARE * _memory():

@@ -105,6 +105,7 @@ def test_a_worker_that_does_not_answer_holds_nobody_up(silent: Silent, monkeypat
     class Workers:
         add_beside = staticmethod(lambda name: "fresh")
         end = staticmethod(ended.append)
+        most_memory = 1e12
 
     one, pool = Renewal(), Pool()
     for _ in range(20):
@@ -120,3 +121,31 @@ def test_a_worker_that_does_not_answer_holds_nobody_up(silent: Silent, monkeypat
     until(offered)
     one.tick(pool, Workers(), set())  # type: ignore[arg-type]
     assert ended == ["old"]
+
+
+@pytest.mark.parametrize(("most", "renewed"), [(1.1e9, True), (2.8e9, False)])
+def test_where_memory_is_short_a_worker_is_renewed_sooner(most: float, renewed: bool) -> None:
+    class Idle:
+        def processing(self, workers: list[str]) -> dict[str, str]:
+            return {}
+
+    class Pool:
+        client, expected = Idle(), None
+
+        def __init__(self) -> None:
+            self.members = {"a": Member("old", None, 1, 960_000_000, 810_000_000, "ready")}
+
+        def recount(self) -> None:
+            """Looks at once."""
+
+    ended: list[str] = []
+
+    class Workers:
+        most_memory = most
+        add_beside = staticmethod(lambda name: None)
+        end = staticmethod(ended.append)
+
+    one = Renewal()
+    one.tick(Pool(), Workers(), set())  # type: ignore[arg-type]
+    one.tick(Pool(), Workers(), set())  # type: ignore[arg-type]
+    assert ended == (["old"] if renewed else [])
