@@ -20,7 +20,8 @@ class DataSpec:
     """What a network must know of its data.
 
     Args:
-        shape: Shape of one example without the batch axis: `(height, width, channels)` or `(length,)`.
+        shape: Shape of one example without the batch axis: `(height, width, channels)` of an image, `(time, channels)`
+            of a series, `(columns,)` of a table's row.
         unit_range: Whether every value lies in [0, 1], so that a value can be read as a probability.
     """
 
@@ -36,6 +37,16 @@ class DataSpec:
     def is_image(self) -> bool:
         """Whether an example has a height and a width."""
         return len(self.shape) == 3
+
+    @property
+    def is_series(self) -> bool:
+        """Whether an example has moments and channels."""
+        return len(self.shape) == 2
+
+    @property
+    def noun(self) -> str:
+        """What an example is called: `image`, `series` or `row`."""
+        return {3: "image", 2: "series"}.get(len(self.shape), "row")
 
 
 @dataclass(frozen=True)

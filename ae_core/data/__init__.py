@@ -5,6 +5,7 @@ sets. Files are never trusted: `ae_core.formats.npz` checks each before it decod
 """
 
 from ae_core.data.built_in import DataInfo, Dataset
+from ae_core.data.columns import Column
 from ae_core.data.lookup import (
     bring,
     catalogue,
@@ -21,6 +22,7 @@ from ae_core.data.ranges import ValueRange
 from ae_core.data.uploads import remove_uploads
 
 __all__ = [
+    "Column",
     "DataInfo",
     "Dataset",
     "Prepared",

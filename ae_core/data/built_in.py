@@ -9,6 +9,7 @@ from types import MappingProxyType
 import numpy as np
 
 from ae_core.data import ranges
+from ae_core.data.columns import Column
 from ae_core.data.ranges import BYTES, ValueRange
 from ae_core.folders import ROOT
 from ae_core.formats.npz import split_rows
@@ -40,6 +41,8 @@ class DataInfo:
         description: One or two plain sentences.
         note: What a person should know before training on it, or an empty text.
         values: Which values become 0 and 1.
+        columns: What the values of a row stand for, or the channels of a series; empty where nothing is known of them.
+        rate: Moments of a series a second; 0 if that is unknown.
     """
 
     name: str
@@ -53,6 +56,8 @@ class DataInfo:
     description: str
     note: str = ""
     values: ValueRange = BYTES
+    columns: tuple[Column, ...] = ()
+    rate: float = 0.0
 
     def seen(self, settings: Settings) -> DataSpec:
         """Shape of one example, and whether its values lie in [0, 1], as the network of an experiment sees it."""
@@ -73,7 +78,8 @@ class Dataset:
     Args:
         info: What it is.
         x_train: Images `(n, height, width, channels)`, uint8 if they are whole numbers from 0 to 255, else float32; or
-            vectors `(n, length)`, float32, or float64 if 32 bits would lose what varies in them.
+            rows `(n, columns)` or series `(n, time, channels)`, float32, or float64 if 32 bits would lose what varies
+            in them; NaN where a value of these is unknown.
         y_train: int64 class numbers `(n,)`; zeros if there are no classes.
         x_test: Like `x_train`.
         y_test: Like `y_train`.

@@ -21,7 +21,8 @@ class Prepared:
     The network's input is `table * scale + offset`, see `scaled`.
 
     Args:
-        x_train: Images, uint8 or float32, or float32 vectors to learn from.
+        x_train: Images, uint8 or float32, or rows or series, float32, to learn from; NaN where a value of these is
+            unknown.
         x_validation: Like `x_train`, kept out of training to watch for over-fitting.
         x_test: Like `x_train`, in the data set's own order; never seen in training.
         y_train: int64 class numbers; zeros without classes.

@@ -19,6 +19,7 @@ from ae_core.messages.classifier import (
 from ae_core.messages.stored import RunAbout, RunStatus
 from ae_core.messages.training import (
     BestState,
+    ColumnTitle,
     HistoryState,
     Inputs,
     Mark,
@@ -72,6 +73,7 @@ __all__ = [
     "ClassifierResult",
     "ClassifierSnapshot",
     "ClassifierSummary",
+    "ColumnTitle",
     "Curves",
     "Epochs",
     "ErrorCurve",

@@ -46,6 +46,20 @@ class Progress(Struct, kw_only=True, tag="progress", tag_field="kind"):
     share: float | None = None
 
 
+class ColumnTitle(Struct, kw_only=True):
+    """What one value of a table's rows, or one channel of a series, stands for; see `data.columns.Column`.
+
+    Args:
+        name: Its name.
+        unit: Its unit, or an empty text.
+        category: The value of a categorical variable for which it is 1, or an empty text.
+    """
+
+    name: Annotated[str, Meta(max_length=80)]
+    unit: Annotated[str, Meta(max_length=80)] = ""
+    category: Annotated[str, Meta(max_length=80)] = ""
+
+
 class PhaseStart(Struct, kw_only=True):
     """Where a phase of the training begins.
 
@@ -105,6 +119,8 @@ class Setup(Struct, kw_only=True, tag="setup", tag_field="kind"):
         labels: Class number of each point of the map, uint8.
         atlas: Their pictures.
         inputs: What the examples are like; None in a run of earlier versions.
+        columns: What the values of a row stand for, or the channels of a series; empty where nothing is known of them.
+        rate: Moments of a series a second; 0 if that is unknown.
     """
 
     run_id: Annotated[str, Meta(max_length=40)]
@@ -131,6 +147,8 @@ class Setup(Struct, kw_only=True, tag="setup", tag_field="kind"):
     labels: Annotated[bytes, Meta(min_length=1, max_length=MOST_POINTS)]
     atlas: Atlas
     inputs: Inputs | None = None
+    columns: Annotated[list[ColumnTitle], Meta(max_length=MOST_VALUES)] = field(default_factory=list)
+    rate: Amount = 0.0
 
 
 class Mark(Struct, kw_only=True, rename={"before": "from", "after": "to"}):

@@ -10,7 +10,7 @@ NEEDED = ("step", "epoch", "seconds", "loss", "val_loss")  # columns of every hi
 
 
 def check_setup(setup: Setup) -> None:
-    """Checks the sizes of the atlas, the labels and the shapes.
+    """Checks the sizes of the atlas, the labels, the shapes and the columns.
 
     Raises:
         WrongValueError: If two entries do not fit each other.
@@ -28,6 +28,8 @@ def check_setup(setup: Setup) -> None:
     ):
         if count != math.prod(shape):
             raise WrongValueError(f"setup.{name}", f"be {math.prod(shape):,}, as the shape says", count)
+    if setup.columns and len(setup.columns) != setup.shape[-1]:
+        raise WrongValueError("setup.columns", f"have {setup.shape[-1]:,} entries or none", len(setup.columns))
 
 
 def check_snapshot(setup: Setup, snapshot: Snapshot, where: str) -> None:

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 
 from ae_core.measuring.probe import Probe
-from ae_core.messages import PhaseStart, Setup
+from ae_core.messages import ColumnTitle, PhaseStart, Setup
 from ae_core.settings import Settings
 from ae_core.training import cache, execution
 
@@ -54,4 +54,8 @@ def setup(
         labels=probe.labels.astype(np.uint8).tobytes(),
         atlas=probe.atlas(),
         inputs=probe.inputs_like(),
+        columns=[
+            ColumnTitle(name=one.name, unit=one.unit, category=one.category) for one in prepared.info.columns
+        ],
+        rate=prepared.info.rate,
     )
