@@ -79,7 +79,7 @@ def channels_setting(default: tuple[int, ...]) -> Any:
     return setting(
         default,
         "Channels",
-        "Filters of each convolution; each is followed by a pooling that halves height and width.",
+        "Filters of each convolution; each is followed by a pooling that halves height and width, or time.",
         low=1,
         high=256,
         longest=4,
@@ -97,17 +97,22 @@ def network_setting() -> Any:
 
 
 def check_channels(channels: tuple[int, ...], spec: DataSpec) -> None:
-    """Refuses a network without convolutions, and more poolings than an image has halves.
+    """Refuses a network without convolutions, and more poolings than an image or a series has halves.
 
     Raises:
         SettingError: If they do not fit.
     """
     if not channels:
         raise SettingError("channels must have at least one entry. Received: none.")
-    if min(spec.shape[:2]) < 2 ** len(channels):
+    if min(spec.shape[:-1]) < 2 ** len(channels):
+        what = (
+            f"images of {spec.shape[0]}×{spec.shape[1]} pixels"
+            if spec.is_image
+            else f"series of {spec.shape[0]} moments"
+        )
         raise SettingError(
-            f"channels must have fewer entries for images of {spec.shape[0]}×{spec.shape[1]} pixels, because each "
-            f"entry halves them. Received: {len(channels)} entries."
+            f"channels must have fewer entries for {what}, because each entry halves them. "
+            f"Received: {len(channels)} entries."
         )
 
 

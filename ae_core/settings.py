@@ -13,6 +13,7 @@ from typing import Any, ClassVar, Self
 from ae_core.errors import SettingError
 
 SEED_LIMIT = 2**31 - 1
+LONGEST_WORD = 200  # characters
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,7 @@ def _read(name: str, option: Option, kind: type, value: Any) -> Any:
             raise wrong
         return words[str(value).lower()]
     if kind is str:
-        if not isinstance(value, str) or not value:
+        if not isinstance(value, str) or not 0 < len(value) <= LONGEST_WORD:
             raise wrong
         value = option.aliases.get(value, value)
         if option.choices and value not in option.choices:
@@ -241,10 +242,16 @@ class Settings:
     scaling: str = setting(
         "unit",
         "Scaling",
-        "Unit: values of pictures become 0 to 1, all other data stay as they are. Range: the smallest and the largest "
-        "training value become 0 and 1. Bytes: 0 and 255 do. None: values stay as they are. Standardize: each gets "
-        "mean 0 and standard deviation 1.",
+        "Unit: values of pictures become 0 to 1, columns of tables and channels of series are standardised, all other "
+        "data stay as they are. Range: the smallest and the largest training value become 0 and 1. Bytes: 0 and 255 "
+        "do. None: values stay as they are. Standardize: each gets mean 0 and standard deviation 1.",
         choices=("unit", "range", "bytes", "none", "standardize"),
+    )
+    label: str = setting(
+        "auto",
+        "Label column",
+        "The column of a table that names each row's class; it is not learnt from. Automatic: the one that is called "
+        "label, class, target or y, if there is one. None: all columns are learnt from.",
     )
     outliers: str = setting(
         "keep",
@@ -293,10 +300,6 @@ class Settings:
             name: list(value) if isinstance(value, tuple) else value
             for name, value in ((one.name, getattr(self, one.name)) for one in dataclasses.fields(self))
         }
-
-    def scaled(self, spec: DataSpec) -> DataSpec:
-        """The data's shape and range after standardising, if that is chosen."""
-        return dataclasses.replace(spec, unit_range=spec.unit_range and self.scaling != "standardize")
 
     def resolved_loss(self, spec: DataSpec) -> str:
         """The loss after `auto` has met the data: `cross_entropy` or `mse`."""

@@ -14,7 +14,7 @@ from ae_core.settings import Settings
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments from which `settings` reads an experiment."""
     parser.add_argument("--variant", default="vanilla", help="see: python -m ae_core variants")
-    parser.add_argument("--dataset", help="see: python -m ae_core datasets; or a .npz file or a .zip of pictures")
+    parser.add_argument("--dataset", help="see: python -m ae_core datasets; or a file: .npz, .csv, .zip, …")
     parser.add_argument("--epochs", metavar="N")
     parser.add_argument("--latent-dim", metavar="N")
     parser.add_argument("--seed", metavar="N")
@@ -42,7 +42,7 @@ def settings(given: argparse.Namespace) -> Settings:
     if values["dataset"].lower().endswith(uploads.ENDINGS) and values["dataset"] not in data.catalogue():
         values["dataset"] = data.bring(Path(values["dataset"]), RunStore().needed_data()).name
     found = variants.read_settings(values)
-    data.info(found.dataset)
+    data.info(found.dataset).labelled(found.label)
     return found
 
 

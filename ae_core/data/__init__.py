@@ -4,8 +4,8 @@ Where a name is looked up, first match first: `NAME.npz` in the folder `AE_DATA_
 sets. Files are never trusted: `ae_core.formats.npz` checks each before it decodes anything.
 """
 
-from ae_core.data.built_in import DataInfo, Dataset
 from ae_core.data.columns import Column
+from ae_core.data.dataset import DataInfo, Dataset
 from ae_core.data.lookup import (
     bring,
     catalogue,

@@ -1,19 +1,17 @@
 """The built-in data sets: what they are, and how those that need no download are made."""
 
-import dataclasses
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
 
-from ae_core.data import ranges
-from ae_core.data.columns import Column
-from ae_core.data.ranges import BYTES, ValueRange
+from ae_core.data import small_series, small_tables
+from ae_core.data.dataset import DataInfo, Dataset
+from ae_core.data.ranges import ValueRange
 from ae_core.folders import ROOT
 from ae_core.formats.npz import split_rows
-from ae_core.settings import DataSpec, Settings
+from ae_core.settings import DataSpec
 
 SPRITE_SHAPES = ("ellipse", "square", "triangle")
 SPRITES_TRAIN, SPRITES_TEST = 6000, 1000
@@ -23,77 +21,6 @@ WAVES_TRAIN, WAVES_TEST, WAVE_LENGTH = 6000, 1000, 128
 WAVE_NOISE = 0.05
 NOISE_ENDS, WAVE_ENDS = (-4.43181, 4.14796), (-1.19038, 1.17251)  # smallest and largest training values
 SHIPPED_FOLDER = ROOT / "assets" / "data"
-
-
-@dataclass(frozen=True)
-class DataInfo:
-    """What is known of a data set without loading it.
-
-    Args:
-        name: Name of the setting `dataset`, in the address bar and of the file.
-        title: Name for a person.
-        spec: Shape and range of one example.
-        train_count: Examples for training and validation together.
-        test_count: Examples for testing.
-        class_names: Names of the classes; empty if there are none or they are unknown until loaded.
-        source: Who made it.
-        licence: On which terms.
-        description: One or two plain sentences.
-        note: What a person should know before training on it, or an empty text.
-        values: Which values become 0 and 1.
-        columns: What the values of a row stand for, or the channels of a series; empty where nothing is known of them.
-        rate: Moments of a series a second; 0 if that is unknown.
-    """
-
-    name: str
-    title: str
-    spec: DataSpec
-    train_count: int
-    test_count: int
-    class_names: tuple[str, ...]
-    source: str
-    licence: str
-    description: str
-    note: str = ""
-    values: ValueRange = BYTES
-    columns: tuple[Column, ...] = ()
-    rate: float = 0.0
-
-    def seen(self, settings: Settings) -> DataSpec:
-        """Shape of one example, and whether its values lie in [0, 1], as the network of an experiment sees it."""
-        values = ranges.chosen(self.values, settings.scaling)
-        return settings.scaled(dataclasses.replace(self.spec, unit_range=values.unit_range))
-
-    def said(self, settings: Settings) -> tuple[str, float, float]:
-        """What becomes of the values in an experiment, see `ValueRange.said`."""
-        if settings.scaling == "standardize":
-            return ranges.STANDARDIZED, self.values.least, self.values.most
-        return ranges.chosen(self.values, settings.scaling).said
-
-
-@dataclass(frozen=True)
-class Dataset:
-    """A data set in memory.
-
-    Args:
-        info: What it is.
-        x_train: Images `(n, height, width, channels)`, uint8 if they are whole numbers from 0 to 255, else float32; or
-            rows `(n, columns)` or series `(n, time, channels)`, float32, or float64 if 32 bits would lose what varies
-            in them; NaN where a value of these is unknown.
-        y_train: int64 class numbers `(n,)`; zeros if there are no classes.
-        x_test: Like `x_train`.
-        y_test: Like `y_train`.
-        factors: Name of a generating factor → its value for each training example; None if unknown.
-        factors_test: The same for the test examples.
-    """
-
-    info: DataInfo
-    x_train: np.ndarray
-    y_train: np.ndarray
-    x_test: np.ndarray
-    y_test: np.ndarray
-    factors: Mapping[str, np.ndarray] | None = None
-    factors_test: Mapping[str, np.ndarray] | None = None
 
 
 IMAGE_28 = DataSpec((28, 28, 1))
@@ -197,6 +124,10 @@ INFOS: Mapping[str, DataInfo] = MappingProxyType(
                 "anything about another.",
                 ValueRange(0.0, 1.0, *NOISE_ENDS),
             ),
+            small_tables.BREAST_CANCER,
+            small_series.PUMPS,
+            small_tables.RATINGS,
+            small_series.WORDS,
         )
     }
 )
@@ -375,7 +306,16 @@ def _triangle(u: np.ndarray, v: np.ndarray, radius: np.ndarray) -> np.ndarray:
 
 
 GENERATED: Mapping[str, Callable[[], Dataset]] = MappingProxyType(
-    {"digits": make_digits, "sprites": make_sprites, "waves": make_waves, "noise": make_noise}
+    {
+        "digits": make_digits,
+        "sprites": make_sprites,
+        "waves": make_waves,
+        "noise": make_noise,
+        "breast_cancer": small_tables.make_breast_cancer,
+        "pumps": small_series.make_pumps,
+        "ratings": small_tables.make_ratings,
+        "words": small_series.make_words,
+    }
 )
 
 # Data sets whose files come with this program, in the layout of `formats.npz`. The README beside them says whose they

@@ -14,12 +14,14 @@ from pathlib import Path
 import numpy as np
 
 from ae_core.data import built_in, download, ranges, uploads
-from ae_core.data.built_in import DataInfo, Dataset
+from ae_core.data.columns import Column, Understood
+from ae_core.data.dataset import DataInfo, Dataset
 from ae_core.data.download import Progress
 from ae_core.errors import DataError, printable
 from ae_core.folders import data_folder, uploads_folder
 from ae_core.formats import npz, npz_headers
 from ae_core.formats.archive import megabytes, open_archive
+from ae_core.settings import DataSpec
 
 MAX_FILE_BYTES = npz_headers.MAX_RAW_BYTES
 NAME_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
@@ -127,7 +129,7 @@ def bring(place: Path, needed: Collection[str] = ()) -> DataInfo:
     """Keeps a file of this machine as an upload of the host: what a command line is given the path of.
 
     Args:
-        place: A `.npz` file or a `.zip` of pictures.
+        place: A file that could be uploaded.
         needed: See `store_upload`, like what is returned and raised.
     """
     try:
@@ -140,7 +142,7 @@ def bring(place: Path, needed: Collection[str] = ()) -> DataInfo:
 
 
 def store_upload(filename: str, payload: bytes, owner: str | None = None, needed: Collection[str] = ()) -> DataInfo:
-    """Checks, converts and keeps an uploaded `.npz` file or `.zip` of pictures.
+    """Checks, converts and keeps an uploaded file: arrays, a table, MNIST's own files or pictures.
 
     Args:
         filename: The name it had on the person's machine.
@@ -220,22 +222,22 @@ def _look_at(path: Path, size: int) -> DataInfo:
         headers = npz_headers.read_headers(archive, label)
         texts = npz.read_texts(archive, headers, label)
         spec, (train_count, test_count) = npz_headers.spec_of(headers), npz_headers.counts_of(headers)
-        kind = headers["x_train"].dtype
+        kind, rate = headers["x_train"].dtype, npz.read_number("rate", archive, headers, label)
         if known is not None and known.spec == spec and kind == np.uint8:
             return dataclasses.replace(known, train_count=train_count, test_count=test_count)
         if upload and "extent" in headers:  # noted as it was kept
             least, most = npz.read_extent(archive, headers, label)
+            unknown = int(npz.read_number("unknown", archive, headers, label))
         else:
             extent = npz.examine(archive, headers, label)
-            least, most = extent.least, extent.most
+            least, most, unknown = extent.least, extent.most, extent.unknown
     values = ranges.found(least, most, kind, spec.is_image)
     if upload and "extent" not in headers and kind == np.uint8:
         values = ranges.BYTES  # so earlier versions kept whatever lay between 0 and 1, vectors too
     spec = dataclasses.replace(spec, unit_range=values.unit_range)
     if known is not None and known.spec == spec:
         return dataclasses.replace(known, train_count=train_count, test_count=test_count, values=values)
-    what = f"images of {spec.shape[0]}×{spec.shape[1]} pixels" if spec.is_image else f"vectors of {spec.size} numbers"
-    colour = ", in colour" if spec.is_image and spec.shape[2] == 3 else ""
+    columns = _columns(texts.columns, label)
     return DataInfo(
         name=path.stem,
         title=texts.title or path.stem,
@@ -245,10 +247,44 @@ def _look_at(path: Path, size: int) -> DataInfo:
         class_names=texts.class_names,
         source="Uploaded by a visitor." if upload else "A file in this machine's data folder.",
         licence="As its owner says.",
-        description=f"{train_count + test_count:,} {what}{colour}.",
+        description=f"{train_count + test_count:,} {_in_words(spec, columns)}.",
         note=texts.note,
         values=values,
+        columns=columns,
+        rate=rate,
+        unknown=unknown,
+        label=texts.label if any(one.name == texts.label for one in columns) else "",
+        understood=_understood(texts.summary, label),
     )
+
+
+def _in_words(spec: DataSpec, columns: tuple[Column, ...]) -> str:
+    """What examples are, with their size, such as `images of 28×28 pixels`."""
+    if spec.is_image:
+        return f"images of {spec.shape[0]}×{spec.shape[1]} pixels{', in colour' if spec.shape[2] == 3 else ''}"
+    if spec.is_series:
+        return f"series of {spec.shape[0]} moments in {spec.shape[1]} {'channel' if spec.shape[1] == 1 else 'channels'}"
+    return f"rows of {spec.size} columns" if columns else f"vectors of {spec.size} numbers"
+
+
+def _columns(texts: tuple[tuple[str, ...], ...], label: str) -> tuple[Column, ...]:
+    names = [row[0] or f"x{place}" for place, row in enumerate(texts, start=1)]
+    if len(set(zip(names, (row[2:] for row in texts), strict=True))) < len(names):
+        raise DataError(f"{label}: columns must have a name each. Received: one name twice.")
+    return tuple(Column(name, *row[1:]) for name, row in zip(names, texts, strict=True))
+
+
+def _understood(texts: tuple[tuple[str, ...], ...], label: str) -> tuple[Understood, ...]:
+    """What became of columns, as `tables.written_summary` writes it."""
+    try:
+        return tuple(
+            Understood(
+                name, unit, kind, became, *(float(end) if end else None for end in ends), int(unknown), int(distinct)
+            )
+            for name, unit, kind, became, *ends, unknown, distinct in texts
+        )
+    except (TypeError, ValueError) as error:
+        raise DataError(f"{label}: summary must be as this program writes it. Received: another.") from error
 
 
 def _checked_size(path: Path, size: int) -> int:

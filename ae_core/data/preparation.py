@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ae_core.data import ranges
-from ae_core.data.built_in import Dataset
+from ae_core.data.dataset import Dataset
 from ae_core.data.ranges import BYTES, ValueRange
 from ae_core.settings import DataSpec, Settings
 
@@ -22,7 +22,7 @@ class Prepared:
 
     Args:
         x_train: Images, uint8 or float32, or rows or series, float32, to learn from; NaN where a value of these is
-            unknown.
+            unknown. Where one is, rows and series are kept without their mean, so that 0 stands for it.
         x_validation: Like `x_train`, kept out of training to watch for over-fitting.
         x_test: Like `x_train`, in the data set's own order; never seen in training.
         y_train: int64 class numbers; zeros without classes.
@@ -89,20 +89,26 @@ def prepare(dataset: Dataset, settings: Settings) -> Prepared:
 
     Args:
         dataset: From `load`.
-        settings: Its `train_size`, `validation_share`, `scaling` and `outliers` are used.
+        settings: Its `label`, `train_size`, `validation_share`, `scaling` and `outliers` are used.
 
     Returns:
-        Tables with the scale and offset that make the network's input. Pictures are as loaded, and so are vectors, but
-        that those of 64 bits, and those to be standardised, are kept without their mean, which the offset then adds.
+        Tables with the scale and offset that make the network's input. Pictures are as loaded, and so are rows and
+        series, but that those of 64 bits, those to be standardised, and those of which some values are unknown are kept
+        without their mean, which the offset then adds.
+
+    Raises:
+        SettingError: If the setting `label` names no column, or one that cannot name classes.
     """
+    dataset = dataset.labelled(settings.label)
     info, spec = dataset.info, dataset.info.spec
+    scaling = info.scaling(settings)
     order = np.random.default_rng(SPLIT_SEED).permutation(len(dataset.x_train))[: settings.train_size]
     held = min(max(1, round(settings.validation_share * len(order))), len(order) - 1)
     train, validation = order[: len(order) - held], order[len(order) - held :]
     x_train, y_train = dataset.x_train[train], dataset.y_train[train]
-    values = ranges.chosen(info.values, settings.scaling)
+    values = ranges.chosen(info.values, scaling)
     notes = [info.note] if info.note else []
-    if settings.scaling != "standardize" and not values.as_they_are and values.ends != BYTES.ends:
+    if scaling != "standardize" and not values.as_they_are and values.ends != BYTES.ends:
         notes.append(f"{values.sentence.capitalize()}.")
 
     dropped = 0
@@ -121,12 +127,14 @@ def prepare(dataset: Dataset, settings: Settings) -> Prepared:
     shift = -values.low * factor
     x_validation, x_test = dataset.x_train[validation], dataset.x_test
     centre = np.zeros_like(factor)
-    if settings.scaling == "standardize" or x_train.dtype == np.float64:
-        mean, deviation = _moments(x_train)
-        if settings.scaling == "standardize":
+    gaps = not spec.is_image and any(np.isnan(part).any() for part in (x_train, x_validation, x_test))
+    if scaling == "standardize" or x_train.dtype == np.float64 or gaps:
+        mean, deviation = (np.broadcast_to(one, spec.shape) for one in _moments(x_train, spec))
+        if scaling == "standardize":
             # A value that never changes has no deviation: it is centred and keeps its unit.
-            factor = np.where(deviation > 0, 1 / np.where(deviation > 0, deviation, 1), factor)
-            shift = -mean * factor
+            standard = np.where(deviation > 0, 1 / np.where(deviation > 0, deviation, 1), factor)
+            numbers = np.array([not one.category for one in info.columns] or [True])  # a category's stay 0 and 1
+            factor, shift = np.where(numbers, standard, factor), np.where(numbers, -mean * standard, shift)
         if not spec.is_image:
             centre = mean
             x_train, x_validation, x_test = (_centred(one, mean) for one in (x_train, x_validation, x_test))
@@ -164,20 +172,34 @@ def _centred(table: np.ndarray, mean: np.ndarray) -> np.ndarray:
     return centred
 
 
-def _moments(table: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Mean and standard deviation of each value over all rows; the deviation is exactly 0 where nothing changes."""
-    mean = sum(piece.sum(0, dtype=np.float64) for piece in _pieces(table)) / len(table)
-    variance = sum(np.square(piece - mean).sum(0) for piece in _pieces(table)) / len(table)
-    constant = (table == table[0]).all(0)
-    return mean, np.where(constant, 0.0, np.sqrt(variance))
+def _moments(table: np.ndarray, spec: DataSpec) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and standard deviation of each value over all rows, or of each channel over all moments too.
+
+    Unknown values are left out; of what is never known both are 0. The deviation is exactly 0 where nothing changes.
+    """
+    axes = (0, 1) if spec.is_series else (0,)
+    pieces = _pieces(table)
+    known = np.maximum(sum(np.count_nonzero(~np.isnan(piece), axes) for piece in pieces), 1)
+    mean = sum(np.nansum(piece, axes, dtype=np.float64) for piece in pieces) / known
+    variance = sum(np.nansum(np.square(piece - mean), axes) for piece in pieces) / known
+    changes = np.fmin.reduce(table, axes) < np.fmax.reduce(table, axes)
+    return mean, np.where(changes, np.sqrt(variance), 0.0)
 
 
 def _outliers(table: np.ndarray, rule: str) -> np.ndarray:
-    """Marks the rows that lie far from the mean row."""
-    mean = sum(piece.sum(0, dtype=np.float64) for piece in _pieces(table)) / len(table)
-    axes = tuple(range(1, table.ndim))
-    distance = np.concatenate([np.sqrt(np.square(piece - mean).sum(axes)) for piece in _pieces(table)])
+    """Marks the rows that lie far from the mean row, as far as they are known."""
+    mean = sum(np.nansum(piece, 0, dtype=np.float64) for piece in _pieces(table)) / np.maximum(
+        sum(np.count_nonzero(~np.isnan(piece), 0) for piece in _pieces(table)), 1
+    )
+    distance = np.concatenate([_distances(piece, mean) for piece in _pieces(table)])
     if rule == "zscore":
         return distance > distance.mean() + ZSCORE_LIMIT * distance.std()
     low, high = np.quantile(distance, [0.25, 0.75])
     return distance > high + IQR_FACTOR * (high - low)
+
+
+def _distances(piece: np.ndarray, mean: np.ndarray) -> np.ndarray:
+    """Euclidean distances from the mean; what is unknown is as far from it as what is known."""
+    axes = tuple(range(1, piece.ndim))
+    known = np.count_nonzero(~np.isnan(piece), axes) / piece[0].size
+    return np.sqrt(np.nansum(np.square(piece - mean), axes) / np.where(known > 0, known, 1))

@@ -10,6 +10,8 @@ BYTE, WORD = 255, 65_535
 SCALED = "values {low} to {high}, scaled to 0 to 1"
 AS_THEY_ARE = "values {low} to {high}, as they are"
 STANDARDIZED = "values {low} to {high}, each standardised to mean 0 and standard deviation 1"
+COLUMNS_STANDARDIZED = "values {low} to {high}, each column of numbers standardised to mean 0 and standard deviation 1"
+CHANNELS_STANDARDIZED = "values {low} to {high}, each channel standardised to mean 0 and standard deviation 1"
 
 
 @dataclass(frozen=True)

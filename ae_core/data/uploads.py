@@ -1,4 +1,4 @@
-"""A person's own data: an `.npz` file or a `.zip` of pictures, checked, converted and kept.
+"""A person's own data: arrays, a table, MNIST's own files or pictures, checked, converted and kept.
 
 Names in an archive are read, never used as paths. Without a test set every fifth example becomes a test example.
 """
@@ -10,6 +10,7 @@ import os
 import tempfile
 import threading
 import time
+import zipfile
 from collections.abc import Collection
 from pathlib import Path, PurePosixPath
 
@@ -31,7 +32,8 @@ MOST_UPLOADS, PUBLIC_MOST_UPLOADS = 1000.0, 10.0  # of one owner
 KEEPING = "ae_core.data.keeping"  # the module that converts in a process of its own
 MEMORY, SECONDS = 2 * 2**30, 120.0  # that this may take
 
-ENDINGS = (".npz", ".zip")
+ARCHIVES = (".npz", ".zip")
+ENDINGS = (*ARCHIVES, ".csv", ".tsv", ".txt", ".data", ".parquet", ".npy", ".mat", ".gz", "-ubyte", ".idx")
 LONGEST_NAME = 60
 
 _one_at_a_time = threading.Lock()
@@ -66,7 +68,10 @@ def keep_upload(
     shown = name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 5]}…{name[-4:]}"  # its ending stays
     label = f"The upload {shown!r}"
     if not shown.lower().endswith(ENDINGS):
-        raise DataError(f"{label} must be a .npz file or a .zip of pictures. Received: a file with another ending.")
+        raise DataError(
+            f"{label} must be a table (.csv, .parquet), arrays (.npz, .npy, .mat), MNIST's own files (idx, .gz) or a "
+            ".zip of pictures or of these. Received: a file with another ending."
+        )
     if not 0 < len(payload) <= most:
         raise DataError(
             f"{label} must have at most {megabytes(most)} and not be empty. Received: {len(payload):,} bytes."
@@ -74,7 +79,7 @@ def keep_upload(
     path = uploads_folder() / f"upload-{hashlib.sha256(payload).hexdigest()[:8]}.npz"
     # One conversion at a time bounds the memory, and Python's warning filters belong to the whole process.
     with _one_at_a_time:
-        arrays = _convert(payload, label) | {"title": np.array([shown])}
+        arrays = _convert(payload, label, name.lower()) | {"title": np.array([shown])}
         _write(path, arrays, owner, needed)
     return path
 
@@ -122,33 +127,82 @@ def remove_uploads(owner: str, needed: Collection[str] = ()) -> None:
         raise DataError(f"Your uploads could not all be removed because {disk_reason(error)}.") from error
 
 
-def _convert(payload: bytes, label: str) -> dict[str, np.ndarray]:
-    """Arrays in the layout of `ae_core.formats.npz` from the bytes of an upload."""
+def _convert(payload: bytes, label: str, name: str = ".npz") -> dict[str, np.ndarray]:
+    """Arrays in the layout of `ae_core.formats.npz` from the bytes of an upload with that name, in small letters."""
+    if not name.endswith(ARCHIVES):
+        from ae_core.data import bringing  # with pandas and SciPy, which the web process has no need of
+
+        return _checked(bringing.read(name, payload, label), label)
     with open_archive(io.BytesIO(payload), len(payload), label) as archive:
-        if not pictures.members_of(archive):
-            if not any(member.filename.endswith(".npy") for member in archive.infolist()):
-                endings = ", ".join(pictures.SUFFIXES)
-                raise DataError(f"{label} must hold pictures ({endings}) or the array x_train. Received: neither.")
-            headers = npz_headers.read_headers(archive, label)
-            table = npz.read_table(archive, headers, label)
-            x_train, y_train, x_test, y_test = table.x_train, table.y_train, table.x_test, table.y_test
-            class_names = table.class_names
-            if x_train.ndim == 4 and table.extent.kind.kind in "ui" and x_train.dtype != np.uint8:
-                # Whole numbers stay such: from these another range is worked out than from decimal ones.
-                x_train, x_test = (one.astype(table.extent.kind) for one in (x_train, x_test))
-            extent, note = (table.extent.least, table.extent.most), table.note
-        else:
-            found = pictures.read(archive, label)
-            images, labels, class_names, note = found.images, found.labels, found.class_names, " ".join(found.notes)
-            train, test = npz.split_rows(len(images), labels)
-            if found.held_out is not None:
-                train, test = np.flatnonzero(~found.held_out), np.flatnonzero(found.held_out)
-            x_train, x_test = images[train], images[test]
-            y_train, y_test = (None, None) if labels is None else (labels[train], labels[test])
-            extent = float(x_train.min()), float(x_train.max())
-    arrays = {"x_train": x_train, "x_test": x_test, "extent": np.array(extent)}
+        if pictures.members_of(archive):
+            return _of_pictures(archive, label)
+        if any(member.filename == "x_train.npy" for member in archive.infolist()):
+            return _of_arrays(archive, label)
+        from ae_core.data import bringing
+
+        arrays = bringing.read_archive(archive, label)
+        if arrays is not None:
+            return _checked(arrays, label)
+        if not any(member.filename.endswith(".npy") for member in archive.infolist()):
+            endings = ", ".join(pictures.SUFFIXES)
+            raise DataError(
+                f"{label} must hold pictures ({endings}), a table, MNIST's own files or the array x_train. "
+                "Received: neither."
+            )
+        return _of_arrays(archive, label)
+
+
+def _checked(arrays: dict[str, np.ndarray], label: str) -> dict[str, np.ndarray]:
+    """Arrays that were read from a file of another kind, held to the checks of `ae_core.formats.npz`."""
+    stream = io.BytesIO()
+    np.savez(stream, allow_pickle=False, **arrays)
+    with open_archive(stream, stream.tell(), label) as archive:
+        return _of_arrays(archive, label)
+
+
+def _of_arrays(archive: zipfile.ZipFile, label: str) -> dict[str, np.ndarray]:
+    headers = npz_headers.read_headers(archive, label)
+    table = npz.read_table(archive, headers, label)
+    x_train, x_test, texts = table.x_train, table.x_test, table.texts
+    if x_train.ndim == 4 and table.extent.kind.kind in "ui" and x_train.dtype != np.uint8:
+        # Whole numbers stay such: from these another range is worked out than from decimal ones.
+        x_train, x_test = (one.astype(table.extent.kind) for one in (x_train, x_test))
+    found = {
+        "columns": np.array(texts.columns),
+        "summary": np.array(texts.summary),
+        "label": np.array([texts.label]),
+        "rate": np.array([table.rate]),
+        "unknown": np.array([float(table.extent.unknown)]),
+    }
+    told = {name: values for name, values in found.items() if any(values.reshape(-1).tolist())}
+    extent = table.extent.least, table.extent.most
+    return _arranged((x_train, x_test), (table.y_train, table.y_test), table.class_names, extent, texts.note) | told
+
+
+def _of_pictures(archive: zipfile.ZipFile, label: str) -> dict[str, np.ndarray]:
+    found = pictures.read(archive, label)
+    images, labels = found.images, found.labels
+    train, test = npz.split_rows(len(images), labels)
+    if found.held_out is not None:
+        train, test = np.flatnonzero(~found.held_out), np.flatnonzero(found.held_out)
+    x_train, x_test = images[train], images[test]
+    y_train, y_test = (None, None) if labels is None else (labels[train], labels[test])
+    extent = float(x_train.min()), float(x_train.max())
+    return _arranged((x_train, x_test), (y_train, y_test), found.class_names, extent, " ".join(found.notes))
+
+
+def _arranged(
+    examples: tuple[np.ndarray, np.ndarray],
+    labels: tuple[np.ndarray | None, np.ndarray | None],
+    class_names: tuple[str, ...],
+    extent: tuple[float, float],
+    note: str,
+) -> dict[str, np.ndarray]:
+    """What is kept, training first and test second."""
+    arrays = {"x_train": examples[0], "x_test": examples[1], "extent": np.array(extent)}
     if note:
         arrays["note"] = np.array([note[: npz_headers.LONGEST_NOTE]])
+    y_train, y_test = labels
     if y_train is not None and y_test is not None:
         arrays |= {"y_train": y_train, "y_test": y_test, "class_names": np.array(class_names, dtype="U60")}
     return arrays

@@ -4,23 +4,28 @@ An `.npz` file is a zip of `.npy` files. Everything that the zip's index and the
 before an array is decoded, and what is decoded is bounded by what was stated. Nothing is ever unpickled.
 
 What is accepted, whoever made the file:
-    `x_train`: `(n, height, width)` or `(n, height, width, channels)` with 1 or 3 channels are images; `(n, length)` are
-        vectors, even if the length is a square number.
+    `x_train`: `(n, height, width)` or `(n, height, width, channels)` with 1 or 3 channels are images; `(n, columns)`
+        are rows, even if their number is a square; `(n, time, channels)` are series, see `npz_headers.is_series`. Of
+        rows and series a value that is unknown is NaN.
     `x_test`: the same for the test set. Without it, every fifth example becomes a test example.
     `y_train`, `y_test`: one whole number per example. Used only if every given `x` has its `y`.
     `class_names`, `title`: short texts; `note`: one of a few sentences; `extent`: two numbers, the smallest and the
         largest value of `x_train`. This program writes them into the files that it keeps.
+    `columns`: a name for each column of a table or channel of a series; or three texts, with its unit and category.
+    `rate`: moments of a series a second. `label`: the column that names the classes. `unknown` and `summary`: how many
+        values are unknown, and what became of each column of a file that this program has converted.
 All values stay what they are: nothing is scaled or rounded here, but that most numbers are kept with 32 bits.
 """
 
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from ae_core.errors import DataError, printable
+from ae_core.formats import npz_headers
 from ae_core.formats.archive import ZIP_ERRORS
 from ae_core.formats.extent import FINE, Columns, Extent
 from ae_core.formats.npz_headers import (
@@ -28,6 +33,7 @@ from ae_core.formats.npz_headers import (
     LONGEST_TEXT,
     MAX_CLASSES,
     MAX_MAGNITUDE,
+    TABLES,
     Header,
     spec_of,
 )
@@ -38,11 +44,23 @@ LOOK_BYTES = 2**18  # of a piece that is only looked at: it stays in the process
 
 
 class Texts(NamedTuple):
-    """Texts of a file, each printable; see `Table`."""
+    """Texts of a file, each printable.
+
+    Args:
+        class_names: Names of the classes 0, 1, 2, …; empty if it names none, like the others.
+        title: What the file is called.
+        note: What a person should know before training on it.
+        label: Name of the column that names the classes.
+        columns: Name, or name, unit and category, of each column or channel.
+        summary: What became of each column of a file that this program has converted.
+    """
 
     class_names: tuple[str, ...]
     title: str
     note: str
+    label: str
+    columns: tuple[tuple[str, ...], ...]
+    summary: tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -50,13 +68,14 @@ class Table:
     """Checked and converted arrays of one file.
 
     Args:
-        x_train: Images `(n, height, width, channels)` or vectors `(n, length)`, see `Extent.table` for their type.
+        x_train: Images `(n, height, width, channels)`, rows `(n, columns)` or series `(n, time, channels)`, see
+            `Extent.table` for their type.
         y_train: int64 class numbers from 0, or None.
         x_test: Like `x_train`.
         y_test: Like `y_train`.
         class_names: Names of the classes, empty without labels.
-        title: Title that the file carries, or an empty text.
-        note: What a person should know before training on it, or an empty text.
+        texts: What else the file says.
+        rate: Moments of a series a second; 0 if that is unknown.
         extent: Where the values lie.
     """
 
@@ -65,8 +84,8 @@ class Table:
     x_test: np.ndarray
     y_test: np.ndarray | None
     class_names: tuple[str, ...]
-    title: str
-    note: str
+    texts: Texts
+    rate: float
     extent: Extent
 
 
@@ -85,7 +104,7 @@ def read_table(
         Images and vectors as they were, labels as int64 from 0, and a test set.
 
     Raises:
-        DataError: If a value is not a finite number, lies outside the allowed range, or a label is not whole.
+        DataError: If a value is infinite, or unknown in a picture, or too large, or a label is not whole.
     """
     extent = examine(archive, headers, label)
     tables = {
@@ -117,7 +136,22 @@ def read_table(
             y_train, y_test = y_train[train], y_train[test]
         else:
             y_test = None
-    return Table(x_train, y_train, x_test, y_test, names if labels else (), texts.title, texts.note, extent)
+    rate = read_number("rate", archive, headers, label)
+    return Table(x_train, y_train, x_test, y_test, names if labels else (), texts, rate, extent)
+
+
+def read_plain(archive: zipfile.ZipFile, names: Sequence[str], label: str) -> dict[str, np.ndarray]:
+    """Arrays of plain numbers by name, as they are.
+
+    Args:
+        archive: See `npz_headers.read_plain`, like the others and what is raised.
+        names: Likewise.
+        label: Likewise.
+    """
+    return {
+        name: np.concatenate(list(_read_rows(archive, header, name, label, CHUNK_BYTES)))
+        for name, header in npz_headers.read_plain(archive, names, label).items()
+    }
 
 
 def split_rows(count: int, labels: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
@@ -150,20 +184,27 @@ def examine(archive: zipfile.ZipFile, headers: Mapping[str, Header], label: str)
         label: The file's name for messages.
 
     Raises:
-        DataError: If a value is not a finite number or too large, or a label is not whole.
+        DataError: If a value is infinite, or unknown in a picture, or too large, or no training value is known, or a
+            label is not whole.
     """
     kind, spec = headers["x_train"].dtype, spec_of(headers)
-    what = "images" if spec.is_image else "vectors"
+    what = "images" if spec.is_image else "series" if spec.is_series else "vectors"
     learnt = _training_rows(archive, headers, label)
-    low, high, least, most = np.inf, -np.inf, np.inf, -np.inf
+    low, high, least, most, unknown = np.inf, -np.inf, np.inf, -np.inf, 0
     long = kind.itemsize > 4 or (kind.itemsize == 4 and kind.kind != "f")
     columns = Columns() if long and not spec.is_image else None
     for name in [one for one in ("x_train", "x_test") if one in headers]:
         first = 0
         for rows in _read_rows(archive, headers[name], name, label, LOOK_BYTES):
-            if rows.dtype.kind == "f" and not np.isfinite(rows).all():
-                raise DataError(f"{label}: {name} must hold finite numbers. Received: NaN or infinity.")
-            low, high = min(low, float(rows.min())), max(high, float(rows.max()))
+            if rows.dtype.kind == "f":
+                if spec.is_image and not np.isfinite(rows).all():
+                    raise DataError(f"{label}: {name} must hold finite numbers. Received: NaN or infinity.")
+                unknown += int(np.count_nonzero(np.isnan(rows)))
+                if np.isinf(rows).any():
+                    raise DataError(
+                        f"{label}: {name} must hold finite numbers, or NaN for what is unknown. Received: infinity."
+                    )
+            low, high = np.fmin(low, _end(np.fmin, rows)), np.fmax(high, _end(np.fmax, rows))
             if max(-low, high) > MAX_MAGNITUDE:
                 raise DataError(
                     f"{label}: {what} must have values from {-MAX_MAGNITUDE:g} to {MAX_MAGNITUDE:g}. "
@@ -171,18 +212,24 @@ def examine(archive: zipfile.ZipFile, headers: Mapping[str, Header], label: str)
                 )
             if name == "x_train":
                 known = rows if learnt is None else rows[learnt[first : first + len(rows)]]
-                if len(known):
-                    least, most = min(least, float(known.min())), max(most, float(known.max()))
+                least, most = np.fmin(least, _end(np.fmin, known)), np.fmax(most, _end(np.fmax, known))
                 if columns is not None:
-                    columns.add(rows)
+                    columns.add(rows.reshape(-1, rows.shape[-1]))
             first += len(rows)
+    if least > most:
+        raise DataError(f"{label}: x_train must hold a value that is known. Received: none but NaN.")
     table: np.dtype = np.dtype(np.float32)
     if spec.is_image and kind.kind in "bui" and low >= 0 and high <= 255:
         table = np.dtype(np.uint8)
     elif columns is not None and columns.lost > FINE:
         table = np.dtype(np.float64)
     least, most = (float(np.asarray(one, table)) for one in (least, most))
-    return Extent(least, most, kind.newbyteorder("="), table)
+    return Extent(least, most, unknown, kind.newbyteorder("="), table)
+
+
+def _end(of: np.ufunc, rows: np.ndarray) -> float:
+    """The smallest or the largest known value, by `fmin` or `fmax`; NaN if none is known."""
+    return float(of.reduce(rows, axis=None)) if rows.size else np.nan
 
 
 def _training_rows(archive: zipfile.ZipFile, headers: Mapping[str, Header], label: str) -> np.ndarray | None:
@@ -251,10 +298,24 @@ def _read_labels(archive: zipfile.ZipFile, header: Header, label: str) -> np.nda
     return values.astype(np.int64)
 
 
+def read_number(name: str, archive: zipfile.ZipFile, headers: Mapping[str, Header], label: str) -> float:
+    """A number that a file whose headers were checked says of itself, `rate` or `unknown`; 0 if it does not.
+
+    Raises:
+        DataError: If it is not finite, or below 0.
+    """
+    if name not in headers:
+        return 0.0
+    number = float(next(_read_rows(archive, headers[name], name, label, LOOK_BYTES))[0])
+    if not 0 <= number <= MAX_MAGNITUDE:
+        raise DataError(f"{label}: {name} must be a number from 0 to {MAX_MAGNITUDE:g}. Received: {number:g}.")
+    return number
+
+
 def read_texts(archive: zipfile.ZipFile, headers: Mapping[str, Header], label: str) -> "Texts":
     """The texts of a file whose headers were checked; empty where it has none."""
-    found: dict[str, Any] = {}
-    for name in [one for one in ("class_names", "title", "note") if one in headers]:
+    found: dict[str, tuple[str, ...]] = {}
+    for name in [one for one in ("class_names", "title", "note", "label", *TABLES) if one in headers]:
         header = headers[name]
         try:
             with archive.open(header.member) as stream:
@@ -264,4 +325,13 @@ def read_texts(archive: zipfile.ZipFile, headers: Mapping[str, Header], label: s
             found[name] = tuple(printable(str(text), longest) for text in texts)
         except (*ZIP_ERRORS, UnicodeError) as error:
             raise DataError(f"{label}: {name} must hold readable text. Received: damaged text.") from error
-    return Texts(found.get("class_names", ()), *("".join(found.get(name, ())[:1]) for name in ("title", "note")))
+    title, note, column = ("".join(found.get(name, ())[:1]) for name in ("title", "note", "label"))
+    columns, summary = (_by_rows(found.get(name, ()), headers.get(name)) for name in TABLES)
+    return Texts(found.get("class_names", ()), title, note, column, columns, summary)
+
+
+def _by_rows(texts: tuple[str, ...], header: Header | None) -> tuple[tuple[str, ...], ...]:
+    if header is None or not texts:
+        return ()
+    width = len(texts) // header.shape[0]
+    return tuple(texts[first : first + width] for first in range(0, len(texts), width))

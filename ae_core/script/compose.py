@@ -7,7 +7,7 @@ import textwrap
 import keras
 
 from ae_core import data, variants
-from ae_core.data.built_in import DataInfo
+from ae_core.data.dataset import DataInfo
 from ae_core.formats import escape
 from ae_core.models.autoencoder import Autoencoder
 from ae_core.models.seeding import building
@@ -15,7 +15,7 @@ from ae_core.script.constructors import WIDTH, Constructors
 from ae_core.script.examples import examples, rows_of
 from ae_core.script.library import Library, import_lines, is_own, module_of
 from ae_core.script.networks import Networks
-from ae_core.script.training import RELATIVE, constants, model_class, stages_of, start, training
+from ae_core.script.training import KNOWN, RELATIVE, constants, model_class, stages_of, start, training
 from ae_core.settings import Settings, options
 
 TOLERANCE = "0.1 %"
@@ -49,10 +49,11 @@ def python_script(settings: Settings) -> str:
     network = [
         networks.written(model.features, "encoder", "inputs", last),
         networks.written(model.decoder, "decoder", "code", "outputs"),
-        start(model),
+        start(model, rows.gaps),
     ]
     stages = stages_of(model, settings, rows)
     after = {
+        "Loss of known values": KNOWN if rows.gaps else "",
         "Loss of hidden layers": RELATIVE if any(stage.model.loss_name == "relative" for stage in stages) else "",
         "Model": model_class(model, constructors),
     }

@@ -9,8 +9,9 @@ import numpy as np
 
 from ae_core import data
 from ae_core.data import built_in, preparation, ranges
-from ae_core.data.built_in import DataInfo, Dataset
+from ae_core.data.dataset import DataInfo, Dataset
 from ae_core.data.download import PUBLISHED
+from ae_core.errors import DataError
 from ae_core.formats import npz
 from ae_core.measuring import probe
 from ae_core.models.autoencoder import Autoencoder
@@ -30,6 +31,7 @@ class Rows:
         held: Validation examples in all.
         test: Test examples that are measured.
         batch_size: Examples in a step.
+        gaps: Whether some of their values are unknown.
     """
 
     train: int
@@ -37,6 +39,7 @@ class Rows:
     held: int
     test: int
     batch_size: int
+    gaps: bool = False
 
 
 def rows_of(settings: Settings, info: DataInfo, model: Autoencoder) -> Rows:
@@ -52,10 +55,9 @@ def rows_of(settings: Settings, info: DataInfo, model: Autoencoder) -> Rows:
     train = taken - held
     if settings.outliers != "keep":
         train = len(data.prepare(data.load(info.name), settings).x_train)
-    points = probe.most_points(cache.probe_points(model), info.spec.size)
-    return Rows(
-        train, min(held, probe.measured(points)), held, min(info.test_count, points), min(settings.batch_size, train)
-    )
+    points = probe.most_points(cache.probe_points(model), info.seen(settings).size)
+    measured, tested = min(held, probe.measured(points)), min(info.test_count, points)
+    return Rows(train, measured, held, tested, min(settings.batch_size, train), info.unknown > 0)
 
 
 def examples(settings: Settings, info: DataInfo, rows: Rows, library: Library) -> str:
@@ -67,6 +69,9 @@ def examples(settings: Settings, info: DataInfo, rows: Rows, library: Library) -
         rows: How many examples there are.
         library: Where functions of this package go that the code calls.
     """
+    brought, info = info, info.labelled(settings.label)
+    if rows.gaps and settings.outliers != "keep":
+        raise DataError("A script for data of which some values are unknown needs outliers keep. Received: another.")
     taken = min(settings.train_size, info.train_count)
     some = "" if taken == info.train_count else f"[:{taken}]"
     used = "" if rows.validation == rows.held else f"[:{rows.validation}]"
@@ -74,16 +79,25 @@ def examples(settings: Settings, info: DataInfo, rows: Rows, library: Library) -
 order = np.random.default_rng({preparation.SPLIT_SEED}).permutation(len(data)){some}
 x_train, x_val = data[order[:-{rows.held}]], data[order[-{rows.held}:]]{used}  # {rows.held} are kept out of training"""
     axes = literal(tuple(range(1, 1 + len(info.spec.shape))))
-    parts = [_loaded(info, library), split, OUTLIERS[settings.outliers].format(axes=axes)]
-    values = ranges.chosen(info.values, settings.scaling)
-    if settings.scaling == "standardize":
+    label = brought.places(info.label)
+    named = f"data = np.delete(data, {label}, axis=1)  # what names the classes is not learnt from" if label else ""
+    parts = [_loaded(brought, library), named, split, OUTLIERS[settings.outliers].format(axes=axes)]
+    scaling = info.scaling(settings)
+    values = ranges.chosen(info.values, scaling)
+    if scaling == "standardize":
         span = values.high - values.low
-        parts.append(STANDARDIZED.format(unit="1" if span == 1 else f"1 / {_number(span)}"))
+        unit, axes = "1" if span == 1 else f"1 / {_number(span)}", "(0, 1)" if info.spec.is_series else "0"
+        statistics = STANDARDIZED_KNOWN if rows.gaps else STANDARDIZED
+        parts.append(statistics.format(unit=unit, axes=axes, each=EACH[info.spec.noun]))
+        categories = [place for place, one in enumerate(info.columns) if one.category]
+        parts.append(f"mean[{categories}], scale[{categories}] = 0, 1  # categories stay 0 and 1" if categories else "")
+        parts.append(STANDARDIZED_ALIKE)
         black = f"\nx_train, mean = x_train - {low}, mean - {low}" if (low := _number(values.low)) != "0" else ""
         parts.append(SCALED_NOW if settings.augmentation == "none" else SCALED_LATER + black)
     else:
         parts.append(f"{PREPROCESS}{values.sentence}.")
         parts.append(f"x_train, x_val = {_scaled('x_train', values)}, {_scaled('x_val', values)}")
+    parts.append(FILL.format(axes="(0, 1)" if info.spec.is_series else "0") if rows.gaps else "")
     return "\n".join(filter(None, parts))
 
 
@@ -161,12 +175,23 @@ x_train = x_train[distance <= high + {preparation.IQR_FACTOR} * (high - low)]"""
 OUTLIERS = {"keep": "", "zscore": DISTANCE + ZSCORE, "iqr": DISTANCE + IQR}
 
 PREPROCESS = "# Preprocess new data alike before the network sees them: "
+EACH = {"image": "value", "row": "value", "series": "channel"}
 STANDARDIZED = f"""\
-{PREPROCESS}each value is standardised.
-mean, deviation = x_train.mean(0, dtype=np.float64), x_train.std(0, dtype=np.float64)
-deviation[(x_train == x_train[0]).all(0)] = 0  # a value that never changes is only centred
-scale = np.where(deviation > 0, 1 / np.where(deviation > 0, deviation, 1), {{unit}})
-x_val = ((x_val - mean) * scale).astype("float32")"""
+{PREPROCESS}each {{each}} is standardised.
+mean, deviation = x_train.mean({{axes}}, dtype=np.float64), x_train.std({{axes}}, dtype=np.float64)
+deviation[x_train.max({{axes}}) == x_train.min({{axes}})] = 0  # what never changes is only centred
+scale = np.where(deviation > 0, 1 / np.where(deviation > 0, deviation, 1), {{unit}})"""
+STANDARDIZED_KNOWN = f"""\
+{PREPROCESS}each {{each}} is standardised.
+known = np.maximum(np.count_nonzero(~np.isnan(x_train), {{axes}}), 1)
+mean = np.nansum(x_train, {{axes}}, dtype=np.float64) / known
+deviation = np.sqrt(np.nansum(np.square(x_train - mean), {{axes}}) / known)
+scale = np.where(deviation > 0, 1 / np.where(deviation > 0, deviation, 1), {{unit}})"""
+FILL = """\
+# NaN stands for what is unknown. The network sees the mean in its place, and is told nothing of its error there.
+known = np.maximum(np.count_nonzero(~np.isnan(x_train), {axes}), 1)
+fill = (np.nansum(x_train, {axes}, dtype=np.float64) / known).astype("float32")"""
+STANDARDIZED_ALIKE = 'x_val = ((x_val - mean) * scale).astype("float32")'
 SCALED_NOW = 'x_train = ((x_train - mean) * scale).astype("float32")'
 SCALED_LATER = """\
 # Images are moved before they are scaled, so that what moves in from outside is black.

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import keras
 
+from ae_core.errors import DataError
 from ae_core.models.autoencoder import LEAST_START, Autoencoder
 from ae_core.models.contracts import ChangesWithTime, HidesPixels
 from ae_core.script.constructors import Constructors, literal, spread
@@ -71,14 +72,15 @@ LEARNING_RATE = {settings.learning_rate}
 STEPS = {stage.steps}  # whole batches in an epoch{rest}"""
 
 
-def start(whole: Autoencoder) -> str:
+def start(whole: Autoencoder, gaps: bool) -> str:
     """What the decoder begins with, see `Autoencoder.start_at`; nothing where that is chance alone."""
     if not whole.starts_at_mean:
         return ""
     layers = whole.decoder.layers
     bias = f"decoder.layers[{layers.index(whole.decoder.get_layer('pixels')) - len(layers)}].bias"
     if layers[-1].activation is not keras.activations.sigmoid:
-        return f"{bias}.assign(x_train.mean(axis=0).ravel())  # the mean image"
+        mean = "np.broadcast_to(fill, x_train.shape[1:])" if gaps else "x_train.mean(axis=0)"
+        return f"{bias}.assign({mean}.ravel())  # the mean {'image' if len(whole.decoder.output_shape) == 4 else 'example'}"
     return f"""\
 mean_image = np.clip(x_train.mean(axis=0).ravel(), {LEAST_START}, {1 - LEAST_START})
 {bias}.assign(np.log(mean_image / (1 - mean_image)))  # so that training starts there, not at grey"""
@@ -115,6 +117,11 @@ def training(stage: Stage, settings: Settings, rows: Rows, constructors: Constru
         constructors: Has written the encoder and the decoder.
     """
     model, whole = stage.model, not stage.name
+    if rows.gaps and (model.corruption is not None or model.front is not None or model.loss_name != "mse"):
+        raise DataError(
+            "A script for data of which some values are unknown can be written for plain training by mean squared "
+            "error. Received: damaged inputs, layers trained alone, or another loss."
+        )
     lines, images, target = [], "x_train[rows]", "x_val"
     if model.augmentation is not None:
         lines.append(f"augmentation = {constructors.written(model.augmentation)}")
@@ -125,6 +132,8 @@ def training(stage: Stage, settings: Settings, rows: Rows, constructors: Constru
         lines += [f"front = {chain([model.front], constructors)}", "inner_val = front(x_val)"]
         images, target = f"front({images})", "inner_val"
     seen, loss, weights, step = target, LOSSES[model.loss_name], "", STEP.format("images")
+    if rows.gaps:
+        seen, loss, step = FILLED.format("x_val"), "known_error", STEP.format(FILLED.format("images"))
     if model.corruption is not None:
         lines += _damage(stage, rows, constructors)
         seen, step = "damaged_val", STEP.format(f"{constructors.written(model.corruption)}(images)")
@@ -202,6 +211,14 @@ WEIGHTED_STEP = f"""\
 damaged = corruption(images)
 weights = {WEIGHTS.format("images", "damaged")}
 losses.append(autoencoder.train_on_batch(damaged, images, weights))"""
+
+FILLED = "np.where(np.isnan({0}), fill, {0})"
+KNOWN = '''\
+def known_error(target, output):
+    """Mean squared error over what is known of a batch."""
+    known = ops.logical_not(ops.isnan(target))
+    errors = ops.square(ops.where(known, target, output) - output)
+    return ops.sum(errors) / ops.maximum(ops.sum(ops.cast(known, "float32")), 1)'''
 
 NOISE = """\
 # The same at every validation; the numbers before are for test images.

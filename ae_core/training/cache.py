@@ -104,6 +104,7 @@ def prepare(settings: Settings, progress: Callable[..., None] = _silent) -> Prep
         catalogue.get(settings.dataset),
         settings.dataset,
         settings.scaling,
+        settings.label,
         settings.outliers,
         settings.train_size,
         settings.validation_share,
@@ -125,7 +126,7 @@ def probe_points(model: Autoencoder) -> int:
 
 def _load(settings: Settings, progress: Callable[..., None]) -> _Loaded:
     progress(f"Loading the data set {settings.dataset}")
-    dataset = data.load(settings.dataset, progress)
+    dataset = data.load(settings.dataset, progress).labelled(settings.label)
     prepared = data.prepare(dataset, settings)
     progress("Computing PCA")
     pca = PrincipalComponents()

@@ -129,9 +129,7 @@ def plan(layers: Sequence[Any], batch_size: int, augmented: bool) -> tuple[bool,
     """
     kinds = operations(layers)
     without = (
-        any(isinstance(one, keras.layers.Conv2D) or is_product(one) for one in kinds)
-        if on_cpu()
-        else any(map(is_recurrent, kinds))
+        any(is_convolution(one) or is_product(one) for one in kinds) if on_cpu() else any(map(is_recurrent, kinds))
     )
     jit_compile = keras.backend.backend() == "jax" or not (augmented or without)
     return jit_compile, int(np.clip(CHUNK_SECONDS / step_seconds(layers, batch_size), 1, LONGEST_CHUNK))
@@ -233,6 +231,11 @@ def is_product(operation: Any) -> bool:
     return type(operation).__name__ == "Matmul"  # Keras has no public name for the class
 
 
+def is_convolution(layer: Any) -> bool:
+    """Whether a layer slides filters over an image or a series."""
+    return isinstance(layer, keras.layers.Conv1D | keras.layers.Conv2D)
+
+
 def is_recurrent(layer: Any) -> bool:
     """Whether a layer goes through its input step by step."""
     return isinstance(layer, keras.layers.RNN | keras.layers.Bidirectional)
@@ -256,5 +259,5 @@ def _of_layer(layer: Any) -> float:
 SPEEDS: tuple[tuple[Callable[[Any], bool], float], ...] = (
     (is_recurrent, 5e9),
     (is_product, 1e10),
-    (lambda layer: isinstance(layer, keras.layers.Conv2D), 2e10),
+    (is_convolution, 2e10),
 )  # of layers that make many small products, on a CPU

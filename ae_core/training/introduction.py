@@ -54,8 +54,6 @@ def setup(
         labels=probe.labels.astype(np.uint8).tobytes(),
         atlas=probe.atlas(),
         inputs=probe.inputs_like(),
-        columns=[
-            ColumnTitle(name=one.name, unit=one.unit, category=one.category) for one in prepared.info.columns
-        ],
+        columns=[ColumnTitle(name=one.name, unit=one.unit, category=one.category) for one in prepared.info.columns],
         rate=prepared.info.rate,
     )

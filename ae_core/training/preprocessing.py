@@ -22,15 +22,14 @@ def preprocessing(info: DataInfo, data: Prepared, settings: Settings) -> Preproc
         data: Its prepared tables.
         settings: The experiment.
     """
-    return Preprocessing(
-        values=worded(*info.said(settings)), scale=_listed(data.raw_scale), offset=_listed(data.raw_offset)
-    )
+    scale, offset = (_listed(numbers, data.spec.shape) for numbers in (data.raw_scale, data.raw_offset))
+    return Preprocessing(values=worded(*info.said(settings)), scale=scale, offset=offset)
 
 
-def _listed(numbers: np.ndarray) -> list[float]:
-    """One number where all are the same."""
+def _listed(numbers: np.ndarray, shape: tuple[int, ...]) -> list[float]:
+    """One number where all are the same, else one for each value of an example."""
     flat = np.unique(numbers)
-    return (flat if flat.size == 1 else numbers.reshape(-1)).astype(float).tolist()
+    return (flat if flat.size == 1 else np.broadcast_to(numbers, shape).reshape(-1)).astype(float).tolist()
 
 
 def note(path: Path, told: Preprocessing | None) -> None:

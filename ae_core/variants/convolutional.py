@@ -1,4 +1,4 @@
-"""The convolutional autoencoder: small filters slid over the image, pooling down and upsampling back."""
+"""The convolutional autoencoder: small filters slid over image or series, pooling down and upsampling back."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
@@ -29,11 +29,11 @@ class ConvolutionalSettings(Settings):
     code_activation: str = code_activation_setting()
 
     def check(self, spec: DataSpec) -> None:
-        """Also refuses data that are not images, and more poolings than the image has halves."""
+        """Also refuses rows, in which no value is the next one's neighbour, and more poolings than there are halves."""
         super().check(spec)
-        if not spec.is_image:
+        if not (spec.is_image or spec.is_series):
             raise SettingError(
-                "dataset must hold images for the variant convolutional. "
+                "dataset must hold images or series for the variant convolutional. "
                 f"Received: {self.dataset!r}, whose examples are vectors of {spec.size} numbers."
             )
         check_channels(self.channels, spec)
@@ -54,7 +54,7 @@ def build(settings: ConvolutionalSettings, spec: DataSpec) -> "Autoencoder":
         output=settings.resolved_output(spec),
         spatial=settings.spatial,
     )
-    return Autoencoder(encoder, decoder, settings, spec, panels=[FeatureMaps(encoder)])
+    return Autoencoder(encoder, decoder, settings, spec, panels=[FeatureMaps(encoder)] if spec.is_image else [])
 
 
 VARIANT = Variant(

@@ -46,7 +46,7 @@ class RecurrentSettings(Settings):
     values_per_step: int = setting(
         0,
         "Values per step",
-        "Numbers read at a time. 0 means one row of an image, or 4 values of a vector.",
+        "Numbers read at a time. 0 means one row of an image, one moment of a series, or 4 values of a vector.",
         low=0,
         high=1024,
     )
@@ -54,7 +54,7 @@ class RecurrentSettings(Settings):
 
     def steps(self, spec: DataSpec) -> tuple[int, int]:
         """Steps, and values per step; what is missing in the last step is filled up with zeros."""
-        usual = spec.shape[1] * spec.shape[2] if spec.is_image else VALUES_PER_STEP
+        usual = VALUES_PER_STEP if len(spec.shape) == 1 else spec.size // spec.shape[0]
         values = min(self.values_per_step or usual, spec.size)
         return -(-spec.size // values), values
 

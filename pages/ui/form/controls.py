@@ -9,7 +9,9 @@ import streamlit as st
 
 from ae_core import data, variants
 from ae_core.data import ranges
-from ae_core.data.built_in import DataInfo
+from ae_core.data.columns import LEFT_OUT, Understood
+from ae_core.data.dataset import AUTO, NONE, DataInfo
+from ae_core.data.uploads import ENDINGS
 from ae_core.errors import DataError, SettingError
 from ae_core.formats import escape
 from ae_core.ownership import fingerprint
@@ -21,8 +23,21 @@ from pages.ui.shared import engine
 from pages.ui.state import Session
 from pages.ui.words.language import _
 from pages.ui.words.names import word
-from pages.ui.words.units import duration, shape
+from pages.ui.words.units import duration, number, shape
 
+COUNTED = {
+    "image": "{train:,} images to learn from, {test:,} to test; {shape}, {values}.",
+    "vector": "{train:,} vectors to learn from, {test:,} to test; {shape} numbers each, {values}.",
+    "row": "{train:,} rows to learn from, {test:,} to test; {count} columns of numbers each, {values}.",
+    "series": "{train:,} series to learn from, {test:,} to test; {moments} moments of {count} channels each, {values}.",
+}
+KINDS = {"numbers": "numbers", "categories": "categories", "texts": "texts", "times": "dates and times"}
+BECAME = {
+    "kept": "learnt from",
+    "one_hot": "a column for each category",
+    "label": "names the classes",
+    **{why: f"left out: {reason}" for why, reason in LEFT_OUT.items()},
+}
 TUNABLE_STATES = ("starting", "running", "paused")
 LONGEST_WORD, LONGEST_CHOICE = 11, 8  # characters for which half a row is enough
 
@@ -39,6 +54,7 @@ def settings_form(own: Session) -> Settings | None:
     variant_select(own)
     infos = data.catalogue()
     _dataset_select(own, infos)
+    label_select(own, infos.get(own.form.value("dataset")))
     shown, folded = _split(own)
     _in_pairs(own, shown)
     settings, own.problem = None, ""
@@ -92,6 +108,27 @@ def _dataset_select(own: Session, infos: dict[str, DataInfo]) -> None:
     )
 
 
+def label_select(own: Session, info: DataInfo | None) -> None:
+    """The choice of the column that names the classes, where a table has some that can."""
+    able = [] if info is None else [one.name for one in info.understood if one.names_classes]
+    chosen = own.form.value("label")
+    if not able and chosen == AUTO:
+        return
+    option = option_of(own.form.fields()["label"])
+    names = [AUTO, NONE, *(name for name in able if name not in (AUTO, NONE))]
+    _seed(own, "label", chosen)
+    automatic = _("Automatic: {name}").format(name=(info.label if info is not None else "") or _("none"))
+    st.selectbox(
+        _(option.label),
+        names if chosen in names else [*names, chosen],
+        key="label",
+        on_change=_changed,
+        args=("label",),
+        format_func=lambda name: {AUTO: automatic, NONE: _("None: learn from all")}.get(name, name),
+        help=_(option.help),
+    )
+
+
 def notices(own: Session) -> None:
     """Says what was wrong with the address until something is chosen. Not in the sidebar, which a phone folds away."""
     if own.notices:
@@ -104,7 +141,7 @@ def _split(own: Session) -> tuple[list[str], list[str]]:
     shown: list[str] = []
     folded: list[str] = []
     for name, one in own.form.fields().items():
-        if name != "dataset":
+        if name not in ("dataset", "label"):
             (folded if option_of(one).folded else shown).append(name)
     # The code and what makes the variant special come first.
     return sorted(shown, key=lambda name: name in common), sorted(folded, key=lambda name: name in common)
@@ -199,6 +236,8 @@ def _changed(name: str) -> None:
     own = state.session()
     value = st.session_state[name]
     own.form.choose(name, value)
+    if name == "dataset":
+        own.form.choose("label", None)  # another table has other columns
     own.notices, own.failure = [], ""
     run = own.run
     if name != "variant" and run is not None and name in tunable(own):
@@ -235,14 +274,16 @@ def _how_long(settings: Settings | None) -> None:
 def _upload(own: Session) -> None:
     with st.expander(_("Your own data")):
         st.file_uploader(
-            _("A .npz file or a .zip of pictures"),
-            type=["npz", "zip"],
+            _("A table, arrays, or a .zip of pictures"),
+            type=[ending.lstrip(".") for ending in ENDINGS if ending.startswith(".")],
             key="upload",
             on_change=_uploaded,
             max_upload_size=50,
             help=_(
-                "Arrays as Keras saves them (x_train, and if you like y_train, x_test, y_test), or pictures, in "
-                "one folder per class."
+                "A table with one row per example (.csv, .parquet); arrays as Keras and NumPy save them (.npz with "
+                "x_train, and if you like y_train, x_test, y_test; .npy; .mat), series among them as (examples, time, "
+                "channels); MNIST's own files (.gz); or pictures in a .zip, in one folder per class. A table for "
+                "training and one for testing go into one .zip."
             ),
         )
         if own.upload_problem:
@@ -263,6 +304,7 @@ def _uploaded() -> None:
     else:
         own.uploads.add(info.name)
         own.form.choose("dataset", info.name)
+        own.form.choose("label", None)
 
 
 def _facts(info: DataInfo, settings: Settings | None = None) -> None:
@@ -271,17 +313,52 @@ def _facts(info: DataInfo, settings: Settings | None = None) -> None:
         st.info(escape.markdown(_(info.note)))
     sentence, *ends = info.values.said if settings is None else info.said(settings)
     values = ranges.worded(_(sentence), *ends)
+    try:
+        info = info if settings is None else info.labelled(settings.label)
+    except SettingError:
+        settings = None  # said beside the settings
     classes = escape.markdown(", ".join(info.class_names))
     lines = [
         f"**{escape.markdown(_(info.title))}.** {escape.markdown(_(info.description))}",
-        _("{train:,} images to learn from, {test:,} to test; {shape}, {values}.").format(
-            train=info.train_count, test=info.test_count, shape=shape(info.spec.shape), values=values
-        )
-        if info.spec.is_image
-        else _("{train:,} vectors to learn from, {test:,} to test; {shape} numbers each, {values}.").format(
-            train=info.train_count, test=info.test_count, shape=shape(info.spec.shape), values=values
+        _(COUNTED[info.spec.noun if info.columns or info.spec.noun != "row" else "vector"]).format(
+            train=info.train_count,
+            test=info.test_count,
+            shape=shape(info.spec.shape),
+            moments=info.spec.shape[0],
+            count=info.spec.shape[-1],
+            values=values,
         ),
+        _("{count:,} values are unknown.").format(count=info.unknown) if info.unknown else "",
         _("Classes: {names}.").format(names=classes) if classes else "",
         _("Source: {source} Licence: {licence}").format(source=info.source, licence=info.licence),
     ]
     st.caption("  \n".join(line for line in lines if line))
+    if info.understood:
+        _columns_understood(info)
+
+
+def _columns_understood(info: DataInfo) -> None:
+    """What was understood of each column of a file, before anything is trained on it."""
+    with st.expander(_("Columns of the file ({count})").format(count=len(info.understood))):
+        st.dataframe(
+            {
+                _("Column"): [one.name for one in info.understood],
+                _("Unit"): [one.unit for one in info.understood],
+                _("Kind"): [_(KINDS.get(one.kind, one.kind)) for one in info.understood],
+                _("Least"): [number(one.least) for one in info.understood],
+                _("Most"): [number(one.most) for one in info.understood],
+                _("Different"): [one.distinct for one in info.understood],
+                _("Unknown"): [one.unknown for one in info.understood],
+                _("What becomes of it"): [_(_became(one, info)) for one in info.understood],
+            },
+            hide_index=True,
+            height=min(300, 36 * (len(info.understood) + 1)),
+        )
+
+
+def _became(one: Understood, info: DataInfo) -> str:
+    """What becomes of a column with the label that is chosen."""
+    if one.became not in LEFT_OUT:
+        kept = "one_hot" if one.kind == "categories" else "kept"
+        return BECAME["label" if one.name == info.label and not info.places(one.name) else kept]
+    return BECAME[one.became]

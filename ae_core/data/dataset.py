@@ -1,0 +1,202 @@
+"""What is known of a data set, the data set itself, and which of a table's columns names the classes."""
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from ae_core.data import ranges
+from ae_core.data.columns import MOST_LABELS, Column, Understood
+from ae_core.data.ranges import BYTES, ValueRange
+from ae_core.errors import SettingError, printable
+from ae_core.settings import DataSpec, Settings
+
+AUTO, NONE = "auto", "none"  # of the setting `label`
+UNKNOWN = "unknown"  # class of a row whose label is not known
+
+
+@dataclass(frozen=True)
+class DataInfo:
+    """What is known of a data set without loading it.
+
+    Args:
+        name: Name of the setting `dataset`, in the address bar and of the file.
+        title: Name for a person.
+        spec: Shape and range of one example.
+        train_count: Examples for training and validation together.
+        test_count: Examples for testing.
+        class_names: Names of the classes; empty if there are none or they are unknown until loaded.
+        source: Who made it.
+        licence: On which terms.
+        description: One or two plain sentences.
+        note: What a person should know before training on it, or an empty text.
+        values: Which values become 0 and 1.
+        columns: What the values of a row stand for, or the channels of a series; empty where nothing is known of them.
+        rate: Moments of a series a second; 0 if that is unknown.
+        unknown: Values of all examples that are unknown.
+        label: The column that names the classes unless another is chosen. It is among the columns until `labelled` has
+            taken it out. Empty if classes come from elsewhere, or there are none.
+        understood: What became of each column of a file that was brought; empty for all other data.
+    """
+
+    name: str
+    title: str
+    spec: DataSpec
+    train_count: int
+    test_count: int
+    class_names: tuple[str, ...]
+    source: str
+    licence: str
+    description: str
+    note: str = ""
+    values: ValueRange = BYTES
+    columns: tuple[Column, ...] = ()
+    rate: float = 0.0
+    unknown: int = 0
+    label: str = ""
+    understood: tuple[Understood, ...] = ()
+
+    def scaling(self, settings: Settings) -> str:
+        """The setting `scaling` after `unit` has met the data: columns and channels of numbers are standardised."""
+        measured = bool(self.columns) or self.spec.is_series
+        if settings.scaling == "unit" and measured and not all(one.category for one in self.columns or (Column(""),)):
+            return "standardize"
+        return settings.scaling
+
+    def seen(self, settings: Settings) -> DataSpec:
+        """Shape of one example, and whether its values lie in [0, 1], as the network of an experiment sees it.
+
+        Raises:
+            SettingError: If the setting `label` names no column.
+        """
+        scaling = self.scaling(settings)
+        unit_range = scaling != "standardize" and ranges.chosen(self.values, scaling).unit_range
+        return dataclasses.replace(self.labelled(settings.label).spec, unit_range=unit_range)
+
+    def said(self, settings: Settings) -> tuple[str, float, float]:
+        """What becomes of the values in an experiment, see `ValueRange.said`."""
+        scaling = self.scaling(settings)
+        if scaling != "standardize":
+            return ranges.chosen(self.values, scaling).said
+        sentence = ranges.STANDARDIZED
+        if self.spec.is_series:
+            sentence = ranges.CHANNELS_STANDARDIZED
+        elif self.columns:
+            sentence = ranges.COLUMNS_STANDARDIZED
+        return sentence, self.values.least, self.values.most
+
+    def labelled(self, label: str) -> "DataInfo":
+        """The same with the classes that a column of a table names, and without that column.
+
+        Args:
+            label: The setting: `auto`, `none`, or the name of a column.
+
+        Raises:
+            SettingError: If there is no such column, or no other.
+        """
+        if label == NONE:
+            return dataclasses.replace(self, class_names=(), label="")
+        name = self.label if label == AUTO else label
+        places = self.places(name)
+        if not places:
+            if name == self.label:
+                return self
+            raise SettingError(f"label must be auto, none{self._columns_in_words()}. Received: {printable(label)!r}.")
+        left = tuple(one for one in self.columns if one.name != name)
+        if not left:
+            raise SettingError(
+                f"label must leave a column to learn from. Received: {printable(label)!r}, the only one."
+            )
+        names = tuple(self.columns[place].category for place in places)
+        return dataclasses.replace(
+            self,
+            spec=dataclasses.replace(self.spec, shape=(len(left),)),
+            class_names=names if all(names) else (),
+            columns=left,
+            label=name,
+        )
+
+    def places(self, name: str) -> list[int]:
+        """Where the columns of a table's variable stand; none if there is no such variable, or it is no table."""
+        if not name or self.spec.is_image or self.spec.is_series:
+            return []
+        return [place for place, one in enumerate(self.columns) if one.name == name]
+
+    def _columns_in_words(self) -> str:
+        names = list(dict.fromkeys(one.name for one in self.columns)) if len(self.spec.shape) == 1 else []
+        some = ", ".join(names[:10]) + (", …" if len(names) > 10 else "")
+        return f", or one of the columns {some}" if names else " for data without named columns"
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A data set in memory.
+
+    Args:
+        info: What it is.
+        x_train: Images `(n, height, width, channels)`, uint8 if they are whole numbers from 0 to 255, else float32; or
+            rows `(n, columns)` or series `(n, time, channels)`, float32, or float64 if 32 bits would lose what varies
+            in them; NaN where a value of these is unknown.
+        y_train: int64 class numbers `(n,)`; zeros if there are no classes.
+        x_test: Like `x_train`.
+        y_test: Like `y_train`.
+        factors: Name of a generating factor → its value for each training example; None if unknown.
+        factors_test: The same for the test examples.
+    """
+
+    info: DataInfo
+    x_train: np.ndarray
+    y_train: np.ndarray
+    x_test: np.ndarray
+    y_test: np.ndarray
+    factors: Mapping[str, np.ndarray] | None = None
+    factors_test: Mapping[str, np.ndarray] | None = None
+
+    def labelled(self, label: str) -> "Dataset":
+        """The same with the classes that a column of a table names, and without that column.
+
+        Args:
+            label: See `DataInfo.labelled`, like what is raised.
+
+        Raises:
+            SettingError: Also if the column has too many values for classes.
+        """
+        info = self.info.labelled(label)
+        if info == self.info:
+            return self
+        parts = self.x_train, self.x_test
+        if label == NONE:
+            nobody, none = (np.zeros(len(part), np.int64) for part in parts)
+            return dataclasses.replace(self, info=info, y_train=nobody, y_test=none)
+        places = self.info.places(info.label)
+        labels, names = _classes([part[:, places] for part in parts], info)
+        x_train, x_test = (np.delete(part, places, axis=1) for part in parts)
+        info = dataclasses.replace(info, class_names=names)
+        return dataclasses.replace(self, info=info, x_train=x_train, y_train=labels[0], x_test=x_test, y_test=labels[1])
+
+
+def _classes(parts: list[np.ndarray], info: DataInfo) -> tuple[list[np.ndarray], tuple[str, ...]]:
+    """Class numbers of each part from the columns of one variable, and the names of the classes."""
+    known = [~np.isnan(part).any(axis=1) for part in parts]
+    if info.class_names:
+        names = list(info.class_names)
+        labels = [
+            np.where(sure, np.nan_to_num(part).argmax(axis=1), len(names))
+            for part, sure in zip(parts, known, strict=True)
+        ]
+    else:
+        values = np.unique(np.concatenate([part[sure, 0] for part, sure in zip(parts, known, strict=True)]))
+        if not 1 <= len(values) <= MOST_LABELS:
+            raise SettingError(
+                f"label must name a column with at most {MOST_LABELS} values. "
+                f"Received: {printable(info.label)!r}, which has {len(values):,}."
+            )
+        names = [f"{value:.6g}" for value in values]
+        labels = [
+            np.where(sure, np.searchsorted(values, part[:, 0]), len(names))
+            for part, sure in zip(parts, known, strict=True)
+        ]
+    if not all(sure.all() for sure in known):
+        names.append(UNKNOWN)
+    return [one.astype(np.int64) for one in labels], tuple(names)

@@ -1,0 +1,257 @@
+"""A frame of columns becomes rows of numbers: what each column is, what becomes of it, and which one names classes."""
+
+import collections
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from ae_core.data.columns import LEFT_OUT, MOST_LABELS, Column, Understood
+from ae_core.errors import DataError, printable
+from ae_core.formats import npz, npz_headers
+
+MOST_CATEGORIES = 100  # that become columns of their own
+NUMERIC = 0.9  # share of the known cells that must be numbers, for the others to count as unknown
+LABELS = ("label", "class", "target", "y")  # names of columns that are taken for the label
+COUNTERS = ("", "id", "index", "row", "no", "no.", "nr", "nr.", "number", "#")
+MOST_UNDERSTOOD = 1000  # columns of which a file says what became of them
+
+_BRACKETS = re.compile(r"(?P<name>.*\S)\s*(?:\[(?P<square>[^\[\]]{1,12})\]|\((?P<round>[^()]{1,12})\))")
+_UNIT = re.compile(
+    r"(?:[kMGmµu]?(?:m|g|s|A|V|W|J|N|Pa|Hz|L|l|mol|eV|B)|cm|dm|dL|dl|in|ft|lb|t|min|h|hr|hours?|d|days?|years?|yrs?|"
+    r"hPa|bar|K|°?[CF]|%|°|deg|rad|rpm|dB|ppm|px|pixels?|USD|EUR|GBP|CNY|[€$£¥])(?:[/·*^ ]?-?\w+)*"
+)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A table as numbers.
+
+    Args:
+        values: float64 of shape `(n, columns)`, NaN where nothing is known.
+        columns: What they stand for.
+        understood: What was understood of each column of the file.
+        label: Name of the column that names the classes, or an empty text.
+        classes: Its class of each row, −1 where that is unknown; None without such a column.
+        notes: Sentences for a person.
+    """
+
+    values: np.ndarray
+    columns: tuple[Column, ...]
+    understood: tuple[Understood, ...]
+    label: str
+    classes: np.ndarray | None
+    notes: tuple[str, ...]
+
+
+def rows_of(frame: pd.DataFrame, label: str) -> Rows:
+    """Numbers of a table: numbers stay, categories become one column each, all else is left out, and that is said.
+
+    Args:
+        frame: From `formats.frames`.
+        label: The file's name for messages.
+
+    Raises:
+        DataError: If nothing is left, too much is, or a number is infinite.
+    """
+    names = _names_and_units([str(name) for name in frame.columns])
+    blocks: list[np.ndarray] = []
+    columns: list[Column] = []
+    understood: list[Understood] = []
+    unread = 0
+    for place, (name, unit) in enumerate(names):
+        one = _column(frame.iloc[:, place], name, unit, label)
+        understood.append(one.understood)
+        blocks.append(one.values)
+        columns += one.columns
+        unread += one.unread
+        if len(columns) > npz_headers.MAX_VALUES:
+            raise DataError(f"{label} must become at most {npz_headers.MAX_VALUES:,} columns. Received: more of them.")
+    if not columns:
+        why = LEFT_OUT.get(understood[0].became, "")
+        raise DataError(f"{label} must have a column of numbers or categories. Received: none, as {why}.")
+    if len(columns) * len(frame) * 4 > npz_headers.MAX_TABLE_BYTES:
+        raise DataError(f"{label} must become a smaller table. Received: {len(frame):,} × {len(columns):,} numbers.")
+    values = np.concatenate(blocks, axis=1)
+    named = _label_of(understood, values, columns)
+    classes = _classes(values[:, [place for place, one in enumerate(columns) if one.name == named]]) if named else None
+    understood = [_as_label(one) if one.name == named else one for one in understood]
+    return Rows(values, tuple(columns), tuple(understood), named, classes, tuple(_notes(understood, unread)))
+
+
+@dataclass(frozen=True)
+class _Column:
+    values: np.ndarray  # (n, as many as columns)
+    columns: list[Column]
+    understood: Understood
+    unread: int = 0  # cells that are no numbers among numbers
+
+
+def _column(cells: pd.Series, name: str, unit: str, label: str) -> _Column:
+    unread = 0
+    if pd.api.types.is_datetime64_any_dtype(cells.dtype) or pd.api.types.is_timedelta64_dtype(cells.dtype):
+        return _left_out(cells, name, unit, "times", "times")
+    if not (pd.api.types.is_numeric_dtype(cells.dtype) or pd.api.types.is_bool_dtype(cells.dtype)):
+        texts = cells.astype(object).where(cells.notna(), None)
+        texts = texts.map(lambda cell: None if cell is None else printable(str(cell).strip(), 60) or None)
+        known = int(texts.notna().sum())
+        numbers = pd.to_numeric(texts, errors="coerce")
+        readable = int(numbers.notna().sum())
+        if not known or readable < NUMERIC * known:
+            return _categories(texts, name, unit, known)
+        cells, unread = numbers, known - readable
+    values = cells.to_numpy(np.float64, na_value=np.nan)
+    if np.isinf(values).any():
+        raise DataError(f"{label}: the column {printable(name)!r} must hold finite numbers. Received: infinity.")
+    known_values = values[~np.isnan(values)]
+    if not known_values.size:
+        return _left_out(cells, name, unit, "numbers", "all_unknown")
+    if np.abs(known_values).max() > npz_headers.MAX_MAGNITUDE:
+        return _left_out(cells, name, unit, "numbers", "too_large")
+    if name.lower().removeprefix("unnamed: 0") in COUNTERS and _counts(values):
+        return _left_out(cells, name, unit, "numbers", "counts_rows")
+    fact = Understood(
+        name,
+        unit,
+        "numbers",
+        "kept",
+        float(known_values.min()),
+        float(known_values.max()),
+        int(np.isnan(values).sum()),
+        len(np.unique(known_values)),
+    )
+    return _Column(values[:, None], [Column(name, unit)], fact, unread)
+
+
+def _categories(texts: pd.Series, name: str, unit: str, known: int) -> _Column:
+    found = sorted(set(texts.dropna()), key=natural)
+    if not known:
+        return _left_out(texts, name, unit, "texts", "all_unknown")
+    if len(found) == 1:
+        return _left_out(texts, name, unit, "texts", "one_text")
+    if len(found) > min(MOST_CATEGORIES, max(2, known // 2)):
+        return _left_out(texts, name, unit, "texts", "many_texts")
+    numbers = {category: number for number, category in enumerate(found)}
+    places = texts.map(numbers).to_numpy(np.float64, na_value=np.nan)
+    values = (places[:, None] == np.arange(len(found))).astype(np.float64)
+    values[np.isnan(places)] = np.nan
+    fact = Understood(name, unit, "categories", "one_hot", None, None, len(texts) - known, len(found))
+    return _Column(values, [Column(name, unit, category) for category in found], fact)
+
+
+def _left_out(cells: pd.Series, name: str, unit: str, kind: str, why: str) -> _Column:
+    fact = Understood(name, unit, kind, why, None, None, int(cells.isna().sum()), int(cells.nunique()))
+    return _Column(np.empty((len(cells), 0)), [], fact)
+
+
+def _counts(values: np.ndarray) -> bool:
+    return bool(np.array_equal(values, values[0] + np.arange(len(values))))
+
+
+def natural(text: str) -> tuple[bool, float, str]:
+    """Sorts texts that are numbers by value, before the others."""
+    number = float(text) if re.fullmatch(r"[+-]?\d+(\.\d+)?", text) else 0.0
+    return re.fullmatch(r"[+-]?\d+(\.\d+)?", text) is None, number, text
+
+
+def _names_and_units(names: list[str]) -> list[tuple[str, str]]:
+    """Names without the unit that some have in brackets, unless two were the same without it."""
+    parted = []
+    for name in names:
+        found = _BRACKETS.fullmatch(name)
+        unit = (found["square"] or found["round"]).strip() if found else ""
+        sure = found is not None and (found["square"] is not None or _UNIT.fullmatch(unit) is not None)
+        parted.append((found["name"], unit) if found and sure else (name, ""))
+    often = collections.Counter(name for name, _ in parted)
+    return [(whole, "") if often[name] > 1 else (name, unit) for whole, (name, unit) in zip(names, parted, strict=True)]
+
+
+def _label_of(understood: list[Understood], values: np.ndarray, columns: list[Column]) -> str:
+    """The column that is called as a label is and can be one; an empty text if there is none, or no other column."""
+    for wanted in LABELS:
+        for one in understood:
+            if (
+                one.name.lower() != wanted
+                or not one.names_classes
+                or all(column.name == one.name for column in columns)
+            ):
+                continue
+            places = [place for place, column in enumerate(columns) if column.name == one.name]
+            whole = values[:, places]
+            if np.array_equal(whole, np.rint(whole), equal_nan=True) and one.distinct <= min(
+                MOST_LABELS, len(values) / 2
+            ):
+                return one.name
+    return ""
+
+
+def _classes(values: np.ndarray) -> np.ndarray:
+    """Class numbers from the columns of one variable; −1 where it is unknown."""
+    known = ~np.isnan(values).any(axis=1)
+    if values.shape[1] > 1:
+        numbers = np.nan_to_num(values).argmax(axis=1)
+    else:
+        numbers = np.searchsorted(np.unique(values[known]), values[:, 0])
+    return np.where(known, numbers, -1)
+
+
+def _as_label(one: Understood) -> Understood:
+    return Understood(one.name, one.unit, one.kind, "label", one.least, one.most, one.unknown, one.distinct)
+
+
+def _notes(understood: list[Understood], unread: int) -> Iterator[str]:
+    out = [one.name for one in understood if one.became in LEFT_OUT]
+    if out:
+        some = ", ".join(out[:3]) + (", …" if len(out) > 3 else "")
+        yield f"{len(out):,} of {len(understood):,} columns {'is' if len(out) == 1 else 'are'} left out: {some}."
+    if unread:
+        what = "cell among numbers is" if unread == 1 else "cells among numbers are"
+        yield f"{unread:,} {what} no number and {'counts' if unread == 1 else 'count'} as unknown."
+
+
+def arrays_of(train: pd.DataFrame, test: pd.DataFrame | None, label: str) -> dict[str, np.ndarray]:
+    """A table as the arrays that `formats.npz` reads, with its test rows: those of a second frame, or every fifth.
+
+    Args:
+        train: Rows to learn from.
+        test: Rows to test on, with the same columns; None if there are none.
+        label: The file's name for messages.
+
+    Raises:
+        DataError: See `rows_of`; or if the two have other columns.
+    """
+    if test is not None and list(test.columns) != list(train.columns):
+        raise DataError(f"{label} must have the same columns for training and for testing. Received: others.")
+    rows = rows_of(train if test is None else pd.concat([train, test], ignore_index=True), label)
+    if len(rows.values) < npz_headers.MIN_EXAMPLES:
+        raise DataError(f"{label} must have {npz_headers.MIN_EXAMPLES} rows or more. Received: {len(rows.values):,}.")
+    learnt, held = np.arange(len(train)), np.arange(len(train), len(rows.values))
+    if test is None:
+        learnt, held = npz.split_rows(len(rows.values), rows.classes)
+    arrays = {"x_train": rows.values[learnt], "x_test": rows.values[held], "columns": written(rows.columns)}
+    if rows.label:
+        arrays["label"] = np.array([rows.label])
+    if rows.notes:
+        arrays["note"] = np.array([" ".join(rows.notes)[: npz_headers.LONGEST_NOTE]])
+    return arrays | {"summary": written_summary(rows.understood)}
+
+
+def written(columns: tuple[Column, ...]) -> np.ndarray:
+    """Columns as texts `(n, 3)`."""
+    return np.array([(one.name, one.unit, one.category) for one in columns])
+
+
+def written_summary(understood: tuple[Understood, ...]) -> np.ndarray:
+    """What became of columns as texts `(n, 8)`, of the first ones."""
+    return np.array(
+        [
+            (one.name, one.unit, one.kind, one.became, *map(_figure, (one.least, one.most)), one.unknown, one.distinct)
+            for one in understood[:MOST_UNDERSTOOD]
+        ]
+    ).astype(str)
+
+
+def _figure(value: float | None) -> str:
+    return "" if value is None else repr(value)

@@ -1,0 +1,184 @@
+"""What a text file of rows and cells is like: its letters, what parts its cells, its decimal mark, its header."""
+
+import collections
+import csv
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ae_core.errors import DataError, printable
+
+SAMPLE_ROWS = 200
+LONGEST_LINE = 2**20  # characters
+ALIKE = 0.95  # share of the rows that must have one length, for a mark to be what parts their cells
+SPACES = r"\s+"
+UNKNOWN = ("", "?", "na", "n/a", "#n/a", "nan", "-nan", "null", "none", "<na>", "-", "--")
+"""What stands in a cell whose value is unknown, in small letters."""
+
+_PLAIN = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
+_COMMA = re.compile(r"[+-]?(\d+|\d{1,3}(\.\d{3})+),\d+(e[+-]?\d+)?", re.IGNORECASE)
+_POINTS = re.compile(r"[+-]?\d{1,3}(\.\d{3})+")
+_THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
+
+
+@dataclass(frozen=True)
+class Form:
+    """How a text file is to be read.
+
+    Args:
+        delimiter: What parts the cells: one character, or `SPACES`.
+        decimal: The decimal mark, `.` or `,`.
+        thousands: What parts thousands; empty if nothing does.
+        names: Names of the columns; empty if the file names none.
+        width: Cells in a row.
+        skipped: Lines before the first row of cells.
+    """
+
+    delimiter: str
+    decimal: str
+    thousands: str
+    names: tuple[str, ...]
+    width: int
+    skipped: int
+
+
+def decoded(payload: bytes, label: str) -> str:
+    """The letters of a text file: UTF-8, UTF-16 that says so, Chinese machines' GB 18030, or western Windows'.
+
+    Args:
+        payload: The file.
+        label: Its name for messages.
+
+    Raises:
+        DataError: If it is no text.
+    """
+    if payload[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        encodings = ["utf-16"]
+    else:
+        encodings = ["utf-8-sig", *(["gb18030"] if _is_chinese(payload) else []), "cp1252", "latin-1"]
+    for encoding in encodings:
+        try:
+            text = payload.decode(encoding)
+        except UnicodeError:
+            continue
+        if "\0" not in text:
+            return text.replace("\r\n", "\n").replace("\r", "\n")
+    raise DataError(f"{label} must be a text of rows and cells. Received: something else.")
+
+
+def _is_chinese(payload: bytes) -> bool:
+    """Whether letters beyond ASCII mostly come in pairs, as they do there; in western texts they stand alone."""
+    runs = re.findall(rb"[\x80-\xff]+", payload[: 2**20])
+    return sum(len(run) > 1 for run in runs) > len(runs) / 2
+
+
+def form_of(text: str, label: str) -> Form:
+    """Looks at the first rows of a text file.
+
+    Args:
+        text: Its letters.
+        label: Its name for messages.
+
+    Raises:
+        DataError: If it has no rows, or lines of absurd length.
+    """
+    lines = text[: SAMPLE_ROWS * 2**14].split("\n", SAMPLE_ROWS + 1)[: SAMPLE_ROWS + 1]
+    if any(len(line) > LONGEST_LINE for line in lines):
+        raise DataError(f"{label} must have lines of at most {LONGEST_LINE:,} characters. Received: a longer one.")
+    skipped = next((number for number, line in enumerate(lines) if line.strip()), None)
+    if skipped is None:
+        raise DataError(f"{label} must have rows of cells. Received: none.")
+    lines = [line for line in lines[skipped:] if line.strip()]
+    lines = lines[:-1] if len(lines) > SAMPLE_ROWS else lines  # the last one may be cut
+    delimiter = _delimiter(lines)
+    rows = cells_of(lines, delimiter)
+    width = _usual_length(rows)[0]
+    body = [cell for row in rows[1:] for cell in row]
+    decimal, thousands = _marks(body, delimiter)
+    head = rows[0]
+    if len(head) == width + 1 and head[0] == "#":  # as NumPy writes it
+        head = head[1:]
+    if len(head) == width - 1:  # as R writes it: the rows' own names have none
+        head = ["", *head]
+    named = len(head) == width and _is_header(head, rows[1:], decimal)
+    names = tuple(name.lstrip("#").strip() for name in head) if named else ()
+    return Form(delimiter, decimal, thousands, names, width, skipped + named)
+
+
+def cells_of(lines: Sequence[str], delimiter: str) -> list[list[str]]:
+    """Cells of each line, without spaces around them."""
+    if delimiter == SPACES:
+        return [line.split() for line in lines]
+    try:
+        return [[cell.strip() for cell in row] for row in csv.reader(lines, delimiter=delimiter, skipinitialspace=True)]
+    except csv.Error:  # a quoted cell without an end
+        return [[cell.strip() for cell in line.split(delimiter)] for line in lines]
+
+
+def number(cell: str, decimal: str) -> bool:
+    """Whether a cell is a number."""
+    return bool(_PLAIN.fullmatch(cell.replace(",", ".") if decimal == "," else cell))
+
+
+def _usual_length(rows: list[list[str]]) -> tuple[int, float]:
+    """The length that most rows have, and their share."""
+    (length, count), *_others = collections.Counter(len(row) for row in rows if row).most_common(1)
+    return length, count / len(rows)
+
+
+def _delimiter(lines: list[str]) -> str:
+    """What parts the cells: the first mark that gives rows of one length, but a comma before what parts fewer."""
+    found = {}
+    for mark in (";", "\t", "|", ","):
+        length, share = _usual_length(cells_of(lines, mark) or [[""]])
+        if length > 1 and share >= ALIKE:
+            found[mark] = length
+    if (
+        ";" in found
+    ):  # in a table of commas a semicolon hardly ever parts all rows alike; the other way round it is usual
+        return ";"
+    if found:
+        return max(found, key=lambda mark: found[mark])
+    length, share = _usual_length(cells_of(lines, SPACES))
+    spaced = length > 1 and share == 1 and not any('"' in line for line in lines)
+    return SPACES if spaced else ","
+
+
+def _marks(cells: list[str], delimiter: str) -> tuple[str, str]:
+    """The decimal mark and what parts thousands."""
+    plain = [cell for cell in cells if _PLAIN.fullmatch(cell) and not _POINTS.fullmatch(cell) and "." in cell]
+    if delimiter != "," and not plain and any(_COMMA.fullmatch(cell) for cell in cells):
+        return ",", "." if any(
+            _POINTS.fullmatch(cell) or ("." in cell and _COMMA.fullmatch(cell)) for cell in cells
+        ) else ""
+    return ".", "," if any(_THOUSANDS.fullmatch(cell) for cell in cells) else ""
+
+
+def _is_header(head: list[str], rows: list[list[str]], decimal: str) -> bool:
+    """Whether a first row names columns: none of it is a number, and it is unlike what stands below it."""
+    if any(number(cell, decimal) or (cell and cell.lower() in UNKNOWN) for cell in head) or not rows:
+        return False
+    if sum(not cell for cell in head) > 1:
+        return False
+    below = [{row[place] for row in rows if place < len(row)} for place in range(len(head))]
+    if any(number(cell, decimal) for cells in below for cell in cells):
+        return True
+    return len(set(head)) == len(head) and not any(cell in cells for cell, cells in zip(head, below, strict=True))
+
+
+def shown_names(names: Sequence[str], width: int) -> list[str]:
+    """Names of so many columns, printable and each once; `x1`, `x2`, … where there are none.
+
+    Args:
+        names: Those of the file; may be empty.
+        width: How many.
+    """
+    found: dict[str, int] = {}  # name → place
+    for place in range(width):
+        plain = printable(" ".join(names[place].split())) if names else ""
+        name, again = plain or f"x{place + 1}", 1
+        while name in found:
+            again += 1
+            name = f"{(plain or 'x')[:52]} ({again})"
+        found[name] = place
+    return list(found)

@@ -1,0 +1,138 @@
+"""Tables that nobody vouches for, `.csv` and `.parquet`, as frames of pandas: numbers, texts, NaN for the unknown."""
+
+import io
+import warnings
+
+import numpy as np
+import pandas as pd
+
+from ae_core.errors import DataError, printable
+from ae_core.formats import delimited, npz_headers
+from ae_core.formats.archive import megabytes
+from ae_core.formats.delimited import UNKNOWN, Form, form_of, shown_names
+
+MOST_COLUMNS = npz_headers.MAX_VALUES
+NO_VALUES = sorted({text for one in UNKNOWN for text in (one, one.upper(), one.capitalize())} | {"NaN", "N/a"})
+# What pandas and what is below it raise on broken files.
+ERRORS = (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError, TypeError, LookupError, OSError, Warning)
+
+
+def read_csv(payload: bytes, label: str) -> pd.DataFrame:
+    """A text file of rows and cells, see `delimited.form_of`.
+
+    Args:
+        payload: The file.
+        label: Its name for messages.
+
+    Returns:
+        A column of numbers is float64, int64 or bool; any other holds texts. Names are printable, each once.
+
+    Raises:
+        DataError: If it is no such text, or too large.
+    """
+    text = delimited.decoded(payload, label)
+    form = form_of(text, label)
+    if form.width > MOST_COLUMNS:
+        raise DataError(f"{label} must have at most {MOST_COLUMNS:,} columns. Received: {form.width:,}.")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # a warning of pandas says that cells were dropped
+            frame = _read(text, form)
+    except ERRORS as error:
+        raise DataError(
+            f"{label} must have {form.width:,} cells in every row, as most have. Received: {_said(error)}."
+        ) from error
+    return _bounded(frame, label)
+
+
+def _read(text: str, form: Form) -> pd.DataFrame:
+    return pd.read_csv(
+        io.StringIO(text),
+        sep=form.delimiter,
+        header=None,
+        names=shown_names(form.names, form.width),
+        skiprows=form.skipped,
+        skip_blank_lines=True,
+        skipinitialspace=True,
+        index_col=False,
+        decimal=form.decimal,
+        thousands=form.thousands or None,
+        na_values=NO_VALUES,
+        keep_default_na=False,
+        nrows=npz_headers.MAX_EXAMPLES + 1,
+        low_memory=False,
+        float_precision="round_trip",
+    )
+
+
+def _said(error: BaseException) -> str:
+    """What pandas says, without its own name for it."""
+    words = printable(str(error).strip().rpartition("C error: ")[2], 100).rstrip(".")
+    return words[:1].lower() + words[1:] or "others"
+
+
+def read_parquet(payload: bytes, label: str) -> pd.DataFrame:
+    """A `.parquet` file; what it holds is looked at before it is decoded.
+
+    Args:
+        payload: The file.
+        label: Its name for messages.
+
+    Returns:
+        See `read_csv`; dates stay such.
+
+    Raises:
+        DataError: If it is damaged or too large.
+    """
+    import pyarrow
+    import pyarrow.parquet
+
+    try:
+        file = pyarrow.parquet.ParquetFile(io.BytesIO(payload))
+        facts = file.metadata
+        size = sum(facts.row_group(place).total_byte_size for place in range(facts.num_row_groups))
+        if size > npz_headers.MAX_RAW_BYTES:
+            most = megabytes(npz_headers.MAX_RAW_BYTES)
+            raise DataError(f"{label} must unpack to at most {most}. Received: {megabytes(size)}.")
+        if facts.num_columns > MOST_COLUMNS or facts.num_rows > npz_headers.MAX_EXAMPLES:
+            raise DataError(
+                f"{label} must have at most {npz_headers.MAX_EXAMPLES:,} rows and {MOST_COLUMNS:,} columns. "
+                f"Received: {facts.num_rows:,} rows and {facts.num_columns:,} columns."
+            )
+        frame = file.read().to_pandas(ignore_metadata=True)
+    except DataError:
+        raise
+    except (*ERRORS, pyarrow.ArrowException, MemoryError, OverflowError) as error:
+        raise DataError(f"{label} must be a whole .parquet file. Received: a damaged one.") from error
+    frame.columns = shown_names([str(name) for name in frame.columns], frame.shape[1])
+    return _bounded(frame, label)
+
+
+def from_array(values: np.ndarray, label: str) -> pd.DataFrame:
+    """A table of one kind of numbers `(n, columns)`, or of several kinds with names `(n,)`.
+
+    Args:
+        values: Numbers, or records of numbers.
+        label: Its name for messages.
+    """
+    names = list(values.dtype.names or ())
+    frame = pd.DataFrame({name: values[name] for name in names}) if names else pd.DataFrame(values)
+    frame.columns = shown_names(names, frame.shape[1])
+    return _bounded(frame, label)
+
+
+def _bounded(frame: pd.DataFrame, label: str) -> pd.DataFrame:
+    rows, columns = frame.shape
+    fewest, most = npz_headers.MIN_EXAMPLES, npz_headers.MAX_EXAMPLES
+    if rows > most:
+        raise DataError(f"{label} must have at most {most:,} rows. Received: more than that.")
+    if not columns:
+        raise DataError(f"{label} must have columns. Received: none.")
+    if rows * columns * 8 > npz_headers.MAX_RAW_BYTES:
+        raise DataError(
+            f"{label} must take at most {megabytes(npz_headers.MAX_RAW_BYTES)} in memory. "
+            f"Received: {megabytes(rows * columns * 8)}."
+        )
+    if not rows:
+        raise DataError(f"{label} must have {fewest} rows or more. Received: none.")
+    return frame

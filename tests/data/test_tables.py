@@ -1,0 +1,487 @@
+"""Tables and arrays that people bring: the right values, said to the person, or one sentence on what is wrong."""
+
+import gzip
+import io
+import struct
+from typing import Any
+
+import h5py
+import numpy as np
+import pandas as pd
+import pytest
+import scipy.io
+from hypothesis import HealthCheck, given, settings, strategies
+from sklearn.preprocessing import StandardScaler
+
+from ae_core import data
+from ae_core.cli import experiment
+from ae_core.data import bringing, tables, uploads
+from ae_core.data.columns import Column
+from ae_core.errors import DataError, SettingError
+from ae_core.formats import frames
+from ae_core.settings import DataSpec, Settings
+from tests.hostile import packed, refused, zipped
+
+pytestmark = pytest.mark.usefixtures("alone")
+
+RANDOM = np.random.default_rng(5)
+MIXED = pd.DataFrame(
+    {
+        "id": np.arange(1, 61),
+        "mass (kg)": np.round(RANDOM.normal(70, 9, 60), 3),
+        "colour": RANDOM.choice(["red", "green", "blue"], 60),
+        "steps": RANDOM.integers(0, 9000, 60),
+        "name": [f"person {number}" for number in range(60)],
+        "class": np.resize(["yes", "no"], 60),
+    }
+)
+
+
+def brought(name: str, payload: bytes) -> data.Dataset:
+    return data.load(data.store_upload(name, payload).name)
+
+
+def together(dataset: data.Dataset) -> np.ndarray:
+    """All rows in one order, whatever the split."""
+    rows = np.concatenate([dataset.x_train, dataset.x_test]).reshape(-1, dataset.info.spec.size).astype(np.float64)
+    return rows[np.lexsort(np.nan_to_num(rows, nan=-1e9).T)]
+
+
+def check_mixed(dataset: data.Dataset) -> None:
+    """The table above, whatever the kind of its file."""
+    info = dataset.info
+    names = [("mass", "kg", ""), *(("colour", "", one) for one in ("blue", "green", "red")), ("steps", "", "")]
+    assert [(one.name, one.unit, one.category) for one in info.columns[:5]] == names
+    assert info.label == "class" and info.spec == DataSpec((7,), unit_range=False)
+    expected = pd.get_dummies(MIXED, columns=["colour", "class"], dtype=float)
+    order = ["mass (kg)", "colour_blue", "colour_green", "colour_red", "steps", "class_no", "class_yes"]
+    values = expected[order].to_numpy(np.float64)
+    np.testing.assert_allclose(together(dataset), values[np.lexsort(values.T)], rtol=1e-7)
+    labelled = dataset.labelled("auto")
+    assert labelled.info.class_names == ("no", "yes") and labelled.x_train.shape == (48, 5)
+    first = MIXED.set_index("steps")["class"]
+    for rows, labels in ((labelled.x_train, labelled.y_train), (labelled.x_test, labelled.y_test)):
+        assert [first[int(row[4])] for row in rows] == [labelled.info.class_names[one] for one in labels]
+    assert np.bincount(labelled.y_test).tolist() == [6, 6], "each class gives its fifth"
+    became = {one.name: one.became for one in info.understood}
+    assert became == {
+        "id": "counts_rows",
+        "mass": "kept",
+        "colour": "one_hot",
+        "steps": "kept",
+        "name": "many_texts",
+        "class": "label",
+    }
+    assert info.note == "2 of 6 columns are left out: id, name."
+
+
+def csv(frame: pd.DataFrame = MIXED, encoding: str = "utf-8", **ways: Any) -> bytes:
+    return frame.to_csv(index=False, **ways).encode(encoding)
+
+
+@pytest.mark.parametrize(
+    ("name", "payload"),
+    [
+        ("a.csv", csv()),
+        ("a.tsv", csv(sep="\t")),
+        ("a.CSV", csv(sep=";", decimal=",")),
+        ("a.txt", csv(sep="|", lineterminator="\r\n")),
+        ("quoted.csv", csv(quoting=1)),
+        ("bom.csv", csv(encoding="utf-8-sig")),
+        ("wide.csv", csv(encoding="utf-16")),
+        ("packed.csv.gz", gzip.compress(csv())),
+        ("zipped.zip", zipped({"folder/a.csv": csv(), "readme.md": b"hello"})),
+    ],
+    ids=lambda one: one if isinstance(one, str) else "",
+)
+def test_every_usual_way_to_write_a_table_gives_the_same_rows(name, payload):
+    check_mixed(brought(name, payload))
+
+
+def test_a_parquet_file_gives_the_same_rows():
+    stream = io.BytesIO()
+    MIXED.to_parquet(stream)
+    check_mixed(brought("a.parquet", stream.getvalue()))
+
+
+def test_an_upload_of_a_table_is_read_in_a_process_of_its_own():
+    info = data.store_upload_apart("a.csv", csv())
+    check_mixed(data.load(info.name))
+    assert info == data.catalogue()[info.name]
+    with pytest.raises(DataError, match="must have rows of cells"):
+        data.store_upload_apart("a.csv", b"\n\n")
+
+
+def test_chinese_and_western_letters_are_read():
+    frame = pd.DataFrame({"城市": np.resize(["北京", "上海"], 40), "值": np.arange(40) ** 2})
+    for encoding in ("utf-8", "gbk", "gb18030"):
+        info = brought("a.csv", csv(frame, encoding)).info
+        assert [(one.name, one.category) for one in info.columns] == [("城市", "上海"), ("城市", "北京"), ("值", "")]
+    frame = pd.DataFrame({"Größe": np.arange(40) ** 2, "Art": np.resize(["süß", "herb"], 40)})
+    info = brought("b.csv", csv(frame, "cp1252")).info
+    assert [(one.name, one.category) for one in info.columns] == [("Größe", ""), ("Art", "herb"), ("Art", "süß")]
+
+
+def test_a_table_without_a_header_has_numbered_columns():
+    values = RANDOM.normal(size=(30, 3))
+    dataset = brought("a.csv", csv(pd.DataFrame(values), header=False))
+    assert [one.name for one in dataset.info.columns] == ["x1", "x2", "x3"]
+    np.testing.assert_allclose(together(dataset), values[np.lexsort(values.T)], rtol=1e-6)
+    spaced = "\n".join("  ".join(f"{one:.9f}" for one in row) for row in values)
+    np.testing.assert_allclose(together(brought("b.txt", spaced.encode())), values[np.lexsort(values.T)], rtol=1e-5)
+    mushrooms = "\n".join(np.resize(["p,x,s", "e,x,y", "e,b,s"], 30))
+    assert len(brought("c.data", mushrooms.encode()).info.columns) == 6
+
+
+@pytest.mark.parametrize("cell", ["", "NA", "?", "NaN", "null", " n/a ", "None"])
+def test_cells_that_say_nothing_are_unknown(cell):
+    lines = ["a,b,c", *(f"{number},{cell if number % 3 else number * 2},{'uv'[number % 2]}" for number in range(7, 37))]
+    lines[5] = f"{cell},8,{cell}"
+    dataset = brought("a.csv", "\n".join(lines).encode())
+    rows = together(dataset)
+    assert np.isnan(rows[:, 0]).sum() == 1 and np.isnan(rows[:, 1]).sum() == 20 - (1 if (7 + 4) % 3 else 0)
+    assert np.isnan(rows[:, 2:]).all(axis=1).sum() == 1 and dataset.info.unknown == np.isnan(rows).sum()
+    assert {one.name: one.unknown for one in dataset.info.understood}["a"] == 1
+
+
+def test_numbers_of_all_kinds_are_read_right():
+    text = "a;b;c;d\n" + "\n".join(
+        f"{number},5;1.{number:03d},25;{number}e3;{'true' if number % 2 else 'false'}" for number in range(10, 40)
+    )
+    rows = together(brought("a.csv", text.encode()))
+    numbers = np.arange(10, 40)
+    np.testing.assert_allclose(rows[:, :3], np.stack([numbers + 0.5, 1000 + numbers + 0.25, numbers * 1e3], 1))
+    np.testing.assert_array_equal(rows[:, 3], numbers % 2)
+    thousands = "a,b\n" + "\n".join(f'"{number},000.5",{number}' for number in range(10, 40))
+    np.testing.assert_allclose(together(brought("b.csv", thousands.encode()))[:, 0], numbers * 1e3 + 0.5)
+
+
+def test_a_few_words_among_numbers_count_as_unknown_and_that_is_said():
+    cells = [str(number * 1.5) for number in range(40)]
+    cells[7] = "broken"
+    dataset = brought("a.csv", ("value,other\n" + "\n".join(f"{cell},{cell}1" for cell in cells)).encode())
+    assert "1 cell among numbers is no number and counts as unknown." in dataset.info.note or dataset.info.unknown == 2
+    assert np.isnan(together(dataset)[:, 0]).sum() == 1
+
+
+WRONG = {
+    "empty.csv": (b" ", "rows of cells"),
+    "bytes.csv": (b"a,b\0\1\2" * 50, "text of rows"),
+    "ragged.csv": (b"a,b\n" + b"1,2\n" * 30 + b"1,2,3,4\n", "2 cells in every row"),
+    "few.csv": (b"a,b\n1,2\n3,4\n", "20 rows or more"),
+    "names.csv": (b"name\n" + b"\n".join(b"person %d" % one for one in range(40)), "column of numbers or categories"),
+    "infinite.csv": (b"a,b\n" + b"1,inf\n" * 30, "column 'b' must hold finite numbers"),
+    "wide.csv": (b",".join([b"1"] * 60_000), "at most 49,152 columns"),
+    "damaged.parquet": (b"PAR1" + bytes(40) + b"PAR1", "whole .parquet"),
+    "damaged.mat": (b"MATLAB 5.0 MAT-file" + bytes(200), "whole .mat|plain numbers"),
+    "text.mat": (b"hello", "whole .mat"),
+    "damaged.npy": (b"\x93NUMPY\1\0", "damaged"),
+    "short-idx3-ubyte": (struct.pack(">BBBB3I", 0, 0, 8, 3, 30, 8, 8) + bytes(99), "as long as it states"),
+    "other-idx3-ubyte": (b"hello, I am no such file", "MNIST's kind"),
+    "labels-idx1-ubyte": (struct.pack(">BBBBI", 0, 0, 8, 1, 30) + bytes(30), "not labels alone"),
+    "damaged-idx3-ubyte.gz": (b"\x1f\x8b" + bytes(50), "whole and unpack"),
+    "damaged.csv.gz": (b"\x1f\x8b" + bytes(50), "whole and unpack"),
+    "two.zip": (zipped({"a.csv": csv(), "b.csv": csv()}), "one table, or one whose name has train"),
+    "test.zip": (zipped({"test.csv": csv()}), "rows to learn from"),
+    "columns.zip": (zipped({"train.csv": csv(), "test.csv": csv(MIXED[["steps", "colour"]])}), "the same columns"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_wrong_files_are_refused_in_one_sentence(name):
+    payload, match = WRONG[name]
+    refused(name, payload, match)
+
+
+def test_a_table_for_testing_stays_one():
+    train, test = MIXED[:45], MIXED[45:]
+    dataset = brought("a.zip", zipped({"my_train.csv": csv(train), "my_test.csv": csv(test)}))
+    assert (len(dataset.x_train), len(dataset.x_test)) == (45, 15)
+    np.testing.assert_allclose(dataset.x_train[:, 4], train["steps"])
+    np.testing.assert_allclose(dataset.x_test[:, 4], test["steps"])
+
+
+def test_columns_are_standardised_as_scikit_learn_does_and_categories_stay():
+    dataset = brought("a.csv", csv())
+    prepared = data.prepare(dataset, Settings())
+    numbers, ones = [0, 4], [1, 2, 3]
+    raw = dataset.labelled("auto").x_train
+    order = np.random.default_rng(60_221_023).permutation(48)[:43]
+    scaler = StandardScaler().fit(raw[order][:, numbers].astype(np.float64))
+    seen = prepared.scaled(prepared.x_test)
+    test = dataset.labelled("auto").x_test
+    np.testing.assert_allclose(seen[:, numbers], scaler.transform(test[:, numbers]), rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(seen[:, ones], test[:, ones], atol=1e-6)
+    assert prepared.spec == DataSpec((5,), unit_range=False) == dataset.info.seen(Settings())
+    assert dataset.info.said(Settings())[0].endswith(
+        "each column of numbers standardised to mean 0 and standard deviation 1"
+    )
+    plain = data.prepare(dataset, Settings(scaling="none"))
+    np.testing.assert_allclose(plain.scaled(plain.x_test), test, rtol=1e-6)
+
+
+def test_unknown_cells_do_not_spoil_what_is_known_of_their_columns():
+    values = RANDOM.normal(5, 3, (200, 4))
+    values[RANDOM.random(values.shape) < 0.3] = np.nan
+    values[:, 3] = np.nan
+    values[:2, 3] = 7
+    dataset = brought("a.npz", packed(x_train=values, x_test=values, columns=np.array(list("abcd"))))
+    assert dataset.info.unknown == 2 * np.isnan(values).sum()
+    for outliers in ("keep", "zscore", "iqr"):
+        prepared = data.prepare(dataset, Settings(outliers=outliers, validation_share=0.5))
+        assert np.isfinite(prepared.scale).all() and np.isfinite(prepared.offset).all()
+        if outliers == "keep":
+            order = np.random.default_rng(60_221_023).permutation(200)[:100]
+            expected = StandardScaler().fit(values[order][:, :3]).transform(values[:, :3])
+            np.testing.assert_allclose(prepared.scaled(prepared.x_test)[:, :3], expected, rtol=1e-4, atol=1e-5)
+            np.testing.assert_array_equal(np.isnan(prepared.x_test), np.isnan(values))
+    plain = data.prepare(dataset, Settings(scaling="none"))
+    np.testing.assert_allclose(plain.scaled(plain.x_test), values, rtol=1e-5)
+    assert np.abs(np.nanmean(plain.x_train[:, :3], axis=0)).max() < 1e-5, "0 stands for the mean of what is learnt from"
+
+
+def test_a_label_column_can_be_chosen():
+    dataset = brought("a.csv", csv())
+    info = dataset.info
+    colours = dataset.labelled("colour")
+    assert colours.info.class_names == ("blue", "green", "red") and colours.x_train.shape == (48, 4)
+    assert colours.info == colours.info.labelled("colour") and colours.labelled("colour") is colours
+    nothing = dataset.labelled("none")
+    assert nothing.x_train.shape == (48, 7) and not nothing.y_train.any() and nothing.info.class_names == ()
+    assert info.seen(Settings(label="colour")).shape == (4,) and info.seen(Settings(label="none")).shape == (7,)
+    with pytest.raises(
+        SettingError, match=r"^label must be auto, none, or one of the columns mass, colour, steps, class"
+    ):
+        info.seen(Settings(label="weight"))
+    with pytest.raises(SettingError, match=r"^label must be auto, none for data without named columns"):
+        data.info("digits").seen(Settings(label="weight"))
+    numbers = brought("b.csv", csv(pd.DataFrame({"a": RANDOM.normal(size=40), "kind": np.resize([3, 5, np.nan], 40)})))
+    assert numbers.labelled("kind").info.class_names == ("3", "5", "unknown")
+    with pytest.raises(SettingError, match=r"^label must name a column with at most 255 values"):
+        brought("c.csv", csv(pd.DataFrame({"a": np.arange(400) / 7, "b": np.arange(400) % 9}))).labelled("a")
+
+
+def test_the_command_line_takes_a_table_and_its_label(tmp_path):
+    import argparse
+
+    (tmp_path / "mine.csv").write_bytes(csv())
+    given_ = argparse.Namespace(
+        variant="vanilla",
+        dataset=str(tmp_path / "mine.csv"),
+        epochs=None,
+        latent_dim=None,
+        seed=None,
+        set=["label=colour"],
+    )
+    found = experiment.settings(given_)
+    assert found.label == "colour" and data.prepare(data.load(found.dataset), found).spec.shape == (4,)
+    given_.set = ["label=weight"]
+    with pytest.raises(SettingError, match=r"^label must be"):
+        experiment.settings(given_)
+
+
+# ---- arrays
+
+PICTURES = RANDOM.integers(0, 256, (50, 8, 8), dtype=np.uint8)
+KINDS = np.arange(50) % 5
+
+
+def idx(values: np.ndarray) -> bytes:
+    return struct.pack(f">BBBB{values.ndim}I", 0, 0, 8, values.ndim, *values.shape) + values.astype(np.uint8).tobytes()
+
+
+def npy(values: np.ndarray) -> bytes:
+    stream = io.BytesIO()
+    np.save(stream, values)
+    return stream.getvalue()
+
+
+def mat(**arrays: Any) -> bytes:
+    stream = io.BytesIO()
+    scipy.io.savemat(stream, arrays, do_compression=True)
+    return stream.getvalue()
+
+
+def hdf5(**arrays: np.ndarray) -> bytes:
+    stream = io.BytesIO()
+    with h5py.File(stream, "w", userblock_size=512) as file:
+        for name, values in arrays.items():
+            file[name] = values.T
+    return stream.getvalue()
+
+
+def test_mnist_s_own_files_come_together_or_one_by_one():
+    files = {
+        "train-images-idx3-ubyte.gz": gzip.compress(idx(PICTURES)),
+        "train-labels-idx1-ubyte.gz": gzip.compress(idx(KINDS)),
+        "t10k-images-idx3-ubyte": idx(PICTURES[:9]),
+        "t10k-labels-idx1-ubyte": idx(KINDS[:9]),
+    }
+    dataset = brought("mnist.zip", zipped(files))
+    np.testing.assert_array_equal(dataset.x_train[..., 0], PICTURES)
+    np.testing.assert_array_equal(dataset.y_train, KINDS)
+    np.testing.assert_array_equal(dataset.x_test[..., 0], PICTURES[:9])
+    np.testing.assert_array_equal(dataset.y_test, KINDS[:9])
+    for name in ("train-images-idx3-ubyte.gz", "t10k-images-idx3-ubyte"):
+        alone = brought(name, idx(PICTURES) if name.startswith("t10k") else files[name])
+        assert alone.info.spec == DataSpec((8, 8, 1)) and len(alone.x_train) + len(alone.x_test) == 50
+
+
+def test_the_names_of_medmnist_are_known():
+    arrays = {
+        "train_images": PICTURES[:30],
+        "train_labels": KINDS[:30, None],
+        "val_images": PICTURES[30:40],
+        "val_labels": KINDS[30:40, None],
+        "test_images": PICTURES[40:],
+        "test_labels": KINDS[40:, None],
+    }
+    dataset = brought("pathmnist.npz", packed(**arrays))
+    np.testing.assert_array_equal(dataset.x_train[..., 0], PICTURES[:40])
+    np.testing.assert_array_equal(dataset.y_train, KINDS[:40])
+    np.testing.assert_array_equal(dataset.y_test, KINDS[40:])
+    several = arrays | {name: np.zeros((len(arrays[name]), 14), np.uint8) for name in arrays if name.endswith("labels")}
+    dataset = brought("chestmnist.npz", packed(**several))
+    assert dataset.info.class_names == () and "not one number for each example" in dataset.info.note
+
+
+def test_matlab_s_files_give_scipy_s_numbers():
+    rows = RANDOM.normal(size=(40, 6))
+    odd = (np.arange(40) % 4 == 0)[:, None].astype(float)
+    for payload in (mat(X=rows, y=odd), hdf5(X=rows, y=odd)):
+        dataset = brought("cardio.mat", payload)
+        assert dataset.info.class_names == ("0", "1") and [one.name for one in dataset.info.columns][:2] == ["x1", "x2"]
+        np.testing.assert_allclose(together(dataset), rows[np.lexsort(rows.T)], rtol=1e-6)
+        assert dataset.info.scaling(Settings()) == "standardize"
+    last = np.moveaxis(PICTURES, 0, -1)
+    dataset = brought("svhn.mat", mat(X=last, y=KINDS))
+    assert len(dataset.x_train) + len(dataset.x_test) == 50 and dataset.info.spec == DataSpec((8, 8, 1))
+    assert "last axis" in dataset.info.note
+    refused("cells.mat", mat(c=np.array([1, "a"], object)), "cells, structures and objects are not read", kept=3)
+    trap = np.empty(1, object)
+    trap[0] = {"a": 1}
+    refused("struct.mat", mat(s={"a": 1}), "are not read", kept=3)
+
+
+def test_links_out_of_a_matlab_file_are_not_followed(tmp_path):
+    with h5py.File(tmp_path / "other.h5", "w") as file:
+        file["secret"] = np.zeros((40, 6))
+    stream = io.BytesIO()
+    with h5py.File(stream, "w", userblock_size=512) as file:
+        file["X"] = h5py.ExternalLink(str(tmp_path / "other.h5"), "secret")
+    refused("a.mat", stream.getvalue(), "must hold arrays of plain numbers")
+
+
+def test_one_array_is_a_table_pictures_or_series():
+    rows = RANDOM.normal(size=(40, 6))
+    table = brought("a.npy", npy(rows))
+    assert [one.name for one in table.info.columns] == [f"x{place}" for place in range(1, 7)]
+    assert table.info.scaling(Settings()) == "standardize" and len(table.info.understood) == 6
+    np.testing.assert_allclose(together(table), rows[np.lexsort(rows.T)], rtol=1e-6)
+    assert brought("b.npy", npy(PICTURES)).info.spec == DataSpec((8, 8, 1))
+    assert brought("c.npy", npy(RANDOM.normal(size=(40, 100, 3)))).info.spec == DataSpec((100, 3), unit_range=False)
+    refused("d.npy", npy(np.array([{}] * 40)), "must hold", kept=3)
+
+
+def test_series_come_back_as_they_were_and_each_channel_is_standardised():
+    series = RANDOM.normal(size=(60, 50, 4)) * [1, 10, 0.1, 5] + [0, 100, 3, -7]
+    arrays = {
+        "x_train": series,
+        "y_train": np.arange(60) % 2,
+        "columns": np.array(list("abcd")),
+        "rate": np.array([25.0]),
+    }
+    dataset = brought("a.npz", packed(**arrays))
+    info = dataset.info
+    assert info.spec == DataSpec((50, 4), unit_range=False) and info.spec.noun == "series"
+    assert (
+        info.columns == tuple(map(Column, "abcd"))
+        and info.rate == 25.0
+        and info.description == "60 series of 50 moments in 4 channels."
+    )
+    order = np.random.default_rng(60_221_023).permutation(48)[:43]
+    learnt = dataset.x_train[order].astype(np.float64).reshape(-1, 4)
+    prepared = data.prepare(dataset, Settings())
+    expected = (dataset.x_test - learnt.mean(0)) / learnt.std(0)
+    np.testing.assert_allclose(prepared.scaled(prepared.x_test), expected, rtol=1e-3, atol=1e-4)
+    assert prepared.spec == DataSpec((50, 4), unit_range=False)
+    # Channels that have no names: a long series of decimal numbers is no picture, one of whole numbers may be.
+    assert brought("b.npz", packed(x_train=series)).info.spec.is_series
+    assert brought("c.npz", packed(x_train=series[:, :12])).info.spec.is_series
+    assert brought("d.npz", packed(x_train=series[:, :11])).info.spec.is_image
+    assert brought("e.npz", packed(x_train=(series[..., :3]).astype(int))).info.spec.is_series
+    refused("f.npz", packed(x_train=series, columns=np.array(list("abc"))), "columns must be one text for each", kept=5)
+    refused("g.npz", packed(x_train=series, rate=np.array([-1.0])), "rate must be", kept=5)
+
+
+CELL = strategies.one_of(
+    strategies.text(strategies.characters(blacklist_categories=["Cs", "Cc"]), max_size=6),
+    strategies.floats(allow_nan=False, allow_infinity=False).map(repr),
+    strategies.integers(-(10**6), 10**6).map(str),
+    strategies.sampled_from(["", "NA", "?", '"', "1,5", "1.000,5", "true", "#"]),
+)
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(
+    strategies.lists(strategies.lists(CELL, min_size=1, max_size=4), min_size=1, max_size=30),
+    strategies.sampled_from([",", ";", "\t", "|", " "]),
+)
+def test_odd_tables_are_read_or_refused_in_one_sentence(rows, mark):
+    payload = ("\n".join(mark.join(row) for row in rows * 25)[:20_000]).encode()
+    try:
+        arrays = uploads._convert(payload, "The upload", "a.csv")
+    except DataError as error:
+        assert "\n" not in str(error) and len(str(error)) < 350
+        return
+    assert arrays["x_train"].dtype.kind == "f" and not np.isinf(arrays["x_train"]).any()
+    assert len(arrays["columns"]) == arrays["x_train"].shape[1]
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    strategies.lists(
+        strategies.tuples(strategies.floats(-1e8, 1e8), strategies.integers(-(10**8), 10**8)), min_size=20, max_size=30
+    ),
+    strategies.sampled_from([(",", "."), (";", ","), ("\t", "."), (";", "."), ("|", ".")]),
+)
+def test_numbers_are_what_was_written(rows, marks):
+    frame = pd.DataFrame(rows, columns=["number", "whole"])
+    delimiter, decimal = marks
+    read = frames.read_csv(frame.to_csv(index=False, sep=delimiter, decimal=decimal).encode(), "The upload")
+    np.testing.assert_array_equal(read.to_numpy(np.float64), frame.to_numpy(np.float64))
+
+
+def test_units_are_taken_from_names():
+    names = ["mass (kg)", "speed [m/s]", "area (mean)", "t (°C)", "price ($)", "x (a) (b)", "temp (C)", "temp (F)"]
+    assert tables._names_and_units(names) == [
+        ("mass", "kg"),
+        ("speed", "m/s"),
+        ("area (mean)", ""),
+        ("t", "°C"),
+        ("price", "$"),
+        ("x (a) (b)", ""),
+        ("temp (C)", ""),
+        ("temp (F)", ""),
+    ]
+
+
+def test_random_damage_never_gives_anything_but_a_sentence():
+    wholes = {
+        "a.csv": csv(),
+        "a.mat": mat(X=RANDOM.normal(size=(30, 3))),
+        "b.mat": hdf5(X=RANDOM.normal(size=(30, 3))),
+        "a-idx3-ubyte": idx(PICTURES[:20]),
+    }
+    stream = io.BytesIO()
+    MIXED.to_parquet(stream)
+    wholes["a.parquet"] = stream.getvalue()
+    for name, whole in wholes.items():
+        for _ in range(40):
+            payload = bytearray(whole)
+            for at in RANDOM.integers(0, len(payload), RANDOM.integers(1, 6)):
+                payload[at] = RANDOM.integers(0, 256)
+            try:
+                bringing.read(name, bytes(payload), "The upload")
+            except DataError as error:
+                assert "\n" not in str(error) and len(str(error)) < 350
