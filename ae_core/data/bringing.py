@@ -19,7 +19,6 @@ FRAMES: Mapping[str, Callable[[bytes, str], pd.DataFrame]] = {
     ".csv": frames.read_csv,
     ".tsv": frames.read_csv,
     ".data": frames.read_csv,
-    ".txt": frames.read_csv,
     ".parquet": frames.read_parquet,
 }
 """Files of one table, by ending."""

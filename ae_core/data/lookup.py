@@ -276,15 +276,13 @@ def _columns(texts: tuple[tuple[str, ...], ...], label: str) -> tuple[Column, ..
 
 def _understood(texts: tuple[tuple[str, ...], ...], label: str) -> tuple[Understood, ...]:
     """What became of columns, as `tables.written_summary` writes it."""
+    found = []
     try:
-        return tuple(
-            Understood(
-                name, unit, kind, became, *(float(end) if end else None for end in ends), int(unknown), int(distinct)
-            )
-            for name, unit, kind, became, *ends, unknown, distinct in texts
-        )
-    except (TypeError, ValueError) as error:
+        for name, unit, kind, became, least, most, unknown, distinct in texts:
+            found.append(Understood(name, unit, kind, became, _end(least), _end(most), int(unknown), int(distinct)))
+    except ValueError as error:
         raise DataError(f"{label}: summary must be as this program writes it. Received: another.") from error
+    return tuple(found)
 
 
 def _checked_size(path: Path, size: int) -> int:
@@ -315,3 +313,7 @@ def _load_file(path: Path) -> Dataset:
     y_train = np.zeros(len(table.x_train), np.int64) if table.y_train is None else table.y_train
     y_test = np.zeros(len(table.x_test), np.int64) if table.y_test is None else table.y_test
     return Dataset(info, table.x_train, y_train, table.x_test, y_test)
+
+
+def _end(text: str) -> float | None:
+    return float(text) if text else None

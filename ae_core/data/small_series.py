@@ -21,7 +21,7 @@ PUMPS = DataInfo(
     "CC0 1.0",
     "Generated series of 4 seconds from the sensors of a pump: vibration, current and pressure, 16 times a second. "
     "About one of eight has a fault, which is marked.",
-    values=ValueRange(0.0, 1.0, -4.0, 8.0),
+    values=ValueRange(0.0, 1.0, -1.81545, 8.98343),
     columns=(Column("vibration", "mm/s"), Column("current", "A"), Column("pressure", "bar")),
     rate=PUMP_RATE,
 )

@@ -11,6 +11,7 @@ import pandas as pd
 from ae_core.data.columns import LEFT_OUT, MOST_LABELS, Column, Understood
 from ae_core.errors import DataError, printable
 from ae_core.formats import npz, npz_headers
+from ae_core.formats.delimited import UNKNOWN
 
 MOST_CATEGORIES = 100  # that become columns of their own
 NUMERIC = 0.9  # share of the known cells that must be numbers, for the others to count as unknown
@@ -21,7 +22,7 @@ MOST_UNDERSTOOD = 1000  # columns of which a file says what became of them
 _BRACKETS = re.compile(r"(?P<name>.*\S)\s*(?:\[(?P<square>[^\[\]]{1,12})\]|\((?P<round>[^()]{1,12})\))")
 _UNIT = re.compile(
     r"(?:[kMGmµu]?(?:m|g|s|A|V|W|J|N|Pa|Hz|L|l|mol|eV|B)|cm|dm|dL|dl|in|ft|lb|t|min|h|hr|hours?|d|days?|years?|yrs?|"
-    r"hPa|bar|K|°?[CF]|%|°|deg|rad|rpm|dB|ppm|px|pixels?|USD|EUR|GBP|CNY|[€$£¥])(?:[/·*^ ]?-?\w+)*"
+    r"hPa|bar|K|°?[CF]|%|°|deg|rad|rpm|dB|ppm|px|pixels?|USD|EUR|GBP|CNY|[€$£¥])(?:[/·*^ ]-?\w+|\d)*"
 )
 
 
@@ -94,8 +95,7 @@ def _column(cells: pd.Series, name: str, unit: str, label: str) -> _Column:
     if pd.api.types.is_datetime64_any_dtype(cells.dtype) or pd.api.types.is_timedelta64_dtype(cells.dtype):
         return _left_out(cells, name, unit, "times", "times")
     if not (pd.api.types.is_numeric_dtype(cells.dtype) or pd.api.types.is_bool_dtype(cells.dtype)):
-        texts = cells.astype(object).where(cells.notna(), None)
-        texts = texts.map(lambda cell: None if cell is None else printable(str(cell).strip(), 60) or None)
+        texts = cells.astype(object).where(cells.notna(), None).map(_text)
         known = int(texts.notna().sum())
         numbers = pd.to_numeric(texts, errors="coerce")
         readable = int(numbers.notna().sum())
@@ -123,6 +123,12 @@ def _column(cells: pd.Series, name: str, unit: str, label: str) -> _Column:
         len(np.unique(known_values)),
     )
     return _Column(values[:, None], [Column(name, unit)], fact, unread)
+
+
+def _text(cell: object) -> str | None:
+    """A cell as it is shown, or None if it says nothing."""
+    text = "" if cell is None else printable(str(cell).strip(), 60)
+    return None if text.lower() in UNKNOWN else text
 
 
 def _categories(texts: pd.Series, name: str, unit: str, known: int) -> _Column:

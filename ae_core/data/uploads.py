@@ -33,7 +33,7 @@ KEEPING = "ae_core.data.keeping"  # the module that converts in a process of its
 MEMORY, SECONDS = 2 * 2**30, 120.0  # that this may take
 
 ARCHIVES = (".npz", ".zip")
-ENDINGS = (*ARCHIVES, ".csv", ".tsv", ".txt", ".data", ".parquet", ".npy", ".mat", ".gz", "-ubyte", ".idx")
+ENDINGS = (*ARCHIVES, ".csv", ".tsv", ".data", ".parquet", ".npy", ".mat", ".gz", "-ubyte", ".idx")
 LONGEST_NAME = 60
 
 _one_at_a_time = threading.Lock()
@@ -168,7 +168,7 @@ def _of_arrays(archive: zipfile.ZipFile, label: str) -> dict[str, np.ndarray]:
         # Whole numbers stay such: from these another range is worked out than from decimal ones.
         x_train, x_test = (one.astype(table.extent.kind) for one in (x_train, x_test))
     found = {
-        "columns": np.array(texts.columns),
+        "columns": np.array([row[0] if len(row) == 1 else row for row in texts.columns]),
         "summary": np.array(texts.summary),
         "label": np.array([texts.label]),
         "rate": np.array([table.rate]),

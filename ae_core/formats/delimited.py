@@ -67,9 +67,12 @@ def decoded(payload: bytes, label: str) -> str:
 
 
 def _is_chinese(payload: bytes) -> bool:
-    """Whether letters beyond ASCII mostly come in pairs, as they do there; in western texts they stand alone."""
+    """Whether letters beyond ASCII mostly come in pairs that begin as those of common Chinese characters do.
+
+    In western texts they stand alone, and accented small letters are larger numbers.
+    """
     runs = re.findall(rb"[\x80-\xff]+", payload[: 2**20])
-    return sum(len(run) > 1 for run in runs) > len(runs) / 2
+    return sum(len(run) > 1 and run[0] < 0xE0 for run in runs) > len(runs) / 2
 
 
 def form_of(text: str, label: str) -> Form:

@@ -61,7 +61,6 @@ def _read(text: str, form: Form) -> pd.DataFrame:
         keep_default_na=False,
         nrows=npz_headers.MAX_EXAMPLES + 1,
         low_memory=False,
-        float_precision="round_trip",
     )
 
 

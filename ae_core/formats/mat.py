@@ -19,7 +19,7 @@ PLAIN = {"double": 8, "single": 4, "logical": 1} | {
 }
 """MATLAB's names for kinds of numbers, and the bytes of one."""
 MOST_ARRAYS = 100
-ERRORS = (*ZIP_ERRORS, TypeError, MemoryError, ArithmeticError, AttributeError, Warning)
+ERRORS = (*ZIP_ERRORS, scipy.io.matlab.MatReadError, TypeError, MemoryError, ArithmeticError, AttributeError, Warning)
 
 
 def read(payload: bytes, label: str) -> dict[str, np.ndarray]:

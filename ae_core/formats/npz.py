@@ -34,6 +34,7 @@ from ae_core.formats.npz_headers import (
     MAX_CLASSES,
     MAX_MAGNITUDE,
     TABLES,
+    TEXTS,
     Header,
     spec_of,
 )
@@ -315,7 +316,7 @@ def read_number(name: str, archive: zipfile.ZipFile, headers: Mapping[str, Heade
 def read_texts(archive: zipfile.ZipFile, headers: Mapping[str, Header], label: str) -> "Texts":
     """The texts of a file whose headers were checked; empty where it has none."""
     found: dict[str, tuple[str, ...]] = {}
-    for name in [one for one in ("class_names", "title", "note", "label", *TABLES) if one in headers]:
+    for name in [one for one in (*TEXTS, *TABLES) if one in headers]:
         header = headers[name]
         try:
             with archive.open(header.member) as stream:

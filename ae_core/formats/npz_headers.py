@@ -23,6 +23,8 @@ MAX_TABLE_BYTES = 512 * 2**20
 HEADER_BYTES = 12_000
 LONGEST_TEXT, LONGEST_NOTE = 60, 600
 LONG_SERIES = 3  # moments to a channel, from which decimal numbers are no picture
+NUMBERS = ("x_train", "x_test", "y_train", "y_test", "extent", "rate", "unknown")
+TEXTS = ("class_names", "title", "note", "label")
 TABLES = ("columns", "summary")  # texts by rows, one or several to a column
 
 # What NumPy raises on a broken header.
@@ -73,9 +75,8 @@ def read_headers(archive: zipfile.ZipFile, label: str) -> dict[str, Header]:
     if "x_train" not in members:
         found = ", ".join(printable(name, 20) for name in list(members)[:5]) or "no arrays"
         raise DataError(f"{label} must hold an array named x_train. Received: {found}.")
-    names = ("x_train", "x_test", "y_train", "y_test", "extent", "rate", "unknown", "class_names", "title", "note")
-    names += ("label", *TABLES)
-    headers = {name: _read_header(archive, members[name], name, label) for name in names if name in members}
+    names = [name for name in (*NUMBERS, *TEXTS, *TABLES) if name in members]
+    headers = {name: _read_header(archive, members[name], name, label) for name in names}
     _check_examples(headers, label)
     _check_lengths(headers, label)
     return headers

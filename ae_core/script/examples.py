@@ -11,7 +11,6 @@ from ae_core import data
 from ae_core.data import built_in, preparation, ranges
 from ae_core.data.dataset import DataInfo, Dataset
 from ae_core.data.download import PUBLISHED
-from ae_core.errors import DataError
 from ae_core.formats import npz
 from ae_core.measuring import probe
 from ae_core.models.autoencoder import Autoencoder
@@ -70,8 +69,6 @@ def examples(settings: Settings, info: DataInfo, rows: Rows, library: Library) -
         library: Where functions of this package go that the code calls.
     """
     brought, info = info, info.labelled(settings.label)
-    if rows.gaps and settings.outliers != "keep":
-        raise DataError("A script for data of which some values are unknown needs outliers keep. Received: another.")
     taken = min(settings.train_size, info.train_count)
     some = "" if taken == info.train_count else f"[:{taken}]"
     used = "" if rows.validation == rows.held else f"[:{rows.validation}]"
@@ -81,7 +78,9 @@ x_train, x_val = data[order[:-{rows.held}]], data[order[-{rows.held}:]]{used}  #
     axes = literal(tuple(range(1, 1 + len(info.spec.shape))))
     label = brought.places(info.label)
     named = f"data = np.delete(data, {label}, axis=1)  # what names the classes is not learnt from" if label else ""
-    parts = [_loaded(brought, library), named, split, OUTLIERS[settings.outliers].format(axes=axes)]
+    distance = (DISTANCE_KNOWN if rows.gaps else DISTANCE).format(axes=axes)
+    outliers = [] if settings.outliers == "keep" else [distance + OUTLIERS[settings.outliers]]
+    parts = [_loaded(brought, library), named, split, *outliers]
     scaling = info.scaling(settings)
     values = ranges.chosen(info.values, scaling)
     if scaling == "standardize":
@@ -168,11 +167,17 @@ DISTANCE = """\
 # Outliers are dropped: what lies far from the mean example.
 distance = np.sqrt(np.square(x_train - x_train.mean(0, dtype=np.float64)).sum({axes}))
 """
+DISTANCE_KNOWN = """\
+# Outliers are dropped: what lies far from the mean example, as far as it is known.
+middle = np.nansum(x_train, 0, dtype=np.float64) / np.maximum(np.count_nonzero(~np.isnan(x_train), 0), 1)
+share = np.count_nonzero(~np.isnan(x_train), {axes}) / x_train[0].size
+distance = np.sqrt(np.nansum(np.square(x_train - middle), {axes}) / np.where(share > 0, share, 1))
+"""
 ZSCORE = f"x_train = x_train[distance <= distance.mean() + {preparation.ZSCORE_LIMIT:g} * distance.std()]"
 IQR = f"""\
 low, high = np.quantile(distance, [0.25, 0.75])
 x_train = x_train[distance <= high + {preparation.IQR_FACTOR} * (high - low)]"""
-OUTLIERS = {"keep": "", "zscore": DISTANCE + ZSCORE, "iqr": DISTANCE + IQR}
+OUTLIERS = {"zscore": ZSCORE, "iqr": IQR}
 
 PREPROCESS = "# Preprocess new data alike before the network sees them: "
 EACH = {"image": "value", "row": "value", "series": "channel"}
@@ -186,6 +191,8 @@ STANDARDIZED_KNOWN = f"""\
 known = np.maximum(np.count_nonzero(~np.isnan(x_train), {{axes}}), 1)
 mean = np.nansum(x_train, {{axes}}, dtype=np.float64) / known
 deviation = np.sqrt(np.nansum(np.square(x_train - mean), {{axes}}) / known)
+changes = np.fmin.reduce(x_train, {{axes}}) < np.fmax.reduce(x_train, {{axes}})
+deviation[~changes] = 0  # what never changes is only centred
 scale = np.where(deviation > 0, 1 / np.where(deviation > 0, deviation, 1), {{unit}})"""
 FILL = """\
 # NaN stands for what is unknown. The network sees the mean in its place, and is told nothing of its error there.

@@ -80,7 +80,7 @@ def start(whole: Autoencoder, gaps: bool) -> str:
     bias = f"decoder.layers[{layers.index(whole.decoder.get_layer('pixels')) - len(layers)}].bias"
     if layers[-1].activation is not keras.activations.sigmoid:
         mean = "np.broadcast_to(fill, x_train.shape[1:])" if gaps else "x_train.mean(axis=0)"
-        return f"{bias}.assign({mean}.ravel())  # the mean {'image' if len(whole.decoder.output_shape) == 4 else 'example'}"
+        return f"{bias}.assign({mean}.ravel())  # the mean example"
     return f"""\
 mean_image = np.clip(x_train.mean(axis=0).ravel(), {LEAST_START}, {1 - LEAST_START})
 {bias}.assign(np.log(mean_image / (1 - mean_image)))  # so that training starts there, not at grey"""
