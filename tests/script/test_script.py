@@ -75,6 +75,15 @@ CASES = [
     if set(changes) <= set(options(variants.get(variant).settings))
 ]
 
+# Rows and series, and values that are unknown.
+OTHER_DATA = {
+    "rows": ("vanilla", {"dataset": "breast_cancer"}),
+    "series": ("convolutional", {"dataset": "pumps", "channels": "4,3"}),
+    "moments": ("recurrent", {"dataset": "words"}),
+    "gaps": ("stacked", {"dataset": "ratings"}),
+}
+CASES += [(name, small(variant, changes)) for name, (variant, changes) in OTHER_DATA.items()]
+
 # Runs each file as Python runs a script; this package cannot be imported there.
 RUNNER = """
 import contextlib, io, json, runpy, sys, warnings
