@@ -40,9 +40,9 @@ def test_the_page_says_what_was_understood_of_each_column(st, info):
         assert "each column of numbers standardised to mean 0 and standard deviation 1." in said
         assert "5 values are unknown." in said
         shown = st.dataframe.mock_calls[0].args[0]
-        assert shown["Column"] == ["id", "mass", "colour", "note", "class"] and shown["Unit"][1] == "kg"
+        assert shown["Column"] == ["id", "mass (kg)", "colour", "note", "class"]
         assert shown["Kind"] == ["numbers", "numbers", "categories", "texts", "numbers"]
-        assert (shown["Least"][1], shown["Most"][1], shown["Unknown"][1]) == ("0.500", "20.0", 5)
+        assert (shown["Range"][1], shown["Unknown"][1]) == ("0.500 to 20.0", 5) and shown["Different"][1] == 35
         assert shown["What becomes of it"] == [
             "left out: it only counts the rows",
             "learnt from",

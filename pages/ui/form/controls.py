@@ -339,21 +339,25 @@ def _facts(info: DataInfo, settings: Settings | None = None) -> None:
 
 def _columns_understood(info: DataInfo) -> None:
     """What was understood of each column of a file, before anything is trained on it."""
-    with st.expander(_("Columns of the file ({count})").format(count=len(info.understood))):
+    with st.expander(_("Columns of the file ({count})").format(count=len(info.understood)), expanded=True):
         st.dataframe(
             {
-                _("Column"): [one.name for one in info.understood],
-                _("Unit"): [one.unit for one in info.understood],
-                _("Kind"): [_(KINDS.get(one.kind, one.kind)) for one in info.understood],
-                _("Least"): [number(one.least) for one in info.understood],
-                _("Most"): [number(one.most) for one in info.understood],
-                _("Different"): [one.distinct for one in info.understood],
-                _("Unknown"): [one.unknown for one in info.understood],
+                _("Column"): [f"{one.name} ({one.unit})" if one.unit else one.name for one in info.understood],
                 _("What becomes of it"): [_(_became(one, info)) for one in info.understood],
+                _("Kind"): [_(KINDS.get(one.kind, one.kind)) for one in info.understood],
+                _("Range"): [_range(one) for one in info.understood],
+                _("Unknown"): [one.unknown for one in info.understood],
+                _("Different"): [one.distinct for one in info.understood],
             },
             hide_index=True,
             height=min(300, 36 * (len(info.understood) + 1)),
         )
+
+
+def _range(one: Understood) -> str:
+    if one.least is None or one.most is None:
+        return number(None)
+    return _("{low} to {high}").format(low=number(one.least), high=number(one.most))
 
 
 def _became(one: Understood, info: DataInfo) -> str:
