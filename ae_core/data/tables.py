@@ -17,6 +17,7 @@ MOST_CATEGORIES = 100  # that become columns of their own
 NUMERIC = 0.9  # share of the known cells that must be numbers, for the others to count as unknown
 LABELS = ("label", "class", "target", "y")  # names of columns that are taken for the label
 COUNTERS = ("", "id", "index", "row", "no", "no.", "nr", "nr.", "number", "#")
+MOST_NUMBERS = 32 * 10**6  # in a table
 MOST_UNDERSTOOD = 1000  # columns of which a file says what became of them
 
 _BRACKETS = re.compile(r"(?P<name>.*\S)\s*(?:\[(?P<square>[^\[\]]{1,12})\]|\((?P<round>[^()]{1,12})\))")
@@ -68,13 +69,14 @@ def rows_of(frame: pd.DataFrame, label: str) -> Rows:
         blocks.append(one.values)
         columns += one.columns
         unread += one.unread
-        if len(columns) > npz_headers.MAX_VALUES:
-            raise DataError(f"{label} must become at most {npz_headers.MAX_VALUES:,} columns. Received: more of them.")
+        if len(columns) > npz_headers.MAX_VALUES or len(columns) * len(frame) > MOST_NUMBERS:
+            raise DataError(
+                f"{label} must become at most {npz_headers.MAX_VALUES:,} columns and {MOST_NUMBERS / 1e6:.0f} million "
+                "numbers, categories one by one. Received: more of them."
+            )
     if not columns:
         why = LEFT_OUT.get(understood[0].became, "")
         raise DataError(f"{label} must have a column of numbers or categories. Received: none, as {why}.")
-    if len(columns) * len(frame) * 4 > npz_headers.MAX_TABLE_BYTES:
-        raise DataError(f"{label} must become a smaller table. Received: {len(frame):,} × {len(columns):,} numbers.")
     values = np.concatenate(blocks, axis=1)
     named = _label_of(understood, values, columns)
     classes = _classes(values[:, [place for place, one in enumerate(columns) if one.name == named]]) if named else None
@@ -95,7 +97,8 @@ def _column(cells: pd.Series, name: str, unit: str, label: str) -> _Column:
     if pd.api.types.is_datetime64_any_dtype(cells.dtype) or pd.api.types.is_timedelta64_dtype(cells.dtype):
         return _left_out(cells, name, unit, "times", "times")
     if not (pd.api.types.is_numeric_dtype(cells.dtype) or pd.api.types.is_bool_dtype(cells.dtype)):
-        texts = cells.astype(object).where(cells.notna(), None).map(_text)
+        meant = {cell: _text(cell) for cell in cells.dropna().unique()}
+        texts = cells.astype(object).map(meant)
         known = int(texts.notna().sum())
         numbers = pd.to_numeric(texts, errors="coerce")
         readable = int(numbers.notna().sum())
@@ -127,7 +130,7 @@ def _column(cells: pd.Series, name: str, unit: str, label: str) -> _Column:
 
 def _text(cell: object) -> str | None:
     """A cell as it is shown, or None if it says nothing."""
-    text = "" if cell is None else printable(str(cell).strip(), 60)
+    text = printable(str(cell).strip(), 60)
     return None if text.lower() in UNKNOWN else text
 
 

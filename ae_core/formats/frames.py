@@ -98,6 +98,11 @@ def read_parquet(payload: bytes, label: str) -> pd.DataFrame:
                 f"{label} must have at most {npz_headers.MAX_EXAMPLES:,} rows and {MOST_COLUMNS:,} columns. "
                 f"Received: {facts.num_rows:,} rows and {facts.num_columns:,} columns."
             )
+        nested = [field.name for field in file.schema_arrow if pyarrow.types.is_nested(field.type)]
+        if nested:
+            raise DataError(
+                f"{label} must hold plain columns. Received: {printable(nested[0])!r}, of lists or records."
+            )
         frame = file.read().to_pandas(ignore_metadata=True)
     except DataError:
         raise

@@ -1,15 +1,39 @@
 """The small tables and series: what they hold is what they say they are made of."""
 
+import io
+
+import h5py
 import numpy as np
 import pytest
 from sklearn.datasets import load_breast_cancer
 
 from ae_core import data
-from ae_core.data import small_series, small_tables
+from ae_core.data import make_blood_cells, small_series, small_tables
 from ae_core.data.columns import Column
 from ae_core.settings import DataSpec, Settings
+from tests.hostile import packed
 
 STANDARD = Settings()
+
+
+def test_blood_cells_are_those_of_the_file(alone):
+    random = np.random.default_rng(0)
+    rows = random.random((40, 5), np.float32) * (random.random((40, 5)) < 0.4)
+    kept = rows != 0
+    kinds = np.arange(40) % 2
+    with h5py.File(io.BytesIO(), "w") as file:
+        file["raw.X/data"], file["raw.X/indices"] = rows[kept], np.nonzero(kept)[1]
+        file["raw.X/indptr"] = np.concatenate([[0], kept.sum(1).cumsum()])
+        file["raw.var"] = np.array([(name,) for name in "ABCDE"], [("index", "S3")])
+        file["obs"] = np.array([(kind,) for kind in kinds], [("bulk_labels", "i1")])
+        file["uns/bulk_labels_categories"] = np.array([b"T", b"B"])
+        made = make_blood_cells.arrays_of(file)
+    (alone / "AE_DATA_DIR" / "blood_cells.npz").write_bytes(packed(**made))
+    dataset = data.load("blood_cells")
+    assert [one.name for one in dataset.info.columns] == list("ABCDE") and dataset.info.class_names == ("T", "B")
+    whole = {row.tobytes() for row in rows}
+    assert {row.tobytes() for row in np.concatenate([dataset.x_train, dataset.x_test])} == whole
+    assert np.bincount(dataset.y_test).tolist() == [4, 4]
 
 
 def test_breast_cancer_is_scikit_learn_s():

@@ -104,6 +104,12 @@ def test_a_parquet_file_gives_the_same_rows():
     check_mixed(brought("a.parquet", stream.getvalue()))
 
 
+def test_columns_of_lists_are_refused():
+    stream = io.BytesIO()
+    pd.DataFrame({"a": [[1, 2]] * 40, "b": np.arange(40)}).to_parquet(stream)
+    refused("a.parquet", stream.getvalue(), r"must hold plain columns\. Received: 'a'")
+
+
 def test_an_upload_of_a_table_is_read_in_a_process_of_its_own():
     info = data.store_upload_apart("a.csv", csv())
     check_mixed(data.load(info.name))
