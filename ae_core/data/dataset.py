@@ -112,7 +112,7 @@ class DataInfo:
         return dataclasses.replace(
             self,
             spec=dataclasses.replace(self.spec, shape=(len(left),)),
-            class_names=names if all(names) else (),
+            class_names=names if all(names) else self.class_names if name == self.label else (),
             columns=left,
             label=name,
         )
@@ -170,17 +170,29 @@ class Dataset:
             nobody, none = (np.zeros(len(part), np.int64) for part in parts)
             return dataclasses.replace(self, info=info, y_train=nobody, y_test=none)
         places = self.info.places(info.label)
-        labels, names = _classes([part[:, places] for part in parts], info)
+        categories = tuple(self.info.columns[place].category for place in places)
+        labels, names = classes_of([part[:, places] for part in parts], categories, info.label)
         x_train, x_test = (np.delete(part, places, axis=1) for part in parts)
         info = dataclasses.replace(info, class_names=names)
         return dataclasses.replace(self, info=info, x_train=x_train, y_train=labels[0], x_test=x_test, y_test=labels[1])
 
 
-def _classes(parts: list[np.ndarray], info: DataInfo) -> tuple[list[np.ndarray], tuple[str, ...]]:
-    """Class numbers of each part from the columns of one variable, and the names of the classes."""
+def classes_of(
+    parts: list[np.ndarray], categories: tuple[str, ...], label: str
+) -> tuple[list[np.ndarray], tuple[str, ...]]:
+    """Class numbers of each part, and the names of the classes; unknown ones are a class of their own, the last.
+
+    Args:
+        parts: Values of the columns of one variable, ndarrays of shape `(n_samples, columns)`.
+        categories: The columns' categories; one empty text for a column of numbers.
+        label: The variable's name.
+
+    Raises:
+        SettingError: If it has too many values for classes, or none.
+    """
     known = [~np.isnan(part).any(axis=1) for part in parts]
-    if info.class_names:
-        names = list(info.class_names)
+    if all(categories):
+        names = list(categories)
         labels = [
             np.where(sure, np.nan_to_num(part).argmax(axis=1), len(names))
             for part, sure in zip(parts, known, strict=True)
@@ -190,9 +202,9 @@ def _classes(parts: list[np.ndarray], info: DataInfo) -> tuple[list[np.ndarray],
         if not 1 <= len(values) <= MOST_LABELS:
             raise SettingError(
                 f"label must name a column with at most {MOST_LABELS} values. "
-                f"Received: {printable(info.label)!r}, which has {len(values):,}."
+                f"Received: {printable(label)!r}, which has {len(values):,}."
             )
-        names = [f"{value:.6g}" for value in values]
+        names = [f"{value:.15g}" for value in values]
         labels = [
             np.where(sure, np.searchsorted(values, part[:, 0]), len(names))
             for part, sure in zip(parts, known, strict=True)

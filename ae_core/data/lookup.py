@@ -309,7 +309,8 @@ def _load_file(path: Path) -> Dataset:
                 table = npz.read_table(archive, npz_headers.read_headers(archive, label), label, info.class_names)
     except OSError as error:
         raise _unreadable(path, error) from error
-    info = dataclasses.replace(info, class_names=table.class_names)
+    if not info.label:  # else its column names them
+        info = dataclasses.replace(info, class_names=table.class_names)
     y_train = np.zeros(len(table.x_train), np.int64) if table.y_train is None else table.y_train
     y_test = np.zeros(len(table.x_test), np.int64) if table.y_test is None else table.y_test
     return Dataset(info, table.x_train, y_train, table.x_test, y_test)

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ae_core.data.columns import LEFT_OUT, MOST_LABELS, Column, Understood
+from ae_core.data.dataset import classes_of
 from ae_core.errors import DataError, printable
 from ae_core.formats import npz, npz_headers
 from ae_core.formats.delimited import UNKNOWN
@@ -36,7 +37,8 @@ class Rows:
         columns: What they stand for.
         understood: What was understood of each column of the file.
         label: Name of the column that names the classes, or an empty text.
-        classes: Its class of each row, −1 where that is unknown; None without such a column.
+        classes: Its class of each row, the last one where that is unknown; None without such a column.
+        class_names: Names of these classes; of unknown ones too, if there are such.
         notes: Sentences for a person.
     """
 
@@ -45,6 +47,7 @@ class Rows:
     understood: tuple[Understood, ...]
     label: str
     classes: np.ndarray | None
+    class_names: tuple[str, ...]
     notes: tuple[str, ...]
 
 
@@ -79,9 +82,15 @@ def rows_of(frame: pd.DataFrame, label: str) -> Rows:
         raise DataError(f"{label} must have a column of numbers or categories. Received: none, as {why}.")
     values = np.concatenate(blocks, axis=1)
     named = _label_of(understood, values, columns)
-    classes = _classes(values[:, [place for place, one in enumerate(columns) if one.name == named]]) if named else None
+    classes: np.ndarray | None = None
+    class_names: tuple[str, ...] = ()
+    if named:
+        places = [place for place, one in enumerate(columns) if one.name == named]
+        categories = tuple(columns[place].category for place in places)
+        (classes,), class_names = classes_of([values[:, places]], categories, named)
     understood = [_as_label(one) if one.name == named else one for one in understood]
-    return Rows(values, tuple(columns), tuple(understood), named, classes, tuple(_notes(understood, unread)))
+    notes = tuple(_notes(understood, unread))
+    return Rows(values, tuple(columns), tuple(understood), named, classes, class_names, notes)
 
 
 @dataclass(frozen=True)
@@ -196,16 +205,6 @@ def _label_of(understood: list[Understood], values: np.ndarray, columns: list[Co
     return ""
 
 
-def _classes(values: np.ndarray) -> np.ndarray:
-    """Class numbers from the columns of one variable; −1 where it is unknown."""
-    known = ~np.isnan(values).any(axis=1)
-    if values.shape[1] > 1:
-        numbers = np.nan_to_num(values).argmax(axis=1)
-    else:
-        numbers = np.searchsorted(np.unique(values[known]), values[:, 0])
-    return np.where(known, numbers, -1)
-
-
 def _as_label(one: Understood) -> Understood:
     return Understood(one.name, one.unit, one.kind, "label", one.least, one.most, one.unknown, one.distinct)
 
@@ -241,7 +240,7 @@ def arrays_of(train: pd.DataFrame, test: pd.DataFrame | None, label: str) -> dic
         learnt, held = npz.split_rows(len(rows.values), rows.classes)
     arrays = {"x_train": rows.values[learnt], "x_test": rows.values[held], "columns": written(rows.columns)}
     if rows.label:
-        arrays["label"] = np.array([rows.label])
+        arrays |= {"label": np.array([rows.label]), "class_names": np.array(rows.class_names)}
     if rows.notes:
         arrays["note"] = np.array([" ".join(rows.notes)[: npz_headers.LONGEST_NOTE]])
     return arrays | {"summary": written_summary(rows.understood)}

@@ -171,6 +171,7 @@ def _of_arrays(archive: zipfile.ZipFile, label: str) -> dict[str, np.ndarray]:
         "columns": np.array([row[0] if len(row) == 1 else row for row in texts.columns]),
         "summary": np.array(texts.summary),
         "label": np.array([texts.label]),
+        "class_names": np.array(texts.class_names if texts.label else ()),
         "rate": np.array([table.rate]),
         "unknown": np.array([float(table.extent.unknown)]),
     }

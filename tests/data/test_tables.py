@@ -263,6 +263,9 @@ def test_a_label_column_can_be_chosen():
         data.info("digits").seen(Settings(label="weight"))
     numbers = brought("b.csv", csv(pd.DataFrame({"a": RANDOM.normal(size=40), "kind": np.resize([3, 5, np.nan], 40)})))
     assert numbers.labelled("kind").info.class_names == ("3", "5", "unknown")
+    target = brought("d.csv", csv(pd.DataFrame({"a": RANDOM.normal(size=40), "target": np.resize([3, 5], 40)})))
+    assert target.info.class_names == ("3", "5") == target.info.labelled("auto").class_names
+    assert data.prepare(target, Settings()).y_test.tolist().count(1) == 4 and target.info == data.info(target.info.name)
     with pytest.raises(SettingError, match=r"^label must name a column with at most 255 values"):
         brought("c.csv", csv(pd.DataFrame({"a": np.arange(400) / 7, "b": np.arange(400) % 9}))).labelled("a")
 
