@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ae_core.models.autoencoder import Autoencoder
 
 SHARES = (1 / 7, 2 / 7, 3 / 7, 4 / 7, 5 / 7, 6 / 7, 1.0)  # of the steps of an example that are read
+MOST_STEPS = 28  # of a series, unless a setting says otherwise: each takes time, and memory fades
 VALUES_PER_STEP = 4  # of a vector, unless a setting says otherwise
 
 
@@ -46,7 +47,8 @@ class RecurrentSettings(Settings):
     values_per_step: int = setting(
         0,
         "Values per step",
-        "Numbers read at a time. 0 means one row of an image, one moment of a series, or 4 values of a vector.",
+        "Numbers read at a time. 0 means one row of an image, one moment of a series (more if it has above 28), or "
+        "4 values of a vector.",
         low=0,
         high=1024,
     )
@@ -55,6 +57,8 @@ class RecurrentSettings(Settings):
     def steps(self, spec: DataSpec) -> tuple[int, int]:
         """Steps, and values per step; what is missing in the last step is filled up with zeros."""
         usual = VALUES_PER_STEP if len(spec.shape) == 1 else spec.size // spec.shape[0]
+        if spec.is_series:
+            usual *= -(-spec.shape[0] // MOST_STEPS)
         values = min(self.values_per_step or usual, spec.size)
         return -(-spec.size // values), values
 

@@ -55,7 +55,8 @@ def test_convolutions_slide_over_time_alone():
         settings.check(DataSpec((30,), unit_range=False))
 
 
-def test_a_recurrent_network_reads_a_moment_at_a_time():
+def test_a_recurrent_network_reads_a_moment_at_a_time_or_some_of_a_long_series():
     settings = variants.read_settings({"variant": "recurrent", "dataset": "pumps"})
-    model = variants.get("recurrent").build(settings, SERIES)
-    assert next(layer for layer in model.encoder.layers if execution.is_recurrent(layer)).input.shape[1:] == (21, 3)
+    for spec, steps in ((SERIES, (21, 3)), (DataSpec((64, 3), unit_range=False), (22, 9))):
+        encoder = variants.get("recurrent").build(settings, spec).encoder
+        assert next(layer for layer in encoder.layers if execution.is_recurrent(layer)).input.shape[1:] == steps
