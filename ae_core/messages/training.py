@@ -228,11 +228,13 @@ class Preprocessing(Struct, kw_only=True):
         values: The same for a person, such as `values 0 to 16, scaled to 0 to 1`.
         scale: One number for all values of an example, or one for each, in order.
         offset: Likewise.
+        columns: What these values stand for in a table's row, or the channels of a series; empty where that is unknown.
     """
 
     values: Line
     scale: Annotated[list[Finite], Meta(min_length=1, max_length=MOST_VALUES)]
     offset: Annotated[list[Finite], Meta(min_length=1, max_length=MOST_VALUES)]
+    columns: Annotated[list[ColumnTitle], Meta(max_length=MOST_VALUES)] = field(default_factory=list)
 
 
 class Result(Struct, kw_only=True):

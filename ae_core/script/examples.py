@@ -14,10 +14,12 @@ from ae_core.data.download import PUBLISHED
 from ae_core.formats import npz
 from ae_core.measuring import probe
 from ae_core.models.autoencoder import Autoencoder
-from ae_core.script.constructors import literal
+from ae_core.script.constructors import WIDTH, literal
 from ae_core.script.library import Library, source
 from ae_core.settings import Settings
 from ae_core.training import cache
+
+COLUMNS_NAMED = 30  # in a comment
 
 
 @dataclass(frozen=True)
@@ -76,11 +78,15 @@ def examples(settings: Settings, info: DataInfo, rows: Rows, library: Library) -
 order = np.random.default_rng({preparation.SPLIT_SEED}).permutation(len(data)){some}
 x_train, x_val = data[order[:-{rows.held}]], data[order[-{rows.held}:]]{used}  # {rows.held} are kept out of training"""
     axes = literal(tuple(range(1, 1 + len(info.spec.shape))))
+    shown = [": ".join(filter(None, (one.name, one.category))) for one in info.columns]
+    words = ", ".join(shown[:COLUMNS_NAMED]) + (", …" if len(shown) > COLUMNS_NAMED else "")
+    what = "channels" if info.spec.is_series else "columns"
+    titles = textwrap.fill(f"The {what} are {words}.", WIDTH, initial_indent="# ", subsequent_indent="# ")
     label = brought.places(info.label)
     named = f"data = np.delete(data, {label}, axis=1)  # what names the classes is not learnt from" if label else ""
     distance = (DISTANCE_KNOWN if rows.gaps else DISTANCE).format(axes=axes)
     outliers = [] if settings.outliers == "keep" else [distance + OUTLIERS[settings.outliers]]
-    parts = [_loaded(brought, library), named, split, *outliers]
+    parts = [_loaded(brought, library), named, titles if shown else "", split, *outliers]
     scaling = info.scaling(settings)
     values = ranges.chosen(info.values, scaling)
     if scaling == "standardize":

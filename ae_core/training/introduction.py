@@ -6,9 +6,10 @@ import keras
 import numpy as np
 
 from ae_core.measuring.probe import Probe
-from ae_core.messages import ColumnTitle, PhaseStart, Setup
+from ae_core.messages import PhaseStart, Setup
 from ae_core.settings import Settings
 from ae_core.training import cache, execution
+from ae_core.training.preprocessing import column_titles
 
 
 def setup(
@@ -54,6 +55,6 @@ def setup(
         labels=probe.labels.astype(np.uint8).tobytes(),
         atlas=probe.atlas(),
         inputs=probe.inputs_like(),
-        columns=[ColumnTitle(name=one.name, unit=one.unit, category=one.category) for one in prepared.info.columns],
+        columns=column_titles(prepared.info.columns),
         rate=prepared.info.rate,
     )

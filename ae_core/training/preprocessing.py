@@ -1,16 +1,17 @@
 """How a person's own values become what a trained network takes: goes with the model, in its file and in its result."""
 
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 import numpy as np
 
-from ae_core.data import DataInfo, Prepared
+from ae_core.data import Column, DataInfo, Prepared
 from ae_core.data.ranges import worded
 from ae_core.formats import keras_file
 from ae_core.formats.archive import ZIP_ERRORS
-from ae_core.messages import Preprocessing
+from ae_core.messages import ColumnTitle, Preprocessing
 from ae_core.settings import Settings
 
 
@@ -23,7 +24,14 @@ def preprocessing(info: DataInfo, data: Prepared, settings: Settings) -> Preproc
         settings: The experiment.
     """
     scale, offset = (_listed(numbers, data.spec.shape) for numbers in (data.raw_scale, data.raw_offset))
-    return Preprocessing(values=worded(*info.said(settings)), scale=scale, offset=offset)
+    return Preprocessing(
+        values=worded(*info.said(settings)), scale=scale, offset=offset, columns=column_titles(info.columns)
+    )
+
+
+def column_titles(columns: Sequence[Column]) -> list[ColumnTitle]:
+    """Columns as messages have them."""
+    return [ColumnTitle(name=one.name, unit=one.unit, category=one.category) for one in columns]
 
 
 def _listed(numbers: np.ndarray, shape: tuple[int, ...]) -> list[float]:

@@ -13,13 +13,14 @@ import scipy.io
 from hypothesis import HealthCheck, given, settings, strategies
 from sklearn.preprocessing import StandardScaler
 
-from ae_core import data
+from ae_core import data, variants
 from ae_core.cli import experiment
 from ae_core.data import bringing, tables, uploads
 from ae_core.data.columns import Column
 from ae_core.errors import DataError, SettingError
 from ae_core.formats import frames
 from ae_core.settings import DataSpec, Settings
+from ae_core.training import preprocessing
 from tests.hostile import packed, refused, zipped
 
 pytestmark = pytest.mark.usefixtures("alone")
@@ -199,6 +200,27 @@ def test_wrong_files_are_refused_in_one_sentence(name):
     refused(name, payload, match)
 
 
+def test_what_cannot_be_learnt_from_is_left_out_and_the_reason_is_said():
+    frame = MIXED[["steps"]].assign(
+        time=1.7e12 + np.arange(60), empty=np.nan, same="one", when=pd.date_range("2026-01-01", periods=60), yes=True
+    )
+    stream = io.BytesIO()
+    frame.to_parquet(stream)
+    for name, payload in (("a.parquet", stream.getvalue()), ("a.csv", csv(frame))):
+        info = brought(name, payload).info
+        assert [one.name for one in info.columns] == ["steps", "yes"]
+        became = {one.name: one.became for one in info.understood}
+        assert became.pop("when") == ("times" if name == "a.parquet" else "many_texts")
+        assert became == {
+            "steps": "kept",
+            "time": "too_large",
+            "empty": "all_unknown",
+            "same": "one_text",
+            "yes": "kept",
+        }
+        assert info.note == "4 of 6 columns are left out: time, empty, same, …."
+
+
 def test_a_table_for_testing_stays_one():
     train, test = MIXED[:45], MIXED[45:]
     dataset = brought("a.zip", zipped({"my_train.csv": csv(train), "my_test.csv": csv(test)}))
@@ -224,6 +246,17 @@ def test_columns_are_standardised_as_scikit_learn_does_and_categories_stay():
     )
     plain = data.prepare(dataset, Settings(scaling="none"))
     np.testing.assert_allclose(plain.scaled(plain.x_test), test, rtol=1e-6)
+
+
+def test_a_model_s_file_says_what_its_columns_are():
+    settings_ = variants.read_settings({"dataset": data.store_upload("a.csv", csv()).name})
+    dataset = data.load(settings_.dataset).labelled("auto")
+    told = preprocessing.preprocessing(dataset.info, data.prepare(dataset, settings_), settings_)
+    assert [(one.name, one.unit, one.category) for one in told.columns[:2]] == [
+        ("mass", "kg", ""),
+        ("colour", "", "blue"),
+    ]
+    assert len(told.columns) == len(told.scale) == len(told.offset) == 5 and told.scale[1:4] == [1, 1, 1]
 
 
 def test_unknown_cells_do_not_spoil_what_is_known_of_their_columns():

@@ -22,6 +22,21 @@ FILES: dict[str, Mapping[str, Any]] = {
     "bytes": {"x_train": (GREYS * 15).astype(np.uint8)[..., None]},
     "vectors": {"x_train": GREYS.reshape(60, -1) * 3.5, "y_train": np.arange(60) % 3},
     "far": {"x_train": GREYS.reshape(60, -1) / 17 + 1e5},
+    "table": {
+        "x_train": np.column_stack(
+            [GREYS.reshape(60, -1)[:, :3] * 3.5, np.eye(2)[np.arange(60) % 2], np.arange(60) % 3]
+        ),
+        "columns": np.array(
+            [(one, "", "") for one in ('"""', "b %% ' \\", "c" * 60)]
+            + [("d", "", "e"), ("d", "", "f"), ("kind", "", "")]
+        ),
+        "label": np.array(["kind"]),
+    },
+    "gaps": {
+        "x_train": np.where(GREYS.reshape(60, -1) % 5 == 0, np.nan, GREYS.reshape(60, -1) * 3.5),
+        "columns": np.array([f"x{place}" for place in range(42)]),
+    },
+    "series": {"x_train": (GREYS * 3.5).reshape(60, 14, 3), "columns": np.array(list("abc"))},
 }
 
 

@@ -75,11 +75,9 @@ CASES = [
     if set(changes) <= set(options(variants.get(variant).settings))
 ]
 
-# Rows and series, and values that are unknown.
+# Series, and rows of which some values are unknown.
 OTHER_DATA = {
-    "rows": ("vanilla", {"dataset": "breast_cancer"}),
     "series": ("convolutional", {"dataset": "pumps", "channels": "4,3"}),
-    "moments": ("recurrent", {"dataset": "words"}),
     "gaps": ("stacked", {"dataset": "ratings"}),
 }
 CASES += [(name, small(variant, changes)) for name, (variant, changes) in OTHER_DATA.items()]
