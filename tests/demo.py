@@ -10,7 +10,7 @@ from PIL import Image
 from sklearn.datasets import load_digits
 from sklearn.decomposition import PCA
 
-from ae_core.messages import Atlas, Grid, Inputs, Mark, Setup, Snapshot
+from ae_core.messages import Atlas, ColumnTitle, Grid, GridValues, Inputs, Mark, Setup, Snapshot
 
 POINTS, COLUMNS, TILE = 1000, 10, 28
 ROWS = ["original", "corrupted", "reconstruction", "pca", "error"]
@@ -146,3 +146,56 @@ def snapshot(step: int, size: int = 8, **changes: Any) -> Snapshot:
         },
     )
     return msgspec.structs.replace(made, **changes)
+
+
+COLUMN_TITLES = [
+    ColumnTitle(name="radius", unit="mm"),
+    ColumnTitle(name="colour", category="red"),
+    ColumnTitle(name="colour", category="blue"),
+    ColumnTitle(name="<b>weight</b> of a very long name", unit="kg"),
+    ColumnTitle(name="nothing"),
+]
+
+
+def rows(step: int = 900, **changes: Any) -> tuple[Setup, Snapshot]:
+    """The messages of a run on a table of five columns, the last of them never known."""
+    random = np.random.default_rng(0)
+    original = random.normal([10, 0.5, 0.5, 70, 0], [2, 0.5, 0.5, 9, 1], (COLUMNS, 5))
+    original[1, 0], original[:, 4] = np.nan, np.nan
+    made = np.nan_to_num(original, nan=3.0) + 0.1 * random.normal(size=original.shape)
+    ends = np.array([[5, 0, 0, 40, 0], [15, 1, 1, 100, 1]])
+    values = GridValues(
+        original=original.astype("<f4").tobytes(),
+        reconstruction=made.astype("<f4").tobytes(),
+        count=COLUMNS,
+        ends=ends.astype("<f4").tobytes(),
+        errors=np.array([0.2, 0.9, 0.4, 0.6, np.nan], "<f4").tobytes(),
+    )
+    return _of_values([5], values, step, columns=COLUMN_TITLES, **changes)
+
+
+def series(step: int = 900, rate: float = 50.0, **changes: Any) -> tuple[Setup, Snapshot]:
+    """The messages of a run on series of two channels and forty moments, of which every second one is told."""
+    times = np.arange(20)
+    original = np.stack([np.sin(times / 3 + phase) for phase in range(2 * COLUMNS)]).reshape(COLUMNS, 2, 20)
+    original = original.swapaxes(1, 2).copy()  # (series, moments, channels)
+    made = 0.9 * original
+    original[0, 4:9, 1] = np.nan
+    values = GridValues(
+        original=original.astype("<f4").tobytes(),
+        reconstruction=made.astype("<f4").tobytes(),
+        count=COLUMNS,
+        stride=2,
+        ends=np.array([[-1, -1], [1, 1]], "<f4").tobytes(),
+        errors=np.array([0.1, 0.1], "<f4").tobytes(),
+    )
+    titles = [ColumnTitle(name="current", unit="A"), ColumnTitle(name="torque", unit="N m")]
+    return _of_values([40, 2], values, step, columns=titles, rate=rate, **changes)
+
+
+def _of_values(shape: list[int], values: GridValues, step: int, **changes: Any) -> tuple[Setup, Snapshot]:
+    made = snapshot(step)
+    grid = msgspec.structs.replace(made.grid, values=values)
+    size = int(np.prod(shape))
+    told = setup(shape=shape, input_size=size, unit_range=False, loss_name="mse", **changes)
+    return told, msgspec.structs.replace(made, grid=grid)

@@ -56,12 +56,29 @@ class Prepared:
     raw_scale: np.ndarray
     raw_offset: np.ndarray
 
+    @property
+    def has_gaps(self) -> bool:
+        """Whether a value of any part is unknown."""
+        return any(self.known(part) is not None for part in (self.x_train, self.x_validation, self.x_test))
+
+    def known(self, table: np.ndarray) -> np.ndarray | None:
+        """Which values of a part are known, bool of its shape; None where all are, as in pictures."""
+        if self.spec.is_image:
+            return None
+        unknown = np.isnan(table)
+        return ~unknown if unknown.any() else None
+
+    def filled(self, table: np.ndarray) -> np.ndarray:
+        """Rows of a part with the training mean, which is 0 in a part with gaps, where a value is unknown."""
+        known = self.known(table)
+        return table if known is None else np.where(known, table, table.dtype.type(0))
+
     def scaled(self, table: np.ndarray) -> np.ndarray:
-        """Rows as the network sees them, see `scaled`."""
-        return scaled(table, self.scale, self.offset)
+        """Rows as the network sees them, see `scaled`: with the training mean where a value is unknown."""
+        return scaled(self.filled(table), self.scale, self.offset)
 
     def exact(self, table: np.ndarray) -> np.ndarray:
-        """The same for what is computed in closed form: float64 for vectors, whose mean may be large."""
+        """Rows for what is computed in closed form: float64 for vectors, whose mean may be large; unknown stays NaN."""
         if self.spec.is_image:
             return self.scaled(table)
         return table.astype(np.float64) * self.scale + self.offset

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from ae_core.diagnosis import code, inputs, learning, pictures
 from ae_core.diagnosis.evidence import Evidence, Finding, Translate
+from ae_core.measuring.wording import about
 from ae_core.messages import Setup, Snapshot
 
 Rule = Callable[[Evidence], Finding | None]
@@ -65,7 +66,7 @@ def diagnose(setup: Setup, snapshot: Snapshot, translate: Translate = str) -> li
         snapshot: One of its snapshot messages.
         translate: Turns an English text into the reader's language.
     """
-    evidence = Evidence(setup, snapshot, translate)
+    evidence = Evidence(setup, snapshot, about(setup.shape, translate))
     broken = learning.not_finite(evidence)
     if broken is not None:
         return [broken]  # all other numbers follow from it

@@ -8,15 +8,13 @@ def alike(seen: Evidence) -> Finding | None:
     if not seen.alike:
         return None
     _ = seen.translate
-    return Finding(
-        "alike",
-        "warning",
-        _("All training examples are the same, so there is nothing to learn."),
-        _(
-            "One example, painted always, has no error, and no code is needed for it: whatever is changed here, the "
-            "loss stays where it is. Look at the originals: were they made black or white on their way here?"
-        ),
+    why = _(
+        "One example, painted always, has no error, and no code is needed for it: whatever is changed here, the "
+        "loss stays where it is."
     )
+    if len(seen.setup.shape) == 3:
+        why += " " + _("Look at the originals: were they made black or white on their way here?")
+    return Finding("alike", "warning", _("All training examples are the same, so there is nothing to learn."), why)
 
 
 def unscaled(seen: Evidence) -> Finding | None:

@@ -22,6 +22,7 @@ from ae_core.figures.shared import (
 from ae_core.formats import escape
 from ae_core.formats.png_sheets import png
 from ae_core.measuring.metric_table import NATS
+from ae_core.measuring.wording import about
 from ae_core.messages import Grid, Setup, Snapshot
 
 AXES = {"epoch": "epoch", "step": "step", "seconds": "training time (s)"}
@@ -49,6 +50,8 @@ def curves(
         logarithmic: Whether the axis of the quantity is logarithmic.
         translate: Turns an English label into the reader's language.
     """
+    if runs:
+        translate = about(runs[0][0].shape, translate)
     kind, _, term = quantity.rpartition("val_")
     term = term or kind
     nats = told_in_nats(term)
@@ -99,7 +102,7 @@ def reconstructions(runs: Sequence[Pair], names: Sequence[str], translate: Trans
         names: What each is called.
         translate: Turns an English label into the reader's language.
     """
-    first = runs[0][1].grid
+    translate, first = about(runs[0][0].shape, translate), runs[0][1].grid
     # Blocks of strips, each under its name: beside the strips a name would take half of a phone's width.
     blocks: list[tuple[str, list[np.ndarray], list[float]]] = [(translate("original"), [_row(first, "original")], [])]
     for (_, snapshot), name in zip(runs, names, strict=True):

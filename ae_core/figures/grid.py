@@ -1,15 +1,42 @@
-"""Originals and reconstructions side by side."""
+"""Originals and reconstructions side by side: pictures here; rows and series have figures of their own."""
 
 from collections.abc import Sequence
 
 import numpy as np
 
-from ae_core.figures.shared import BARE, Figure, Translate, layout_of, picture, short, size_of, words
+from ae_core.figures.lines import lines
+from ae_core.figures.shared import BARE, Figure, Translate, layout_of, mean_of, picture, short, size_of, words
+from ae_core.figures.strips import strips
 from ae_core.formats import escape
+from ae_core.measuring.wording import about
 from ae_core.messages import Setup, Snapshot
+
+MOST_NAMELESS = 64  # values of rows of which nothing else is known; longer ones look like curves, and are drawn so
 
 
 def grid(setup: Setup, snapshot: Snapshot, translate: Translate = str) -> Figure:
+    """Held-out examples and what comes out of the network for them.
+
+    Args:
+        setup: The run's setup message.
+        snapshot: One of its snapshot messages.
+        translate: Turns an English label into the reader's language.
+
+    Returns:
+        A Plotly figure: strips of a table's rows, lines of series, else pictures.
+    """
+    translate, values = about(setup.shape, translate), snapshot.grid.values
+    if values is None:
+        return pictures(setup, snapshot, translate)
+    if len(setup.shape) == 2:
+        return lines(setup, snapshot, values, translate)
+    unknown = bool(np.isnan(np.frombuffer(values.original, "<f4")).any())
+    if setup.columns or unknown or setup.shape[0] <= MOST_NAMELESS:
+        return strips(setup, snapshot, values, translate)
+    return pictures(setup, snapshot, translate)
+
+
+def pictures(setup: Setup, snapshot: Snapshot, translate: Translate = str) -> Figure:
     """Originals, corruptions, reconstructions, PCA's and errors as one picture, with each image's error below.
 
     Args:
@@ -86,8 +113,8 @@ def _grid_label(snapshot: Snapshot, translate: Translate) -> str:
     ).format(
         count=table.columns,
         step=snapshot.step,
-        error=f"{np.mean(table.errors):.4g}",
-        pca=f"{np.mean(table.pca_errors):.4g}",
+        error=f"{mean_of(table.errors):.4g}",
+        pca=f"{mean_of(table.pca_errors):.4g}",
     )
 
 

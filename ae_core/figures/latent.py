@@ -6,6 +6,7 @@ from ae_core.figures.plane import behind
 from ae_core.figures.shared import COLOURS, SYMBOLS, Figure, Json, Translate, ends, layout_of, typed
 from ae_core.formats import escape
 from ae_core.measuring.plane import steady_range
+from ae_core.measuring.wording import about
 from ae_core.messages import Setup, Snapshot
 
 MOST_CLASSES = 20
@@ -27,6 +28,7 @@ def latent(
     Returns:
         A Plotly figure; every point's `customdata` is its place in the atlas, which `layout.meta.atlas` describes.
     """
+    translate = about(setup.shape, translate)
     points = np.frombuffer(snapshot.latent, dtype="<f4").reshape(-1, 2)  # (points, 2)
     labels = np.frombuffer(setup.labels, dtype=np.uint8)  # (points,)
     places = np.arange(len(points), dtype=np.uint16)

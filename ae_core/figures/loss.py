@@ -18,6 +18,7 @@ from ae_core.figures.shared import (
 )
 from ae_core.formats import escape
 from ae_core.measuring.metric_table import NATS
+from ae_core.measuring.wording import about
 from ae_core.messages import Curves, Mark, PhaseStart, Setup, Snapshot
 
 MOST_MARK_LABELS = 6
@@ -35,7 +36,7 @@ def loss(setup: Setup, snapshot: Snapshot, logarithmic: bool = False, translate:
     Returns:
         A Plotly figure over epochs, with PCA's loss as a dotted line and a thin line for every setting changed.
     """
-    history = snapshot.history
+    translate, history = about(setup.shape, translate), snapshot.history
     terms = ["loss"] if len(setup.terms) < 2 else ["loss", *setup.terms]
     horizon = _horizon(snapshot.epoch, setup.total_epochs)
     begins = [phase.epoch for phase in setup.phases][1:]

@@ -2,6 +2,7 @@
 
 from ae_core.figures.shared import BARE, COLOURS, GREY, Figure, Json, Translate, layout_of, picture, rounded, size_of
 from ae_core.formats import escape
+from ae_core.measuring.wording import about
 from ae_core.messages import Bars, Panel, Pictures, Setup, Snapshot
 
 
@@ -17,7 +18,7 @@ def panel(setup: Setup, snapshot: Snapshot, panel: str, translate: Translate = s
     Returns:
         A Plotly figure.
     """
-    content = snapshot.panels[panel]
+    translate, content = about(setup.shape, translate), snapshot.panels[panel]
     title = next(one.title for one in setup.panels if one.name == panel)
     match content:
         case Pictures():

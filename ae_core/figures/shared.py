@@ -3,7 +3,7 @@
 import base64
 import math
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy as np
 from ae_core import variants
 from ae_core.formats import escape
 from ae_core.measuring.metric_table import NATS
+from ae_core.measuring.wording import about
 from ae_core.messages import Setup
 
 Json = dict[str, Any]  # a part of a figure as Plotly has it: a trace, an axis, a layout
@@ -80,7 +81,8 @@ def typed(values: np.ndarray) -> dict[str, str]:
     """A typed array as Plotly's JSON spells it: a third of the size of the numbers written out."""
     kind = {"float32": "f4", "uint16": "u2"}[values.dtype.name]
     little = np.ascontiguousarray(values, dtype=values.dtype.newbyteorder("<"))
-    return {"dtype": kind, "bdata": base64.b64encode(little.tobytes()).decode("ascii")}
+    packed = {"dtype": kind, "bdata": base64.b64encode(little.tobytes()).decode("ascii")}
+    return packed if values.ndim == 1 else packed | {"shape": ", ".join(map(str, values.shape))}
 
 
 def rounded(value: float | None, above_zero: bool = False) -> float | None:
@@ -97,6 +99,12 @@ def short(error: float) -> str:
     if error < 0.9995:
         return f"{error:.3f}".removeprefix("0") if error >= 0.0095 else f"{error:.4f}".removeprefix("0")
     return f"{error:.3g}" if error < 999.5 else f"{error:.0e}"
+
+
+def mean_of(errors: Sequence[float]) -> float:
+    """The mean over examples; those of which nothing is known have no error."""
+    known = [error for error in errors if not math.isnan(error)]
+    return float(np.mean(known)) if known else math.nan
 
 
 def words(name: str, translate: Translate) -> str:
@@ -118,8 +126,5 @@ def told_in_nats(term: str) -> bool:
 
 def unit(setup: Setup, translate: Translate) -> str:
     """The loss's unit for an axis."""
-    if len(setup.shape) == 3:
-        pixel = {"cross_entropy": "cross-entropy per pixel (nats)", "mse": "mean squared error per pixel"}
-        return translate(pixel[setup.loss_name])
-    value = {"cross_entropy": "cross-entropy per value (nats)", "mse": "mean squared error per value"}
-    return translate(value[setup.loss_name])
+    pixel = {"cross_entropy": "cross-entropy per pixel (nats)", "mse": "mean squared error per pixel"}
+    return about(setup.shape, translate)(pixel[setup.loss_name])

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ae_core.measuring import metrics
+from ae_core.measuring.imputation import imputation
 from ae_core.measuring.pca import PrincipalComponents
-from ae_core.measuring.probe import flat_map
+from ae_core.measuring.probe import flat_map, where_known
 from ae_core.messages import Numbers
 from ae_core.models.autoencoder import Autoencoder
 from ae_core.models.contracts import Look
@@ -36,27 +37,28 @@ def evaluate(
     Returns:
         Numbers by name, see `metrics`; None where one has no meaning for these data.
     """
-    images = data.scaled(data.x_test[:most])
-    inputs = images
+    raw, pca = data.x_test[:most], pca.of_size(probe.code_size)
+    images, known, exact = data.scaled(raw), data.known(raw), data.exact(raw)
+    inputs, seen_by_pca = images, exact
     if model.corruption is not None:
-        inputs = np.asarray(model.corruption.apply(images, test_normals(images.shape)))
-    exact = data.exact(data.x_test[:most])
-    known = model.without_gaps(inputs, pca.mean_.reshape(data.spec.shape)) if inputs is not images else exact
+        inputs = where_known(np.asarray(model.corruption.apply(images, test_normals(images.shape))), known, images)
+        filled = model.without_gaps(inputs, pca.mean_.reshape(data.spec.shape))
+        seen_by_pca = where_known(filled, known, np.nan)
     seen = model.encode(inputs)
     reconstructions = model.decode(seen)
     codes = seen if inputs is images else model.encode(images)
-    unit, squared = data.spec.unit_range, metrics.squared_errors(images, reconstructions)
+    unit, squared = data.spec.unit_range, metrics.squared_errors(images, reconstructions, known)
     pictures = unit and data.spec.is_image
-    look = Look(model, images, inputs, codes, probe.display)
+    look = Look(model, images, inputs, codes, probe.display, known)
     return (
         {
-            "mse": metrics.mean_squared_error(images, reconstructions),
-            "bce": metrics.cross_entropy(images, reconstructions) if unit else None,
-            "reconstruction": _reconstruction_loss(model, images, inputs),
-            "psnr": metrics.peak_signal_to_noise(images, reconstructions) if unit else None,
+            "mse": metrics.mean_squared_error(images, reconstructions, known),
+            "bce": metrics.cross_entropy(images, reconstructions, known) if unit else None,
+            "reconstruction": _reconstruction_loss(model, images, inputs, known),
+            "psnr": metrics.peak_signal_to_noise(images, reconstructions, known) if unit else None,
             "ssim": metrics.structural_similarity(images, reconstructions) if pictures else None,
             "squared_error_per_image": float(squared.mean()),
-            "pca_mse": metrics.mean_squared_error(exact, pca.reconstruct(known, probe.code_size)),
+            "pca_mse": metrics.mean_squared_error(exact, pca.reconstruct(seen_by_pca, probe.code_size), known),
             "active_units": metrics.active_units(codes),
             "trustworthiness": metrics.trustworthiness(images[:MAPPED], flat_map(codes)[:MAPPED])
             if len(images) >= metrics.FEWEST_POINTS
@@ -64,6 +66,7 @@ def evaluate(
         }
         | {name: value for panel in probe.panels for name, value in panel.numbers(look).items()}
         | _of_classes(model, data, codes, probe.labelled, most)
+        | (imputation(model, data, pca, raw) if data.has_gaps else {})
     )
 
 
@@ -72,15 +75,15 @@ def test_normals(shape: tuple[int, ...]) -> np.ndarray:
     return np.random.default_rng(0).standard_normal(shape, np.float32)
 
 
-def _reconstruction_loss(model: Autoencoder, images: np.ndarray, inputs: np.ndarray) -> float:
+def _reconstruction_loss(model: Autoencoder, images: np.ndarray, inputs: np.ndarray, known: np.ndarray | None) -> float:
     """The loss term that compares pictures, exact from the logits."""
-    parts = range(0, len(images), TERMS_AT_A_TIME)
+    parts = [slice(start, start + TERMS_AT_A_TIME) for start in range(0, len(images), TERMS_AT_A_TIME)]
+    cells = None if known is None else known.astype(np.float32)
     losses = [
-        model.evaluate_terms(images[start : start + TERMS_AT_A_TIME], inputs[start : start + TERMS_AT_A_TIME])
-        for start in parts
+        model.evaluate_terms(images[part], inputs[part], None if cells is None else cells[part]) for part in parts
     ]
-    sizes = [len(images[start : start + TERMS_AT_A_TIME]) for start in parts]
-    return float(np.average([terms["reconstruction"] for terms in losses], weights=sizes))
+    sizes = np.array([len(images[part]) if known is None else np.count_nonzero(known[part]) for part in parts])
+    return metrics.weighted_mean(np.array([terms["reconstruction"] for terms in losses]), sizes)
 
 
 def _of_classes(

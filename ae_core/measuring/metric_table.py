@@ -89,6 +89,29 @@ _ALL = (
         HIGHER,
         "Structural similarity: compares brightness, contrast and pattern in small windows; 1 means equal.",
     ),
+    # How well unknown values are filled, where some are.
+    Metric(
+        "imputation_rmse",
+        "Filling error",
+        "",
+        LOWER,
+        "Root mean squared error of known values that were hidden and filled by the reconstruction, in the network's "
+        "units.",
+    ),
+    Metric(
+        "imputation_rmse_of_mean",
+        "Filled by mean",
+        "",
+        LOWER,
+        "The same error where the training mean fills the hidden values: what knowing nothing of the others reaches.",
+    ),
+    Metric(
+        "imputation_rmse_of_pca",
+        "Filled by PCA",
+        "",
+        LOWER,
+        "The same error where PCA with a code of the same size fills them again and again until they stay.",
+    ),
     # What the code is worth.
     Metric(
         "knn1_accuracy",

@@ -17,8 +17,30 @@ def roomy(values: np.ndarray) -> np.ndarray:
     return values if not values.size or np.abs(values).max() <= LARGEST_SINGLE else values.astype(np.float64)
 
 
-def squared_errors(original: np.ndarray, reconstruction: np.ndarray) -> np.ndarray:
-    """Squared error of each image, summed over its pixels: ndarray of shape `(n_samples,)`; lower is better."""
+def weighted_mean(errors: np.ndarray, weights: np.ndarray | None) -> float:
+    """`Σ w e / Σ w`; not a number where all weights are 0. An error of weight 0 may be anything, also not a number.
+
+    Args:
+        errors: ndarray of any shape.
+        weights: How much each counts, at least 0, numbers or bool of the same shape; None: all alike.
+    """
+    if weights is None:
+        return float(np.mean(errors))
+    if not np.any(weights):
+        return float("nan")
+    return float(np.average(np.where(weights != 0, errors, 0.0), weights=weights))
+
+
+def squared_errors(original: np.ndarray, reconstruction: np.ndarray, known: np.ndarray | None = None) -> np.ndarray:
+    """Squared error of each image, summed over its pixels: ndarray of shape `(n_samples,)`; lower is better.
+
+    Args:
+        original: ndarray of shape `(n_samples, *example)`.
+        reconstruction: The same shape.
+        known: Which values are known, bool of the same shape; the others do not enter the sum. None: all are.
+    """
+    if known is not None:
+        original = np.where(known, original, reconstruction)
     difference = (original - reconstruction).reshape(len(original), -1)
     # In the precision that the images have: doubles would take four times as long, for the seventh digit.
     errors = np.einsum("ij,ij->i", difference, difference).astype(np.float64)
@@ -31,8 +53,25 @@ def squared_errors(original: np.ndarray, reconstruction: np.ndarray) -> np.ndarr
 def mean_squared_error(original: np.ndarray, reconstruction: np.ndarray, weights: np.ndarray | None = None) -> float:
     """Mean over pixels and images of `(x - x̂)²`; lower is better. `weights`: how much each pixel counts."""
     if weights is not None:
-        return float(np.average((original - reconstruction).astype(np.float64) ** 2, weights=weights))
+        return weighted_mean((original - reconstruction).astype(np.float64) ** 2, weights)
     return float(squared_errors(original, reconstruction).mean() / original[0].size)
+
+
+def mean_squared_errors(original: np.ndarray, reconstruction: np.ndarray, known: np.ndarray | None) -> np.ndarray:
+    """Squared error of each example, mean over its known values: ndarray of shape `(n_samples,)`; lower is better.
+
+    It is not a number where an example has no known value.
+
+    Args:
+        original: ndarray of shape `(n_samples, *example)`.
+        reconstruction: The same shape.
+        known: Which values are known, bool of the same shape; None: all are.
+    """
+    sums = squared_errors(original, reconstruction, known)
+    if known is None:
+        return sums / original[0].size
+    counts = np.count_nonzero(known.reshape(len(known), -1), axis=1)
+    return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
 
 
 def cross_entropy(original: np.ndarray, reconstruction: np.ndarray, weights: np.ndarray | None = None) -> float:
@@ -43,13 +82,19 @@ def cross_entropy(original: np.ndarray, reconstruction: np.ndarray, weights: np.
     how much each pixel counts.
     """
     clipped = np.clip(reconstruction, HALF_GREY_LEVEL, 1 - HALF_GREY_LEVEL).astype(np.float64)
-    return float(-np.average(original * np.log(clipped) + (1 - original) * np.log1p(-clipped), weights=weights))
+    return -weighted_mean(original * np.log(clipped) + (1 - original) * np.log1p(-clipped), weights)
 
 
-def peak_signal_to_noise(original: np.ndarray, reconstruction: np.ndarray) -> float:
-    """`10 log₁₀(1 / MSE)` of each image with peak value 1, averaged over images, in decibels; higher is better."""
-    errors = squared_errors(original, reconstruction) / original[0].size
-    return float(np.mean(10 * np.log10(1 / np.maximum(errors, 1e-12))))
+def peak_signal_to_noise(original: np.ndarray, reconstruction: np.ndarray, known: np.ndarray | None = None) -> float:
+    """`10 log₁₀(1 / MSE)` of each image with peak value 1, averaged over images, in decibels; higher is better.
+
+    Args:
+        original: ndarray of shape `(n_samples, *example)`, in [0, 1].
+        reconstruction: The same shape.
+        known: Which values are known, see `mean_squared_errors`; examples without any are left out.
+    """
+    errors = mean_squared_errors(original, reconstruction, known)
+    return weighted_mean(10 * np.log10(1 / np.maximum(errors, 1e-12)), None if known is None else ~np.isnan(errors))
 
 
 def structural_similarity(original: np.ndarray, reconstruction: np.ndarray) -> float:
@@ -265,6 +310,7 @@ def bound_in_nats(
     z_mean: np.ndarray,
     z_log_var: np.ndarray,
     from_logits: bool = False,
+    known: np.ndarray | None = None,
 ) -> float:
     """Negative evidence lower bound, mean over images, in nats per image; lower is better.
 
@@ -278,6 +324,7 @@ def bound_in_nats(
         z_mean: μ, ndarray of shape `(n_samples, latent_dim)`.
         z_log_var: ln σ², of the same shape.
         from_logits: Whether `reconstruction` holds logits: exact, while probabilities are clipped to 1e-7 from 0 and 1.
+        known: Which values are known, bool of the same shape; the others do not enter the sum. None: all are.
 
     References:
         Kingma & Welling, Auto-encoding variational Bayes, ICLR 2014, eq. 10.
@@ -289,6 +336,8 @@ def bound_in_nats(
         x, y = x.astype(np.float64), y.astype(np.float64)
         y = np.clip(y, SMALLEST_PROBABILITY, 1 - SMALLEST_PROBABILITY)
         errors = -(x * np.log(y) + (1 - x) * np.log1p(-y))
+    if known is not None:
+        errors = np.where(known.reshape(errors.shape), errors, 0)
     return float(np.mean(errors.sum(axis=1, dtype=np.float64) + gaussian_kl(z_mean, z_log_var).sum(axis=1)))
 
 

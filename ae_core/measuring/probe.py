@@ -9,14 +9,16 @@ import keras
 import numpy as np
 
 from ae_core.errors import DivergedError
-from ae_core.formats.png_sheets import FEW_ERRORS, FEW_GREYS, draw_curves, sheet, sheet_with_errors
+from ae_core.formats.png_sheets import FEW_ERRORS, FEW_GREYS, sheet, sheet_with_errors
 from ae_core.measuring import batch, metrics
 from ae_core.measuring.panels.filters import common_panels
 from ae_core.measuring.pca import PrincipalComponents
 from ae_core.measuring.plane import Lattice
+from ae_core.measuring.shown_values import ShownValues
+from ae_core.measuring.tiles import Tiles
 from ae_core.messages import Atlas, Bars, Batch, Grid, Inputs, Numbers, PanelTitle, Pictures, Plane
 from ae_core.models.autoencoder import Autoencoder, in_batches
-from ae_core.models.contracts import ChoosesEntries, Look
+from ae_core.models.contracts import ChoosesEntries, Look, Tensor
 
 if TYPE_CHECKING:
     from ae_core.data.preparation import Prepared
@@ -67,19 +69,25 @@ class Probe:
     def __init__(
         self, model: Autoencoder, data: "Prepared", pca: PrincipalComponents, labelled: bool, points: int = 2000
     ):
-        self.model, self.data, self.pca, self.labelled = model, data, pca, labelled
+        self.model, self.data, self.labelled = model, data, labelled
         self.code_size = int(np.prod(model.code_shape))
+        self.pca = pca.of_size(self.code_size)
         self.panels = (*model.panels, *common_panels(model, data.spec))
         points = most_points(points, data.spec.size)
         self.measured = measured(points)
         self.labels = data.y_test[:points]
-        self.images = self._scaled(data.x_test[:points])
-        self.validation = self._scaled(data.x_validation[: self.measured])
-        self._exact = data.exact(data.x_test[: self.measured]), data.exact(data.x_validation[: self.measured])
+        tested, validated = data.x_test[:points], data.x_validation[: self.measured]
+        self.images, self.known_cells = self._scaled(tested), data.known(tested)
+        self.validation, self._validation_cells = self._scaled(validated), data.known(validated)
+        self._cells = None if self.known_cells is None else self.known_cells[: self.measured]
+        self._exact = data.exact(data.x_test[: self.measured]), data.exact(validated)
         self.neighbours = self._scaled(data.x_train[:points])
         self.neighbour_labels = data.y_train[:points]
         self._few = _one_of_each(self.labels[: self.measured], GRID_COLUMNS)
-        self._shown_range = _shown_range(data)
+        self.tiles = Tiles(data)
+        self._values: ShownValues | None = None
+        if not data.spec.is_image:
+            self._values = ShownValues(data, self.images[: self.measured], self._cells, self._few)
         self._last_map: np.ndarray | None = None
         random = np.random.default_rng(0)
         noisy = model.corruption is not None
@@ -90,7 +98,7 @@ class Probe:
         self._next_search = 0.0
         self._corrupt()
         self.pca_accuracy = self._nearest(
-            pca.encode(self.neighbours, self.code_size), pca.encode(self.images, self.code_size)
+            self.pca.encode(self.neighbours, self.code_size), self.pca.encode(self.images, self.code_size)
         )
 
     def _scaled(self, raw: np.ndarray) -> np.ndarray:
@@ -118,18 +126,21 @@ class Probe:
         self._noise_factor = factor
         self.inputs, self.validation_inputs = self.images, self.validation
         if corruption is not None:
-            self.inputs = np.asarray(corruption.apply(self.images, self._image_noise))
-            self.validation_inputs = np.asarray(corruption.apply(self.validation, self._validation_noise))
+            damaged = np.asarray(corruption.apply(self.images, self._image_noise))
+            self.inputs = where_known(damaged, self.known_cells, self.images)
+            damaged = np.asarray(corruption.apply(self.validation, self._validation_noise))
+            self.validation_inputs = where_known(damaged, self._validation_cells, self.validation)
         # Pixels that are hidden from the encoder are hidden from PCA too: it takes them for those of the mean image.
         mean = self.pca.mean_.reshape(self.data.spec.shape)
         self.known = self.model.without_gaps(self.inputs, mean)
         exact, exact_validation = self._exact
         seen, validation_seen = self._exact
         if corruption is not None:
-            seen = self.known[: self.measured]
+            seen = where_known(self.known[: self.measured], self._cells, np.nan)
             validation_seen = self.model.without_gaps(self.validation_inputs, mean)
+            validation_seen = where_known(validation_seen, self._validation_cells, np.nan)
         self.pca_images = self.pca.reconstruct(seen, self.code_size)
-        self.pca_mse = metrics.mean_squared_error(exact, self.pca_images)
+        self.pca_mse = metrics.mean_squared_error(exact, self.pca_images, self._cells)
         validated = self.pca.reconstruct(validation_seen, self.code_size)
         error = metrics.cross_entropy if self.model.loss_name == "cross_entropy" else metrics.mean_squared_error
         self.pca_loss = error(exact_validation, validated, self._pixel_weights())
@@ -137,14 +148,16 @@ class Probe:
         resident = keras.ops.convert_to_tensor
         validation = resident(self.validation)
         self._resident, self._resident_seen = resident(self.images), None
-        self._resident_validation = validation, validation
+        self._resident_validation: tuple[Tensor, ...] = (validation, validation)
         if corruption is not None:
             self._resident_seen = resident(self.inputs[: self.measured])
-            self._resident_validation = validation, resident(self.validation_inputs)
+            self._resident_validation = (validation, resident(self.validation_inputs))
+        if self._validation_cells is not None:
+            self._resident_validation += (resident(self._validation_cells.astype(np.float32)),)
 
     def _pixel_weights(self) -> np.ndarray | None:
         """How much each pixel of the validation images counts in the loss; None where all count alike."""
-        weights = self.model.pixel_weights(self.validation, self.validation_inputs)
+        weights = self.model.pixel_weights(self.validation, self.validation_inputs, self._validation_cells)
         return None if weights is None else np.asarray(weights)
 
     def watch(self, model: Autoencoder) -> None:
@@ -207,9 +220,9 @@ class Probe:
         decoded = self.model.decode(seen if lattice is None else np.concatenate([seen, lattice.codes]))
         _check_size("reconstruction", decoded)
         reconstructions, behind = decoded[: len(seen)], decoded[len(seen) :]
-        look = Look(self.model, self.images, self.inputs, codes, self.display)
+        look = Look(self.model, self.images, self.inputs, codes, self.display, self.known_cells)
         numbers: Numbers = {
-            "test_mse": metrics.mean_squared_error(self.images[: self.measured], reconstructions),
+            "test_mse": metrics.mean_squared_error(self.images[: self.measured], reconstructions, self._cells),
             "pca_mse": self.pca_mse,
             "knn1_accuracy": self._search(codes, thorough),
             "pca_knn1_accuracy": self.pca_accuracy,
@@ -239,20 +252,26 @@ class Probe:
             loss: Its loss.
         """
         images = self._scaled(self.data.x_train[rows[: batch.MOST_SHOWN]])
-        return batch.look_at(self.model, images, self.display, self._hatch(), len(rows), loss)
+        return batch.look_at(self.model, images, self.display, self.tiles.hatch(), len(rows), loss)
 
     def inputs_like(self) -> Inputs:
         """What training examples are like as the network sees them, and what their mean reaches on held-out ones."""
         examples = self.neighbours.reshape(len(self.neighbours), -1)
-        mean = examples.mean(axis=0, dtype=np.float64)
-        variances = np.square(examples - mean).mean(axis=0)
-        held = self.images[: self.measured].reshape(-1, len(mean))
+        held = self.images[: self.measured].reshape(len(self.images[: self.measured]), -1)
+        cells = self.data.known(self.data.x_train[: len(examples)])
+        counts: np.ndarray | int = len(examples)
+        if cells is not None:
+            cells = cells.reshape(examples.shape)
+            counts = np.maximum(np.count_nonzero(cells, axis=0), 1)
+        mean = where_known(examples, cells, 0).sum(axis=0, dtype=np.float64) / counts
+        variances = where_known(np.square(examples - mean), cells, 0).sum(axis=0) / counts
+        of_held = None if self._cells is None else self._cells.reshape(held.shape)
         return Inputs(
             offset=float(np.sqrt(np.square(mean).mean())),
             spread=float(np.sqrt(variances.mean())),
             widest=float(np.sqrt(variances.max())),
-            zeros=float(np.mean(examples == 0)),
-            mean_mse=float(np.square(held - mean).mean()),
+            zeros=metrics.weighted_mean(examples == 0, cells),
+            mean_mse=metrics.weighted_mean(np.square(held - mean), of_held),
         )
 
     def _turned(self) -> float:
@@ -266,32 +285,30 @@ class Probe:
             return 0.0
         pixels = np.clip(self.validation.astype(np.float64), 1e-12, 1 - 1e-12)
         entropies = -pixels * np.log(pixels) - (1 - pixels) * np.log1p(-pixels)
-        return float(np.average(entropies, weights=self._pixel_weights()))
+        return metrics.weighted_mean(entropies, self._pixel_weights())
 
     def display(self, images: np.ndarray) -> np.ndarray:
-        """Network values → bytes for the eye, `(n_samples, height, width, channels)`; vectors become curves."""
-        low, high = self._shown_range
-        raw = (images - self.data.offset) / self.data.scale
-        if raw.ndim == 2:
-            return draw_curves(raw, low, high)
-        return (np.clip((raw - low) / (high - low), 0, 1) * 255).round().astype(np.uint8)
+        """Network values → bytes for the eye, `(n_samples, height, width, channels)`, see `Tiles`."""
+        return self.tiles.display(images)
 
     def _grid(self, reconstructions: np.ndarray) -> Grid:
         few = self._few
         original, reconstruction, pca = self.images[few], reconstructions[few], self.pca_images[few]
         noisy = self.inputs is not self.images
-        rows = {"original": self.display(original)}
+        known = None if self.known_cells is None else self.known_cells[few]
+        rows = {"original": self.tiles.display(original, known)}
         if noisy:
-            rows["corrupted"] = self.display(self.model.without_gaps(self.inputs[few], self._hatch()))
+            damaged = self.model.without_gaps(self.inputs[few], self.tiles.hatch())
+            rows["corrupted"] = self.tiles.display(damaged, known)
         rows["reconstruction"] = self.display(reconstruction)
         rows["pca"] = self.display(pca)
         difference = np.abs(rows["original"].astype(np.float32) - rows["reconstruction"]).mean(axis=-1) / 255
-        if original.ndim == 2:
-            difference = self._bands(original - reconstruction, difference.shape)
-        size = original[0].size
+        if not self.data.spec.is_image:
+            seen = where_known(reconstruction, known, original)
+            difference = self.tiles.differences(original, seen, difference.shape)
 
         def errors(images: np.ndarray) -> list[float]:
-            return (metrics.squared_errors(original, images) / size).tolist()
+            return metrics.mean_squared_errors(original, images, known).tolist()
 
         _, height, width = difference.shape
         shown = np.concatenate(list(rows.values()))
@@ -304,21 +321,19 @@ class Probe:
             errors=errors(reconstruction),
             pca_errors=errors(pca),
             corrupted_errors=errors(self.known[few]) if noisy else None,
+            values=None if self._values is None else self._values.of(reconstructions),
         )
 
-    def _hatch(self) -> np.ndarray:
-        """Grey stripes that stand for what is hidden, as network values of the shape of one example."""
-        low, high = self._shown_range
-        places = np.indices(self.data.spec.shape)[:2].sum(axis=0)
-        grey = np.where(places % 4 < 2, 0.35, 0.6)
-        return (low + grey * (high - low)) * self.data.scale + self.data.offset
 
-    def _bands(self, errors: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-        """Errors of vectors `(n_samples, length)` as parts of the shown range, each below its place of the curve."""
-        low, high = self._shown_range
-        parts = np.abs(errors) / self.data.scale / (high - low)
-        columns = np.linspace(0, errors.shape[1] - 1, shape[2]).round().astype(int)
-        return np.broadcast_to(parts[:, None, columns], shape)
+def where_known(values: np.ndarray, known: np.ndarray | None, otherwise: np.ndarray | float) -> np.ndarray:
+    """The values where they are known, and something else where they are not; as they are where all are known.
+
+    Args:
+        values: ndarray of any shape.
+        known: bool of the same shape, or None.
+        otherwise: What broadcasts to it.
+    """
+    return values if known is None else np.where(known, values, otherwise).astype(values.dtype, copy=False)
 
 
 def _check_size(name: str, values: np.ndarray) -> None:
@@ -365,13 +380,3 @@ def _one_of_each(labels: np.ndarray, count: int) -> np.ndarray:
     firsts = np.unique(labels, return_index=True)[1][:count]
     others = np.setdiff1d(np.arange(min(len(labels), 2 * count)), firsts)
     return np.concatenate([firsts, others])[:count]
-
-
-def _shown_range(data: "Prepared") -> tuple[float, float]:
-    """Raw values that are shown black and white."""
-    if data.spec.is_image:
-        return data.values.ends
-    if data.x_test.min() >= 0 and data.x_test.max() <= 1:
-        return 0.0, 1.0
-    widest = float(np.quantile(np.abs(data.x_test), 0.995)) or 1.0
-    return -widest, widest

@@ -53,7 +53,7 @@ from ae_core.messages.values import (
     Settings,
     State,
 )
-from ae_core.messages.views import Atlas, Bars, Batch, Grid, Panel, PanelTitle, Pictures, Plane
+from ae_core.messages.views import Atlas, Bars, Batch, Grid, GridValues, Panel, PanelTitle, Pictures, Plane
 from ae_core.messages.worker import ClassifierFinished, Finished, Kept, Started, WorkerMessage, decode, encode, plain
 
 __all__ = [
@@ -79,6 +79,7 @@ __all__ = [
     "ErrorCurve",
     "Finished",
     "Grid",
+    "GridValues",
     "HistoryState",
     "Inputs",
     "Kept",

@@ -43,6 +43,7 @@ RunId = Annotated[str, Meta(pattern=RUN_ID)]
 Line = Annotated[str, Meta(max_length=200)]
 Text = Annotated[str, Meta(max_length=4000)]
 Picture = Annotated[bytes, Meta(max_length=MOST_PNG)]  # a PNG file
+Packed = Annotated[bytes, Meta(max_length=MOST_PNG)]  # an array of numbers
 Tile = tuple[Annotated[int, Meta(ge=1, le=1024)], Annotated[int, Meta(ge=1, le=1024)]]  # height and width, pixels
 Columns = Annotated[int, Meta(ge=1, le=1000)]
 Gap = Annotated[int, Meta(ge=0, le=64)]  # pixels

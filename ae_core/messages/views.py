@@ -14,6 +14,7 @@ from ae_core.messages.values import (
     Line,
     Measured,
     Name,
+    Packed,
     Picture,
     Positive,
     Text,
@@ -51,6 +52,28 @@ class PanelTitle(Struct, kw_only=True):
     help: Text
 
 
+class GridValues(Struct, kw_only=True):
+    """Some of the examples of a grid as numbers, where they are rows or series. All arrays are float32 little-endian.
+
+    Args:
+        original: In the units of the file, of shape `(count, columns)` or `(count, moments, channels)`; NaN where a
+            value is unknown.
+        reconstruction: The same shape.
+        count: Examples.
+        stride: Of columns or moments every so-manieth is told, from the first on.
+        ends: Lowest and highest known value of each column told, or of each channel, among all held-out examples.
+        errors: Root mean squared error of each of them over all held-out examples, as a share of its standard
+            deviation, which is what the mean would have; NaN where nothing is known.
+    """
+
+    original: Packed
+    reconstruction: Packed
+    count: Annotated[int, Meta(ge=1, le=1000)]
+    stride: Positive = 1
+    ends: Packed
+    errors: Packed
+
+
 class Grid(Struct, kw_only=True):
     """Held-out examples beside their reconstructions: rows of small pictures on one sheet.
 
@@ -63,6 +86,7 @@ class Grid(Struct, kw_only=True):
         errors: Squared error of each reconstruction, mean over its pixels.
         pca_errors: The same for PCA with a code of the same size.
         corrupted_errors: The same for what the encoder saw; None where that is the original.
+        values: Rows or series as numbers; None of images, and in a run of earlier versions.
     """
 
     png: Picture
@@ -73,6 +97,7 @@ class Grid(Struct, kw_only=True):
     errors: Annotated[list[Measured], Meta(max_length=1000)]
     pca_errors: Annotated[list[Measured], Meta(max_length=1000)]
     corrupted_errors: Annotated[list[Measured], Meta(max_length=1000)] | None = None
+    values: GridValues | None = None
 
 
 class Pictures(Struct, kw_only=True, tag="pictures", tag_field="kind"):

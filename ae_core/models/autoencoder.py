@@ -36,8 +36,9 @@ LEAST_START = 0.01  # an untrained decoder is no surer than this that a pixel is
 class Autoencoder(ChunkedModel):
     """`x̂ = decoder(encoder(corruption(x)))`, trained on `reconstruction(x, x̂) + Σ penalties(features)`.
 
-    The reconstruction error is a mean over pixels, then over the batch; its target is always the clean image.
-    Training is fed row numbers of a resident table, see `attach`.
+    The reconstruction error is the mean over all known values of a batch, which of images are all; its target is
+    always the clean image. An unknown value has `w = 0` in `Σ w e / Σ w`, and the encoder is fed the training mean in
+    its place, which no corruption touches. Training is fed row numbers of a resident table, see `attach`.
 
     Where the decoder sees something else than the encoder's output, such as a random sample or a codebook's entry, a
     `bottleneck` stands between them. What bottleneck, corruption, penalties and panels must be able to do is written
@@ -109,7 +110,7 @@ class Autoencoder(ChunkedModel):
         self._part = _rows_at_once(self.features, encoder, decoder)
         self._encode = Compiled(self, self.encoding)
         self._decode = Compiled(self, lambda codes: self._activation(self._decoder_core(codes, training=False)))
-        self._evaluate = Compiled(self, lambda pair: self.terms_of(*pair))
+        self._evaluate = Compiled(self, lambda given: self.terms_of(*given))
 
     @property
     def phases(self) -> "tuple[Phase[Autoencoder], ...]":
@@ -227,20 +228,24 @@ class Autoencoder(ChunkedModel):
     def call(self, rows, training=False):
         """Row numbers `(batch,)` int32 → target, features, logits, and the weights of the pixels if they differ."""
         raw = self.table.gather(rows)
+        known, raw = self.table.known(raw), self.table.filled(raw)
         if self.augmentation is not None and training:
             black = self.table.black  # a picture moves over black, which the layer takes for 0
             raw = self.augmentation(raw - black) + black
         target = self.table.scaled(raw)  # (batch, *image)
         if self.front is not None:
             target = ops.stop_gradient(self.front(target, training=False))  # (batch, *spec.shape)
+            known = None  # what a hidden unit answers is never unknown
         damaged = self.corruption(target) if self.corruption is not None else target
-        return {"target": target} | self._forwards(target, damaged, training)
+        if known is not None and self.corruption is not None:
+            damaged = ops.where(known > 0, damaged, target)
+        return {"target": target} | self._forwards(target, damaged, training, known)
 
-    def _forwards(self, target, damaged, training: bool) -> dict[str, Tensor]:
+    def _forwards(self, target, damaged, training: bool, known=None) -> dict[str, Tensor]:
         features = self.features(damaged, training=training)
         seen = features if self.bottleneck is None else self.bottleneck(features, training=training)
         result = {"features": features, "inputs": damaged, "logits": self._decoder_core(seen, training=training)}
-        weights = self.pixel_weights(target, damaged)
+        weights = self.pixel_weights(target, damaged, known)
         return result if weights is None else result | {"pixel_weights": weights}
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
@@ -260,23 +265,35 @@ class Autoencoder(ChunkedModel):
             for name, layer in self.penalties.items()
         }
 
-    def evaluate_terms(self, target: Any, inputs: Any) -> dict[str, float]:
+    def evaluate_terms(self, target: Any, inputs: Any, known: Any = None) -> dict[str, float]:
         """Every loss term, and `loss`, their sum, on given images.
 
         Args:
-            target: Clean images, ndarray or tensor of shape `(n_samples, *spec.shape)`.
+            target: Clean images, ndarray or tensor of shape `(n_samples, *spec.shape)`; the mean where one is unknown.
             inputs: What the encoder sees, of the same shape.
+            known: 1 where a value is known and 0 where it is not, float32 of the same shape; None where all are known.
         """
-        terms = {name: float(value) for name, value in self._evaluate((target, inputs)).items()}
+        given = (target, inputs) if known is None else (target, inputs, known)
+        terms = {name: float(value) for name, value in self._evaluate(given).items()}
         return {"loss": sum(terms.values())} | terms
 
-    def terms_of(self, target, inputs) -> dict[str, Tensor]:
+    def terms_of(self, target, inputs, known=None) -> dict[str, Tensor]:
         """Every loss term on given images, as tensors."""
-        return self.loss_terms(target=target, **self._forwards(target, inputs, training=False))
+        return self.loss_terms(target=target, **self._forwards(target, inputs, training=False, known=known))
 
-    def pixel_weights(self, target: Any, damaged: Any) -> Any:
-        """How much each pixel counts in the loss: clean and damaged images → of the same shape, or None: all alike."""
-        return self.corruption.pixel_weights(target, damaged) if isinstance(self.corruption, HidesPixels) else None
+    def pixel_weights(self, target: Any, damaged: Any, known: Any = None) -> Any:
+        """How much each value counts in the loss, of the shape of the images, or None: all alike.
+
+        Args:
+            target: Clean images.
+            damaged: What the encoder sees of them.
+            known: 1 where a value is known and 0 where it is not, or None.
+        """
+        hides = isinstance(self.corruption, HidesPixels)
+        weights = self.corruption.pixel_weights(target, damaged) if hides else None
+        if known is None or weights is None:
+            return known if weights is None else weights
+        return weights * known
 
     def without_gaps(self, damaged: np.ndarray, values: np.ndarray) -> np.ndarray:
         """Damaged images with values in place of hidden pixels, for eyes and for PCA, which cannot do without.

@@ -180,6 +180,8 @@ class Look:
         inputs: The same images as the encoder sees them in training: damaged where the variant damages them.
         codes: Codes of the clean images, ndarray of shape `(n_samples, *code_shape)`.
         show: Turns network values into bytes for the eye, `(n, height, width, channels)`.
+        known: Whether each value of the images is known, bool of their shape; the mean stands where one is not. None
+            where all are known.
     """
 
     model: Watched
@@ -187,6 +189,7 @@ class Look:
     inputs: np.ndarray
     codes: np.ndarray
     show: Callable[[np.ndarray], np.ndarray]
+    known: np.ndarray | None = None
     _found: dict[str, object] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def once(self, name: str, make: Callable[[], Made]) -> Made:

@@ -1,4 +1,4 @@
-"""The reconstruction errors that training can minimise: means over the pixels of a batch."""
+"""The reconstruction errors that training can minimise: means over the known values of a batch."""
 
 import math
 from collections.abc import Callable
@@ -9,6 +9,9 @@ from keras import ops
 
 def reconstruction_error(name: str, target: Any, logits: Any, activation: Callable, weights: Any = None) -> Any:
     """`Σ w_i e(t_i, x̂_i) / Σ w_i` over all pixels of a batch, where `x̂ = activation(logits)`.
+
+    Where `w` is 1 for a known value and 0 for an unknown one, that is the mean over the known values of the batch: a
+    row with many of them counts more than one with few.
 
     Args:
         name: `cross_entropy`, in nats, whose activation is the logistic function; `mse`; or `relative`, the squared

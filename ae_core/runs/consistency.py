@@ -4,7 +4,7 @@ import math
 
 from ae_core.errors import WrongValueError
 from ae_core.formats.png_size import png_size
-from ae_core.messages import Bars, Curves, Grid, Pictures, Plane, Result, Setup, Snapshot
+from ae_core.messages import Bars, Curves, Grid, GridValues, Pictures, Plane, Result, Setup, Snapshot
 
 NEEDED = ("step", "epoch", "seconds", "loss", "val_loss")  # columns of every history
 
@@ -45,6 +45,8 @@ def check_snapshot(setup: Setup, snapshot: Snapshot, where: str) -> None:
     if len(snapshot.latent) != 8 * setup.atlas.count:
         raise WrongValueError(f"{where}.latent", f"be {8 * setup.atlas.count:,} bytes", len(snapshot.latent))
     _check_grid(snapshot.grid, f"{where}.grid")
+    if snapshot.grid.values is not None:
+        _check_values(setup, snapshot.grid.values, f"{where}.grid.values")
     if snapshot.plane is not None:
         _check_plane(setup, snapshot.plane, f"{where}.plane")
     if snapshot.batch is not None:
@@ -96,6 +98,22 @@ def _check_grid(grid: Grid, where: str) -> None:
     ):
         if errors is not None and len(errors) != grid.columns:
             raise WrongValueError(f"{where}.{name}", f"have {grid.columns} numbers", len(errors))
+
+
+def _check_values(setup: Setup, values: GridValues, where: str) -> None:
+    if len(setup.shape) == 3:
+        raise WrongValueError(where, "be left out, as examples are images", "some")
+    told = -(-setup.shape[0] // values.stride)
+    of_one = told * (setup.input_size // setup.shape[0])
+    things = told if len(setup.shape) == 1 else setup.shape[-1]
+    for name, array, count in (
+        ("original", values.original, values.count * of_one),
+        ("reconstruction", values.reconstruction, values.count * of_one),
+        ("ends", values.ends, 2 * things),
+        ("errors", values.errors, things),
+    ):
+        if len(array) != 4 * count:
+            raise WrongValueError(f"{where}.{name}", f"be {4 * count:,} bytes", len(array))
 
 
 def _check_plane(setup: Setup, plane: Plane, where: str) -> None:

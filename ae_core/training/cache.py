@@ -147,8 +147,9 @@ def _stages(settings: Settings, prepared: data.Prepared, batch_size: int) -> tup
     with building(settings.seed):
         fresh = variants.get(settings.variant).build(settings, prepared.spec)
     if fresh.starts_at_mean:
-        fresh.start_at(prepared.x_train.mean(axis=0, dtype=np.float64) * prepared.scale + prepared.offset)
-    form = (prepared.x_train.shape, str(prepared.x_train.dtype))
+        mean = prepared.filled(prepared.x_train).mean(axis=0, dtype=np.float64)
+        fresh.start_at(mean * prepared.scale + prepared.offset)
+    form = (prepared.x_train.shape, str(prepared.x_train.dtype), prepared.known(prepared.x_train) is not None)
     table = _tables_kept.get_or_make(form, lambda: ResidentTable(*form))
     table.fill(prepared.x_train, prepared.scale, prepared.offset, prepared.black)
     stages = _models_kept.get_or_make(

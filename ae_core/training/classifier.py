@@ -85,7 +85,8 @@ def classify(
     session = ClassifierSession(
         truths, epochs, batch_size, seed, emit or (lambda message: None), control or Control(), run_id
     )
-    images = Inputs(data.x_train[rows], data.x_validation, data.x_test, data.scale, data.offset)
+    train, validation, test = (data.filled(part) for part in (data.x_train[rows], data.x_validation, data.x_test))
+    images = Inputs(train, validation, test, data.scale, data.offset)
 
     codes = () if fine_tune else tuple(_codes(encoder, images, part) for part in _parts(images))
     code_size = int(np.prod(encoder.output_shape[1:]))
@@ -166,7 +167,7 @@ def _rivals(
     """The same head on raw pixels, and on as many principal components of all training images."""
     pixels = standardized(*(_codes(lambda part, training: part, images, part) for part in _parts(images)))
     pca = PrincipalComponents()
-    pca.fit(data.x_train, data.scale, data.offset)
+    pca.fit(data.filled(data.x_train), data.scale, data.offset)
     size = min(code_size, len(pca.components_))
     components = standardized(
         *(_codes(lambda part, training: pca.encode(part, size), images, part) for part in _parts(images))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from ae_core.figures.shared import Json, Translate, words
 from ae_core.figures.views import PLAIN, VIEWS, View
+from ae_core.measuring.wording import about
 from ae_core.messages import Setup, Snapshot
 
 
@@ -60,6 +61,7 @@ def stage(setup: Setup, steps: Sequence[int], last: Snapshot, language: str, tra
         language: The reader's.
         translate: Turns an English text into that language.
     """
+    translate = about(setup.shape, translate)
     facts = translate("Step {step} of {total}; {device}.").format(
         step=f"{last.step:,}", total=f"{setup.total_steps:,}", device=setup.device
     )

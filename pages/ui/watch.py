@@ -16,6 +16,7 @@ from pages.ui.runs.share import offered, share
 from pages.ui.shared import engine
 from pages.ui.state import Session
 from pages.ui.words.language import _, language
+from pages.ui.words.nouns import panels_of
 
 ANSWER_SECONDS = 1.5  # after which a worker has said how long the next run will take
 
@@ -70,10 +71,10 @@ def _of_run(own: Session, run: TrainingJob) -> stage.Content:
         frames=[drawn.frame(setup, snapshot, None, run.cached)] if setup and snapshot else (),
         shown=own.frame,
         moving=not run.ended,
-        panels=setup.panels if setup else (),
+        panels=panels_of(setup) if setup else (),
         texts={
             **({} if setup and snapshot else drawn.texts(None, None)),
-            "measured": tiles.measured(run.result) if run.result is not None else "",
+            "measured": tiles.measured(setup, run.result) if run.result is not None else "",
             "notes": tiles.notes(setup),
         },
     )
@@ -99,7 +100,7 @@ def _of_recording(own: Session) -> stage.Content:
         steps=played.steps,
         frames=_both_ends(own.form.variant, language()),
         playing=True,
-        panels=played.setup.panels,
+        panels=panels_of(played.setup),
         texts={"measured": "", "notes": tiles.notes(played.setup)},
     )
 

@@ -62,7 +62,7 @@ def test_the_grid_shows_curves_and_errors_below_their_place():
     assert grid.tile == (28, 56)
     errors = np.zeros((1, 128))
     errors[0, 100] = 0.5
-    bands = looks._bands(errors, (1, 28, 56))
-    low, high = looks._shown_range
+    bands = looks.tiles.differences(errors, np.zeros_like(errors), (1, 28, 56))
+    low, high = looks.tiles.low, looks.tiles.high
     assert bands.max() <= 0.5 / (high - low) + 1e-6
     assert {int(column) for column in np.nonzero(bands[0])[1]} <= {43, 44}

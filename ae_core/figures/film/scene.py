@@ -13,7 +13,8 @@ from ae_core.figures.film.points import draw_points
 from ae_core.figures.film.words import FAINT, INK, can_be_drawn, drawable, fitting, width_of, write
 from ae_core.figures.latent import axis_titles, classes, look
 from ae_core.figures.plane import faint
-from ae_core.figures.shared import COLOURS, Translate, short, size_of, words
+from ae_core.figures.shared import COLOURS, Translate, mean_of, short, size_of, words
+from ae_core.measuring.wording import about
 from ae_core.messages import Plane, Setup, Snapshot
 
 WIDTH, HEIGHT = 1000, 470
@@ -36,7 +37,8 @@ class Scene:
     """
 
     def __init__(self, setup: Setup, snapshots: Sequence[Snapshot], translate: Translate):
-        self.setup, self.snapshots, self.translate = setup, snapshots, drawable(translate)
+        self.setup, self.snapshots = setup, snapshots
+        self.translate = drawable(about(setup.shape, translate))
         self.clouds = [np.frombuffer(one.latent, "<f4").reshape(-1, 2).astype(np.float64) for one in snapshots]
         self.x, self.y = (steady_ranges([cloud[:, axis] for cloud in self.clouds]) for axis in (0, 1))
         labels = np.frombuffer(setup.labels, np.uint8)
@@ -145,7 +147,7 @@ class Scene:
     def _errors(self, snapshot: Snapshot) -> str:
         grid = snapshot.grid
         return self.translate("mean squared error {error}, PCA {pca}").format(
-            error=short(float(np.mean(grid.errors))), pca=short(float(np.mean(grid.pca_errors)))
+            error=short(mean_of(grid.errors)), pca=short(mean_of(grid.pca_errors))
         )
 
     def _axes(self, draw: ImageDraw.ImageDraw, x: Range, y: Range) -> None:

@@ -48,7 +48,7 @@ class Divergence:
         if look.model.loss_name == "cross_entropy":
             normals = np.random.default_rng(0).standard_normal(mean.shape, np.float32)
             logits = _in_parts(self._logits, mean + np.exp(0.5 * log_var) * normals)
-            found["bound"] = bound_in_nats(look.images, logits, mean, log_var, from_logits=True)
+            found["bound"] = bound_in_nats(look.images, logits, mean, log_var, from_logits=True, known=look.known)
         return found
 
     def measure(self, look: Look) -> Bars:

@@ -11,11 +11,17 @@ class ResidentTable(keras.layers.Layer):
     A row becomes `row * scale + offset`, so a table of bytes stays bytes. Its weights are data, not something learned,
     so they are left out of every saved file.
 
+    Args:
+        shape: `(n_samples, *example)`.
+        dtype: Of the raw values.
+        gaps: Whether some of them are unknown, which is NaN in the table. Without, nothing is asked or computed for it.
+
     Shapes: `(batch,)` int32 row numbers → `(batch, *example)` float32.
     """
 
-    def __init__(self, shape: tuple[int, ...], dtype: str):
+    def __init__(self, shape: tuple[int, ...], dtype: str, gaps: bool = False):
         super().__init__(trainable=False, name="table", dtype="float32", autocast=False)  # whatever networks compute in
+        self.gaps = gaps
         self.rows = self.add_weight(shape=shape, dtype=dtype, initializer="zeros", trainable=False, name="rows")
         self.scale = self.add_weight(shape=shape[1:], initializer="ones", trainable=False, name="scale")
         self.offset = self.add_weight(shape=shape[1:], initializer="zeros", trainable=False, name="offset")
@@ -39,12 +45,20 @@ class ResidentTable(keras.layers.Layer):
         """Raw rows as float32: `(batch,)` → `(batch, *example)`."""
         return ops.cast(ops.take(self.rows, indices, axis=0), "float32")
 
+    def known(self, raw):
+        """1 where a raw value is known and 0 where it is not, float32 of the same shape; None where all are known."""
+        return ops.cast(ops.logical_not(ops.isnan(raw)), "float32") if self.gaps else None
+
+    def filled(self, raw):
+        """Raw values with 0 where one is unknown: the mean, as tables with gaps are kept without theirs."""
+        return ops.where(ops.isnan(raw), 0.0, raw) if self.gaps else raw
+
     def scaled(self, raw):
         """Raw values → network input."""
         return raw * self.scale + self.offset
 
     def call(self, indices):
-        return self.scaled(self.gather(indices))
+        return self.scaled(self.filled(self.gather(indices)))
 
     def save_own_variables(self, store):
         """Nothing: data do not belong into a saved model."""

@@ -18,6 +18,7 @@ from pages.ui.live import drawn, stage, status, streaming
 from pages.ui.shared import engine
 from pages.ui.state import Session
 from pages.ui.words.language import _
+from pages.ui.words.nouns import of_setup
 from pages.ui.words.units import UNKNOWN
 
 LABELS, TUNED, EPOCHS = "classify_labels", "classify_tuned", "classify_epochs"  # keys of the wishes
@@ -38,7 +39,7 @@ def classify(own: Session, run: TrainingJob) -> None:
         return
     job, kept = engine().classifier(run.id), _kept(run)
     job = job.view() if job is not None else None
-    mine = own.owns(run)
+    mine, _ = own.owns(run), of_setup(run.setup)
     if not mine and job is None and not kept:
         return
     with st.container(gap="small", key="classify"):
@@ -68,7 +69,7 @@ def _kept(run: TrainingJob) -> Kept:
 
 
 def _form(own: Session, run: TrainingJob, job: ClassifierJob | None) -> None:
-    active = job is not None and not job.ended
+    active, _ = job is not None and not job.ended, of_setup(run.setup)
     info = data.catalogue().get(run.settings.dataset)
     most = min(info.train_count if info else MOST_LABELS, run.settings.train_size)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
@@ -170,7 +171,7 @@ def _content(own: Session, run: TrainingJob, kept: Kept) -> bytes:
 
 def _table(run: TrainingJob, job: ClassifierJob | None, kept: Kept) -> str:
     """Test errors as HTML: a line for each classifier that was trained, and published ones of the same data below."""
-    fresh = job.result if job is not None else None
+    _, fresh = of_setup(run.setup), job.result if job is not None else None
     found = list(kept) if fresh is None or fresh in kept else [fresh, *kept]  # a full disk keeps nothing
     images = found[0].test_images if found else None
     heads = [_("Labels"), _("Learns"), _("Epochs"), _("Code"), _("Pixels"), _("PCA")]

@@ -3,6 +3,7 @@
 import dataclasses
 import math
 import re
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
@@ -23,6 +24,7 @@ from pages.ui.shared import engine
 from pages.ui.state import Session
 from pages.ui.words.language import _
 from pages.ui.words.names import word
+from pages.ui.words.nouns import of_dataset
 from pages.ui.words.units import duration, number, shape
 
 COUNTED = {
@@ -56,14 +58,15 @@ def settings_form(own: Session) -> Settings | None:
     _dataset_select(own, infos)
     label_select(own, infos.get(own.form.value("dataset")))
     shown, folded = _split(own)
-    _in_pairs(own, shown)
+    say = of_dataset(own.form.value("dataset"))
+    _in_pairs(own, shown, say)
     settings, own.problem = None, ""
     try:
         settings = own.form.settings()
     except SettingError as error:
         own.problem = str(error)
     with st.expander(_("More settings")):
-        _in_pairs(own, folded)
+        _in_pairs(own, folded, say)
     if own.problem:
         st.error(escape.markdown(_(own.problem)))
     _what_changes_do(own)
@@ -147,15 +150,15 @@ def _split(own: Session) -> tuple[list[str], list[str]]:
     return sorted(shown, key=lambda name: name in common), sorted(folded, key=lambda name: name in common)
 
 
-def _in_pairs(own: Session, names: list[str]) -> None:
-    """Two narrow widgets a row, and each wide one in a row of its own."""
+def _in_pairs(own: Session, names: list[str], say: Callable[[str], str]) -> None:
+    """Two narrow widgets a row, and each wide one in a row of its own; `say` translates what is said of examples."""
     for row in _rows(own, names):
         if _is_wide(own, row[0]):
-            _widget(own, row[0])
+            _widget(own, row[0], say)
             continue
         for column, name in zip(st.columns(2, gap="small", vertical_alignment="bottom"), row, strict=False):
             with column:
-                _widget(own, name)
+                _widget(own, name, say)
 
 
 def _rows(own: Session, names: list[str]) -> list[list[str]]:
@@ -188,13 +191,13 @@ def _is_share(option: Option, kind: type) -> bool:
     return kind is float and not option.logarithmic and (option.low, option.high) == (0.0, 1.0)
 
 
-def _widget(own: Session, name: str) -> None:
+def _widget(own: Session, name: str, say: Callable[[str], str]) -> None:
     one = own.form.fields()[name]
     option, default, value = option_of(one), own.form.default(name), own.form.value(name)
     kind: type = type(default)
     common: dict[str, Any] = {
-        "label": _(option.label),
-        "help": _(option.help),
+        "label": say(option.label),
+        "help": say(option.help),
         "key": name,
         "on_change": _changed,
         "args": (name,),

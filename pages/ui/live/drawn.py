@@ -127,7 +127,7 @@ def texts(setup: Setup | None, snapshot: Snapshot | None) -> dict[str, str]:
     """
     return {
         "numbers": tiles.tiles(setup, snapshot),
-        "more": tiles.more(snapshot),
-        "batch": tiles.batch(snapshot),
+        "more": tiles.more(setup, snapshot),
+        "batch": tiles.batch(setup, snapshot),
         "findings": findings_html(diagnose(setup, snapshot, _) if setup and snapshot else []),
     }

@@ -4,6 +4,7 @@ from ae_core.engine import ClassifierJob, Engine, Job, TrainingJob
 from ae_core.messages import Progress, Setup
 from pages.ui.words import names
 from pages.ui.words.language import _
+from pages.ui.words.nouns import of_dataset, of_setup
 from pages.ui.words.units import duration, ordinal
 
 Status = tuple[str, str, str]  # tone (a class of the style sheet), word, sentence
@@ -44,7 +45,7 @@ def of_run(run: TrainingJob, engine: Engine) -> Status:
         if run.hurried and not run.ended:
             sentence += " " + _("Others wait, so it goes at full speed.")
         if run.measuring:
-            sentence += " " + _("It is being measured on the test images.")
+            sentence += " " + of_setup(run.setup)("It is being measured on the test images.")
         if state == "interrupted":
             sentence += " " + _("It was cut off when its process ended; this is where it stood.")
         sentence += _silence(run)
@@ -63,6 +64,7 @@ def of_classifier(job: ClassifierJob, engine: Engine) -> Status:
         engine: The engine.
     """
     state, found = job.state, job.result
+    _ = of_dataset(job.settings.dataset)
     networks = {"code": _("on the code"), "pixels": _("on pixels"), "pca": _("on PCA")}
     if state == "queued":
         return state, names.state(state), _waiting(job, engine)

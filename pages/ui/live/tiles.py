@@ -7,8 +7,8 @@ from ae_core import variants
 from ae_core.formats import escape
 from ae_core.measuring.metric_table import NEITHER, Metric
 from ae_core.messages import Numbers, Result, Setup, Snapshot
-from pages.ui.words.language import _
 from pages.ui.words.names import better
+from pages.ui.words.nouns import of_setup
 from pages.ui.words.units import UNKNOWN, duration, number, percent
 
 COMMON = {
@@ -30,7 +30,7 @@ def tiles(setup: Setup | None, snapshot: Snapshot | None) -> str:
         setup: The run's setup message, or None.
         snapshot: Its newest snapshot message, or None.
     """
-    known = _single(snapshot.numbers) if snapshot else {}
+    _, known = of_setup(setup), _single(snapshot.numbers) if snapshot else {}
     rate = known.get("samples_per_second")
     running = snapshot is not None and snapshot.state in ("running", "paused")
     device, _comma, about = setup.device.partition(",") if setup else (UNKNOWN, "", "")
@@ -94,20 +94,21 @@ def tiles(setup: Setup | None, snapshot: Snapshot | None) -> str:
     return f'<div class="ae-tiles ae-numbers{empty}">{"".join(_cell(*cell) for cell in cells)}</div>'
 
 
-def more(snapshot: Snapshot | None) -> str:
+def more(setup: Setup | None, snapshot: Snapshot | None) -> str:
     """The numbers that only some variants have, as a second row; empty where there are none."""
     numbers = _single(snapshot.numbers) if snapshot else {}
-    return _row({name: value for name, value in numbers.items() if name not in COMMON})
+    return _row(setup, {name: value for name, value in numbers.items() if name not in COMMON})
 
 
-def measured(result: Result) -> str:
+def measured(setup: Setup | None, result: Result) -> str:
     """What was measured at the end of a run, as rows of numbers; empty where nothing was."""
-    row = _row(_single(result.test))
+    _, row = of_setup(setup), _row(setup, _single(result.test))
     return f'<div class="ae-heading">{_("Measured at the end, on held-out images")}</div>{row}' if row else ""
 
 
-def batch(snapshot: Snapshot | None) -> str:
+def batch(setup: Setup | None, snapshot: Snapshot | None) -> str:
     """The batch of the last step, where one is looked at after the other; else empty."""
+    _ = of_setup(setup)
     seen = snapshot.batch if snapshot is not None else None
     if seen is None:
         return ""
@@ -125,8 +126,8 @@ def _single(numbers: Numbers) -> dict[str, float]:
     return {name: value for name, value in numbers.items() if isinstance(value, int | float)}
 
 
-def _row(numbers: Mapping[str, float]) -> str:
-    cells, known = [], variants.metrics()
+def _row(setup: Setup | None, numbers: Mapping[str, float]) -> str:
+    cells, known, _ = [], variants.metrics(), of_setup(setup)
     for name, value in numbers.items():
         # Another version of the program may have measured something that this one has no words for.
         metric = known.get(name) or Metric(name, name, "", NEITHER, _("This version does not know what it means."))
@@ -149,5 +150,6 @@ def notes(setup: Setup | None) -> str:
     """Sentences that a person should know of this run, as HTML."""
     if setup is None:
         return '<div class="ae-note"></div>'
+    _ = of_setup(setup)
     sentences = [escape.html(_(note)) for note in setup.notes]
     return f'<div class="ae-note">{"<br>".join(sentences)}</div>'

@@ -20,6 +20,7 @@ from pages.ui.shared import engine
 from pages.ui.state import Session
 from pages.ui.words.language import _
 from pages.ui.words.names import quantity, word
+from pages.ui.words.nouns import of_setup
 
 
 def show(own: Session) -> None:
@@ -93,7 +94,7 @@ def _views(own: Session) -> None:
 def _side_by_side(together: Sequence[compare.Pair], called: Sequence[str]) -> None:
     left, right = st.columns([1, 1], gap="medium")
     with left.container(gap=None):
-        above(_("The same held-out images, and the difference"))
+        above(of_setup(together[0][0])("The same held-out images, and the difference"))
         _mount("live_images", compare.reconstructions(together, called, _), together)
     with right.container(gap=None):
         above(_("Code maps, turned to match the first"))

@@ -21,6 +21,7 @@ from pages.ui.server import redraw
 from pages.ui.shared import engine
 from pages.ui.state import Session
 from pages.ui.words.language import _, language, spoken
+from pages.ui.words.nouns import of_setup
 
 Maker = Callable[[], bytes | str]
 
@@ -58,7 +59,9 @@ def export(run: TrainingJob, key: str) -> None:
             _button(key, run, "TensorBoard", "events.out.tfevents.run", _log(run), disabled=not history)
         _group(
             _("Figures"),
-            _("All on one page; map and pictures as a film; or a page to go through and play with, without a network."),
+            of_setup(run.setup)(
+                "All on one page; map and pictures as a film; or a page to go through and play with, without a network."
+            ),
         )
         with st.container(horizontal=True, gap="small"):
             nothing = run.snapshot is None

@@ -20,6 +20,7 @@ from pages.ui.runs.titles import title_of
 from pages.ui.shared import engine
 from pages.ui.state import MOST_COMPARED, Session
 from pages.ui.words.language import _
+from pages.ui.words.nouns import of_dataset
 
 MOST_VALUES = 8
 
@@ -149,7 +150,8 @@ def _plot(base: StoredRun, runs: Sequence[StoredRun]) -> None:
     label = _(options(base.experiment)[name].label)
     with st.container(gap=None):
         above(_("Sweep: test error against {setting}").format(setting=label))
-        component.mount("live_sweep", component.payload(compare.sweep(values, errors, pca, label, _), len(values)))
+        say = of_dataset(base.experiment.dataset)
+        component.mount("live_sweep", component.payload(compare.sweep(values, errors, pca, label, say), len(values)))
         over = all(run.state in ("done", "stopped") for run in family)
         bent = sweep.bend(values, errors, _) if over and name == "latent_dim" else None
         if bent is not None:

@@ -1,0 +1,189 @@
+"""Rows of a table beside their reconstructions: a strip of colours each, and the error of every column above."""
+
+import numpy as np
+
+from ae_core.figures.shared import BARE, COLOURS, GREY, Figure, Json, Translate, layout_of, mean_of, short, typed
+from ae_core.figures.shown import WORST, Shown, shown
+from ae_core.formats.png_sheets import CIVIDIS
+from ae_core.messages import GridValues, Setup, Snapshot
+
+MOST_ROWS = 4
+APART = 0.5  # of a strip's height, between one row and the next
+FEW_COLUMNS = 8  # whose values have room in their cells
+HIGHEST = 1.15  # error at the upper end: that of the mean is 1
+BARS_FROM = 0.76  # of the height, where the errors of the columns begin
+SCALE = [
+    [place / (len(CIVIDIS) - 1), "rgb({},{},{})".format(*colour.astype(int))] for place, colour in enumerate(CIVIDIS)
+]
+
+
+def strips(setup: Setup, snapshot: Snapshot, values: GridValues, translate: Translate) -> Figure:
+    """Held-out rows as pairs of strips, original and reconstruction, and above them the error of each column.
+
+    A cell's colour says where its value lies between the lowest and the highest of its column; stripes stand for an
+    unknown one, and a dot marks what the reconstruction puts in its place.
+
+    Args:
+        setup: The run's setup message.
+        snapshot: One of its snapshot messages.
+        values: The numbers of its grid.
+        translate: Turns an English label into the reader's language.
+
+    Returns:
+        A Plotly figure whose axes are the same for all snapshots of a run.
+    """
+    table = shown(setup, values)
+    count = min(len(table.original), MOST_ROWS)
+    tops = [place * (2 + APART) for place in range(count)]
+    bottom = tops[-1] + 2
+    layout = layout_of(setup, _label(snapshot, table, count, translate))
+    layout |= {
+        "margin": {"l": 4, "r": 8, "t": 20, "b": 4, "pad": 2},
+        "showlegend": False,
+        "hovermode": "closest",
+        "barmode": "overlay",
+        "bargap": 0.15,
+        "xaxis": BARE
+        | {
+            "type": "category",
+            "categoryorder": "array",
+            "categoryarray": table.names,
+            "range": [-0.5, len(table.names) - 0.5],
+            "automargin": True,
+            "tickfont": {"size": 9},
+        },
+        "yaxis": BARE
+        | {
+            "domain": [0, BARS_FROM - 0.04],
+            "range": [bottom, 0],
+            "automargin": True,
+            "tickmode": "array",
+            "tickvals": [top + half for top in tops for half in (0.5, 1.5)],
+            "ticktext": [translate("original"), translate("reconstruction")] * count,
+            "tickfont": {"size": 9},
+        },
+        "yaxis2": {
+            "domain": [BARS_FROM, 1],
+            "anchor": "x",
+            "range": [0, HIGHEST],
+            "fixedrange": True,
+            "zeroline": False,
+            "automargin": True,
+            "tickvals": [0, 1],
+            "title": {"text": translate("error")},
+            "tickfont": {"size": 9},
+        },
+        "annotations": [_worst(table, translate)],
+    }
+    layout["meta"]["plain"] = True
+    return {"data": [*_cells(table, tops, translate), *_gaps(table, tops, translate), _errors(table, translate)]} | {
+        "layout": layout
+    }
+
+
+def _cells(table: Shown, tops: list[float], translate: Translate) -> list[Json]:
+    """Originals and reconstructions as two maps of colours, so that a word for each stands beside the pointer."""
+    width = np.where(table.high > table.low, table.high - table.low, 1.0)
+    edges = [edge for top in tops for edge in (top, top + 1, top + 2)]
+    traces: list[Json] = []
+    for half, (rows, word) in enumerate(((table.original, "original"), (table.reconstruction, "reconstruction"))):
+        cells = np.full((len(edges) - 1, len(table.names)), np.nan)
+        cells[half::3] = rows[: len(tops)]
+        shares = np.clip((cells - table.low) / width, 0, 1)
+        few = {"texttemplate": "%{customdata:.3g}", "textfont": {"size": 9}} if len(table.names) <= FEW_COLUMNS else {}
+        traces.append(
+            {
+                "type": "heatmap",
+                "x": table.names,
+                "y": edges,
+                "z": typed(shares.astype(np.float32)),
+                "customdata": typed(cells.astype(np.float32)),
+                "zmin": 0,
+                "zmax": 1,
+                "colorscale": SCALE,
+                "showscale": False,
+                "hoverongaps": False,
+                "hovertemplate": f"%{{x}}: %{{customdata:.4g}} ({translate(word)})<extra></extra>",
+            }
+            | few
+        )
+    return traces
+
+
+def _gaps(table: Shown, tops: list[float], translate: Translate) -> list[Json]:
+    """Stripes over what is unknown, and dots on what the reconstruction fills it with."""
+    rows, columns = np.nonzero(np.isnan(table.original[: len(tops)]))
+    if not len(rows):
+        return []
+    names = [table.names[column] for column in columns]
+    stripes = {
+        "type": "bar",
+        "x": names,
+        "y": [1] * len(rows),
+        "base": [tops[row] for row in rows],
+        "width": 1,
+        "marker": {
+            "color": "rgba(0,0,0,0)",
+            "line": {"width": 0},
+            "pattern": {"shape": "/", "fgcolor": GREY, "size": 5, "solidity": 0.3},
+        },
+        "hovertemplate": f"%{{x}}: {translate('unknown')}<extra></extra>",
+    }
+    dots = {
+        "type": "scatter",
+        "mode": "markers",
+        "x": names,
+        "y": [tops[row] + 1.5 for row in rows],
+        "customdata": typed(table.reconstruction[rows, columns].astype(np.float32)),
+        "marker": {"size": 4, "color": "#ffffff", "line": {"width": 1, "color": "#000000"}},
+        "hovertemplate": f"%{{x}}: %{{customdata:.4g}} ({translate('filled in')})<extra></extra>",
+    }
+    return [stripes, dots]
+
+
+def _errors(table: Shown, translate: Translate) -> Json:
+    """One bar a column; those that are reconstructed worst in another colour."""
+    worst = set(_ranking(table)[:WORST])
+    return {
+        "type": "bar",
+        "x": table.names,
+        "y": [None if not np.isfinite(error) else float(f"{error:.4g}") for error in table.errors],
+        "yaxis": "y2",
+        "marker": {"color": [COLOURS[1] if place in worst else COLOURS[0] for place in range(len(table.names))]},
+        "hovertemplate": f"%{{x}}: %{{y:.3g}} {translate('of its standard deviation')}<extra></extra>",
+    }
+
+
+def _ranking(table: Shown) -> list[int]:
+    """Places of the columns, the worst first; those that are never known are left out."""
+    known = np.flatnonzero(np.isfinite(table.errors))
+    return [int(place) for place in known[np.argsort(-table.errors[known], kind="stable")]]
+
+
+def _worst(table: Shown, translate: Translate) -> Json:
+    named = ", ".join(f"{table.names[place]} {short(table.errors[place])}" for place in _ranking(table)[:WORST])
+    return {
+        "text": translate("Worst columns: {columns}").format(columns=named),
+        "showarrow": False,
+        "font": {"size": 10},
+        "xref": "paper",
+        "x": 0,
+        "xanchor": "left",
+        "yref": "paper",
+        "y": 1,
+        "yanchor": "bottom",
+    }
+
+
+def _label(snapshot: Snapshot, table: Shown, count: int, translate: Translate) -> str:
+    grid = snapshot.grid
+    return translate(
+        "{count} held-out rows and their reconstructions at step {step}: mean squared error {error}, PCA {pca}; the "
+        "column with the largest error is {worst}."
+    ).format(
+        count=count,
+        step=snapshot.step,
+        error=f"{mean_of(grid.errors):.4g}",
+        pca=f"{mean_of(grid.pca_errors):.4g}",
+        worst=table.names[_ranking(table)[0]] if _ranking(table) else "–",
+    )

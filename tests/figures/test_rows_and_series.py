@@ -1,0 +1,147 @@
+"""Rows of a table as strips, series as lines: what is seen is what the message holds."""
+
+import base64
+import json
+import re
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+from msgspec.structs import replace
+
+from ae_core.diagnosis import diagnose
+from ae_core.errors import WrongValueError
+from ae_core.figures import compare, grid, views
+from ae_core.figures.film import film
+from ae_core.figures.shared import COLOURS, Json
+from ae_core.messages import PanelTitle, Setup, Snapshot, decode, encode
+from ae_core.runs.consistency import check_snapshot
+from tests import demo
+
+SAYS_IMAGE = re.compile(r"\b(image|picture|pixel)s?\b", re.IGNORECASE)
+PANEL = PanelTitle(name="x", title="Pixels of an image", help="One image, a picture.")
+
+
+def unpacked(spec: dict[str, str]) -> np.ndarray:
+    return np.frombuffer(base64.b64decode(spec["bdata"]), "<" + spec["dtype"]).reshape(
+        [int(length) for length in spec.get("shape", "-1").split(",")]
+    )
+
+
+def of_kind(figure: Json, kind: str) -> list[Json]:
+    return [trace for trace in figure["data"] if trace["type"] == kind]
+
+
+def test_a_strip_is_coloured_by_the_place_of_each_value_in_its_column() -> None:
+    setup, snapshot = demo.rows()
+    values = snapshot.grid.values
+    assert values is not None
+    figure = grid(setup, snapshot)
+    go.Figure(figure)
+    json.dumps(figure, allow_nan=False)
+    originals, made = of_kind(figure, "heatmap")
+    assert originals["x"][:3] == ["radius (mm)", "colour: red", "colour: blue"]
+    assert len(set(originals["x"])) == 5 and not any("<" in name for name in originals["x"])
+    wanted = np.frombuffer(values.original, "<f4").reshape(-1, 5)
+    shown = unpacked(originals["customdata"])[0::3]
+    np.testing.assert_allclose(shown, wanted[: len(shown)])
+    np.testing.assert_allclose(unpacked(made["customdata"])[1::3].shape, shown.shape)
+    low, high = np.frombuffer(values.ends, "<f4").reshape(2, -1)
+    np.testing.assert_allclose(
+        unpacked(originals["z"])[0::3], np.clip((shown - low) / (high - low), 0, 1), atol=1e-6, equal_nan=True
+    )
+
+
+def test_unknown_cells_are_striped_and_what_fills_them_is_marked() -> None:
+    figure = grid(*demo.rows())
+    stripes, errors = of_kind(figure, "bar")
+    shown = len(figure["layout"]["yaxis"]["tickvals"]) // 2
+    assert stripes["marker"]["pattern"]["shape"] == "/"
+    assert sorted(stripes["x"]) == ["nothing"] * shown + ["radius (mm)"]
+    (dots,) = of_kind(figure, "scatter")
+    assert dots["x"] == stripes["x"] and "filled in" in dots["hovertemplate"]
+    assert errors["yaxis"] == "y2" and errors["y"] == [0.2, 0.9, 0.4, 0.6, None], "of what is never known there is none"
+    assert [place for place, colour in enumerate(errors["marker"]["color"]) if colour == COLOURS[1]] == [1, 2, 3]
+    assert figure["layout"]["annotations"][0]["text"].startswith("Worst columns: colour: red .900, ")
+
+
+def test_rows_without_names_are_numbered_and_long_ones_are_curves() -> None:
+    setup, snapshot = demo.rows()
+    names = of_kind(grid(replace(setup, columns=[]), snapshot), "heatmap")[0]["x"]
+    assert names == ["x1", "x2", "x3", "x4", "x5"]
+    none = replace(snapshot, grid=replace(snapshot.grid, values=None))
+    assert grid(setup, none)["data"][0]["type"] == "image", "a run of an earlier version"
+
+
+@pytest.mark.parametrize(("rate", "last", "title"), [(50.0, 38 / 50, "time (s)"), (0.0, 38, "moment")])
+def test_series_lie_over_one_another_on_their_time(rate: float, last: float, title: str) -> None:
+    setup, snapshot = demo.series(rate=rate)
+    values = snapshot.grid.values
+    assert values is not None
+    figure = grid(setup, snapshot)
+    go.Figure(figure)
+    json.dumps(figure, allow_nan=False)
+    layout = figure["layout"]
+    assert layout["xaxis"]["range"] == [0, pytest.approx(last)]
+    bottom = [axis for name, axis in layout.items() if name.startswith("xaxis") and axis.get("title")]
+    assert {axis["title"]["text"] for axis in bottom} == {title}
+    assert [layout[name]["title"]["text"] for name in ("yaxis", "yaxis4")] == ["current (A)", "torque (N m)"]
+    first = [trace for trace in of_kind(figure, "scatter") if trace["xaxis"] == "x1"]
+    original = np.frombuffer(values.original, "<f4").reshape(-1, 20, 2)
+    np.testing.assert_allclose(first[0]["y"], original[0, :, 0], rtol=1e-4)
+    gaps = [trace for trace in figure["data"] if trace["xaxis"] == "x4"]
+    stripes, grey, blue, dotted = gaps
+    assert [place for place, y in enumerate(grey["y"]) if y is None] == [4, 5, 6, 7, 8]
+    assert [place for place, y in enumerate(blue["y"]) if y is None] == [4, 5, 6, 7, 8]
+    assert [place for place, y in enumerate(dotted["y"]) if y is not None] == [3, 4, 5, 6, 7, 8, 9]
+    assert dotted["line"]["dash"] == "dot" and stripes["marker"]["pattern"]["shape"] == "/"
+    assert [trace["name"] for trace in figure["data"] if trace["showlegend"]] == ["original", "reconstruction"]
+
+
+@pytest.mark.parametrize("made", [demo.rows, demo.series])
+def test_axes_stay_where_they_are_through_a_run(made: Any) -> None:
+    def axes(step: int) -> Json:
+        layout = grid(*made(step))["layout"]
+        return {name: axis for name, axis in layout.items() if re.match("[xy]axis", name)}
+
+    assert axes(0) == axes(3000)
+
+
+@pytest.mark.parametrize("made", [demo.rows, demo.series])
+def test_no_figure_and_no_finding_speaks_of_images(made: Any) -> None:
+    setup, snapshot = made(3000, panels=[])
+    texts: list[str] = []
+
+    def hear(text: str) -> str:
+        texts.append(text)
+        return text
+
+    for _heading, view, given in views.all_of(setup):
+        view.draw(setup, snapshot, given, hear)
+    pairs = [(setup, snapshot)] * 2
+    for draw in (compare.curves, compare.reconstructions, compare.maps):
+        draw(pairs, ["a", "b"], translate=hear)
+    film(setup, [snapshot], "webp", hear)
+    ended = replace(snapshot, state="done", numbers=snapshot.numbers | {"test_mse": 0.9, "pca_mse": 0.5, "kl": 1.0})
+    for one in (snapshot, ended):
+        diagnose(setup, one, hear)
+    assert len(texts) > 20
+    assert [text for text in texts if SAYS_IMAGE.search(text)] == []
+
+
+@pytest.mark.parametrize("made", [demo.rows, demo.series])
+def test_values_that_do_not_fit_their_run_are_refused(made: Any) -> None:
+    setup, snapshot = made()
+    assert decode(encode(snapshot)) == snapshot
+    _checked(setup, snapshot)
+    for name in ("original", "reconstruction", "ends", "errors"):
+        values = replace(snapshot.grid.values, **{name: b"1234"})
+        with pytest.raises(WrongValueError, match=rf"grid\.values\.{name}"):
+            _checked(setup, replace(snapshot, grid=replace(snapshot.grid, values=values)))
+    with pytest.raises(WrongValueError, match="as examples are images"):
+        _checked(demo.setup(), snapshot)
+
+
+def _checked(setup: Setup, snapshot: Snapshot) -> None:
+    check_snapshot(setup, snapshot, "snapshot")
