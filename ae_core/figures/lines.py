@@ -47,6 +47,8 @@ def lines(setup: Setup, snapshot: Snapshot, values: GridValues, translate: Trans
             number = row * across + column + 1
             axes = {"xaxis": f"x{number}", "yaxis": f"y{number}"}
             layout |= _axes(table, times, number, (column, across), (row, down), title)
+            if column == 0:
+                layout["annotations"] = [*layout.get("annotations", []), _channel(table.names[row], number)]
             traces += [
                 trace | axes | {"showlegend": number == 1 and "name" in trace}
                 for trace in _panel(table, times, column, row, translate)
@@ -63,11 +65,11 @@ def _panel(table: Shown, times: np.ndarray, place: int, channel: int, translate:
     traces = [
         _line(times, original, translate("original"), {"color": ORIGINAL, "width": 3}),
         _line(
-            times, np.where(unknown, np.nan, made), translate("reconstruction"), {"color": RECONSTRUCTION, "width": 1.5}
+            times, np.where(unknown, np.nan, made), translate("reconstruction"), {"color": RECONSTRUCTION, "width": 2}
         ),
     ]
     if unknown.any():
-        dotted = {"color": RECONSTRUCTION, "width": 1.5, "dash": "dot"}
+        dotted = {"color": RECONSTRUCTION, "width": 2, "dash": "dot"}
         filled = _line(times, np.where(beside, made, np.nan), translate("filled in"), dotted)
         del filled["name"]
         traces = [_stripes(table, times, unknown, channel), *traces, filled]
@@ -121,16 +123,31 @@ def _axes(
     (column, columns), (row, rows) = across, down
     left, bottom = column == 0, row == rows - 1
     both: Json = {"fixedrange": True, "zeroline": False, "tickfont": {"size": 9}, "automargin": True}
-    x = both | {"domain": _part(column, columns), "anchor": f"y{number}", "showticklabels": bottom, "nticks": 4}
+    x = both | {"domain": _part(column, columns), "anchor": f"y{number}", "showticklabels": bottom, "nticks": 5}
     x |= {"range": [float(times[0]), float(times[-1])] if len(times) > 1 else [-1, 1]}
-    y = both | {"domain": _part(rows - 1 - row, rows), "anchor": f"x{number}", "showticklabels": left, "nticks": 4}
+    y = both | {"domain": _part(rows - 1 - row, rows), "anchor": f"x{number}", "showticklabels": left, "nticks": 3}
     y |= {"range": list(_range(table, row))}
-    if bottom:
+    if bottom and column == columns // 2:
         x["title"] = {"text": title}
-    if left:
-        y["title"] = {"text": table.names[row]}
     name = "" if number == 1 else str(number)
     return {f"xaxis{name}": x, f"yaxis{name}": y}
+
+
+def _channel(name: str, number: int) -> Json:
+    """What a channel is called, in the corner of its first panel: beside the axis names would cover one another."""
+    axis = "" if number == 1 else str(number)
+    return {
+        "text": name,
+        "showarrow": False,
+        "font": {"size": 9},
+        "xref": f"x{axis} domain",
+        "x": 0.01,
+        "xanchor": "left",
+        "yref": f"y{axis} domain",
+        "y": 1,
+        "yanchor": "top",
+        "borderpad": 0,
+    }
 
 
 def _part(place: int, count: int) -> list[float]:

@@ -1,5 +1,6 @@
 """The numbers of rows and series as figures have them: unpacked, with names and units."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,7 +8,7 @@ import numpy as np
 from ae_core.formats import escape
 from ae_core.messages import ColumnTitle, GridValues, Setup
 
-LONGEST_NAME = 22  # letters
+LONGEST_NAME, LONGEST_TICK = 22, 10  # letters
 WORST = 3  # columns that are named because they are reconstructed worst
 
 
@@ -22,6 +23,7 @@ class Shown:
         high: Highest one.
         errors: Root mean squared error of each, as a share of its standard deviation; NaN where nothing is known.
         names: What each is called, with its unit, no two alike, safe for Plotly.
+        ticks: The same without units, as short as there is room at an axis.
         stride: Every so-manieth column or moment is among them.
     """
 
@@ -31,6 +33,7 @@ class Shown:
     high: np.ndarray
     errors: np.ndarray
     names: list[str]
+    ticks: list[str]
     stride: int
 
 
@@ -44,13 +47,16 @@ def shown(setup: Setup, values: GridValues) -> Shown:
     length, *channels = setup.shape
     shape = (values.count, -(-length // values.stride), *channels)
     low, high = _unpacked(values.ends).reshape(2, -1)
+    titles = setup.columns or [ColumnTitle(name=f"x{place + 1}") for place in range(setup.shape[-1])]
+    titles = titles[:: 1 if channels else values.stride]
     return Shown(
         original=_unpacked(values.original).reshape(shape),
         reconstruction=_unpacked(values.reconstruction).reshape(shape),
         low=low,
         high=high,
         errors=_unpacked(values.errors),
-        names=_names(setup, 1 if channels else values.stride),
+        names=_names(titles),
+        ticks=[escape.plotly(_cut(title.category or title.name, LONGEST_TICK)) for title in titles],
         stride=values.stride,
     )
 
@@ -59,17 +65,19 @@ def _unpacked(packed: bytes) -> np.ndarray:
     return np.frombuffer(packed, "<f4").astype(np.float64)
 
 
-def _names(setup: Setup, stride: int) -> list[str]:
-    """`radius (mm)`, `colour: red`; `x1`, `x2` and so on where nothing is known."""
-    count = setup.shape[-1]
-    titles = setup.columns or [ColumnTitle(name=f"x{place + 1}") for place in range(count)]
-    names: list[str] = []
-    taken: set[str] = set()
-    for place, title in enumerate(titles[::stride]):
-        name = f"{title.name}: {title.category}" if title.category else title.name
-        unit = f" ({title.unit})" if title.unit else ""
-        name = name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
-        name = escape.plotly(f"{name}{unit}")
-        names.append(name if name not in taken else f"{name} {place * stride + 1}")
-        taken.add(names[-1])
-    return names
+def _names(titles: Sequence[ColumnTitle]) -> list[str]:
+    """`radius (mm)`, `colour: red`; a number tells those apart that would be called alike."""
+    names: dict[str, None] = {}
+    for title in titles:
+        name = _cut(f"{title.name}: {title.category}" if title.category else title.name, LONGEST_NAME)
+        whole = wanted = escape.plotly(f"{name} ({title.unit})" if title.unit else name)
+        number = 1
+        while whole in names:
+            number += 1
+            whole = f"{wanted} {number}"
+        names[whole] = None
+    return list(names)
+
+
+def _cut(name: str, most: int) -> str:
+    return name if len(name) <= most else f"{name[: most - 1]}…"

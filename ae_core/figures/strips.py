@@ -7,7 +7,9 @@ from ae_core.figures.shown import WORST, Shown, shown
 from ae_core.formats.png_sheets import CIVIDIS
 from ae_core.messages import GridValues, Setup, Snapshot
 
-MOST_ROWS = 4
+MOST_ROWS = 3
+MOST_TICKS = 30  # columns that are named below; of more every second one, or fewer
+LONGEST_LINE = 60  # letters that have room above the bars on a phone
 APART = 0.5  # of a strip's height, between one row and the next
 FEW_COLUMNS = 8  # whose values have room in their cells
 HIGHEST = 1.15  # error at the upper end: that of the mean is 1
@@ -50,6 +52,10 @@ def strips(setup: Setup, snapshot: Snapshot, values: GridValues, translate: Tran
             "categoryarray": table.names,
             "range": [-0.5, len(table.names) - 0.5],
             "automargin": True,
+            "tickangle": 90,
+            "tickmode": "array",
+            "tickvals": table.names[:: -(-len(table.names) // MOST_TICKS)],
+            "ticktext": table.ticks[:: -(-len(table.ticks) // MOST_TICKS)],
             "tickfont": {"size": 9},
         },
         "yaxis": BARE
@@ -70,7 +76,6 @@ def strips(setup: Setup, snapshot: Snapshot, values: GridValues, translate: Tran
             "zeroline": False,
             "automargin": True,
             "tickvals": [0, 1],
-            "title": {"text": translate("error")},
             "tickfont": {"size": 9},
         },
         "annotations": [_worst(table, translate)],
@@ -135,7 +140,7 @@ def _gaps(table: Shown, tops: list[float], translate: Translate) -> list[Json]:
         "x": names,
         "y": [tops[row] + 1.5 for row in rows],
         "customdata": typed(table.reconstruction[rows, columns].astype(np.float32)),
-        "marker": {"size": 4, "color": "#ffffff", "line": {"width": 1, "color": "#000000"}},
+        "marker": {"size": 3, "color": "#ffffff", "line": {"width": 0.5, "color": "#000000"}},
         "hovertemplate": f"%{{x}}: %{{customdata:.4g}} ({translate('filled in')})<extra></extra>",
     }
     return [stripes, dots]
@@ -161,9 +166,12 @@ def _ranking(table: Shown) -> list[int]:
 
 
 def _worst(table: Shown, translate: Translate) -> Json:
-    named = ", ".join(f"{table.names[place]} {short(table.errors[place])}" for place in _ranking(table)[:WORST])
+    worst = [f"{table.names[place]} {short(table.errors[place])}" for place in _ranking(table)[:WORST]]
+    line = translate("Worst columns: {columns}")
+    while len(worst) > 1 and len(line.format(columns=", ".join(worst))) > LONGEST_LINE:
+        worst.pop()
     return {
-        "text": translate("Worst columns: {columns}").format(columns=named),
+        "text": line.format(columns=", ".join(worst)),
         "showarrow": False,
         "font": {"size": 10},
         "xref": "paper",

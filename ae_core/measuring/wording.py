@@ -18,7 +18,7 @@ PHRASES = (
     ("grey pixels", "values between 0 and 1"),
 )
 _SEVERAL = re.compile(r"\b(tables?|series)\b", re.IGNORECASE)  # in a sentence that tells images from the others
-_THING = re.compile(r"\b(an |a )?(images?|pictures?)('s)?\b|\bpixel(?=s?\b)", re.IGNORECASE)
+_THING = re.compile(r"(?<!\{)\b(an |a )?(images?|pictures?)('s)?\b|(?<!\{)\bpixel(?=s?\b)", re.IGNORECASE)
 
 
 def about(shape: Sequence[int], translate: Translate = str) -> Translate:
