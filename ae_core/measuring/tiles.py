@@ -1,10 +1,10 @@
-"""Each example as a small picture: an image as it is, a row as steps, a series as its curves."""
+"""Each example as a small picture: an image as it is, a table's row as a strip of shades, a series as its curves."""
 
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ae_core.formats.png_sheets import WIDEST, draw_curves
+from ae_core.formats.png_sheets import CURVE_HEIGHT, NARROWEST, WIDEST, draw_curves
 
 if TYPE_CHECKING:
     from ae_core.data.preparation import Prepared
@@ -53,19 +53,22 @@ class Tiles:
         raw = images if self._standardised else (images - self._data.offset) / self._data.scale
         if self._data.spec.is_image:
             return (np.clip((raw - self.low) / (self.high - self.low), 0, 1) * 255).round().astype(np.uint8)
-        if raw.ndim == 2:
-            raw = raw[..., None]
-        channels = range(min(raw.shape[-1], MOST_CHANNELS))
-        tiles = np.max([draw_curves(self._steps(raw[..., one]), self.low, self.high) for one in channels], axis=0)
+        if self._standardised and not self._data.spec.is_series:
+            tiles = self._strips(raw)
+        else:
+            series = raw.reshape(*raw.shape[:2], -1)
+            channels = range(min(series.shape[2], MOST_CHANNELS))
+            tiles = np.max([draw_curves(series[..., one], self.low, self.high) for one in channels], axis=0)
         if known is None:
             return tiles
-        seen = np.any(known.reshape(raw.shape), axis=2)[:, self._places(tiles.shape[2])]  # (n_samples, width)
+        seen = np.any(known.reshape(*raw.shape[:2], -1), axis=2)[:, self._places(tiles.shape[2])]  # (n_samples, width)
         return np.where(seen[:, None, :, None], tiles, _stripes(tiles.shape[1:3])[..., None])
 
-    def _steps(self, rows: np.ndarray) -> np.ndarray:
-        """Columns of a table as steps, as nothing lies between two of them; moments of a series as they are."""
-        times = max(1, WIDEST // rows.shape[1]) if self._standardised and not self._data.spec.is_series else 1
-        return rows.repeat(times, axis=1)
+    def _strips(self, rows: np.ndarray) -> np.ndarray:
+        """Rows whose columns have units of their own as shades side by side: nothing lies between two of them."""
+        shades = (np.clip((rows - self.low) / (self.high - self.low), 0, 1) * 255).round().astype(np.uint8)
+        width = int(np.clip(rows.shape[1], NARROWEST, WIDEST))
+        return shades[:, None, self._places(width), None].repeat(CURVE_HEIGHT, axis=1)
 
     def _places(self, width: int) -> np.ndarray:
         """Which value stands in each column of pixels."""
