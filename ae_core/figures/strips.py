@@ -91,11 +91,17 @@ def _cells(table: Shown, tops: list[float], translate: Translate) -> list[Json]:
     width = np.where(table.high > table.low, table.high - table.low, 1.0)
     edges = [edge for top in tops for edge in (top, top + 1, top + 2)]
     traces: list[Json] = []
+    # Plotly writes what stands at the axis, which is cut and without a unit, where anything stands there.
+    all_named = len(table.names) <= MOST_TICKS
+    name = "%{hovertext}" if all_named else "%{x}"
     for half, (rows, word) in enumerate(((table.original, "original"), (table.reconstruction, "reconstruction"))):
         cells = np.full((len(edges) - 1, len(table.names)), np.nan)
         cells[half::3] = rows[: len(tops)]
         shares = np.clip((cells - table.low) / width, 0, 1)
-        few = {"texttemplate": "%{customdata:.3g}", "textfont": {"size": 9}} if len(table.names) <= FEW_COLUMNS else {}
+        few: Json = {}
+        if len(table.names) <= FEW_COLUMNS:
+            text = [["" if np.isnan(value) else f"{value:.4g}" for value in strip] for strip in cells]
+            few = {"text": text, "texttemplate": "%{text}", "textfont": {"size": 9}}
         traces.append(
             {
                 "type": "heatmap",
@@ -108,9 +114,10 @@ def _cells(table: Shown, tops: list[float], translate: Translate) -> list[Json]:
                 "colorscale": SCALE,
                 "showscale": False,
                 "hoverongaps": False,
-                "hovertemplate": f"%{{x}}: %{{customdata:.4g}} ({translate(word)})<extra></extra>",
+                "hovertemplate": f"{name}: %{{customdata:.4g}} ({translate(word)})<extra></extra>",
             }
             | few
+            | ({"hovertext": [table.names] * len(cells)} if all_named else {})
         )
     return traces
 
@@ -132,16 +139,18 @@ def _gaps(table: Shown, tops: list[float], translate: Translate) -> list[Json]:
             "line": {"width": 0},
             "pattern": {"shape": "/", "fgcolor": GREY, "size": 5, "solidity": 0.3},
         },
-        "hovertemplate": f"%{{x}}: {translate('unknown')}<extra></extra>",
+        "hovertext": names,
+        "hovertemplate": f"%{{hovertext}}: {translate('unknown')}<extra></extra>",
     }
     dots = {
         "type": "scatter",
         "mode": "markers",
         "x": names,
-        "y": [tops[row] + 1.5 for row in rows],
+        "y": [tops[row] + 1.8 for row in rows],
         "customdata": typed(table.reconstruction[rows, columns].astype(np.float32)),
+        "text": names,
         "marker": {"size": 3, "color": "#ffffff", "line": {"width": 0.5, "color": "#000000"}},
-        "hovertemplate": f"%{{x}}: %{{customdata:.4g}} ({translate('filled in')})<extra></extra>",
+        "hovertemplate": f"%{{text}}: %{{customdata:.4g}} ({translate('filled in')})<extra></extra>",
     }
     return [stripes, dots]
 
@@ -155,7 +164,8 @@ def _errors(table: Shown, translate: Translate) -> Json:
         "y": [None if not np.isfinite(error) else float(f"{error:.4g}") for error in table.errors],
         "yaxis": "y2",
         "marker": {"color": [COLOURS[1] if place in worst else COLOURS[0] for place in range(len(table.names))]},
-        "hovertemplate": f"%{{x}}: %{{y:.3g}} {translate('of its standard deviation')}<extra></extra>",
+        "hovertext": table.names,
+        "hovertemplate": f"%{{hovertext}}: %{{y:.3g}} {translate('of its standard deviation')}<extra></extra>",
     }
 
 

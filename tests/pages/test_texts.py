@@ -12,11 +12,12 @@ from unittest.mock import MagicMock
 import pytest
 from hypothesis import HealthCheck, given, settings
 from markdown_it import MarkdownIt
+from msgspec.structs import replace
 
 from ae_core.data.built_in import INFOS
 from ae_core.engine.jobs import Shared, TrainingJob
-from ae_core.figures import compare, views
-from ae_core.messages import Bars, PanelTitle, PhaseStart, Pictures, Setup, Snapshot
+from ae_core.figures import compare, grid, views
+from ae_core.messages import Bars, ColumnTitle, PanelTitle, PhaseStart, Pictures, Setup, Snapshot
 from ae_core.variants import read_settings
 from pages.ui.form import controls
 from pages.ui.runs import actions, comparing, exporting
@@ -24,7 +25,7 @@ from pages.ui.words.language import spoken
 from tests import demo, stored
 from tests.texts import HOSTILE, PRINTABLE
 
-OURS = re.compile(r"<br>|<extra></extra>|%\{(?:x|y|text|customdata)(?::[^}]*)?\}")
+OURS = re.compile(r"<br>|<extra></extra>|%\{(?:x|y|text|hovertext|customdata)(?::[^}]*)?\}")
 patched = settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
@@ -72,6 +73,10 @@ def test_figures_hold_no_tags_but_ours(text):
     pairs = [(setup, snapshot)] * 2
     for draw in (compare.curves, compare.reconstructions, compare.maps):
         check_figure(draw(pairs, [text, f"{text}, {text}"]))
+    for made in (demo.rows, demo.series):
+        setup, snapshot = made()
+        titles = [ColumnTitle(name=text, unit=text, category=category) for category in (text, "")]
+        check_figure(grid(replace(setup, columns=(titles * 3)[: setup.shape[-1]]), snapshot))
 
 
 class Tags(HTMLParser):
