@@ -25,7 +25,7 @@ def fitted(rows: np.ndarray, code_size: int) -> tuple[np.ndarray, np.ndarray, np
 
     References:
         Ilin & Raiko, Practical approaches to principal component analysis in the presence of missing values, JMLR 11,
-        2010, section 2.3.
+        2010.
     """
     rows = rows[: max(1, MOST_NUMBERS // rows.shape[1])]
     gaps = np.isnan(rows)
