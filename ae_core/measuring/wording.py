@@ -11,8 +11,10 @@ from ae_core.settings import DataSpec
 
 Translate = Callable[[str], str]
 
-# Where a pixel is more than a value.
+# Where a picture is more than an example, or a pixel more than a value.
 PHRASES = (
+    ("The pictures are blurred", "The reconstructions are smoothed out"),
+    ("sharper pictures", "closer reconstructions"),
     ("the chance of being white", "the chance of being 1"),
     ("a grey pixel", "a value between 0 and 1"),
     ("grey pixels", "values between 0 and 1"),

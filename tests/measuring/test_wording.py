@@ -15,6 +15,11 @@ from ae_core.measuring.wording import about, said_of
         ("nats per pixel, of all pixels", "nats per value, of all values", "nats per value, of all values"),
         ("{image} of {pictures}, {pixels}",) * 3,
         ("squared_error_per_image", "squared_error_per_image", "squared_error_per_image"),
+        (
+            "The pictures are blurred.",
+            "The reconstructions are smoothed out.",
+            "The reconstructions are smoothed out.",
+        ),
         ("grey pixels cost", "values between 0 and 1 cost", "values between 0 and 1 cost"),
         ("Unit: pictures become 0 to 1, tables are standardised.",) * 3,
     ],
