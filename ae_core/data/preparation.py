@@ -74,8 +74,12 @@ class Prepared:
         return table if known is None else np.where(known, table, table.dtype.type(0))
 
     def scaled(self, table: np.ndarray) -> np.ndarray:
-        """Rows as the network sees them, see `scaled`: with the training mean where a value is unknown."""
-        return scaled(self.filled(table), self.scale, self.offset)
+        """Rows in the units that the network sees, see `scaled`; unknown stays NaN."""
+        return scaled(table, self.scale, self.offset)
+
+    def fed(self, table: np.ndarray) -> np.ndarray:
+        """Rows as the network is fed them: the same, with the training mean where a value is unknown."""
+        return self.scaled(self.filled(table))
 
     def exact(self, table: np.ndarray) -> np.ndarray:
         """Rows for what is computed in closed form: float64 for vectors, whose mean may be large; unknown stays NaN."""

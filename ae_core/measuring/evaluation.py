@@ -38,7 +38,7 @@ def evaluate(
         Numbers by name, see `metrics`; None where one has no meaning for these data.
     """
     raw, pca = data.x_test[:most], pca.of_size(probe.code_size)
-    images, known, exact = data.scaled(raw), data.known(raw), data.exact(raw)
+    images, known, exact = data.fed(raw), data.known(raw), data.exact(raw)
     inputs, seen_by_pca = images, exact
     if model.corruption is not None:
         inputs = where_known(np.asarray(model.corruption.apply(images, test_normals(images.shape))), known, images)
@@ -93,7 +93,7 @@ def _of_classes(
     if not labelled:
         return {"knn1_error": None, "linear_probe_accuracy": None}
     x_train = data.x_train if most is None else data.x_train[: 5 * most]
-    known = [model.encode(data.scaled(rows)) for rows in np.array_split(x_train, -(-len(x_train) // 2000))]
+    known = [model.encode(data.fed(rows)) for rows in np.array_split(x_train, -(-len(x_train) // 2000))]
     train_codes, labels = np.concatenate(known), data.y_test[: len(codes)]
     accuracy = metrics.nearest_neighbour_accuracy(train_codes, data.y_train[: len(x_train)], codes, labels)
     few = max(100, LARGEST_PROBE // codes[0].size)

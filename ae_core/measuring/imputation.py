@@ -33,7 +33,7 @@ def imputation(model: Autoencoder, data: "Prepared", pca: PrincipalComponents, r
     """
     hidden = hide(raw)
     exact = data.exact(raw)
-    fed = data.scaled(np.where(hidden, np.nan, raw).astype(raw.dtype))
+    fed = data.fed(np.where(hidden, np.nan, raw).astype(raw.dtype))
     filled = {
         "imputation_rmse": model.decode(model.encode(fed)),
         "imputation_rmse_of_mean": fed,

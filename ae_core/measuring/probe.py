@@ -102,7 +102,7 @@ class Probe:
         )
 
     def _scaled(self, raw: np.ndarray) -> np.ndarray:
-        return self.data.scaled(raw)
+        return self.data.fed(raw)
 
     def _nearest(self, train_codes: np.ndarray, codes: np.ndarray) -> float | None:
         if not self.labelled:

@@ -35,7 +35,7 @@ class Tiles:
             return
         values = data.filled(data.x_test)
         if self._standardised:
-            values = data.scaled(data.x_test)
+            values = data.fed(data.x_test)
         if not self._standardised and values.min() >= 0 and values.max() <= 1:
             self.low, self.high = 0.0, 1.0
         else:

@@ -34,7 +34,7 @@ def portable(trained: Path | bytes, settings: Settings, run_id: str) -> Portable
     tables = data.prepare(dataset, settings)
     whole = network_of(trained, settings, tables.spec)
     encoder, decoder = whole.get_layer("encoder"), whole.get_layer("decoder")
-    examples = tables.scaled(tables.x_test[:HELD_OUT])
+    examples = tables.fed(tables.x_test[:HELD_OUT])
     scale, offset = _of_bytes(tables) if tables.spec.is_image else (tables.scale, tables.offset)
 
     def packed(block: Block, parts: tuple[Part, Part], worker: str = "") -> bytes:
@@ -95,7 +95,7 @@ def codes_of(trained: Path | bytes, settings: Settings, count: int) -> np.ndarra
     """
     tables = data.prepare(data.load(settings.dataset), settings)
     encoder = network_of(trained, settings, tables.spec).get_layer("encoder")
-    return in_batches(encoder, tables.scaled(tables.x_test[:count]))
+    return in_batches(encoder, tables.fed(tables.x_test[:count]))
 
 
 def _of_bytes(tables: data.Prepared) -> tuple[np.ndarray, np.ndarray]:

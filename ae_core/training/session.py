@@ -178,7 +178,7 @@ class TrainingSession:
     @property
     def test_images(self) -> np.ndarray:
         """All test examples as the network takes them, ndarray of shape `(n_samples, *example)`."""
-        return self.data.scaled(self.data.x_test)
+        return self.data.fed(self.data.x_test)
 
     @property
     def test_labels(self) -> np.ndarray:

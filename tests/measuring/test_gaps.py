@@ -102,7 +102,7 @@ def test_filling_is_scored_on_what_was_hidden_alone() -> None:
     assert np.mean(hidden[~np.isnan(raw)]) == pytest.approx(0.1, abs=0.01) and not np.isnan(raw[hidden]).any()
     pca = PrincipalComponents()
     pca.fit(raw, ONE, NOTHING)
-    data = SimpleNamespace(exact=lambda part: part.astype(np.float64), scaled=lambda part: np.nan_to_num(part))
+    data = SimpleNamespace(exact=lambda part: part.astype(np.float64), fed=lambda part: np.nan_to_num(part))
     fed: list[np.ndarray] = []
 
     def encode(images: np.ndarray) -> np.ndarray:

@@ -29,7 +29,7 @@ def prepared(rows: np.ndarray, scale: np.ndarray | float = 1.0, offset: np.ndarr
         raw_scale=scale.astype(np.float64),
         raw_offset=offset.astype(np.float64),
         filled=filled,
-        scaled=lambda part: filled(part) * scale + offset,
+        fed=lambda part: filled(part) * scale + offset,
     )
 
 
@@ -42,7 +42,7 @@ def test_a_row_is_a_strip_of_shades_with_stripes_where_nothing_is_known() -> Non
     rows[3, 1] = np.nan
     data = prepared(rows, 1 / np.nanstd(rows, axis=0))
     tiles = Tiles(data)
-    seen, known = data.scaled(rows), ~np.isnan(rows)
+    seen, known = data.fed(rows), ~np.isnan(rows)
     shown = tiles.display(seen, known)
     assert shown.shape == (9, CURVE_HEIGHT, 28, 1) and shown.dtype == np.uint8
     parts = shown.reshape(9, CURVE_HEIGHT, 4, 7)
@@ -71,7 +71,7 @@ def test_columns_are_told_in_their_units_with_their_errors(monkeypatch: Any) -> 
     rows[RANDOM.random(rows.shape) < 0.3] = np.nan
     rows[:, 4] = np.nan
     data = prepared(rows, 0.02, -2.0)
-    seen, known = data.scaled(rows), ~np.isnan(rows)
+    seen, known = data.fed(rows), ~np.isnan(rows)
     made = seen + RANDOM.normal(size=rows.shape).astype(np.float32)
     told = ShownValues(data, seen, known, np.array([2, 0, 5])).of(made)
     assert (told.count, told.stride) == (3, 2), "six columns are too many for three places"

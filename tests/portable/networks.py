@@ -86,7 +86,7 @@ def made(case: Mapping[str, Any], folder: Path) -> Made:
     assert answer.why == ""
     tables = data.prepare(data.load(settings.dataset), settings)
     raw = tables.x_test[:COUNT]
-    examples = tables.scaled(raw)
+    examples = tables.fed(raw)
     codes, features = model.encode(examples), np.asarray(model.features(examples))
     spread = features[:, codes.shape[1] :] if settings.variant == "variational" else np.empty(0)
     return Made(answer.content, raw, examples, codes, model.decode(codes), spread)
