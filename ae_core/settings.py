@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Self
 from ae_core.errors import SettingError
 
 SEED_LIMIT = 2**31 - 1
-LONGEST_WORD = 200  # characters
+LONGEST_TEXT = 1000  # characters
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,7 @@ class Option:
         logarithmic: Whether equal factors, not equal steps, matter.
         tunes: The part of the model whose strength it sets: a penalty by the name of its loss term, or `CORRUPTION`;
             empty if it is no part's strength.
+        optional: Whether a text may be empty.
     """
 
     label: str
@@ -80,6 +81,7 @@ class Option:
     live: bool = False
     logarithmic: bool = False
     tunes: str = ""
+    optional: bool = False
 
     def allowed(self, kind: type) -> str:
         """The allowed values in words, for an error message."""
@@ -108,7 +110,7 @@ def _read(name: str, option: Option, kind: type, value: Any) -> Any:
             raise wrong
         return words[str(value).lower()]
     if kind is str:
-        if not isinstance(value, str) or not 0 < len(value) <= LONGEST_WORD:
+        if not isinstance(value, str) or not (value or option.optional) or len(value) > LONGEST_TEXT:
             raise wrong
         value = option.aliases.get(value, value)
         if option.choices and value not in option.choices:
@@ -259,6 +261,13 @@ class Settings:
         "Drop training images that lie far from the mean image: by z-score above 3, or beyond "
         "1.5 interquartile ranges.",
         choices=("keep", "zscore", "iqr"),
+    )
+    normal: str = setting(
+        "",
+        "Normal classes",
+        "Classes to learn from, with commas between them, so that the others are odd to the network; none learns from "
+        "all. The test set always holds all.",
+        optional=True,
     )
     augmentation: str = setting(
         "none",

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from ae_core import data, messages, variants
 from ae_core.data import uploads
+from ae_core.data.classes import class_numbers
 from ae_core.errors import SettingError
 from ae_core.messages import Setup, Snapshot, TrainingMessage
 from ae_core.runs import RunStore
@@ -42,7 +43,9 @@ def settings(given: argparse.Namespace) -> Settings:
     if values["dataset"].lower().endswith(uploads.ENDINGS) and values["dataset"] not in data.catalogue():
         values["dataset"] = data.bring(Path(values["dataset"]), RunStore().needed_data()).name
     found = variants.read_settings(values)
-    data.info(found.dataset).labelled(found.label)
+    info = data.info(found.dataset).labelled(found.label)
+    if info.class_names:  # else they are unknown until the data are loaded
+        class_numbers(found.normal, info.class_names)
     return found
 
 

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from ae_core.data import ranges
+from ae_core.data.classes import FEWEST, class_numbers, of_classes
 from ae_core.data.dataset import Dataset
 from ae_core.data.ranges import BYTES, ValueRange
+from ae_core.errors import SettingError
 from ae_core.settings import DataSpec, Settings
 
 SPLIT_SEED = 60_221_023
@@ -103,14 +105,14 @@ def prepare(dataset: Dataset, settings: Settings) -> Prepared:
     """Splits and cleans a data set for one training.
 
     The order of the training examples is shuffled once and for all, whatever the seed of the run: the first
-    `train_size` of them are taken, and of these the last `validation_share` are for validation. Statistics come from
-    the training part alone. Outliers are dropped from it by their Euclidean distance d from its mean example:
-    `zscore` drops d above mean + 3 standard deviations, `iqr` drops d above the third quartile + 1.5 interquartile
-    ranges.
+    `train_size` of them are taken, of the `normal` classes alone if some are named, and of these the last
+    `validation_share` are for validation. Statistics come from the training part alone. Outliers are dropped from it by
+    their Euclidean distance d from its mean example: `zscore` drops d above mean + 3 standard deviations, `iqr` drops d
+    above the third quartile + 1.5 interquartile ranges.
 
     Args:
         dataset: From `load`.
-        settings: Its `label`, `train_size`, `validation_share`, `scaling` and `outliers` are used.
+        settings: Its `label`, `train_size`, `validation_share`, `scaling`, `outliers` and `normal` are used.
 
     Returns:
         Tables with the scale and offset that make the network's input. Pictures are as loaded, and so are rows and
@@ -118,19 +120,25 @@ def prepare(dataset: Dataset, settings: Settings) -> Prepared:
         without their mean, which the offset then adds.
 
     Raises:
-        SettingError: If the setting `label` names no column, or one that cannot name classes.
+        SettingError: If the setting `label` names no column, or one that cannot name classes; or if the normal classes
+            are none, or have too few examples.
     """
     dataset = dataset.labelled(settings.label)
     info, spec = dataset.info, dataset.info.spec
     scaling = info.scaling(settings)
-    order = np.random.default_rng(SPLIT_SEED).permutation(len(dataset.x_train))[: settings.train_size]
-    held = min(max(1, round(settings.validation_share * len(order))), len(order) - 1)
-    train, validation = order[: len(order) - held], order[len(order) - held :]
+    normal = class_numbers(settings.normal, info.class_names)
+    train, validation = _parts(_order(dataset, normal)[: settings.train_size], settings)
     x_train, y_train = dataset.x_train[train], dataset.y_train[train]
     values = ranges.chosen(info.values, scaling)
     notes = [info.note] if info.note else []
     if scaling != "standardize" and not values.as_they_are and values.ends != BYTES.ends:
         notes.append(f"{values.sentence.capitalize()}.")
+    if normal:
+        names = ", ".join(info.class_names[one] for one in normal)
+        notes.append(
+            f"Learnt from the normal classes alone ({names}): {len(train) + len(validation):,} of "
+            f"{len(dataset.x_train):,} examples. The test set holds all classes."
+        )
 
     dropped = 0
     if settings.outliers != "keep":
@@ -176,6 +184,51 @@ def prepare(dataset: Dataset, settings: Settings) -> Prepared:
         factor,
         shift + 0.0,
     )
+
+
+def left_out(dataset: Dataset, settings: Settings) -> tuple[np.ndarray, np.ndarray]:
+    """Examples of the other classes for choosing a threshold: neither trained on nor tested on.
+
+    They are the same share of the other classes as the validation part is of the normal ones, from the same shuffled
+    order, so that odd examples are as frequent beside that part as they are in the data.
+
+    Args:
+        dataset: From `load`.
+        settings: See `prepare`.
+
+    Returns:
+        Rows as the data set has them, and their class numbers; none where no class is called normal.
+
+    Raises:
+        SettingError: If the normal classes are none.
+    """
+    dataset = dataset.labelled(settings.label)
+    normal = class_numbers(settings.normal, dataset.info.class_names)
+    order = np.random.default_rng(SPLIT_SEED).permutation(len(dataset.x_train))
+    others = order[~of_classes(dataset.y_train[order], normal)]
+    rows = others[: round(settings.validation_share * len(others))]
+    return dataset.x_train[rows], dataset.y_train[rows]
+
+
+def _order(dataset: Dataset, normal: tuple[int, ...]) -> np.ndarray:
+    """Row numbers of all that may be learnt from, shuffled."""
+    order = np.random.default_rng(SPLIT_SEED).permutation(len(dataset.x_train))
+    if not normal:
+        return order
+    order = order[of_classes(dataset.y_train[order], normal)]
+    if len(order) < FEWEST:
+        names = ", ".join(dataset.info.class_names[one] for one in normal)
+        raise SettingError(
+            f"normal must name classes with {FEWEST} training examples or more. Received: {names!r}, of which there "
+            f"are {len(order)}."
+        )
+    return order
+
+
+def _parts(order: np.ndarray, settings: Settings) -> tuple[np.ndarray, np.ndarray]:
+    """Row numbers for training and for validation."""
+    held = min(max(1, round(settings.validation_share * len(order))), len(order) - 1)
+    return order[: len(order) - held], order[len(order) - held :]
 
 
 def _pieces(table: np.ndarray) -> list[np.ndarray]:

@@ -4,11 +4,15 @@ from abc import ABC
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import msgspec
+
+from ae_core.anomalies import PARTS
 from ae_core.engine import questions
 from ae_core.engine.descriptions import Description
 from ae_core.engine.recovery import Recovery
 from ae_core.engine.supervisor import Supervisor
 from ae_core.errors import DataError, EngineError
+from ae_core.messages import Part
 from ae_core.ownership import fingerprint
 from ae_core.portable.description import Portable
 from ae_core.portable.tsne import STRETCHES
@@ -151,3 +155,34 @@ class Asking(ABC):
         for done in range(1, STRETCHES + 1):
             places = self._supervisor.ask(questions.lay_out, rows, count, places)
             yield done / STRETCHES, places
+
+    def find_odd(self, run_id: str, normal: str) -> Iterator[tuple[float, bytes]]:
+        """Looks for odd test examples of a run, with its rivals: waits for a worker at each part.
+
+        Args:
+            run_id: The run.
+            normal: Classes that are called normal, see `data.classes`; empty for those that it was trained on.
+
+        Yields:
+            The share that is done, up to 1, and then `messages.Anomalies` as JSON.
+
+        Raises:
+            EngineError: If no worker is ready, it takes too long, or it cannot be done.
+        """
+        folder, parts = str(self._recovery.store.folder), []
+        for name in PARTS:
+            parts.append(self._supervisor.ask(questions.odd_part, folder, run_id, name, normal))
+            yield len(parts) / (len(PARTS) + 1), b""
+        yield 1.0, msgspec.json.encode(self._supervisor.ask(questions.odd_report, run_id, parts))
+
+    def score_file(self, run_id: str, dataset: str) -> Part:
+        """How odd a run finds the examples of another data set: waits for a worker.
+
+        Args:
+            run_id: The run.
+            dataset: Name of a data set whose examples have the shape of the run's.
+
+        Raises:
+            EngineError: If no worker is ready, it takes too long, or it cannot be done.
+        """
+        return self._supervisor.ask(questions.odd_file, str(self._recovery.store.folder), run_id, dataset)

@@ -239,6 +239,8 @@ class TrainingJob(Job):
             return "This run has no trained model: it failed, or is not kept on disk."
         if self.setup is None or len(self.setup.class_names) < 2:
             return "The data of this run have no classes, so there is nothing to classify."
+        if self.settings.normal:
+            return "This run has learnt from some classes only, so a classifier cannot learn the others."
         return ""
 
 

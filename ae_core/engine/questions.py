@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ae_core.engine.answer import Answer, answer
 from ae_core.errors import DataError
+from ae_core.messages import Anomalies, Part
 from ae_core.portable.description import Portable
 from ae_core.runs import RunStore, StoredRun
 from ae_core.runs.weights_film import read_weights
@@ -145,3 +146,36 @@ def lay_out(rows: bytes, count: int, places: bytes) -> Answer[bytes]:
         return stretch(given, so_far).astype("<f4").tobytes()
 
     return answer(work, "The codes could not be laid out")
+
+
+def odd_part(folder: str, run_id: str, part: str, normal: str) -> Answer[Part]:
+    """How odd one of the detectors finds the test examples of a stored run, see `anomalies.report.part`."""
+
+    def work() -> Part:
+        from ae_core.anomalies import report
+
+        return report.part(RunStore(Path(folder)).open(run_id), part, normal)
+
+    return answer(work, "The examples could not be looked at")
+
+
+def odd_report(run_id: str, parts: Sequence[Part]) -> Answer[Anomalies]:
+    """What all of them come to together, see `anomalies.report.report`."""
+
+    def work() -> Anomalies:
+        from ae_core.anomalies import report
+
+        return report.report(run_id, parts)
+
+    return answer(work, "The detectors could not be compared")
+
+
+def odd_file(folder: str, run_id: str, dataset: str) -> Answer[Part]:
+    """How odd a stored run finds the examples of another data set, see `anomalies.report.of_file`."""
+
+    def work() -> Part:
+        from ae_core.anomalies import report
+
+        return report.of_file(RunStore(Path(folder)).open(run_id), dataset)
+
+    return answer(work, "The file could not be looked at")

@@ -8,6 +8,7 @@ makes a changed copy.
 No field takes values of any kind: as every text and list has a longest length, a hostile file cannot fill the memory.
 """
 
+from ae_core.messages.anomalies import Anomalies, Confusion, Detector, Example, Feature, Part, Scores
 from ae_core.messages.classifier import (
     ClassifierResult,
     ClassifierSnapshot,
@@ -65,6 +66,7 @@ __all__ = [
     "NAME",
     "ORIGINS",
     "PATTERNS",
+    "Anomalies",
     "Atlas",
     "Bars",
     "Batch",
@@ -74,9 +76,13 @@ __all__ = [
     "ClassifierSnapshot",
     "ClassifierSummary",
     "ColumnTitle",
+    "Confusion",
     "Curves",
+    "Detector",
     "Epochs",
     "ErrorCurve",
+    "Example",
+    "Feature",
     "Finished",
     "Grid",
     "GridValues",
@@ -92,6 +98,7 @@ __all__ = [
     "Outcome",
     "Panel",
     "PanelTitle",
+    "Part",
     "PhaseStart",
     "Pictures",
     "Plane",
@@ -102,6 +109,7 @@ __all__ = [
     "RunAbout",
     "RunStatus",
     "Scalars",
+    "Scores",
     "Settings",
     "Setup",
     "Snapshot",

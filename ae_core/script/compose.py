@@ -111,7 +111,7 @@ def _heading(settings: Settings, info: DataInfo, packages: list[str]) -> str:
         for name, value in settings.to_dict().items()
         if name in options(settings) and name not in said and value != usual[name]
     }
-    words = ", ".join(f"{name} {_worded(value)}" for name, value in changed.items())
+    words = ", ".join(f"{name} {escape.docstring(_worded(value))}" for name, value in changed.items())
     paragraphs = [
         f"Settings that differ from the usual ones: {words}." if words else "",
         f"To run it: pip install keras tensorflow {' '.join(packages)}".strip(),

@@ -9,6 +9,7 @@ import numpy as np
 
 from ae_core import data
 from ae_core.data import built_in, preparation, ranges
+from ae_core.data.classes import class_numbers
 from ae_core.data.dataset import DataInfo, Dataset
 from ae_core.data.download import PUBLISHED
 from ae_core.formats import npz
@@ -54,8 +55,9 @@ def rows_of(settings: Settings, info: DataInfo, model: Autoencoder) -> Rows:
     taken = min(settings.train_size, info.train_count)
     held = min(max(1, round(settings.validation_share * taken)), taken - 1)
     train = taken - held
-    if settings.outliers != "keep":
-        train = len(data.prepare(data.load(info.name), settings).x_train)
+    if settings.outliers != "keep" or settings.normal:
+        prepared = data.prepare(data.load(info.name), settings)
+        train, held = len(prepared.x_train), len(prepared.x_validation)
     points = probe.most_points(cache.probe_points(model), info.seen(settings).size)
     measured, tested = min(held, probe.measured(points)), min(info.test_count, points)
     return Rows(train, measured, held, tested, min(settings.batch_size, train), info.unknown > 0)
@@ -73,9 +75,12 @@ def examples(settings: Settings, info: DataInfo, rows: Rows, library: Library) -
     brought, info = info, info.labelled(settings.label)
     taken = min(settings.train_size, info.train_count)
     some = "" if taken == info.train_count else f"[:{taken}]"
+    wanted = _wanted(settings, brought, info)
+    chosen = f"\norder = order[np.isin(labels[order], {wanted})]{some}  # of the normal classes alone" if wanted else ""
+    first = "" if wanted else some
     used = "" if rows.validation == rows.held else f"[:{rows.validation}]"
     split = f"""\
-order = np.random.default_rng({preparation.SPLIT_SEED}).permutation(len(data)){some}
+order = np.random.default_rng({preparation.SPLIT_SEED}).permutation(len(data)){first}{chosen}
 x_train, x_val = data[order[:-{rows.held}]], data[order[-{rows.held}:]]{used}  # {rows.held} are kept out of training"""
     axes = literal(tuple(range(1, 1 + len(info.spec.shape))))
     shown = [": ".join(filter(None, (one.name, one.category))) for one in info.columns]
@@ -84,9 +89,12 @@ x_train, x_val = data[order[:-{rows.held}]], data[order[-{rows.held}:]]{used}  #
     titles = textwrap.fill(f"The {what} are {words}.", WIDTH, initial_indent="# ", subsequent_indent="# ")
     label = brought.places(info.label)
     named = f"data = np.delete(data, {label}, axis=1)  # what names the classes is not learnt from" if label else ""
+    if label and wanted:
+        named = f"{_labels(brought, label)}\n{named}"
     distance = (DISTANCE_KNOWN if rows.gaps else DISTANCE).format(axes=axes)
     outliers = [] if settings.outliers == "keep" else [distance + OUTLIERS[settings.outliers]]
-    parts = [_loaded(brought, library), named, titles if shown else "", split, *outliers]
+    loaded = _loaded(brought, library, bool(wanted) and not label)
+    parts = [loaded, named, titles if shown else "", split, *outliers]
     scaling = info.scaling(settings)
     values = ranges.chosen(info.values, scaling)
     if scaling == "standardize":
@@ -120,43 +128,68 @@ def _number(value: float) -> str:
     return literal(int(value)) if value == int(value) else str(np.float32(value))
 
 
-def _loaded(info: DataInfo, library: Library) -> str:
+def _wanted(settings: Settings, brought: DataInfo, info: DataInfo) -> str:
+    """The normal classes as a tuple of the labels that a script meets; nothing where all are learnt from."""
+    if not settings.normal:
+        return ""
+    names = info.class_names or data.load(info.name).labelled(settings.label).info.class_names
+    numbers = class_numbers(settings.normal, names)
+    places = brought.places(info.label)
+    if len(places) == 1 and not brought.columns[places[0]].category:
+        return literal(tuple(float(names[one]) for one in numbers))
+    # A file's own labels are numbers, and where these are not 0, 1, 2, … they have become the names of the classes.
+    named = not places and all(name.lstrip("-").isdecimal() for name in names)
+    return literal(tuple(int(names[one]) if named else one for one in numbers))
+
+
+def _labels(brought: DataInfo, places: list[int]) -> str:
+    """What takes the labels out of a table's columns: numbers, or which of its categories a row has."""
+    if len(places) == 1 and not brought.columns[places[0]].category:
+        return f"labels = data[:, {places[0]}]"
+    known = f"np.isnan(data[:, {places}]).any(axis=1)"
+    return f"labels = np.where({known}, {len(places)}, np.nan_to_num(data[:, {places}]).argmax(axis=1))"
+
+
+def _loaded(info: DataInfo, library: Library, labelled: bool) -> str:
     if info == built_in.INFOS.get(info.name):
         if info.name in built_in.GENERATED:
-            return _generated(built_in.GENERATED[info.name], library)
+            return _generated(built_in.GENERATED[info.name], library, labelled)
         if info.name in PUBLISHED:
-            return f"(data, _), _ = keras.datasets.{info.name}.load_data()\ndata = data[..., None]"
-    return _from_file(info, library)
+            labels = "labels" if labelled else "_"
+            return f"(data, {labels}), _ = keras.datasets.{info.name}.load_data()\ndata = data[..., None]"
+    return _from_file(info, library, labelled)
 
 
-def _generated(make: Callable[[], Dataset], library: Library) -> str:
-    """What stands in the function that makes a data set, up to the training images of what it returns."""
+def _generated(make: Callable[[], Dataset], library: Library, labelled: bool) -> str:
+    """What stands in the function that makes a data set, up to the training images, and labels, of what it returns."""
     module = source(make.__module__)
     function = module.statements[make.__name__]
     if not isinstance(function, ast.FunctionDef):
         raise TypeError(f"A data set must be made by a function. Received: {make.__name__}.")
     _docstring, *steps, last = function.body
     match last:
-        case ast.Return(value=ast.Call(args=[_, images, *_])):
-            made = ast.unparse(images)
+        case ast.Return(value=ast.Call(args=[_, images, labels, *_])):
+            returned = [images, labels] if labelled else [images]
         case _:
             raise TypeError(f"{make.__name__} must end in `return Dataset(info, x_train, …)`.")
     for step in steps:
         if isinstance(step, ast.Import | ast.ImportFrom):
             library.add_import(step)
     steps = [step for step in steps if not isinstance(step, ast.Import | ast.ImportFrom)]
-    library.take_for(make.__module__, [*steps, images])
-    return textwrap.dedent(module.text(*steps)) + f"\ndata = {made}"
+    library.take_for(make.__module__, [*steps, *returned])
+    made = [f"{name} = {ast.unparse(one)}" for name, one in zip(("data", "labels"), returned, strict=False)]
+    return "\n".join([textwrap.dedent(module.text(*steps)), *made])
 
 
-def _from_file(info: DataInfo, library: Library) -> str:
+def _from_file(info: DataInfo, library: Library, labelled: bool) -> str:
     """Reads what a person brought, as the reader of files does: with or without a test set."""
     library.take(npz.__name__, npz.split_rows.__name__)
     named = info.title.lower().endswith(".npz")
     note = "" if named else "  # the arrays x_train and, where there are any, x_test and y_train"
     if info == built_in.INFOS.get(info.name):
         note = "  # it lies in the app's folder assets/data"
-    text = FILE.format(name=literal(info.title if named else info.name + ".npz"), note=note)
+    file = LABELLED_FILE if labelled else FILE
+    text = file.format(name=literal(info.title if named else info.name + ".npz"), note=note)
     shape = ", ".join(map(str, info.spec.shape))
     return text + f"data = data.reshape(-1, {shape})"
 
@@ -167,6 +200,14 @@ data = file["x_train"]
 if "x_test" not in file:
     labels = file["y_train"].reshape(-1) if "y_train" in file else None
     data = data[split_rows(len(data), labels)[0]]
+"""
+
+LABELLED_FILE = """\
+file = np.load({name}){note}
+data, labels = file["x_train"], file["y_train"].reshape(-1)
+if "x_test" not in file:
+    training = split_rows(len(data), labels)[0]
+    data, labels = data[training], labels[training]
 """
 
 DISTANCE = """\

@@ -108,6 +108,7 @@ def prepare(settings: Settings, progress: Callable[..., None] = _silent) -> Prep
         settings.outliers,
         settings.train_size,
         settings.validation_share,
+        settings.normal,
     )
     info, tables, pca = _data_kept.get_or_make(key, lambda: _load(settings, progress))
     settings.check(tables.spec)
@@ -140,7 +141,7 @@ def _stages(settings: Settings, prepared: data.Prepared, batch_size: int) -> tup
     Compiling is what a start waits for, so a model of the same architecture is used again: it gets a new one's
     variables, seeds included, and cannot be told from it.
     """
-    free = {"seed", "epochs", "patience", "dataset"} | {
+    free = {"seed", "epochs", "patience", "dataset", "normal"} | {
         name for name, option in options(settings).items() if option.live
     }
     same = tuple((name, str(value)) for name, value in settings.to_dict().items() if name not in free)

@@ -209,6 +209,11 @@ def classify_saved(place: Path, settings: Settings | None = None, **wishes: Unpa
         raise SettingError(f"DIR must be a folder that `train --out DIR` has left. Received: {str(place)[:200]!r}.")
     execution.configure()
     settings = settings or _settings_beside(file)
+    if settings.normal:
+        raise SettingError(
+            "normal must be empty in the training that a classifier goes on with, as it learns all classes. Received: "
+            f"{settings.normal!r}."
+        )
     data = datasets.prepare(datasets.load(settings.dataset), settings)
     settings.check(data.spec)
     shape = keras_file.input_shape(file, LABEL)

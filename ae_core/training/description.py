@@ -7,6 +7,7 @@ import keras
 import numpy as np
 
 from ae_core import data, variants
+from ae_core.data import classes
 from ae_core.models.seeding import building
 from ae_core.settings import Settings
 from ae_core.training import cache, execution
@@ -72,11 +73,12 @@ def describe(settings: Settings) -> NetworkFacts:
         for part, network in (("encoder", model.encoder), ("decoder", model.decoder))
         for layer in network.layers
     ]
+    count = round(info.train_count * classes.share(settings.normal, info.class_names))
     return NetworkFacts(
         layers=layers,
         parameters=cache.parameter_count(model),
         input_shape=list(spec.shape),
         code_shape=list(model.code_shape),
         corruption=settings.to_dict().get("noise"),
-        seconds=cache.training_seconds(model, settings, info.train_count),
+        seconds=cache.training_seconds(model, settings, count),
     )

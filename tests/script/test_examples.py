@@ -58,6 +58,29 @@ def test_it_makes_the_examples_that_a_training_sees(dataset, outliers, scaling):
     check({"dataset": dataset, "scaling": scaling, "outliers": outliers, "train_size": 500})
 
 
+@pytest.mark.parametrize("outliers", ["keep", "iqr"])
+@pytest.mark.parametrize("dataset", ["digits", "waves", "sprites"])
+def test_it_learns_from_the_normal_classes_alone(dataset, outliers):
+    made = check(
+        {
+            "dataset": dataset,
+            "normal": "0,2" if dataset == "digits" else "triangle",
+            "outliers": outliers,
+            "train_size": 150,
+        }
+    )[1]
+    assert "# of the normal classes alone" in made
+
+
+def test_classes_of_a_file_are_called_as_the_file_calls_them(alone, monkeypatch):
+    folder = alone / "AE_DATA_DIR"
+    np.savez(folder / "from_five.npz", x_train=GREYS, y_train=np.arange(60) % 3 + 5)
+    np.savez(folder / "with_test.npz", x_train=GREYS, y_train=np.arange(60) % 3, x_test=GREYS, y_test=np.arange(60) % 3)
+    monkeypatch.chdir(folder)
+    assert "np.isin(labels[order], (5, 7))" in check({"dataset": "from_five", "normal": "5,7"})[1]
+    assert "np.isin(labels[order], (1,))" in check({"dataset": "with_test", "normal": "1", "train_size": 20})[1]
+
+
 def test_it_names_the_file_of_a_data_set_that_ships(monkeypatch):
     monkeypatch.chdir(built_in.SHIPPED_FOLDER)
     made = check({"dataset": "mnist_5k", "train_size": 500})[1]

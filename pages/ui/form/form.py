@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ae_core import data, variants
+from ae_core.data.classes import class_numbers
 from ae_core.errors import SettingError
 from ae_core.settings import Option, Settings, option_of
 
@@ -67,7 +68,10 @@ class Form:
         infos = data.catalogue()
         if settings.dataset not in infos:
             raise unknown_dataset(settings.dataset)
-        settings.check(infos[settings.dataset].seen(settings))
+        info = infos[settings.dataset]
+        settings.check(info.seen(settings))
+        if info.class_names:  # else they are unknown until the data are loaded
+            class_numbers(settings.normal, info.class_names)
         return settings
 
 
@@ -90,8 +94,8 @@ def as_text(value: Any) -> str:
 
 
 def to_address(settings: Settings) -> dict[str, str]:
-    """Every setting, variant first, as the parameters of an address."""
-    return {name: as_text(value) for name, value in settings.to_dict().items()}
+    """Every setting, variant first, as the parameters of an address; texts that are empty are left out."""
+    return {name: as_text(value) for name, value in settings.to_dict().items() if value != ""}
 
 
 def from_address(parameters: Mapping[str, str]) -> tuple[Form, list[str]]:

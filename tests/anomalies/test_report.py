@@ -1,0 +1,170 @@
+"""What is said of odd examples: rivals, the network's own scores, what made one odd, and no glance at the test."""
+
+import dataclasses
+from types import MappingProxyType
+
+import keras
+import numpy as np
+import pytest
+from msgspec.structs import replace
+
+from ae_core import data
+from ae_core.anomalies import OWN, PARTS, examples, report, scores, split
+from ae_core.anomalies.rivals import RIVALS
+from ae_core.anomalies.split import Examples
+from ae_core.data import Column
+from ae_core.data.built_in import DataInfo, Dataset
+from ae_core.errors import DataError
+from ae_core.messages import Part, Scores
+from ae_core.settings import DataSpec, Settings
+from ae_core.training.stored_model import network_of
+from ae_core.variants import read_settings
+
+LINEAR = {"loss": "mse", "output": "linear", "code_activation": "linear"}
+SETTINGS = read_settings({"variant": "vanilla", "dataset": "made", "latent_dim": 2, "normal": "plain"} | LINEAR)
+
+
+@pytest.fixture
+def rows(monkeypatch) -> Dataset:
+    """A table of four columns: plain rows lie near a plane, odd ones off it in the third column, most of all."""
+    random = np.random.default_rng(0)
+
+    def part(count: int, odd: int) -> tuple[np.ndarray, np.ndarray]:
+        flat = random.normal(size=(count, 2)) @ np.array([[1.0, 0.5, 0.0, 1.0], [0.0, 1.0, 1.0, -1.0]])
+        table, labels = flat + 0.05 * random.normal(size=(count, 4)), np.zeros(count, np.int64)
+        labels[:odd] = 1
+        table[:odd, 2] += 5 + random.random(odd)
+        return table.astype(np.float32), labels
+
+    (x_train, y_train), (x_test, y_test) = part(400, 40), part(120, 30)
+    info = DataInfo("made", "Made", DataSpec((4,), False), 400, 120, ("plain", "strange"), "", "", "")
+    info = dataclasses.replace(info, columns=(Column("a"), Column("b"), Column("c", "mm"), Column("d", "", "red")))
+    made = Dataset(info, x_train, y_train, x_test, y_test)
+    monkeypatch.setattr(data, "load", lambda name: made)
+    return made
+
+
+def linear(settings: Settings, of_run: split.Split) -> keras.Model:
+    """A network that projects onto the plane: what the training would come to at best, without one."""
+    network = network_of(settings, of_run.spec)
+    _, _, directions = np.linalg.svd(of_run.train.inputs - of_run.train.inputs.mean(axis=0), full_matrices=False)
+    mean, plane = of_run.train.inputs.mean(axis=0), directions[:2].T
+    parts = (network.get_layer("encoder"), network.get_layer("decoder"))
+    for part, weights in zip(parts, [(plane, -mean @ plane), (plane.T, mean)], strict=True):
+        part.set_weights([np.asarray(one, np.float32) for one in weights])
+    return network
+
+
+def test_parts_are_the_network_and_all_rivals():
+    assert (OWN, *RIVALS) == PARTS
+    assert isinstance(RIVALS, MappingProxyType)
+
+
+@pytest.mark.slow(seconds=4)
+def test_odd_rows_are_found_and_what_made_them_odd(rows):
+    of_run = split.load(SETTINGS)
+    assert of_run.alone and of_run.normal == (0,)
+    assert not of_run.train.odd.any() and of_run.validation.odd.any() and of_run.test.odd.sum() == 30
+    parts = [report.of_network(linear(SETTINGS, of_run), SETTINGS, of_run)]
+    for name, make in RIVALS.items():
+        scorer, count = make(of_run, 2)
+        tested = scorer(of_run.validation), scorer(of_run.test)
+        parts.append(report._part(of_run, [report._scores(name, count, *tested)]))
+    found = report.report("x" * 12, parts)
+    named = {one.name: one for one in found.detectors}
+    assert list(named) == ["error", "distance", *RIVALS] and found.own == 2
+    assert named["error"].auc == pytest.approx(1.0) and found.confusion is not None
+    assert found.confusion.hits == 30 and found.confusion.false_alarms <= 25, (
+        "36 validation examples say roughly where 95 % lie"
+    )
+    assert named["pca"].auc == pytest.approx(named["error"].auc), "a linear network of the same size is PCA"
+    assert min(named[name].auc or 0 for name in ("knn", "isolation_forest", "one_class_svm")) > 0.9
+    assert named["error"].p_value is None and named["knn"].p_value is not None
+    oddest = found.whole.oddest
+    assert all(one.label == 1 for one in oddest) and all(one.picture == b"" for one in oddest)
+    for one in oddest:
+        assert one.features[0].name == "c (mm)"
+        assert sum(each.share for each in one.features) <= 1 + 1e-6
+        assert one.features[0].value == pytest.approx(float(rows.x_test[one.row, 2]), rel=1e-4), "as the file had it"
+        assert {each.name for each in one.features} <= {"a", "b", "c (mm)", "d = red"}
+    assert all(one.label == 0 for one in found.whole.plainest)
+
+
+def packed(values: np.ndarray) -> bytes:
+    return values.astype("<f4").tobytes()
+
+
+def made_up(test: np.ndarray, labels: np.ndarray) -> Part:
+    validation = np.random.default_rng(4).random(50)
+    of = np.r_[np.zeros(40), np.ones(10)].astype("<i2").tobytes()
+    return Part(
+        scores=[Scores(name="error", validation=packed(validation), test=packed(test), rows=9)],
+        normal=[0],
+        class_names=["a", "b"],
+        validation_labels=of,
+        test_labels=labels.astype("<i2").tobytes(),
+    )
+
+
+def test_no_threshold_looks_at_the_test_set():
+    random = np.random.default_rng(5)
+    labels = np.r_[np.zeros(30), np.ones(10)].astype(int)
+    one = report.report("x" * 12, [made_up(random.random(40), labels)])
+    other = report.report("x" * 12, [made_up(100 * random.random(40), labels[::-1])])
+    assert one.detectors[0].threshold == other.detectors[0].threshold
+    assert one.detectors[0].auc != other.detectors[0].auc
+    normal = np.frombuffer(one.whole.scores[0].validation, "<f4")[:40]
+    assert one.detectors[0].threshold == pytest.approx(np.quantile(normal, 0.95, method="higher"))
+
+
+def test_without_anything_that_says_who_is_odd_nothing_is_judged():
+    part = replace(made_up(np.arange(6.0), np.zeros(6)), normal=[])
+    found = report.report("x" * 12, [part])
+    assert (found.confusion, found.detectors[0].auc, found.detectors[0].ap_interval) == (None, None, None)
+    with pytest.raises(DataError, match="No validation example is of a normal class"):
+        report.report("x" * 12, [replace(part, normal=[2])])
+    with pytest.raises(DataError, match="no numbers any more"):
+        report._scores("error", 1, np.array([1.0]), np.array([np.nan]))
+    with pytest.raises(DataError, match="no numbers any more"):
+        report._scores("error", 1, np.array([1.0]), np.array([1e39]))
+
+
+def test_unknown_values_count_for_nothing(rows, monkeypatch):
+    holes = rows.x_test.copy()
+    holes[0, 2] = np.nan
+    monkeypatch.setattr(data, "load", lambda name: dataclasses.replace(rows, x_test=holes))
+    of_run = split.load(SETTINGS)
+    assert of_run.test.known is not None and np.isfinite(of_run.test.inputs).all()
+    assert of_run.test.inputs[0, 2] == pytest.approx(rows.x_train[rows.y_train == 0, 2].mean(), abs=0.2)
+    errors = of_run.test.mean(np.ones((120, 4)) * [1, 1, 100, 1])
+    assert errors[0] == 1.0 and errors[1] == pytest.approx(103 / 4)
+
+
+def test_the_bound_of_a_variational_network_is_that_of_its_definition():
+    settings = read_settings({"variant": "variational", "dataset": "digits", "latent_dim": 3, "widths": "8"})
+    of_run = split.load(dataclasses.replace(settings, train_size=60))
+    whole = network_of(settings, of_run.spec)
+    network = scores.Network(whole, settings, of_run)
+    few = Examples(of_run.test.inputs[:5], None, of_run.test.labels[:5], of_run.test.odd[:5])
+    (found,) = network.bounds(few)
+    mean = network.encode(few)  # an untrained spread is that of the prior: the divergence is ½ Σ μ²
+    random, surprise = np.random.default_rng(0), np.zeros(5)
+    for _ in range(scores.DRAWS):
+        codes = mean + random.standard_normal(mean.shape, np.float32)
+        outputs = np.asarray(network.decoder(codes), np.float64)
+        each = few.inputs * np.log(outputs) + (1 - few.inputs) * np.log1p(-outputs)
+        surprise -= each.reshape(5, -1).sum(axis=1) / scores.DRAWS
+    np.testing.assert_allclose(found, surprise + 0.5 * np.square(mean).sum(axis=1), rtol=1e-4)
+    vanilla = read_settings({"variant": "vanilla", "dataset": "digits"})
+    assert scores.Network(network_of(vanilla, of_run.spec), vanilla, of_run).bounds(few) == []
+
+
+def test_pictures_stand_beside_their_reconstruction_and_error():
+    settings = read_settings({"variant": "vanilla", "dataset": "digits", "latent_dim": 2, "train_size": 60})
+    of_run = split.load(settings)
+    network = scores.Network(network_of(settings, of_run.spec), settings, of_run)
+    errors = network.errors(of_run.test)
+    oddest, plainest = examples.extremes(network, of_run.test, errors)
+    assert [one.score for one in oddest] == sorted(errors, reverse=True)[: examples.SHOWN]
+    assert [one.score for one in plainest] == sorted(errors)[: examples.SHOWN]
+    assert all(one.picture.startswith(b"\x89PNG") and not one.features for one in oddest)
