@@ -9,6 +9,7 @@ from starlette.routing import Route, WebSocketRoute
 
 from pages.ui import shared, state, static, style
 from pages.ui.live import computing, film, guard, laying_out, network, streaming
+from pages.ui.odd import scoring
 from pages.ui.runs import operating
 from pages.ui.server.bounds import Bounds
 from pages.ui.words.language import _
@@ -57,6 +58,7 @@ else:
         Route(base + network.MOMENTS, network.moments),
         Route(base + computing.COMPUTE, computing.compute, methods=["POST"]),
         Route(base + laying_out.LAYOUT, laying_out.layout, methods=["POST", "DELETE"]),
+        Route(base + scoring.ODD, scoring.odd, methods=["POST", "DELETE"]),
         *(Route(place + shared.HEALTH, shared.health) for place in {"", base}),
     ]
     app = st.App("app.py", routes=routes, middleware=[Middleware(Bounds)], lifespan=shared.lifespan)

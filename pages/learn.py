@@ -13,7 +13,7 @@ from ae_core.formats import escape
 from ae_core.settings import Settings, option_of
 from ae_core.variants import Variant
 from pages.ui import state
-from pages.ui.form import diagram
+from pages.ui.form import diagram, uses
 from pages.ui.form.controls import notices, variant_select
 from pages.ui.form.form import as_text
 from pages.ui.live import pulse
@@ -44,6 +44,9 @@ def show(own: Session) -> None:
     st.subheader(_("Settings"), anchor=False)
     st.html(_table(own))
     _script(own)
+    st.subheader(_("What for?"), anchor=False)
+    st.caption(_("On the Train page each is one press."))
+    st.markdown("\n".join(f"- **{_(use.label)}.** {_(use.look)}" for use in uses.USES.values()))
     st.subheader(_("The code"), anchor=False)
     path = _source(variant)
     st.caption(_("The whole of {file}.").format(file=f"`ae_core/variants/{path.name}`"))

@@ -14,6 +14,7 @@ import streamlit as st
 from ae_core.engine import Pace, TrainingJob, pace_of
 from ae_core.errors import DataError, EngineError, SettingError
 from ae_core.folders import ROOT
+from ae_core.messages import Part
 from ae_core.ownership import holds
 from ae_core.settings import Settings
 from pages.ui import static
@@ -69,6 +70,7 @@ class Session:
         import_problem: What was wrong with the last imported run.
         upload_problem: What was wrong with the last upload.
         classify_problem: Why a classifier could not be started or stopped.
+        odd_file: A run, the name of a file that it has scored, what it found, and why not if it did not.
     """
 
     form: Form
@@ -94,6 +96,7 @@ class Session:
     import_problem: str = ""
     upload_problem: str = ""
     classify_problem: str = ""
+    odd_file: tuple[str, str, Part | None, str] = ("", "", None, "")
 
     @property
     def run(self) -> TrainingJob | None:

@@ -10,6 +10,7 @@ from ae_core.settings import Settings
 from pages.ui.classify import classifying
 from pages.ui.live import drawn, pulse, recorded, settling, stage, status, streaming, tiles
 from pages.ui.live.buttons import again, buttons
+from pages.ui.odd import finding
 from pages.ui.runs.exporting import export
 from pages.ui.runs.leading import explore_link
 from pages.ui.runs.share import offered, share
@@ -45,6 +46,7 @@ def watch(own: Session, settings: Settings | None) -> None:
     pulse.after(ANSWER_SECONDS if asked else 0)
     if run is not None:
         classifying.classify(own, run)
+        finding.find(own, run)
     if own.deaf:
         settling.settle()
 

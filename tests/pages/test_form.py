@@ -16,7 +16,7 @@ from ae_core.errors import SettingError
 from ae_core.settings import DataSpec, Option, option_of
 from ae_core.variants import read_settings
 from pages.ui import state
-from pages.ui.form import controls, diagram
+from pages.ui.form import controls, diagram, uses
 from pages.ui.form.form import Form, from_address, to_address
 from pages.ui.live import tiles
 from pages.ui.words import units
@@ -242,3 +242,24 @@ def test_the_page_says_what_becomes_of_the_values(scaling, said, monkeypatch):
     with spoken("en"):
         controls._facts(eights, read_settings({"scaling": scaling}))
     assert said in st.caption.mock_calls[0].args[0]
+
+
+@pytest.mark.parametrize("name", uses.USES)
+def test_every_use_is_an_experiment_that_the_form_can_hold(name):
+    form = Form("vanilla", {"latent_dim": 3})
+    assert uses.now(form) is None
+    form.adopt(uses.USES[name].settings)
+    assert form.settings() == uses.USES[name].settings
+    assert uses.now(form) == name
+    assert uses.now(from_address(to_address(form.settings()))[0]) == name, "its address too"
+    form.choose("seed", 7)
+    assert uses.now(form) is None
+
+
+def test_a_class_that_is_none_is_refused_in_the_form():
+    form, sentences = from_address({"variant": "vanilla", "dataset": "digits", "normal": "11"})
+    assert sentences == []
+    with pytest.raises(SettingError, match=r"normal must name some of the classes 0, 1, .* Received: '11'\."):
+        form.settings()
+    form.choose("normal", "")
+    assert form.settings().normal == ""

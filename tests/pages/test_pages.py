@@ -14,7 +14,8 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from ae_core import variants
-from ae_core.engine import certificates
+from ae_core.anomalies import PARTS
+from ae_core.engine import EngineError, certificates
 from ae_core.figures.shared import Json
 from ae_core.ownership import holds
 from pages.ui import shared
@@ -114,6 +115,17 @@ def test_the_first_page_offers_an_experiment():
     assert page.selectbox("dataset").options[:2] == ["MNIST (5,000 images)", "MNIST"], "the whole is one choice away"
     assert "run" not in page.query_params
     assert sentences(page) == ""
+
+
+def test_a_use_is_one_press():
+    page = visit()
+    page.pills("use").set_value("odd").run()
+    assert (page.query_params["normal"], page.query_params["variant"]) == ("0", "stacked")
+    assert page.text_input("normal").value == "0" and page.selectbox("variant").value == "stacked"
+    assert "every other digit should stand out" in " ".join(one.value for one in page.caption)
+    page.text_input("normal").set_value("").run()
+    assert page.pills("use").value is None, "it is not what the form says any more"
+    assert "normal" not in page.query_params
 
 
 def test_the_address_and_the_widgets_say_the_same():
@@ -355,6 +367,17 @@ def test_a_finished_run_goes_on_as_a_classifier():
     page.button("start").click().run()
     assert all(button.key != "classify_start" for button in page.button)
     wait(page, lambda page: "Done" in status(page) and "Classify with this code" in words(page))
+    (section,) = [json.loads(one.proto.bytes) for one in page.get("bidi_component") if "odd_view" in one.proto.id]
+    assert (section["run"], section["normal"]) == (page.query_params["run"], "")
+    *shares, (share, told) = shared.engine().find_odd(section["run"], section["classes"][0])
+    assert [found for _, found in shares] == [b""] * 5 and share == 1.0
+    found = json.loads(told)
+    assert found["whole"]["normal"] == [0] and not found["whole"]["alone"], "it has learnt from all classes"
+    assert [one["name"] for one in found["detectors"]] == ["error", "distance", *PARTS[1:]]
+    assert all(0 <= one["auc"] <= 1 for one in found["detectors"])
+    assert len(shared.engine().score_file(section["run"], "digits").scores[0].test) == 4 * (1438 + 359)
+    with pytest.raises(EngineError, match=r"shape 28×28×1, as those of the run"):
+        shared.engine().score_file(section["run"], "waves")
     page.number_input("classify_labels").set_value(5).run()
     page.button("classify_start").click().run()
     run_id = page.query_params["run"]

@@ -9,7 +9,7 @@ from tests.test_house import PAGES, imports, package_imports
 
 UI = ROOT / "pages" / "ui"
 FOR_ALL = ("shared", "static", "style", "state")  # `state` also reads the form, whose rules know nothing of Streamlit
-ROOMS = ("words", "server", "form", "live", "runs", "explore", "classify", "watch")
+ROOMS = ("words", "server", "form", "live", "runs", "explore", "classify", "odd", "watch")
 
 
 @pytest.mark.parametrize("room", ROOMS)

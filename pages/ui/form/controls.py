@@ -18,6 +18,7 @@ from ae_core.formats import escape
 from ae_core.ownership import fingerprint
 from ae_core.settings import Option, Settings, option_of
 from pages.ui import state
+from pages.ui.form import uses
 from pages.ui.form.form import as_text
 from pages.ui.server import uploads
 from pages.ui.shared import engine
@@ -53,6 +54,7 @@ def settings_form(own: Session) -> Settings | None:
     Returns:
         The experiment, or None while something is wrong.
     """
+    uses.offer(own)
     variant_select(own)
     infos = data.catalogue()
     _dataset_select(own, infos)
@@ -219,7 +221,7 @@ def _widget(own: Session, name: str, say: Callable[[str], str]) -> None:
             st.number_input(min_value=low, max_value=high, step=_stride(default), format="%.6g", **common)
     else:
         _seed(own, name, as_text(value))
-        st.text_input(placeholder=_("none"), **common)
+        st.text_input(placeholder=_("all") if option.optional else _("none"), **common)
 
 
 def _stride(default: float) -> float:

@@ -1,0 +1,112 @@
+// @ts-check
+/**
+ * What was found in words: the verdict, the table of detectors, and the examples with what made them odd.
+ *
+ * @import { Anomalies, Detector, Example } from "../types/odd"
+ */
+import { escaped, short } from "./charts.js";
+
+const SURE = 0.0125; // level of a difference: 5 %, over the four rivals that are looked at
+
+/** @typedef {{ word: (name: string, values?: Record<string, string | number>) => string }} Speaker */
+
+/**
+ * Whether the run or one of its rivals does better, and whether that is more than chance.
+ *
+ * @param {Anomalies} found
+ * @param {Speaker} speaker
+ */
+export function verdict({ detectors, own, whole }, speaker) {
+  const [first] = detectors;
+  if (!first || first.auc === null) return speaker.word("unjudged");
+  const rivals = detectors.slice(own).filter(({ auc }) => auc !== null);
+  const best = rivals.reduce((one, other) => ((other.auc ?? 0) > (one.auc ?? 0) ? other : one), rivals[0] ?? first);
+  const sentences = [speaker.word(`verdict_${compared(first, best)}`, said(first, best, speaker))];
+  if (first.auc < 0.5) sentences.push(speaker.word("verdict_worse"));
+  if (!whole.alone) sentences.push(speaker.word("learnt_all"));
+  return sentences.join(" ");
+}
+
+/**
+ * @param {Detector} first
+ * @param {Detector} best
+ */
+function compared(first, best) {
+  const sure = (best.p_value ?? 1) < SURE;
+  if ((best.auc ?? 0) > (first.auc ?? 0)) return sure ? "rival" : "maybe_rival";
+  return sure ? "own" : "maybe_own";
+}
+
+/**
+ * @param {Detector} first
+ * @param {Detector} best
+ * @param {Speaker} speaker
+ */
+function said(first, best, speaker) {
+  const p = best.p_value ?? 1;
+  return {
+    rival: speaker.word(best.name),
+    ours: (first.auc ?? 0).toFixed(3),
+    theirs: (best.auc ?? 0).toFixed(3),
+    p: p < 0.001 ? "< 0.001" : p.toFixed(3),
+  };
+}
+
+/**
+ * @param {Anomalies} found
+ * @param {Speaker} speaker
+ */
+export function detectorTable({ detectors, own }, speaker) {
+  const heads = ["detector", "auc", "interval", "ap", "interval", "rows"].map((name) => `<th>${escaped(speaker.word(name))}</th>`);
+  const best = Math.max(...detectors.map(({ auc }) => auc ?? 0));
+  const lines = detectors.map((one, at) => {
+    const cells = [
+      escaped(speaker.word(one.name)),
+      number(one.auc),
+      interval(one.auc_interval),
+      number(one.ap),
+      interval(one.ap_interval),
+      one.rows.toLocaleString(),
+    ];
+    const kind = `${at < own ? "ae-odd-own" : ""} ${one.auc !== null && one.auc === best ? "ae-odd-best" : ""}`;
+    return `<tr class="${kind}" data-detector="${escaped(one.name)}">${cells.map((cell) => `<td>${cell}</td>`).join("")}</tr>`;
+  });
+  return `<table><thead><tr>${heads.join("")}</tr></thead><tbody>${lines.join("")}</tbody></table>`;
+}
+
+/** @param {number | null} value */
+function number(value) {
+  return value === null ? "–" : value.toFixed(3);
+}
+
+/** @param {[number, number] | null} ends */
+function interval(ends) {
+  return ends === null ? "–" : `${ends[0].toFixed(3)}–${ends[1].toFixed(3)}`;
+}
+
+/**
+ * Examples as pictures, or as rows with what made them odd.
+ *
+ * @param {Example[]} shown
+ * @param {string[]} classes Their names by number; none where nothing is known of them.
+ * @param {Speaker} speaker
+ */
+export function examples(shown, classes, speaker) {
+  const figures = shown.map(({ row, label, score, features, picture }) => {
+    const name = classes[label];
+    const title = name === undefined ? speaker.word("example", { row }) : speaker.word("example_of", { row, name });
+    const parts = features.map((one) =>
+      speaker.word("feature", {
+        name: one.name,
+        value: short(one.value),
+        expected: short(one.expected),
+        share: Math.round(100 * one.share),
+      }),
+    );
+    const image = picture ? `<img alt="${escaped(title)}" src="data:image/png;base64,${escaped(picture)}">` : "";
+    const list = parts.length ? `<ul>${parts.map((part) => `<li>${escaped(part)}</li>`).join("")}</ul>` : "";
+    const caption = `${escaped(title)}<br>${escaped(speaker.word("error_value", { value: short(score) }))}`;
+    return `<figure class="${picture ? "" : "ae-odd-row"}">${image}<figcaption>${caption}</figcaption>${list}</figure>`;
+  });
+  return figures.join("");
+}

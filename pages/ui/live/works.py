@@ -1,0 +1,113 @@
+"""What workers compute for pages that ask again and again, which tells how far it is; once for all who ask.
+
+When nobody asks any more, because the pages that did have been closed or have said that they gave it up, the work stops
+at the end of the stretch that it is at.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+from starlette.concurrency import run_in_threadpool
+
+from ae_core.engine import EngineError
+
+PATIENCE = 6.0  # seconds without a question, after which a page counts as closed
+LONGEST_NAME = 40  # of a page, which it gives itself
+
+Key = TypeVar("Key", bound=tuple[object, ...])
+Steps = Iterator[tuple[float, bytes]]
+"""The share that is done, up to 1, and what there is of it by then."""
+
+
+class Work:
+    """Something on its way.
+
+    Args:
+        patience: Seconds without a question, after which a page counts as closed, as of now.
+
+    Attributes:
+        share: How much of it is done.
+        why: One sentence; why there is none.
+        pages: When each page that waits for it has last asked.
+        task: What brings it forth.
+    """
+
+    def __init__(self, patience: Callable[[], float]) -> None:
+        self.share, self.why = 0.0, ""
+        self.pages: dict[str, float] = {}
+        self.task: asyncio.Task[None] | None = None
+        self._patience = patience
+
+    @property
+    def wanted(self) -> bool:
+        """Whether any page still waits for it; those that have gone are forgotten."""
+        now, patience = time.monotonic(), self._patience()
+        self.pages = {page: at for page, at in self.pages.items() if now - at < patience}
+        return bool(self.pages)
+
+
+class Works(dict[Key, Work]):
+    """All that is on its way of one kind, by what it is. Used on the server's own loop.
+
+    Args:
+        most: How many there are at a time, for all pages together.
+        patience: See `Work`.
+    """
+
+    def __init__(self, most: int, patience: Callable[[], float] = lambda: PATIENCE) -> None:
+        super().__init__()
+        self._most, self._patience = most, patience
+
+    def ask(self, key: Key, page: str, begin: Callable[[], Steps], keep: Callable[[bytes], None]) -> Work | None:
+        """A page asks for something: begins it, or tells how far it is.
+
+        Args:
+            key: What it is.
+            page: The page, which has given up all else of this kind by that.
+            begin: Gives what brings it forth, a stretch at a time.
+            keep: Given what it comes to.
+
+        Returns:
+            The work, which is forgotten if it says why there is none; None while there are too many others.
+        """
+        self.leave(page, but=key)
+        if key not in self and sum(not one.why for one in self.values()) >= self._most:
+            return None
+        work = self.get(key)
+        if work is None:
+            work = self[key] = Work(self._patience)
+            work.task = asyncio.create_task(self._bring(key, work, begin(), keep))
+        if work.why:
+            del self[key]  # whoever asks again has it tried again
+        else:
+            work.pages[page] = time.monotonic()
+        return work
+
+    def leave(self, page: str, but: Key | None = None) -> None:
+        """A page wants nothing any more but one; what went wrong and nobody has asked about is forgotten.
+
+        Args:
+            page: The page.
+            but: What it still wants.
+        """
+        for key, work in [*self.items()]:
+            if key != but:
+                work.pages.pop(page, None)
+                if work.why and not work.wanted:
+                    del self[key]
+
+    async def _bring(self, key: Key, work: Work, steps: Steps, keep: Callable[[bytes], None]) -> None:
+        """Goes from stretch to stretch as long as somebody wants it."""
+        found = b""
+        try:
+            while work.wanted and work.share < 1.0:
+                work.share, found = await run_in_threadpool(next, steps)
+            if work.share >= 1.0:
+                keep(found)
+        except EngineError as error:
+            work.why = str(error)
+        finally:
+            if not work.why:
+                del self[key]

@@ -1,0 +1,106 @@
+"""What the section says, in the reader's language: `assets/javascript/odd` fills in numbers and names."""
+
+from collections.abc import Mapping
+
+from pages.ui.words.language import _
+
+
+def words() -> Mapping[str, str]:
+    """Sentences by name, with places for numbers and names in braces."""
+    return {
+        "title": _("Which of these is odd?"),
+        "about": _(
+            "Scores every test example by how badly this network writes it anew, and beside it what simpler methods "
+            "say of the same examples."
+        ),
+        "normal": _("Normal"),
+        "normal_help": _("The classes that count as normal; all others are odd. None: nothing is judged."),
+        "normal_place": _("classes, with commas between them"),
+        "find": _("Find the odd ones"),
+        "cancel": _("Cancel"),
+        "working": _("Looking … {percent} %"),
+        "nobody": _("The app does not answer; try again in a moment."),
+        "by": _("Score"),
+        "rule": _("Threshold"),
+        "rule_quantile": _("by quantile of normal examples"),
+        "rule_f1": _("by F1"),
+        "rule_cost": _("by cost"),
+        "rule_hand": _("by hand"),
+        "quantile": _("Quantile"),
+        "cost": _("A missed one costs as much as … false alarms"),
+        "chosen_on": _(
+            "The threshold is chosen on {normal} normal and {odd} odd validation examples, none of which was trained "
+            "on. The test set below only judges it."
+        ),
+        "chosen_normal": _(
+            "The threshold is chosen on {normal} normal validation examples; the test set below only judges it."
+        ),
+        "no_odd": _("F1 and cost need odd validation examples: train with some classes as normal only."),
+        "kinds": _("Normal and odd"),
+        "classes": _("By class"),
+        "histogram": _("Scores of {count} test examples"),
+        "drag": _("Threshold: drag it, or use the arrow keys"),
+        "group_normal": _("normal"),
+        "group_odd": _("odd"),
+        "group_all": _("all"),
+        "roc": _("ROC"),
+        "pr": _("Precision and recall"),
+        "false_share": _("false alarms, share of normal"),
+        "hit_share": _("found, share of odd"),
+        "precision": _("precision"),
+        "recall": _("recall"),
+        "area": _("area {value} ({low} to {high})"),
+        "called_odd": _("called odd"),
+        "called_normal": _("called normal"),
+        "confusion": _("At this threshold"),
+        "f1_now": _("F1 {value}, precision {precision}, recall {recall}"),
+        "above": _("{count} of {total} test examples lie above it."),
+        "oddest": _("The oddest"),
+        "plainest": _("The least odd"),
+        "example": _("No. {row}"),
+        "example_of": _("No. {row}, {name}"),
+        "error_value": _("error {value}"),
+        "feature": _("{name}: {value}, expected {expected} ({share} %)"),
+        "picture": _("The example, its reconstruction, and where its error lies: brighter is more."),
+        "detector": _("Detector"),
+        "auc": _("Area under ROC"),
+        "ap": _("Average precision"),
+        "rows": _("Learnt from"),
+        "interval": _("95 % interval"),
+        "how": _(
+            "Intervals: DeLong's for areas under ROC, a bootstrap of 1,000 draws for average precision. {count} test "
+            "examples, {odd} of them odd."
+        ),
+        "error": _("Reconstruction error"),
+        "distance": _("Distance of codes"),
+        "bound": _("Negative ELBO"),
+        "pca": _("PCA, code of the same size"),
+        "knn": _("Nearest neighbours"),
+        "isolation_forest": _("Isolation forest"),
+        "one_class_svm": _("One-class SVM"),
+        "unjudged": _("Nothing says which of these are odd, so there is nothing to judge: choose what is normal."),
+        "learnt_all": _(
+            "This network has learnt from all classes, also from those that are called odd here; trained on the "
+            "normal ones alone it may do better."
+        ),
+        "verdict_rival": _(
+            "{rival} tells odd from normal better than this network: {theirs} against {ours}, more than chance "
+            "explains (p = {p})."
+        ),
+        "verdict_maybe_rival": _(
+            "{rival} has the larger area, {theirs} against {ours}, but by no more than chance may explain (p = {p})."
+        ),
+        "verdict_own": _(
+            "This network tells odd from normal better than all four rivals: {ours}, and next {rival} with {theirs} "
+            "(p = {p})."
+        ),
+        "verdict_maybe_own": _(
+            "This network has the largest area, {ours}, but {rival} with {theirs} is so close that chance may explain "
+            "it (p = {p})."
+        ),
+        "verdict_worse": _("Odd examples get smaller scores than normal ones here: this score finds nothing."),
+        "scores_csv": _("Scores as CSV"),
+        "fresh": _("{name}: {above} of {count} examples lie above the threshold of the reconstruction error."),
+        "fresh_find": _("Find the odd ones above first: their threshold judges this file too."),
+        "fresh_csv": _("Its scores as CSV"),
+    }

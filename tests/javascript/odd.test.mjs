@@ -1,0 +1,128 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { curvesSvg, histogramSvg, short } from "../../assets/javascript/odd/charts.js";
+import * as judge from "../../assets/javascript/odd/judge.js";
+import { Looking } from "../../assets/javascript/odd/looking.js";
+import { detectorTable, examples, verdict } from "../../assets/javascript/odd/telling.js";
+
+const packed = (numbers) => Buffer.from(numbers.buffer).toString("base64");
+
+/** Scores that come several times, and which of them are odd. */
+function made(count = 60) {
+  const scores = Array.from({ length: count }, (_, at) => Math.round(10 * Math.abs(Math.sin(7 * at)) + (at % 4 === 0 ? 3 : 0)));
+  return { scores, odd: scores.map((_, at) => at % 4 === 0) };
+}
+
+const gains = {
+  f1: ({ hits, misses, alarms }) => (2 * hits) / (2 * hits + misses + alarms),
+  cost: ({ misses, alarms }) => -(5 * misses + alarms),
+};
+
+test("numbers come as bytes", () => {
+  assert.deepEqual([...judge.floats(packed(Float32Array.of(1.5, -2)))], [1.5, -2]);
+  assert.deepEqual([...judge.labels(packed(Int16Array.of(0, 300)))], [0, 300]);
+});
+
+test("what is of no normal class is odd, and nothing where none is named", () => {
+  assert.deepEqual(judge.oddOnes([0, 3, 5], [0, 5]), [false, true, false]);
+  assert.deepEqual(judge.oddOnes([0, 3], []), [false, false]);
+});
+
+test("thresholds are the best of all there could be", () => {
+  const { scores, odd } = made();
+  const all = judge.ranked(scores, odd);
+  const chosen = { f1: judge.byF1(all), cost: judge.byCost(all, 5) };
+  for (const [name, gain] of Object.entries(gains)) {
+    const every = [-1, ...scores].map((threshold) => gain(judge.confusion(scores, odd, threshold)));
+    assert.equal(gain(judge.confusion(scores, odd, chosen[name])), Math.max(...every), name);
+  }
+  const cheap = judge.byCost(all, 0.0001);
+  assert.deepEqual(judge.confusion(scores, odd, cheap).alarms, 0, "alarms cost more than all misses");
+  const dear = judge.confusion(scores, odd, judge.byCost(all, 1e6));
+  assert.equal(dear.misses, 0);
+});
+
+test("a quantile is one of the scores, as the server takes it", () => {
+  assert.equal(judge.byQuantile([4, 1, 3, 2], 0.5), 3);
+  assert.equal(judge.byQuantile([4, 1, 3, 2, 5], 0.5), 3);
+  assert.equal(judge.byQuantile([5, 1], 0.95), 5);
+});
+
+test("the curves go from nothing found to all, and the area below is that of the pairs", () => {
+  const { scores, odd } = made();
+  const roc = judge.rocCurve(judge.ranked(scores, odd));
+  assert.deepEqual([roc[0], roc.at(-1)], [[0, 0], [1, 1]]);
+  let area = 0;
+  for (let at = 1; at < roc.length; at++) area += ((roc[at][0] - roc[at - 1][0]) * (roc[at][1] + roc[at - 1][1])) / 2;
+  let pairs = 0;
+  let count = 0;
+  scores.forEach((one, a) => scores.forEach((other, b) => {
+    if (!odd[a] || odd[b]) return;
+    count += 1;
+    pairs += one > other ? 1 : one === other ? 0.5 : 0;
+  }));
+  assert.ok(Math.abs(area - pairs / count) < 1e-12);
+  assert.equal(judge.precisionCurve(judge.ranked(scores, odd)).at(-1)[0], 1);
+  const long = made(5000);
+  const fine = judge.rocCurve(judge.ranked(long.scores.map((one, at) => one + at / 1e5), long.odd));
+  assert.ok(fine.length < 500, "a curve of few points");
+});
+
+test("places along the axis lead back to scores, on both kinds of it", () => {
+  for (const scores of [[0, 1, 2, 3], [0.01, 0.011, 0.012, 5], [-7, -7, -7]]) {
+    const scale = judge.scaleOf(scores);
+    assert.equal(scale.logarithmic, scores[3] === 5);
+    for (const place of [0, 0.25, 1]) assert.ok(Math.abs(judge.placeOf(scale, judge.scoreAt(scale, place)) - place) < 1e-9);
+  }
+  const scale = judge.scaleOf([0, 10]);
+  const [one, other] = judge.histogram([0, 1, 10, 10], [0, 0, 1, 0], [{ name: "a" }, { name: "b" }], scale, 2);
+  assert.deepEqual([one.shares, other.shares], [[2 / 3, 1 / 3], [0, 1]]);
+});
+
+test("drawings have no name as markup", () => {
+  const groups = [{ name: "<b>", colour: "#123", shares: [0.5, 0.5] }];
+  const drawn = histogramSvg(groups, { low: 0, high: 1, logarithmic: false }, 0.5, 300, 100);
+  assert.match(drawn, /class="ae-odd-threshold" d="M150 0/);
+  assert.doesNotMatch(drawn, /<b>|NaN/);
+  assert.doesNotMatch(curvesSvg([{ colour: "#123", points: [[0, 0], [1, 1]], faint: false }], undefined, ["<i>", "y"], [[0, 0], [1, 1]], 200, 200), /<i>|NaN/);
+  const feature = { name: "<u>", share: 0.5, value: 1, expected: 2 };
+  const shown = examples([{ row: 3, label: 0, score: 0.5, features: [feature], picture: "" }], ["<s>"], { word: (name, values) => JSON.stringify([name, values]) });
+  assert.doesNotMatch(shown, /<u>|<s>/);
+  assert.equal(short(0.000012), "1.2e-5");
+});
+
+const detector = (name, auc, p_value = null) => ({ name, rows: 9, auc, auc_interval: [auc, auc], ap: 0.5, ap_interval: [0, 1], p_value, threshold: 1 });
+
+test("the verdict names who is better, and says what may be chance", () => {
+  const speaker = { word: (name) => name };
+  const found = (own, pca, p) => ({ own: 2, whole: { normal: [0], alone: true }, detectors: [detector("error", own), detector("distance", 0.99, 0), detector("pca", pca, p)] });
+  assert.equal(verdict(found(0.8, 0.9, 0.001), speaker), "verdict_rival");
+  assert.equal(verdict(found(0.8, 0.81, 0.4), speaker), "verdict_maybe_rival");
+  assert.equal(verdict(found(0.9, 0.8, 0.001), speaker), "verdict_own", "its own other scores are no rivals");
+  assert.equal(verdict(found(0.9, 0.89, 0.4), speaker), "verdict_maybe_own");
+  assert.match(verdict(found(0.3, 0.8, 0.001), speaker), /verdict_worse/);
+  const all = { ...found(0.9, 0.8, 0.001), whole: { normal: [0], alone: false } };
+  assert.match(verdict(all, speaker), /learnt_all/);
+  assert.equal(verdict({ ...all, detectors: [detector("error", null)] }, speaker), "unjudged");
+  assert.match(detectorTable(found(0.8, 0.9, 0.001), speaker), /ae-odd-own/);
+});
+
+test("it is asked again until it is found, or given up", async () => {
+  const asked = [];
+  const answers = [{ ok: true, told: { share: 0.5 } }, { ok: false, status: 429, told: { why: "later" } }, { ok: true, told: { share: 1, found: { own: 1 } } }];
+  const ask = async (address, how) => {
+    asked.push([how.method, address]);
+    const { told, ...answer } = answers.shift() ?? { ok: false, status: 404, told: { why: "gone" } };
+    return { ...answer, json: async () => told };
+  };
+  const looking = new Looking("/odd/run/7", "en", ask, 0);
+  const heard = [];
+  const found = await looking.look("1,2", ({ share, why }) => heard.push(share || why));
+  assert.deepEqual([found.found, heard], [{ own: 1 }, [0.5, "later"]]);
+  assert.match(asked[0][1], /^\/odd\/run\/7\/\w+\?words=en&normal=1%2C2$/);
+  assert.equal((await looking.look("", () => {})).why, "gone");
+  answers.push({ ok: true, told: { share: 0.1 } }, { ok: true, told: {} });
+  const waiting = looking.look("", () => looking.cancel());
+  assert.equal(await waiting, undefined);
+  assert.equal(asked.at(-1)[0], "DELETE");
+});

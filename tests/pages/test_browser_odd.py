@@ -1,0 +1,73 @@
+"""The section that says which examples are odd, as a visitor uses it: found once, then dragged without asking again."""
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.browser import until, visitor
+
+pytestmark = pytest.mark.browser
+
+ADDRESS = "variant=stacked&dataset=digits&normal=0&latent_dim=4&epochs=12&batch_size=16&seed=5&pace=full"
+COUNTS = "({hits, misses, alarms, passed}) => [hits, misses, alarms, passed].map(Number)"
+
+
+def counts(page) -> list[int]:
+    """Found, missed, false alarms, passed."""
+    return page.eval_on_selector(".ae-odd-confusion", f"place => ({COUNTS})(place.dataset)")
+
+
+def test_odd_ones_are_found_and_the_threshold_follows_the_hand(app, chrome):
+    with visitor(chrome) as page:
+        page.goto(f"{app.url}/?{ADDRESS}")
+        page.click(".st-key-start button:not([disabled])")
+        page.wait_for_selector(".ae-odd-find")
+        assert page.eval_on_selector_all(".ae-odd-classes [aria-pressed=true]", "all => all.map(one => one.value)") == [
+            "0"
+        ]
+        page.click(".ae-odd-find")
+        page.wait_for_selector(".ae-odd-found:not([hidden]) .ae-odd-histogram svg")
+        until(page, lambda: sum(counts(page)) == 359)
+        rows = page.eval_on_selector_all("[data-detector]", "all => all.map(row => row.dataset.detector)")
+        assert rows == ["error", "distance", "pca", "knn", "isolation_forest", "one_class_svm"]
+        assert "Reconstruction error" not in page.inner_text(".ae-odd-verdict")
+        assert page.locator(".ae-odd-oddest img").count() == page.locator(".ae-odd-plainest img").count() == 12
+
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("websocket", lambda socket: asked.append(socket.url))
+        before, slider = counts(page), page.locator(".ae-odd input[name=threshold]")
+        slider.fill("1000")
+        assert counts(page)[0] == counts(page)[2] == 0, "nothing lies above the largest score"
+        slider.fill("0")
+        assert counts(page)[1] + counts(page)[3] <= 1
+        assert page.input_value(".ae-odd select[name=rule]") == "hand"
+        box = page.locator(".ae-odd-histogram").bounding_box()
+        page.mouse.move(box["x"] + box["width"] / 4, box["y"] + 40)
+        page.mouse.down()
+        page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 40, steps=8)
+        page.mouse.up()
+        held = float(page.get_attribute(".ae-odd-histogram", "data-threshold"))
+        page.select_option(".ae-odd select[name=rule]", "f1")
+        assert held != float(page.get_attribute(".ae-odd-histogram", "data-threshold"))
+        page.select_option(".ae-odd select[name=rule]", "quantile")
+        assert counts(page) == before
+        assert not [url for url in asked if not url.startswith("data:")], "no one is asked while it is dragged"
+
+        with page.expect_download() as coming:
+            page.click(".ae-odd button[name=csv]")
+        table = [*csv.DictReader(io.StringIO(Path(coming.value.path()).read_text()))]
+        assert len(table) == 359 and {row["odd"] for row in table} == {"0", "1"}
+        assert all((row["odd"] == "0") == (row["class"] == "0") for row in table)
+        limit = float(page.get_attribute(".ae-odd-histogram", "data-threshold"))
+        above = sum(float(row["error"]) > limit for row in table)
+        assert abs(above - before[0] - before[2]) <= 1, json.dumps(before)
+        for width in (1920, 390):
+            page.set_viewport_size({"width": width, "height": 800})
+            wide = page.evaluate(
+                "document.querySelector('.ae-odd').scrollWidth - document.querySelector('.ae-odd').clientWidth"
+            )
+            assert wide <= 0, f"nothing stands out at {width} pixels"

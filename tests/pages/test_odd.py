@@ -1,0 +1,125 @@
+"""The route at which a page has odd examples looked for."""
+
+import asyncio
+import json
+import threading
+from collections.abc import Iterator
+
+import pytest
+from starlette.requests import Request
+
+from ae_core.engine import EngineError
+from ae_core.engine.jobs import Shared, TrainingJob
+from pages.ui import shared
+from pages.ui.odd import scoring
+from pages.ui.odd.words import words
+from tests import demo
+from tests.conftest import ROOT
+from tests.stored import SETTINGS
+
+
+class OneRun:
+    """An engine with one run that has ended; to look for odd ones takes two parts, each waits until it may go on."""
+
+    def __init__(self) -> None:
+        self.job = TrainingJob(SETTINGS, "somebody", Shared())
+        self.job.change(state="done", setup=demo.setup(), snapshot=demo.snapshot(40))
+        self.free = threading.Semaphore(0)
+        self.error = ""
+        self.begun: list[str] = []
+
+    def run(self, run_id: str) -> TrainingJob | None:
+        return self.job if run_id == self.job.id else None
+
+    def moments(self, run_id: str) -> list[int]:
+        return [10, 20]
+
+    def find_odd(self, run_id: str, normal: str) -> Iterator[tuple[float, bytes]]:
+        self.begun.append(normal)
+        for share, found in ((0.5, b""), (1.0, b'{"own":1}')):
+            assert self.free.acquire(timeout=20)
+            if self.error:
+                raise EngineError(self.error)
+            yield share, found
+
+
+@pytest.fixture
+def engine(monkeypatch) -> OneRun:
+    one = OneRun()
+    monkeypatch.setattr(shared, "engine", lambda: one)
+    return one
+
+
+async def ask(run: str, step: int = 40, normal: str = "0", method: str = "POST", origin: str = ""):
+    """Status and content of an answer."""
+    headers = [(b"host", b"app.test")] + ([(b"origin", origin.encode())] if origin else [])
+    path = {"run": run, "step": step, "page": "mine"}
+    query = f"normal={normal}".encode()
+    scope = {"type": "http", "method": method, "path_params": path, "headers": headers, "query_string": query}
+    answer = await scoring.odd(Request(scope))
+    return answer.status_code, json.loads(bytes(answer.body) or b"{}")
+
+
+async def until(found) -> None:
+    async with asyncio.timeout(20):
+        while not found():
+            await asyncio.sleep(0.005)
+
+
+def test_pages_hear_how_far_it_is_and_it_is_kept_for_later_ones(engine):
+    async def hall() -> None:
+        run = engine.job.id
+        assert await ask(run, origin="http://app.test") == (200, {"share": 0.0})
+        engine.free.release()
+        await until(lambda: scoring._works[run, 40, "0"].share)
+        assert await ask(run) == (200, {"share": 0.5})
+        engine.free.release()
+        await until(lambda: not scoring._works)
+        for _ in range(2):
+            assert await ask(run) == (200, {"share": 1.0, "found": {"own": 1}})
+        assert engine.begun == ["0"]
+        assert await ask(run, normal="1") == (200, {"share": 0.0}), "other normal classes are another question"
+        assert await ask(run, method="DELETE") == (204, {})
+        engine.free.release()
+        await until(lambda: not scoring._works)
+
+    asyncio.run(hall())
+
+
+def test_what_cannot_be_said_says_why(engine):
+    async def refused() -> None:
+        run = engine.job.id
+        assert await ask("gone") == (404, {"why": "There is no such run any more."})
+        assert (await ask(run, 20))[0] == 409, "only the trained network is asked"
+        assert (await ask(run, origin="http://elsewhere.test"))[0] == 403
+        engine.error = "normal must name some of the classes 0, 1. Received: '7'."
+        await ask(run, normal="7")
+        engine.free.release()
+        await until(lambda: scoring._works[run, 40, "7"].why)
+        assert await ask(run, normal="7") == (503, {"why": engine.error})
+        assert not scoring._works, "whoever asks again has it tried again"
+
+    asyncio.run(refused())
+
+
+def test_every_word_that_the_browser_asks_for_is_there():
+    folder = ROOT / "assets" / "javascript" / "odd"
+    text = "".join(path.read_text(encoding="utf-8") for path in folder.glob("*.js"))
+    unused = [name for name in words() if f'"{name}"' not in text and not name.startswith(COMPOSED)]
+    assert not unused
+    assert all(sentence for sentence in words().values())
+
+
+# Names that are put together there: of detectors, rules and verdicts.
+COMPOSED = (
+    "rule_",
+    "verdict_",
+    "group_",
+    "error",
+    "distance",
+    "bound",
+    "pca",
+    "knn",
+    "isolation_forest",
+    "one_class_svm",
+)
