@@ -48,7 +48,7 @@ function said(first, best, speaker) {
     rival: speaker.word(best.name),
     ours: (first.auc ?? 0).toFixed(3),
     theirs: (best.auc ?? 0).toFixed(3),
-    p: p < 0.001 ? "< 0.001" : p.toFixed(3),
+    p: p < 0.001 ? "< 0.001" : `= ${p.toFixed(3)}`,
   };
 }
 
@@ -57,15 +57,13 @@ function said(first, best, speaker) {
  * @param {Speaker} speaker
  */
 export function detectorTable({ detectors, own }, speaker) {
-  const heads = ["detector", "auc", "interval", "ap", "interval", "rows"].map((name) => `<th>${escaped(speaker.word(name))}</th>`);
+  const heads = ["detector", "auc", "ap", "rows"].map((name) => `<th>${escaped(speaker.word(name))}</th>`);
   const best = Math.max(...detectors.map(({ auc }) => auc ?? 0));
   const lines = detectors.map((one, at) => {
     const cells = [
       escaped(speaker.word(one.name)),
-      number(one.auc),
-      interval(one.auc_interval),
-      number(one.ap),
-      interval(one.ap_interval),
+      measured(one.auc, one.auc_interval),
+      measured(one.ap, one.ap_interval),
       one.rows.toLocaleString(),
     ];
     const kind = `${at < own ? "ae-odd-own" : ""} ${one.auc !== null && one.auc === best ? "ae-odd-best" : ""}`;
@@ -74,14 +72,15 @@ export function detectorTable({ detectors, own }, speaker) {
   return `<table><thead><tr>${heads.join("")}</tr></thead><tbody>${lines.join("")}</tbody></table>`;
 }
 
-/** @param {number | null} value */
-function number(value) {
-  return value === null ? "–" : value.toFixed(3);
-}
-
-/** @param {[number, number] | null} ends */
-function interval(ends) {
-  return ends === null ? "–" : `${ends[0].toFixed(3)}–${ends[1].toFixed(3)}`;
+/**
+ * An area as HTML, with its interval.
+ *
+ * @param {number | null} value
+ * @param {[number, number] | null} ends
+ */
+function measured(value, ends) {
+  if (value === null || ends === null) return "–";
+  return `<b>${value.toFixed(3)}</b> <small>${ends[0].toFixed(3)}–${ends[1].toFixed(3)}</small>`;
 }
 
 /**

@@ -63,7 +63,7 @@ USES: Mapping[str, Use] = MappingProxyType(
         ),
         "fill": Use(
             "Fill in",
-            "Half of each image is hidden: the grid shows what the network puts there.",
+            "Half of the pixels are blotted out: the grid shows what the network puts there.",
             {"variant": "denoising", "dataset": "mnist_5k", "noise": "masking", "noise_factor": 0.5, "epochs": 30},
         ),
         "few_labels": Use(

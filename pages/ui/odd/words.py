@@ -30,10 +30,10 @@ def words() -> Mapping[str, str]:
         "cost": _("A missed one costs as much as … false alarms"),
         "chosen_on": _(
             "The threshold is chosen on {normal} normal and {odd} odd validation examples, none of which was trained "
-            "on. The test set below only judges it."
+            "on. The test set, which is shown here, only judges it."
         ),
         "chosen_normal": _(
-            "The threshold is chosen on {normal} normal validation examples; the test set below only judges it."
+            "The threshold is chosen on {normal} normal validation examples; the test set, shown here, only judges it."
         ),
         "no_odd": _("F1 and cost need odd validation examples: train with some classes as normal only."),
         "kinds": _("Normal and odd"),
@@ -49,7 +49,7 @@ def words() -> Mapping[str, str]:
         "hit_share": _("found, share of odd"),
         "precision": _("precision"),
         "recall": _("recall"),
-        "area": _("area {value} ({low} to {high})"),
+        "area": _("{value} ({low}–{high})"),
         "called_odd": _("called odd"),
         "called_normal": _("called normal"),
         "confusion": _("At this threshold"),
@@ -58,15 +58,14 @@ def words() -> Mapping[str, str]:
         "oddest": _("The oddest"),
         "plainest": _("The least odd"),
         "example": _("No. {row}"),
-        "example_of": _("No. {row}, {name}"),
+        "example_of": _("No. {row} ({name})"),
         "error_value": _("error {value}"),
         "feature": _("{name}: {value}, expected {expected} ({share} %)"),
         "picture": _("The example, its reconstruction, and where its error lies: brighter is more."),
         "detector": _("Detector"),
-        "auc": _("Area under ROC"),
-        "ap": _("Average precision"),
+        "auc": _("Area under ROC, 95 % interval"),
+        "ap": _("Average precision, 95 % interval"),
         "rows": _("Learnt from"),
-        "interval": _("95 % interval"),
         "how": _(
             "Intervals: DeLong's for areas under ROC, a bootstrap of 1,000 draws for average precision. {count} test "
             "examples, {odd} of them odd."
@@ -84,19 +83,20 @@ def words() -> Mapping[str, str]:
             "normal ones alone it may do better."
         ),
         "verdict_rival": _(
-            "{rival} tells odd from normal better than this network: {theirs} against {ours}, more than chance "
-            "explains (p = {p})."
+            "A simpler method tells odd from normal better than this network: {theirs} ({rival}) against {ours}, which "
+            "is more than chance explains (p {p})."
         ),
         "verdict_maybe_rival": _(
-            "{rival} has the larger area, {theirs} against {ours}, but by no more than chance may explain (p = {p})."
+            "A simpler method has a larger area, {theirs} ({rival}) against {ours}, but chance may explain "
+            "that (p {p})."
         ),
         "verdict_own": _(
-            "This network tells odd from normal better than all four rivals: {ours}, and next {rival} with {theirs} "
-            "(p = {p})."
+            "This network tells odd from normal better than all four rivals: its area is {ours}, the next {theirs} "
+            "({rival}; p {p})."
         ),
         "verdict_maybe_own": _(
-            "This network has the largest area, {ours}, but {rival} with {theirs} is so close that chance may explain "
-            "it (p = {p})."
+            "This network has the largest area, {ours}, but the next, {theirs} ({rival}), is so close that chance may "
+            "explain it (p {p})."
         ),
         "verdict_worse": _("Odd examples get smaller scores than normal ones here: this score finds nothing."),
         "scores_csv": _("Scores as CSV"),
