@@ -12,6 +12,7 @@ from ae_core.anomalies.rivals import RIVALS
 from ae_core.anomalies.scores import Network
 from ae_core.anomalies.split import Split
 from ae_core.data.classes import of_classes
+from ae_core.data.dataset import DataInfo, Dataset
 from ae_core.errors import DataError
 from ae_core.messages import Anomalies, Detector, Example, Part, Scores
 from ae_core.runs import StoredRun
@@ -73,7 +74,7 @@ def of_file(run: StoredRun, dataset: str) -> Part:
     if run.model is None:
         raise DataError(NO_MODEL)
     settings, of_run = run.experiment, split.load(run.experiment)
-    found = data.load(dataset)
+    found = _alike(data.load(dataset), of_run.info)
     if found.info.spec.shape != of_run.spec.shape:
         wanted, came = ("×".join(map(str, shape)) for shape in (of_run.spec.shape, found.info.spec.shape))
         raise DataError(f"The examples must have the shape {wanted}, as those of the run. Received: {came}.")
@@ -91,6 +92,20 @@ def of_file(run: StoredRun, dataset: str) -> Part:
         plainest=plainest,
         noun=of_run.spec.noun,
     )
+
+
+def _alike(found: Dataset, info: DataInfo) -> Dataset:
+    """Another file without the column that names the classes of a run's table, if it has that one too.
+
+    Raises:
+        DataError: If its columns are others.
+    """
+    found = found.labelled(info.label) if found.info.places(info.label) else found
+    names = [[(one.name, one.category) for one in each.columns] for each in (info, found.info)]
+    if all(names) and names[0] != names[1]:
+        wanted = ", ".join(dict.fromkeys(name for name, _category in names[0]))
+        raise DataError(f"The file must have the columns and categories of the run's data, {wanted}. Received: others.")
+    return found
 
 
 def of_network(whole: keras.Model, settings: Settings, of_run: Split) -> Part:

@@ -13,14 +13,14 @@ from ae_core.anomalies import OWN, PARTS, examples, report, scores, split
 from ae_core.anomalies.rivals import RIVALS
 from ae_core.anomalies.split import Examples
 from ae_core.data import Column
-from ae_core.data.built_in import DataInfo, Dataset
+from ae_core.data.dataset import DataInfo, Dataset
 from ae_core.errors import DataError
 from ae_core.messages import Part, Scores
 from ae_core.settings import DataSpec, Settings
 from ae_core.training.stored_model import network_of
 from ae_core.variants import read_settings
 
-LINEAR = {"loss": "mse", "output": "linear", "code_activation": "linear"}
+LINEAR = {"scaling": "none", "loss": "mse", "output": "linear", "code_activation": "linear"}
 SETTINGS = read_settings({"variant": "vanilla", "dataset": "made", "latent_dim": 2, "normal": "plain"} | LINEAR)
 
 

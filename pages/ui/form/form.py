@@ -70,8 +70,9 @@ class Form:
             raise unknown_dataset(settings.dataset)
         info = infos[settings.dataset]
         settings.check(info.seen(settings))
-        if info.class_names:  # else they are unknown until the data are loaded
-            class_numbers(settings.normal, info.class_names)
+        names = info.labelled(settings.label).class_names
+        if names:  # else they are unknown until the data are loaded
+            class_numbers(settings.normal, names)
         return settings
 
 
