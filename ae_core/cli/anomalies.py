@@ -20,6 +20,7 @@ NAMES = {
     "isolation_forest": "isolation forest",
     "one_class_svm": "one-class SVM",
 }
+SURE = 0.0125  # level of a difference: 5 %, over the four rivals that are looked at
 
 
 def add_to(commands: Any) -> None:
@@ -105,8 +106,9 @@ def _print(found: Anomalies, as_json: bool) -> None:
         f"and {told.false_alarms:,} of {told.false_alarms + told.passed:,} normal ones."
     )
     best = max(found.detectors[found.own :], key=lambda one: one.auc or 0.0)
-    if (best.auc or 0.0) > (found.detectors[0].auc or 0.0):
-        print(f"Better than the network: {NAMES[best.name]} (p = {best.p_value:.3g}).")
+    if (best.auc or 0.0) > (found.detectors[0].auc or 0.0) and best.p_value is not None:
+        chance = "" if best.p_value < SURE else ", but chance may explain that"
+        print(f"Larger than the network's area: that of {NAMES[best.name]}{chance} (p = {best.p_value:.3g}).")
     if not found.whole.alone:
         print("The network has learnt from all classes; trained with --set normal=… it may do better.")
 
