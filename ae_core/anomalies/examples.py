@@ -1,7 +1,5 @@
 """The oddest and the plainest test examples, each with what made it odd: the largest parts of its error."""
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from ae_core.anomalies.scores import Network
@@ -50,6 +48,8 @@ def _described(network: Network, examples: Examples, errors: np.ndarray, rows: n
 def features(split: Split, value: np.ndarray, expected: np.ndarray, squares: np.ndarray) -> list[Feature]:
     """The values of one example with the largest parts of its error, the largest first.
 
+    Of a series its channels, each with the moment at which it is farthest from what is expected.
+
     Args:
         split: Its data.
         value: The example as the network sees it, ndarray of shape `spec.shape`, like the next two.
@@ -57,16 +57,17 @@ def features(split: Split, value: np.ndarray, expected: np.ndarray, squares: np.
         squares: Squared error of each value; 0 where the value is unknown.
     """
     total = float(squares.sum()) or 1.0
-    places = np.argsort(-squares, axis=None, kind="stable")[:FEATURES]
-    raw, made = _raw(split, value), _raw(split, expected)
+    moments = squares.reshape(-1, squares.shape[-1])  # (1 or time, columns or channels)
+    parts = moments.sum(axis=0)
+    raw, made = (_raw(split, one).reshape(moments.shape) for one in (value, expected))
     found = []
-    for flat in places:
-        place = np.unravel_index(int(flat), squares.shape)
-        share = float(squares[place]) / total
+    for column in np.argsort(-parts, kind="stable")[:FEATURES]:
+        share = float(parts[column]) / total
+        place = int(moments[:, column].argmax()), int(column)
         if share > 0:
             found.append(
                 Feature(
-                    name=_name(split, [int(one) for one in place])[:200],
+                    name=_name(split, *place)[:200],
                     share=min(share, 1.0),
                     value=float(raw[place]),
                     expected=float(made[place]),
@@ -80,18 +81,17 @@ def _raw(split: Split, values: np.ndarray) -> np.ndarray:
     return (values - split.data.raw_offset) / split.data.raw_scale
 
 
-def _name(split: Split, place: Sequence[int]) -> str:
-    columns, *moments = split.info.columns, *place[:-1]
-    column = columns[place[-1]] if columns else None
-    name = f"x{place[-1] + 1}" if column is None else column.name
+def _name(split: Split, moment: int, place: int) -> str:
+    column = split.info.columns[place] if split.info.columns else None
+    name = f"x{place + 1}" if column is None else column.name
     if column is not None and column.category:
         name += f" = {column.category}"
     if column is not None and column.unit:
         name += f" ({column.unit})"
-    if not moments:
+    if not split.spec.is_series:
         return name
     rate = split.info.rate
-    return f"{name}, {moments[0] / rate:g} s" if rate else f"{name}, {moments[0] + 1}"
+    return f"{name}, {moment / rate:.3g} s" if rate else f"{name}, {moment + 1}"
 
 
 def _pictures(split: Split, inputs: np.ndarray, outputs: np.ndarray, squares: np.ndarray) -> list[bytes]:

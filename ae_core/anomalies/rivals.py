@@ -28,19 +28,14 @@ def pca(split: Split, code_size: int) -> tuple[Scorer, int]:
     Returns:
         What tells how odd examples are, and how many training examples it has learnt from.
     """
-    fitted, table = PrincipalComponents(), split.data.x_train
-    if split.train.known is None and not np.isnan(table).any():
-        fitted.fit(table, split.data.scale, split.data.offset)
-        count = len(table)
-    else:
-        fitted.fit(split.train.inputs, np.ones(1, np.float32), np.zeros(1, np.float32))
-        count = len(split.train.inputs)
+    fitted = PrincipalComponents()
+    fitted.fit(split.data.x_train, split.data.scale, split.data.offset)
     size = min(code_size, len(fitted.components_))
 
     def scorer(examples: Examples) -> np.ndarray:
-        return examples.mean(np.square(fitted.reconstruct(examples.inputs, size) - examples.inputs))
+        return examples.mean(np.square(fitted.reconstruct(examples.gapped, size) - examples.inputs))
 
-    return scorer, count
+    return scorer, len(split.data.x_train)
 
 
 def knn(split: Split, code_size: int) -> tuple[Scorer, int]:

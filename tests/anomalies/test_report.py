@@ -168,3 +168,20 @@ def test_pictures_stand_beside_their_reconstruction_and_error():
     assert [one.score for one in oddest] == sorted(errors, reverse=True)[: examples.SHOWN]
     assert [one.score for one in plainest] == sorted(errors)[: examples.SHOWN]
     assert all(one.picture.startswith(b"\x89PNG") and not one.features for one in oddest)
+
+
+def test_a_series_tells_which_channel_was_odd_and_when():
+    of_run = split.load(
+        read_settings({"variant": "stacked", "dataset": "pumps", "normal": "normal", "train_size": 100})
+    )
+    value = of_run.test.inputs[0]
+    expected = value.copy()
+    expected[16, 2] += 2
+    expected[40, 2] += 1
+    expected[3, 0] -= 1
+    found = examples.features(of_run, value, expected, np.square(value - expected))
+    assert [one.name for one in found] == ["pressure (bar), 1 s", "vibration (mm/s), 0.188 s"]
+    assert [one.share for one in found] == pytest.approx([5 / 6, 1 / 6], rel=1e-4)
+    assert found[0].expected - found[0].value == pytest.approx(
+        2 / float(of_run.data.raw_scale[..., 2].ravel()[0]), rel=1e-3
+    )

@@ -29,7 +29,7 @@ class Use:
 
     label: str
     look: str
-    wanted: Mapping[str, str | int | float]
+    wanted: Mapping[str, str | int | float | tuple[int, ...]]
 
     @property
     def settings(self) -> Settings:
@@ -56,6 +56,19 @@ USES: Mapping[str, Use] = MappingProxyType(
             "Learns zeros only. When it is done, press “Find the odd ones” below: every other digit should stand out.",
             {"variant": "stacked", "dataset": "mnist_5k", "latent_dim": 8, "epochs": 60, "normal": "0"},
         ),
+        "machine": Use(
+            "Watch a machine",
+            "Learns pumps in order only. When it is done, press “Find the odd ones” below: faults stand out.",
+            {
+                "variant": "stacked",
+                "dataset": "pumps",
+                "latent_dim": 8,
+                "widths": (128, 64),
+                "epochs": 60,
+                "batch_size": 32,
+                "normal": "normal",
+            },
+        ),
         "generate": Use(
             "Generate",
             "The panel of samples, which no one has written; on Explore, draw some more.",
@@ -65,6 +78,18 @@ USES: Mapping[str, Use] = MappingProxyType(
             "Fill in",
             "Half of the pixels are blotted out: the grid shows what the network puts there.",
             {"variant": "denoising", "dataset": "mnist_5k", "noise": "masking", "noise_factor": 0.5, "epochs": 30},
+        ),
+        "recommend": Use(
+            "Recommend",
+            "The grid: what people would say of films that they have not seen, told from the few that they have.",
+            {
+                "variant": "denoising",
+                "dataset": "ratings",
+                "latent_dim": 8,
+                "epochs": 40,
+                "noise": "masking",
+                "noise_factor": 0.3,
+            },
         ),
         "few_labels": Use(
             "Few labels",
