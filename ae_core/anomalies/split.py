@@ -7,7 +7,7 @@ import numpy as np
 from ae_core import data
 from ae_core.data import DataInfo, Prepared
 from ae_core.data.classes import class_numbers, of_classes
-from ae_core.data.preparation import left_out, scaled
+from ae_core.data.preparation import left_out
 from ae_core.settings import DataSpec, Settings
 
 MOST_TEST, MOST_VALIDATION = 10_000, 4000  # examples; of validation so many of each kind
@@ -105,7 +105,7 @@ def load(settings: Settings, normal: str = "") -> Split:
 
     others, other_labels = left_out(dataset, settings)
     others = (others[:most] * prepared.raw_scale + prepared.raw_offset).astype(np.float32)
-    validation = np.concatenate([_scaled(prepared, prepared.x_validation[:most]), others])
+    validation = np.concatenate([prepared.scaled(prepared.x_validation[:most]), others])
     return Split(
         dataset.info,
         prepared,
@@ -138,12 +138,7 @@ def _examples(inputs: np.ndarray, labels: np.ndarray, odd: np.ndarray, prepared:
 
 
 def _first(prepared: Prepared, rows: np.ndarray, labels: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray]:
-    return _scaled(prepared, rows[:most]), labels[:most]
-
-
-def _scaled(prepared: Prepared, rows: np.ndarray) -> np.ndarray:
-    """Rows as the network sees them, but that what is unknown stays so."""
-    return scaled(rows, prepared.scale, prepared.offset)
+    return prepared.scaled(rows[:most]), labels[:most]
 
 
 def _mean(prepared: Prepared) -> np.ndarray:

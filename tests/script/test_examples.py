@@ -103,3 +103,22 @@ def check(changes: dict[str, Any], model: Autoencoder | None = None) -> tuple[Au
         assert space[part].dtype == np.float32
     assert made.count("# Preprocess new data") == 1
     return model, made
+
+
+def test_classes_are_taken_out_of_a_table_s_columns(alone, monkeypatch):
+    folder, numbers = alone / "AE_DATA_DIR", GREYS.reshape(60, -1)[:, :2].astype(float)
+    kind = np.eye(3)[np.arange(60) % 3]
+    names = [
+        ("a", "", ""),
+        ("b", "mm", ""),
+        *(("kind", "", one) for one in ("good", "worn", "broken")),
+        ("wear", "", ""),
+    ]
+    table = np.column_stack([numbers, kind, np.arange(60) % 4])
+    np.savez(folder / "machines.npz", x_train=table, columns=np.array(names))
+    monkeypatch.chdir(folder)
+    plain = {"loss": "mse", "output": "linear"}
+    made = check({"dataset": "machines", "label": "kind", "normal": "good,worn", **plain})[1]
+    assert "np.isin(labels[order], (0, 1))" in made
+    made = check({"dataset": "machines", "label": "wear", "normal": "2,3", "train_size": 20, **plain})[1]
+    assert "labels = data[:, 5]" in made
