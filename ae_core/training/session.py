@@ -129,7 +129,8 @@ class TrainingSession:
         self._emit = emit or (lambda message: None)
         self.prepared = prepared or cache.prepare(settings, self._progress)
         self.model, self.data = self.prepared.model, self.prepared.data
-        labelled = len(self.prepared.info.class_names) > 1
+        # Whoever has learnt from some classes only cannot name the others: no neighbour is right or wrong then.
+        labelled = len(self.prepared.info.class_names) > 1 and not settings.normal
         self.probe = Probe(self.model, self.data, self.prepared.pca, labelled, self.prepared.probe_points)
         self.history = History(self.model.term_names)
         self.seconds = self._step_seconds = 0.0

@@ -30,6 +30,7 @@ def test_a_network_of_one_class_finds_the_others_odd_beside_its_rivals(trained, 
     monkeypatch.setenv("AE_RUNS_DIR", str(folder))
     run = RunStore().open(run_id)
     assert run.settings["normal"] == "0" and run.experiment.normal == "0"
+    assert run.test["knn1_error"] is None, "who has seen zeros only cannot name other digits"
     told = command_here("anomalies", run_id, "--json")
     assert told.returncode == 0, told.stderr
     found = json.loads(told.stdout.splitlines()[-1])
