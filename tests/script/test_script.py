@@ -75,10 +75,11 @@ CASES = [
     if set(changes) <= set(options(variants.get(variant).settings))
 ]
 
-# Series, and rows of which some values are unknown.
+# Series, rows of which some values are unknown, and some classes only.
 OTHER_DATA = {
     "series": ("convolutional", {"dataset": "pumps", "channels": "4,3"}),
     "gaps": ("stacked", {"dataset": "ratings"}),
+    "normal classes": ("vanilla", {"normal": "0,3"}),
 }
 CASES += [(name, small(variant, changes)) for name, (variant, changes) in OTHER_DATA.items()]
 
