@@ -110,7 +110,7 @@ def _print(found: Anomalies, as_json: bool) -> None:
         chance = "" if best.p_value < SURE else ", but chance may explain that"
         print(f"Larger than the network's area: that of {NAMES[best.name]}{chance} (p = {best.p_value:.3g}).")
     if not found.whole.alone:
-        print("The network has learnt from all classes; trained with --set normal=… it may do better.")
+        print("The network has also learnt from odd classes; trained with --set normal=… it may do better.")
 
 
 def _area(value: float | None, interval: tuple[float, float] | None) -> str:

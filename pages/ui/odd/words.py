@@ -77,10 +77,10 @@ def words() -> Mapping[str, str]:
         "knn": _("Nearest neighbours"),
         "isolation_forest": _("Isolation forest"),
         "one_class_svm": _("One-class SVM"),
-        "unjudged": _("Nothing says which of these are odd, so there is nothing to judge: choose what is normal."),
+        "unjudged": _("Nothing says which of these are odd and which are not, so there is nothing to judge."),
         "learnt_all": _(
-            "This network has learnt from all classes, also from those that are called odd here; trained on the "
-            "normal ones alone it may do better."
+            "This network has also learnt from classes that are called odd here; trained on the normal ones alone it "
+            "may do better."
         ),
         "verdict_rival": _(
             "A simpler method tells odd from normal better than this network: {theirs} ({rival}) against {ours}, which "
