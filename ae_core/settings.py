@@ -89,6 +89,8 @@ class Option:
             return "one of " + ", ".join(self.choices)
         if kind is bool:
             return "true or false"
+        if self.optional:
+            return "names with commas between them, or none"
         numbers = "an integer" if kind in (int, tuple) else "a number"
         bounds = f"{numbers} from {self.low:g} to {self.high:g}" if self.low is not None else "a name"
         if kind is tuple:
