@@ -72,11 +72,12 @@ def part(name: str) -> gpu.Part:
     return gpu.Part(Measurement("a title", (name, f"{name}-more"), lambda contest, wanted: []), 9)
 
 
-def test_what_fails_or_takes_too_long_has_a_line_that_says_so(monkeypatch):
-    given = argparse.Namespace(rounds=1, seconds=0.1, short=True)
+def test_what_fails_or_takes_too_long_has_a_line_that_says_so(tmp_path):
+    given = argparse.Namespace(rounds=1, seconds=0.1, short=True, out=tmp_path)
     lines = [*gpu.in_own_process(part("nobody"), ["nobody"], given, 20.0)]
     assert [line.name for line in lines] == ["nobody"]
     assert lines[0].value is None and "ended with status 2" in lines[0].remark and "nobody" in lines[0].remark
+    assert "nobody" in (tmp_path / "gpu.log").read_text()
     [late] = gpu.in_own_process(part("late"), ["late"], given, gpu.LEAST - 1)
     assert "time was up" in late.remark
 
