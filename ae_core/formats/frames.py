@@ -1,6 +1,7 @@
 """Tables that nobody vouches for, `.csv` and `.parquet`, as frames of pandas: numbers, texts, NaN for the unknown."""
 
 import io
+import re
 import warnings
 
 import numpy as np
@@ -13,6 +14,7 @@ from ae_core.formats.delimited import UNKNOWN, Form, form_of, shown_names
 
 MOST_COLUMNS = npz_headers.MAX_VALUES
 NO_VALUES = sorted({text for one in UNKNOWN for text in (one, one.upper(), one.capitalize())} | {"NaN", "N/a"})
+_TOO_MANY = re.compile(r"in line (\d+), saw (\d+)")
 # What pandas and what is below it raise on broken files.
 ERRORS = (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError, TypeError, LookupError, OSError, Warning)
 
@@ -65,9 +67,11 @@ def _read(text: str, form: Form) -> pd.DataFrame:
 
 
 def _said(error: BaseException) -> str:
-    """What pandas says, without its own name for it."""
-    words = printable(str(error).strip().rpartition("C error: ")[2], 100).rstrip(".")
-    return words[:1].lower() + words[1:] or "others"
+    """What is wrong with which row, as far as pandas tells."""
+    if "EOF inside string" in str(error):
+        return "a quoted cell without an end"
+    found = _TOO_MANY.search(str(error))
+    return f"line {found[1]} with {found[2]}" if found else "a row with more"
 
 
 def read_parquet(payload: bytes, label: str) -> pd.DataFrame:

@@ -240,9 +240,9 @@ class Probe:
         )
 
     def _has_a_plane(self) -> bool:
-        """Whether a code is two numbers of which any may be given to the decoder."""
+        """Whether a code is two numbers of which any may be given to the decoder; strips of shades say little there."""
         one_by_one = isinstance(self.model.bottleneck, ChoosesEntries)
-        return self.code_size == 2 and self.model.code_shape == (2,) and not one_by_one
+        return self.code_size == 2 and self.model.code_shape == (2,) and not one_by_one and not self.tiles.strips
 
     def batch(self, rows: np.ndarray, loss: float) -> Batch:
         """What is seen of the batch of one step.

@@ -24,12 +24,14 @@ class Tiles:
     Attributes:
         low: Value that is shown black, or at the bottom.
         high: Value that is shown white, or at the top.
+        strips: Whether they are rows of columns with units of their own, each shown as a strip of shades.
     """
 
     def __init__(self, data: "Prepared"):
         self._data = data
         # Columns of a table have units of their own, which only standardising makes comparable.
         self._standardised = not data.spec.is_image and data.scale.size > 1
+        self.strips = self._standardised and not data.spec.is_series
         if data.spec.is_image:
             self.low, self.high = data.values.ends
             return
@@ -53,7 +55,7 @@ class Tiles:
         raw = images if self._standardised else (images - self._data.offset) / self._data.scale
         if self._data.spec.is_image:
             return (np.clip((raw - self.low) / (self.high - self.low), 0, 1) * 255).round().astype(np.uint8)
-        if self._standardised and not self._data.spec.is_series:
+        if self.strips:
             tiles = self._strips(raw)
         else:
             series = raw.reshape(*raw.shape[:2], -1)

@@ -174,7 +174,9 @@ def test_a_few_words_among_numbers_count_as_unknown_and_that_is_said():
 WRONG = {
     "empty.csv": (b" ", "rows of cells"),
     "bytes.csv": (b"a,b\0\1\2" * 50, "text of rows"),
-    "ragged.csv": (b"a,b\n" + b"1,2\n" * 30 + b"1,2,3,4\n", "2 cells in every row"),
+    "ragged.csv": (b"a,b\n" + b"1,2\n" * 30 + b"1,2,3,4\n", "2 cells in every row, .* line 32 with 4"),
+    "longer.csv": (b"a,b\n1,2,3\n4\n", "Received: a row with more"),
+    "open.csv": (b'a,b\n1,"2\n3,4\n', "Received: a quoted cell without an end"),
     "few.csv": (b"a,b\n1,2\n3,4\n", "20 rows or more"),
     "names.csv": (b"name\n" + b"\n".join(b"person %d" % one for one in range(40)), "column of numbers or categories"),
     "infinite.csv": (b"a,b\n" + b"1,inf\n" * 30, "column 'b' must hold finite numbers"),

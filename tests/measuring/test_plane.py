@@ -60,9 +60,10 @@ def test_the_sheet_holds_every_point_of_the_map_and_costs_little() -> None:
         ("undercomplete", {"latent_dim": 3}),
         ("vector_quantized", {"latent_dim": 1, "code_dim": 2}),
         ("vector_quantized", {"latent_dim": 2, "code_dim": 1}),
+        ("undercomplete", {"dataset": "breast_cancer"}),  # whose columns have units of their own
     ],
 )
-def test_without_two_plain_numbers_there_is_no_plane(variant: str, changes: dict[str, int]) -> None:
+def test_without_two_plain_numbers_or_pictures_there_is_no_plane(variant: str, changes: dict[str, object]) -> None:
     assert probe_of(variant, **changes).measure().plane is None
 
 
