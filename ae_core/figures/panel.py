@@ -1,6 +1,18 @@
 """What a variant shows beside the three common views: pictures or bars."""
 
-from ae_core.figures.shared import BARE, COLOURS, GREY, Figure, Json, Translate, layout_of, picture, rounded, size_of
+from ae_core.figures.shared import (
+    BARE,
+    COLOURS,
+    GREY,
+    Figure,
+    Json,
+    Translate,
+    heading,
+    layout_of,
+    picture,
+    rounded,
+    size_of,
+)
 from ae_core.formats import escape
 from ae_core.measuring.wording import about
 from ae_core.messages import Bars, Panel, Pictures, Setup, Snapshot
@@ -99,15 +111,5 @@ def _bars(content: Bars, translate: Translate) -> tuple[list[Json], Json]:
 def _caption(content: Panel, translate: Translate) -> Json:
     if not content.caption:
         return {}
-    words = {
-        "showarrow": False,
-        "text": escape.plotly(translate(content.caption)),
-        "font": {"size": 11},
-        "xref": "paper",
-        "x": 0,
-        "xanchor": "left",
-        "yref": "paper",
-        "y": 1,
-        "yanchor": "bottom",
-    }
+    words = heading(escape.plotly(translate(content.caption)), 11)
     return {"annotations": [words], "margin": {"l": 8, "r": 8, "t": 26, "b": 8}}

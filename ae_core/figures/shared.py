@@ -68,6 +68,12 @@ def layout_of(setup: Setup, label: str) -> Json:
     return {"meta": {"label": label, "file": file}, "uirevision": setup.run_id, "autosize": True}
 
 
+def heading(text: str, size: int) -> Json:
+    """A line of words above a figure's left corner, in letters of so many pixels."""
+    place = {"xref": "paper", "x": 0, "xanchor": "left", "yref": "paper", "y": 1, "yanchor": "bottom"}
+    return {"text": text, "showarrow": False, "font": {"size": size}} | place
+
+
 def ends(low: float, high: float) -> Json:
     """Ends of an axis that a person's zoom overrides.
 

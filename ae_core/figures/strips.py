@@ -2,7 +2,19 @@
 
 import numpy as np
 
-from ae_core.figures.shared import BARE, COLOURS, GREY, Figure, Json, Translate, layout_of, mean_of, short, typed
+from ae_core.figures.shared import (
+    BARE,
+    COLOURS,
+    GREY,
+    Figure,
+    Json,
+    Translate,
+    heading,
+    layout_of,
+    mean_of,
+    short,
+    typed,
+)
 from ae_core.figures.shown import WORST, Shown, shown
 from ae_core.formats.png_sheets import CIVIDIS
 from ae_core.messages import GridValues, Setup, Snapshot
@@ -180,17 +192,7 @@ def _worst(table: Shown, translate: Translate) -> Json:
     line = translate("Worst columns: {columns}")
     while len(worst) > 1 and len(line.format(columns=", ".join(worst))) > LONGEST_LINE:
         worst.pop()
-    return {
-        "text": line.format(columns=", ".join(worst)),
-        "showarrow": False,
-        "font": {"size": 10},
-        "xref": "paper",
-        "x": 0,
-        "xanchor": "left",
-        "yref": "paper",
-        "y": 1,
-        "yanchor": "bottom",
-    }
+    return heading(line.format(columns=", ".join(worst)), 10)
 
 
 def _label(snapshot: Snapshot, table: Shown, count: int, translate: Translate) -> str:

@@ -49,8 +49,5 @@ class _Graph(keras.Model):
         self.model, self._function = model, function  # the model too, so that its weights are known to be used
         self.built = True  # JAX would else call it once, operation by operation
 
-    def build(self, input_shape):
-        """Nothing to build."""
-
     def call(self, inputs):
         return self._function(inputs)

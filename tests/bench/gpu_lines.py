@@ -275,30 +275,21 @@ def start(contest: Contest, wanted: Sequence[str]) -> Iterator[Line]:
     from ae_core.bench.contenders.watched import warm_engine
     from ae_core.bench.measured.start import started
 
-    with tempfile.TemporaryDirectory() as folder:
-        begun = time.perf_counter()
-        engine = warm_engine(Path(folder))
-        warm = time.perf_counter() - begun
-        try:
-            first = started(engine, SMALL.settings(contest))
-            yield _started("start", "Start to first trained value, worker warm", first, f"warm after {warm:.1f} s")
-            again = started(engine, SMALL.settings(contest, seed=1))
-            yield _started("start-again", "the same, compiled before", again, "")
-        finally:
-            engine.close()
-    if "start-anew" not in wanted:
-        return
-    with tempfile.TemporaryDirectory() as folder:
-        begun = time.perf_counter()
-        engine = warm_engine(Path(folder))
-        warm = time.perf_counter() - begun
-        try:
-            anew = started(engine, SMALL.settings(contest))
-            yield _started(
-                "start-anew", "the same, compiled by a process that has ended", anew, f"warm after {warm:.1f} s"
-            )
-        finally:
-            engine.close()
+    # Name and words of each start, of each engine in turn.
+    engines = [[("start", "Start to first trained value, worker warm"), ("start-again", "the same, compiled before")]]
+    if "start-anew" in wanted:
+        engines.append([("start-anew", "the same, compiled by a process that has ended")])
+    for starts in engines:
+        with tempfile.TemporaryDirectory() as folder:
+            begun = time.perf_counter()
+            engine = warm_engine(Path(folder))
+            warm = f"warm after {time.perf_counter() - begun:.1f} s"
+            try:
+                for seed, (name, what) in enumerate(starts):
+                    said = started(engine, SMALL.settings(contest, seed=seed))
+                    yield _started(name, what, said, "" if seed else warm)
+            finally:
+                engine.close()
 
 
 def _started(name: str, what: str, said: Mapping[str, float], more: str) -> Line:

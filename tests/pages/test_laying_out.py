@@ -13,6 +13,7 @@ from ae_core.engine import EngineError
 from ae_core.engine.jobs import Shared, TrainingJob
 from pages.ui import shared
 from pages.ui.live import laying_out
+from pages.ui.live import works as live_works
 from tests import demo
 from tests.stored import SETTINGS
 
@@ -104,7 +105,7 @@ def test_a_layout_ends_when_the_last_page_has_given_it_up_or_is_closed(engine, m
         await until(lambda: not works())
         await ask(run)
         await until(lambda: len(engine.begun) == 2)
-        monkeypatch.setattr(laying_out, "PATIENCE", 0.0)
+        monkeypatch.setattr(live_works, "PATIENCE", 0.0)
         engine.free.release()
         await until(lambda: not works())
         assert len(engine.begun) == 2 and engine.stretches == 3, "one stretch after the last page has gone"

@@ -4,14 +4,13 @@ A page asks one question at a time, and lets go of those that a newer one has ov
 do is refused at once; the page asks again.
 """
 
-import msgspec
-from msgspec import Struct
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
 from ae_core.engine import EngineError
 from pages.ui import shared
+from pages.ui.live.answers import refused
 from pages.ui.live.network import moments_of
 from pages.ui.server import origins
 
@@ -19,26 +18,15 @@ COMPUTE = "/compute/{run}/{step:int}/{part}"
 LARGEST = 2**21  # bytes of a question
 MOST = 8  # questions at a time, of all pages together
 
-
-class Refused(Struct, frozen=True):
-    """Why there is no answer.
-
-    Args:
-        why: One sentence.
-    """
-
-    why: str
-
-
 _asked: set[Request] = set()
 
 
 async def compute(request: Request) -> Response:
     """What the encoder or the decoder makes of the rows in the question: numbers in, numbers out, float32."""
     if not origins.allowed(request):
-        return _refused("Only pages of this app may ask.", 403)
+        return refused("Only pages of this app may ask.", 403)
     if len(_asked) >= MOST:
-        return _refused("Too many questions at a time; ask again in a moment.", 429)
+        return refused("Too many questions at a time; ask again in a moment.", 429)
     _asked.add(request)
     try:
         return await _compute(request)
@@ -49,7 +37,7 @@ async def compute(request: Request) -> Response:
 async def _compute(request: Request) -> Response:
     rows = await _body(request)
     if rows is None:
-        return _refused(f"A question must have at most {LARGEST:,} bytes.", 413)
+        return refused(f"A question must have at most {LARGEST:,} bytes.", 413)
     asked = request.path_params
     return await run_in_threadpool(_answer, asked["run"], asked["step"], asked["part"], rows)
 
@@ -59,13 +47,13 @@ def _answer(run_id: str, step: int, part: str, rows: bytes) -> Response:
     engine = shared.engine()
     run = engine.run(run_id)
     if run is None:
-        return _refused("There is no such run any more.", 404)
+        return refused("There is no such run any more.", 404)
     if step not in moments_of(run.view()).steps:
-        return _refused("This run has another network by now.", 409)
+        return refused("This run has another network by now.", 409)
     try:
         answer = engine.compute(run_id, step, part, rows)
     except EngineError as error:
-        return _refused(str(error), 503)
+        return refused(str(error), 503)
     return Response(answer, media_type="application/octet-stream", headers={"Cache-Control": "no-store"})
 
 
@@ -77,8 +65,3 @@ async def _body(request: Request) -> bytes | None:
         if len(body) > LARGEST:
             return None
     return body
-
-
-def _refused(why: str, status: int) -> Response:
-    headers = {"Cache-Control": "no-store"}
-    return Response(msgspec.json.encode(Refused(why)), status, media_type="application/json", headers=headers)

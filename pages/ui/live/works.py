@@ -6,12 +6,17 @@ at the end of the stretch that it is at.
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from typing import TypeVar
 
 from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
 
 from ae_core.engine import EngineError
+from pages.ui.live.answers import refused
+from pages.ui.server import origins
+from pages.ui.words.language import _, known, spoken
 
 PATIENCE = 6.0  # seconds without a question, after which a page counts as closed
 LONGEST_NAME = 40  # of a page, which it gives itself
@@ -24,9 +29,6 @@ Steps = Iterator[tuple[float, bytes]]
 class Work:
     """Something on its way.
 
-    Args:
-        patience: Seconds without a question, after which a page counts as closed, as of now.
-
     Attributes:
         share: How much of it is done.
         why: One sentence; why there is none.
@@ -34,17 +36,16 @@ class Work:
         task: What brings it forth.
     """
 
-    def __init__(self, patience: Callable[[], float]) -> None:
+    def __init__(self) -> None:
         self.share, self.why = 0.0, ""
         self.pages: dict[str, float] = {}
         self.task: asyncio.Task[None] | None = None
-        self._patience = patience
 
     @property
     def wanted(self) -> bool:
         """Whether any page still waits for it; those that have gone are forgotten."""
-        now, patience = time.monotonic(), self._patience()
-        self.pages = {page: at for page, at in self.pages.items() if now - at < patience}
+        now = time.monotonic()
+        self.pages = {page: at for page, at in self.pages.items() if now - at < PATIENCE}
         return bool(self.pages)
 
 
@@ -53,12 +54,11 @@ class Works(dict[Key, Work]):
 
     Args:
         most: How many there are at a time, for all pages together.
-        patience: See `Work`.
     """
 
-    def __init__(self, most: int, patience: Callable[[], float] = lambda: PATIENCE) -> None:
+    def __init__(self, most: int) -> None:
         super().__init__()
-        self._most, self._patience = most, patience
+        self._most = most
 
     def ask(self, key: Key, page: str, begin: Callable[[], Steps], keep: Callable[[bytes], None]) -> Work | None:
         """A page asks for something: begins it, or tells how far it is.
@@ -77,7 +77,7 @@ class Works(dict[Key, Work]):
             return None
         work = self.get(key)
         if work is None:
-            work = self[key] = Work(self._patience)
+            work = self[key] = Work()
             work.task = asyncio.create_task(self._bring(key, work, begin(), keep))
         if work.why:
             del self[key]  # whoever asks again has it tried again
@@ -111,3 +111,21 @@ class Works(dict[Key, Work]):
         finally:
             if not work.why:
                 del self[key]
+
+
+async def asked(request: Request, works: Works[Key], answer: Callable[[Request, str], Awaitable[Response]]) -> Response:
+    """POST asks for something of that kind; DELETE says that the page does not want it any more.
+
+    Args:
+        request: Whose path names the `page`.
+        works: What is on its way of that kind.
+        answer: Answers the request of a page, given its name.
+    """
+    with spoken(known(request.query_params.get("words", ""))):
+        if not origins.allowed(request):
+            return refused(_("Only pages of this app may ask."), 403)
+        page = request.path_params["page"][:LONGEST_NAME]
+        if request.method == "DELETE":
+            works.leave(page)
+            return Response(status_code=204)
+        return await answer(request, page)

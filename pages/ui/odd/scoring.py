@@ -4,19 +4,17 @@ Workers do it once for all who ask at the same time, see `works.py`, and it is k
 threshold makes of it is computed in the browser.
 """
 
-import msgspec
 from msgspec import Raw, Struct
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
 from pages.ui import shared
-from pages.ui.live.computing import Refused
+from pages.ui.live.answers import refused, told
 from pages.ui.live.kept import Kept
 from pages.ui.live.network import moments_of
-from pages.ui.live.works import LONGEST_NAME, Works
-from pages.ui.server import origins
-from pages.ui.words.language import _, known, spoken
+from pages.ui.live.works import Works, asked
+from pages.ui.words.language import _
 
 ODD = "/odd/{run}/{step:int}/{page}"
 KEPT_BYTES, MOST_KEPT = 16 * 2**20, 100
@@ -45,41 +43,25 @@ _works: Works[Key] = Works(MOST)
 
 async def odd(request: Request) -> Response:
     """POST asks which examples are odd, or how far that is; DELETE says that this page does not want it any more."""
-    with spoken(known(request.query_params.get("words", ""))):
-        if not origins.allowed(request):
-            return _refused(_("Only pages of this app may ask."), 403)
-        page = request.path_params["page"][:LONGEST_NAME]
-        if request.method == "DELETE":
-            _works.leave(page)
-            return Response(status_code=204)
-        normal = request.query_params.get("normal", "")[:LONGEST_NORMAL]
-        return await _odd(request.path_params["run"], request.path_params["step"], normal, page)
+    return await asked(request, _works, _odd)
 
 
-async def _odd(run_id: str, step: int, normal: str, page: str) -> Response:
+async def _odd(request: Request, page: str) -> Response:
+    run_id, step = request.path_params["run"], request.path_params["step"]
+    normal = request.query_params.get("normal", "")[:LONGEST_NORMAL]
     run = await run_in_threadpool(shared.engine().run, run_id)
     if run is None:
-        return _refused(_("There is no such run any more."), 404)
+        return refused(_("There is no such run any more."), 404)
     now = run.view()
     moments = await run_in_threadpool(moments_of, now)
     if moments.moving or step not in moments.steps[-1:]:
-        return _refused(_("This run has another network by now."), 409)
+        return refused(_("This run has another network by now."), 409)
     key = now.id, step, normal
     found = _kept.get(key)
     if found is not None:
-        return _told(Looked(1.0, Raw(found)))
+        return told(Looked(1.0, Raw(found)))
     engine = shared.engine()
     work = _works.ask(key, page, lambda: engine.find_odd(now.id, normal), lambda told: _kept.put(key, told))
     if work is None:
-        return _refused(_("Others look for odd examples at present; yours are next."), 429)
-    return _refused(_(work.why), 503) if work.why else _told(Looked(work.share))
-
-
-def _told(looked: Looked) -> Response:
-    headers = {"Cache-Control": "no-store"}
-    return Response(msgspec.json.encode(looked), media_type="application/json", headers=headers)
-
-
-def _refused(why: str, status: int) -> Response:
-    headers = {"Cache-Control": "no-store"}
-    return Response(msgspec.json.encode(Refused(why)), status, media_type="application/json", headers=headers)
+        return refused(_("Others look for odd examples at present; yours are next."), 429)
+    return refused(_(work.why), 503) if work.why else told(Looked(work.share))
