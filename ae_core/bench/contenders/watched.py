@@ -44,19 +44,23 @@ def begin(given: Given) -> tuple[Said, Round]:
 
     def one_round() -> Said:
         nonlocal run, viewer
-        if run.setup is not None and step(run) > AS_LONG * run.setup.total_steps:
-            engine.command(run.id, OWNER, "stop")  # on a fast card it would end in one of the next rounds
+        if run.setup is not None and (run.ended or step(run) > AS_LONG * run.setup.total_steps):
+            if not run.ended:
+                engine.command(run.id, OWNER, "stop")  # on a fast card it would end in one of the next rounds
+            viewer.wait(lambda: run.ended)  # while it has not, the same settings are taken for the same press
             run, viewer = _paused(engine, settings)
         paused = step(run)
         engine.command(run.id, OWNER, "resume")
         viewer.wait(lambda: step(run) > paused and run.state == "running")
         first, begun, seen = step(run), time.perf_counter(), viewer.seen
-        viewer.wait(lambda: time.perf_counter() - begun >= given["seconds"])
+        # With few images even so long a run ends within a round, which then is a shorter one.
+        viewer.wait(lambda: run.ended or time.perf_counter() - begun >= given["seconds"])
         shown = step(run)  # for up to a second, in which steps were made that nobody has seen yet
-        viewer.wait(lambda: step(run) > shown)
+        viewer.wait(lambda: run.ended or step(run) > shown)
         last, now = step(run), time.perf_counter()
-        engine.command(run.id, OWNER, "pause")
-        viewer.wait(lambda: run.state == "paused")
+        if not run.ended:
+            engine.command(run.id, OWNER, "pause")
+        viewer.wait(lambda: run.ended or run.state == "paused")
         images = (last - first) * (settings.batch_size)
         return {"images": images, "seconds": now - begun, "snapshots_seen": viewer.seen - seen}
 
