@@ -57,6 +57,8 @@ def open_archive(stream: BinaryIO, size: int, label: str, kind: str = ".npz or .
     problem = ""
     if len(members) > MAX_MEMBERS:
         problem = f"must hold at most {MAX_MEMBERS:,} files. Received: {len(members):,}."
+    elif not all(member.filename for member in members):
+        problem = "must give each of its files a name. Received: one without."
     elif any(member.flag_bits & 1 for member in members):
         problem = "must not be encrypted. Received: an archive with a password."
     elif any(member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for member in members):

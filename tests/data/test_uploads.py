@@ -233,6 +233,7 @@ def test_other_archives_are_refused():
     encrypted = bytearray(plain)
     encrypted[encrypted.rfind(b"PK\1\2") + 8] |= 1
     refused("a.npz", bytes(encrypted), "encrypted")
+    refused("a.npz", plain.replace(b"x_train.npy", b"\0_train.npy"), "a name")  # which ends before its first letter
     refused("a.zip", zipped({f"{number}": b"" for number in range(archives.MAX_MEMBERS + 1)}), "at most 20,000 files")
     zip64 = plain[:-22] + b"PK\6\7" + bytes(16) + plain[-22:]
     refused("a.npz", zip64, "at most 20,000 files")
