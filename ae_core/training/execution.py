@@ -28,12 +28,13 @@ STEP_SECONDS = 1e-4  # that a step takes besides, however small the network is
 
 KEPT_BYTES = 1_000_000_000  # of compiled programs on disk
 
-# What is taken of a card until `tests/bench/gpu.sh` has run through on one; what is not called a guess was measured.
-CARD_SPEED = 5e12  # multiply-adds a second; a guess: some hundredths of what one large product reaches on a recent card
-CARD_WEIGHT_SECONDS = WEIGHT_SECONDS / 50  # a guess: a card's memory is some fifty times as fast as a processor's
-CARD_STEP_SECONDS = 7e-5  # H100, JAX, 2026-11-27: 103 µs for 784-128-32 at batch 256, less the 32 µs of `CARD_SPEED`
-# Float32, whose products cards compute as TF32 by themselves. A guess: large products gain from half the bits, small
-# networks mostly wait for kernels to begin; and the final loss has to be the same, see the bench's `precision`.
+# An H100 with JAX, 2026-11-27; what was measured stands in `tests/bench/README.md`, "On a card".
+CARD_SPEED = 4e13  # multiply-adds a second: 3.5e13 in the steps of 784-1000-500-250-30 at batch 4096
+CARD_CONVOLUTION_SPEED = 1.2e12  # of convolutions with few channels
+CARD_WEIGHT_SECONDS = 1.8e-10
+CARD_STEP_SECONDS = 6.5e-5
+# Float32, whose products cards compute as TF32 by themselves. Half the bits trained exactly as fast, even
+# 784-1000-500-250-30 at batch 4096, so nothing is gained by being less exact.
 CARD_PRECISION = "float32"
 
 # Threads of NumPy's and scikit-learn's linear algebra. With one for each of 16 cores they waited for one another: PCA
@@ -157,9 +158,9 @@ def _with_weights(layers: Sequence[Any]) -> list[keras.layers.Layer]:
 
 def speed(layers: Sequence[Any]) -> float:
     """Multiply-adds a second, measured roughly: many small products take longer than one large one."""
-    if not on_cpu():
-        return CARD_SPEED
     found = operations(layers)
+    if not on_cpu():
+        return CARD_CONVOLUTION_SPEED if any(map(is_convolution, found)) else CARD_SPEED
     return min([5e10, *(reached for kind, reached in SPEEDS if any(map(kind, found)))])
 
 
