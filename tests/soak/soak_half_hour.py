@@ -1,0 +1,86 @@
+"""Half an hour of people who come, train, look and go: at its end the app holds what it held after five minutes."""
+
+import asyncio
+import contextlib
+import itertools
+import time
+from collections.abc import Callable
+from urllib.parse import urlencode
+
+import psutil
+import pytest
+
+from tests.bench.visitor import visitor
+from tests.browser import App, running_app
+
+pytestmark = pytest.mark.workers
+
+MINUTES, SETTLED = 30.0, 5.0
+PEOPLE = 3
+EVERY = 10.0  # seconds between two looks at the processes
+MORE = 1.1  # times as much memory as after the first minutes
+VARIANTS = ("stacked", "sparse", "variational", "convolutional", "denoising")
+SMALL = {"dataset": "digits", "latent_dim": 2, "epochs": 10, "pace": "full"}
+
+
+async def comes_and_goes(url: str, person: int, over: Callable[[], bool], ended: list[str]) -> None:
+    """One visit after the other, each as somebody else: a run, the other pages, and away."""
+    for number in itertools.count():
+        if over():
+            return
+        wish = SMALL | {"variant": VARIANTS[(person + number) % len(VARIANTS)], "seed": number}
+        async with visitor(url, urlencode(wish)) as page:
+            await page.press("start")
+            await page.until(lambda page=page: page.says("Done", "Failed", "Stopped", "Diverged") or page.refusal)
+            ended.append(page.refusal or page.status)
+        for place in ("/explore", "/compare", "/learn"):
+            async with visitor(f"{url}{place}") as page:
+                await page.until(page.drawn)
+        await asyncio.sleep(5)
+
+
+def weighed(process: psutil.Process) -> dict[str, float]:
+    """Memory in MB of the web process and of all; open files and threads of the web process."""
+    family = [process, *process.children(recursive=True)]
+    memory = 0.0
+    for one in family:
+        with contextlib.suppress(psutil.NoSuchProcess):  # a worker that is just renewed
+            memory += one.memory_info().rss / 1e6
+    return {
+        "web": process.memory_info().rss / 1e6,
+        "all": memory,
+        "files": float(process.num_fds()),
+        "threads": float(process.num_threads()),
+    }
+
+
+async def half_hour(app: App) -> tuple[list[dict[str, float]], list[dict[str, float]], list[str]]:
+    """What was weighed in the minutes after the first five and in the last ones, and how runs ended."""
+    begun, process = time.monotonic(), psutil.Process(app.process.pid)
+    ended: list[str] = []
+    looks: list[tuple[float, dict[str, float]]] = []
+
+    def minute() -> float:
+        return (time.monotonic() - begun) / 60
+
+    people = [
+        asyncio.create_task(comes_and_goes(app.url, person, lambda: minute() > MINUTES, ended))
+        for person in range(PEOPLE)
+    ]
+    while minute() < MINUTES:
+        await asyncio.sleep(EVERY)
+        looks.append((minute(), weighed(process)))
+    await asyncio.gather(*people)
+    early = [seen for at, seen in looks if SETTLED <= at < 2 * SETTLED]
+    late = [seen for at, seen in looks if at >= MINUTES - SETTLED]
+    return early, late, ended
+
+
+def test_after_half_an_hour_the_app_holds_what_it_held_after_five_minutes() -> None:
+    with running_app() as app:
+        early, late, ended = asyncio.run(half_hour(app))
+    before, after = ({name: max(seen[name] for seen in some) for name in some[0]} for some in (early, late))
+    print(f"{len(ended)} runs; most in minutes 5 to 10: {before}; in the last five: {after}")  # noqa: T201
+    assert all("Done" in words for words in ended), {*ended}
+    for name, most in before.items():
+        assert after[name] <= MORE * most, name
