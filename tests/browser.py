@@ -57,11 +57,12 @@ def healthy(url: str) -> bool:
 
 
 @contextlib.contextmanager
-def running_app(base: str = "", **environment: str) -> Iterator[App]:
+def running_app(base: str = "", script: Path | str = "app.py", **environment: str) -> Iterator[App]:
     """Starts the app as a user would, on a free port, and ends it and its workers.
 
     Args:
         base: Path under which it is served, as behind a proxy that serves other things too.
+        script: What Streamlit runs, another page to compare with.
         environment: What it finds in its environment beside ours. Without `AE_RUNS_DIR`, it begins with no runs.
     """
     with socket.socket() as free:
@@ -74,7 +75,7 @@ def running_app(base: str = "", **environment: str) -> Iterator[App]:
                 "-m",
                 "streamlit",
                 "run",
-                "app.py",
+                str(script),
                 "--server.headless",
                 "true",
                 "--server.address",

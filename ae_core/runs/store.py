@@ -15,9 +15,10 @@ each file has one lock, and only who holds it may write:
 Readers take no lock: every file is put in place whole, and a run appears and vanishes whole.
 """
 
+import contextlib
 import functools
 import time
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -61,6 +62,7 @@ from ae_core.runs.shelf import Shelf, unknown
 from ae_core.runs.writer import RunWriter
 from ae_core.settings import Settings
 
+CHANGED = "run could not be changed"
 NO_STATE = "This run cannot go on, because its state is not kept: it was too large, or is of an earlier version."
 
 
@@ -215,9 +217,7 @@ class RunStore:
         """
         if state not in ENDED:
             raise ValueError(f"state must be one of {', '.join(sorted(ENDED))}. Received: {state!r}.")
-        lock = self._shelf.take(run_id)
-        try:
-            folder = self._shelf.path(run_id)
+        with self._taken(run_id, "run could not be ended") as folder:
             status = read_status(folder)
             if status.state in ENDED - {"interrupted"}:
                 return
@@ -226,10 +226,6 @@ class RunStore:
             size = folder_bytes(folder)
             ended = replace(status, state=state, finished=now, updated=now, error=error, size=size)
             write_small(folder / STATUS, msgspec.json.encode(ended))
-        except OSError as problem:
-            raise DataError(f"The run could not be ended because {disk_reason(problem)}.") from problem
-        finally:
-            lock.drop()
 
     def set_back(self, run_id: str) -> int:
         """Notes that the process died which trained a run.
@@ -240,16 +236,10 @@ class RunStore:
         Raises:
             DataError: If there is no such run, a process trains it, or it cannot be written.
         """
-        lock = self._shelf.take(run_id)
-        try:
-            folder = self._shelf.path(run_id)
+        with self._taken(run_id, CHANGED) as folder:
             status = read_status(folder)
             write(folder / STATUS, msgspec.json.encode(replace(status, setbacks=status.setbacks + 1)))
             return status.setbacks + 1
-        except OSError as error:
-            raise DataError(f"The run could not be changed because {disk_reason(error)}.") from error
-        finally:
-            lock.drop()
 
     def extend(self, run_id: str, settings: Settings) -> None:
         """Has a run that has ended wait for more training, from its last checkpoint on.
@@ -272,9 +262,8 @@ class RunStore:
         self._wait_again(run_id, CONTINUABLE, "go on", None)
 
     def _wait_again(self, run_id: str, states: Container[str], what: str, settings: Settings | None) -> None:
-        lock = self._shelf.take(run_id)
-        try:
-            run = read_run(self._shelf.path(run_id))
+        with self._taken(run_id, CHANGED) as folder:
+            run = read_run(folder)
             # As nobody else has the lock, one that says it trains was interrupted.
             state = "interrupted" if run.state in ("running", "paused") else run.state
             if state not in states:
@@ -283,20 +272,9 @@ class RunStore:
                 raise DataError(NO_STATE)
             if settings is not None:
                 self._change(run_id, settings=settings.to_dict())
-            waiting = replace(
-                read_status(run.folder),
-                state="queued",
-                finished=None,
-                error=None,
-                attempts=0,
-                setbacks=0,
-                updated=time.time(),
-            )
-            write(run.folder / STATUS, msgspec.json.encode(waiting))
-        except OSError as error:
-            raise DataError(f"The run could not be changed because {disk_reason(error)}.") from error
-        finally:
-            lock.drop()
+            status, now = read_status(folder), time.time()
+            waiting = replace(status, state="queued", finished=None, error=None, attempts=0, setbacks=0, updated=now)
+            write(folder / STATUS, msgspec.json.encode(waiting))
 
     def classifiers(self, run_id: str) -> Sequence[ClassifierSummary]:
         """What was kept of the classifiers on a run's code, the newest first, see `classifiers.summary`.
@@ -316,14 +294,8 @@ class RunStore:
         Raises:
             DataError: If there is no such run, a process trains it, or it cannot be written.
         """
-        lock = self._shelf.take(run_id)
-        try:
-            classifiers.add(self._shelf.path(run_id), found)
-        except OSError as error:
-            reason = disk_reason(error)
-            raise DataError(f"The classifier could not be kept because {reason}.") from error
-        finally:
-            lock.drop()
+        with self._taken(run_id, "classifier could not be kept") as folder:
+            classifiers.add(folder, found)
 
     def rename(self, run_id: str, title: str) -> None:
         """Gives a run a title; cut to 80 characters.
@@ -439,6 +411,17 @@ class RunStore:
         """
         return zipped.history_csv(self.open(run_id))
 
+    @contextlib.contextmanager
+    def _taken(self, run_id: str, failed: str) -> Iterator[Path]:
+        """The folder of a run, to which nobody else writes; `failed` says what did not happen if a disk fails."""
+        lock = self._shelf.take(run_id)
+        try:
+            yield self._shelf.path(run_id)
+        except OSError as error:
+            raise DataError(f"The {failed} because {disk_reason(error)}.") from error
+        finally:
+            lock.drop()
+
     def _change(self, run_id: str, **changes: Any) -> None:
         folder = self._shelf.path(run_id)
         if not folder.is_dir():
@@ -453,4 +436,4 @@ class RunStore:
         except FileNotFoundError as error:
             raise unknown() from error
         except OSError as error:
-            raise DataError(f"The run could not be changed because {disk_reason(error)}.") from error
+            raise DataError(f"The {CHANGED} because {disk_reason(error)}.") from error

@@ -12,27 +12,37 @@ const SAID = 10_000; // milliseconds that it is said
 
 let watching = false;
 let told = false;
+const kept = store();
 
 /** @param {Component} component Its data are the words. */
 export default function guard({ data }) {
   const words = JSON.parse(new TextDecoder().decode(data ?? new Uint8Array()));
   if (!told) {
     told = true;
-    if (sessionStorage.getItem(`${KEY}_say`)) say(words);
-    sessionStorage.removeItem(`${KEY}_say`);
+    if (kept?.getItem(`${KEY}_say`)) say(words);
+    kept?.removeItem(`${KEY}_say`);
   }
   if (watching) return;
   watching = true;
   let empty = 0;
   setInterval(() => {
     empty = lost(document.getElementById("root")) ? empty + 1 : 0;
-    if (empty < 2) return;
-    const before = Number(sessionStorage.getItem(KEY) ?? 0);
+    if (empty < 2 || !kept) return;
+    const before = Number(kept.getItem(KEY) ?? 0);
     if (Date.now() - before < AGAIN) return;
-    sessionStorage.setItem(KEY, String(Date.now()));
-    sessionStorage.setItem(`${KEY}_say`, "1");
+    kept.setItem(KEY, String(Date.now()));
+    kept.setItem(`${KEY}_say`, "1");
     location.reload();
   }, LOOK);
+}
+
+/** The tab's own store; undefined where the page is part of somebody else's and the browser keeps nothing for it. */
+function store() {
+  try {
+    return globalThis.sessionStorage;
+  } catch {
+    return undefined;
+  }
 }
 
 /**

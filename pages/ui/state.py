@@ -8,8 +8,10 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import parse_qs
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from ae_core.engine import Pace, TrainingJob, pace_of
 from ae_core.errors import DataError, EngineError, SettingError
@@ -17,10 +19,11 @@ from ae_core.folders import ROOT
 from ae_core.messages import Part
 from ae_core.ownership import holds
 from ae_core.settings import Settings
-from pages.ui import static
+from pages.ui import showing, static
 from pages.ui.form import form
 from pages.ui.form.form import Form
 from pages.ui.shared import engine
+from pages.ui.showing import Showing
 from pages.ui.words.language import _
 
 RUN_PARAMETER = "run"
@@ -56,6 +59,7 @@ class Session:
         failure: What the last button could not do. See `refusal`.
         refused: That sentence, the state of the run that it was said at, and when, on the monotonic clock.
         offer: Token of an address that hands a run's control on; empty for none.
+        showing: How much of the page is shown.
         pace: How fast this tab's runs are to train.
         frame: The step whose frame the address named when it was opened, or None.
         deaf: Whether something between this tab and the server prevents a connection of its own.
@@ -82,6 +86,7 @@ class Session:
     failure: str = ""
     refused: tuple[str, str, float] = ("", "", 0.0)
     offer: str = ""
+    showing: Showing = field(default_factory=Showing)
     pace: Pace = DEFAULT_PACE
     frame: int | None = None
     deaf: bool = False
@@ -194,11 +199,13 @@ def go_to(own: Session, page: str) -> None:
 def _open() -> Session:
     token = str(st.context.cookies.get(COOKIE, ""))
     known = bool(_TOKEN.fullmatch(token))
-    parameters = st.query_params.to_dict()
+    parameters = st.query_params.to_dict() | _reserved()
     run_id, offer = parameters.pop(RUN_PARAMETER, None), parameters.pop(TAKE_PARAMETER, "")
     frame, pace = parameters.pop(FRAME_PARAMETER, ""), parameters.pop(PACE_PARAMETER, "")
+    shown, unclear = showing.from_address(parameters)
     chosen, sentences = form.from_address(parameters)
-    opened = Session(chosen, token if known else secrets.token_urlsafe(32), known, notices=sentences)
+    token = token if known else secrets.token_urlsafe(32)
+    opened = Session(chosen, token, known, notices=unclear + sentences, showing=shown)
     if pace:
         try:
             opened.pace = pace_of(pace)
@@ -221,6 +228,13 @@ def _open() -> Session:
             if not parameters:
                 chosen.adopt(run.settings)
     return opened
+
+
+def _reserved() -> dict[str, str]:
+    """What an address says of being embedded: `st.query_params` keeps it to itself, and it knows `embed=true` only."""
+    context = get_script_run_ctx()
+    texts = parse_qs(context.query_string).get(showing.EMBED, []) if context is not None else []
+    return {showing.EMBED: showing.ON if texts[0] == "true" else texts[0]} if texts else {}
 
 
 def keep_owner() -> None:
@@ -262,6 +276,7 @@ def write_address() -> None:
         wanted.pop(PACE_PARAMETER, None)
     else:
         wanted[PACE_PARAMETER] = own.pace
+    wanted |= own.showing.to_address()
     if own.run_id:
         wanted[RUN_PARAMETER] = own.run_id
         if now.get(RUN_PARAMETER) == own.run_id:

@@ -15,7 +15,20 @@ def inject() -> None:
     st.html(f"<style>{_style()}</style>")
 
 
+def inject_also(*names: str) -> None:
+    """Adds style sheets of `assets` that not every page has.
+
+    Args:
+        names: Their names.
+    """
+    st.html(f"<style>{''.join(_read(name) for name in names)}</style>")
+
+
+@functools.cache
+def _read(name: str) -> str:
+    return (static.ROOT / "assets" / name).read_text(encoding="utf-8")
+
+
 @functools.cache
 def _style() -> str:
-    sheets = [(static.ROOT / "assets" / name).read_text(encoding="utf-8") for name in SHEETS]
-    return "\n".join([*sheets, phone_heights()])
+    return "\n".join([*map(_read, SHEETS), phone_heights()])

@@ -5,8 +5,8 @@ import functools
 import streamlit as st
 
 from ae_core.engine import TrainingJob
-from ae_core.figures.views import VIEWS
 from ae_core.settings import Settings
+from pages.ui import presenting
 from pages.ui.classify import classifying
 from pages.ui.live import drawn, pulse, recorded, settling, stage, status, streaming, tiles
 from pages.ui.live.buttons import again, buttons
@@ -31,20 +31,23 @@ def watch(own: Session, settings: Settings | None) -> None:
     """
     run = own.run
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="bar"):
-        buttons(own, run, settings)
-        if run is not None and run.ended:
+        if not own.showing.embed:
+            buttons(own, run, settings)
+        if run is not None and run.ended and not own.showing.bare:
             if own.owns(run):
                 again(run)
             if run.snapshot is not None:
                 export(run, "train")
                 explore_link("train_explore")
-        share(own, run, settings)
+        if not own.showing.embed:
+            share(own, run, settings)
+            presenting.switch(own)
     with st.container(key="offered"):
         offered(own)
     stage.mount(own, "stage", functools.partial(_content, own))
     asked = settings is not None and engine().status == "ready" and engine().describe(settings) is None
     pulse.after(ANSWER_SECONDS if asked else 0)
-    if run is not None:
+    if run is not None and not own.showing.bare:
         classifying.classify(own, run)
         finding.find(own, run)
     if own.deaf:
@@ -64,7 +67,7 @@ def _of_run(own: Session, run: TrainingJob) -> stage.Content:
         status=status.of_run(run, engine()),
         said=_wrong(own, run),
         beside="" if mine else _("You are watching; Start begins a run of your own."),
-        views=VIEWS,
+        views=own.showing.views,
         address=streaming.address(run.id),
         token=streaming.token(run),
         film=run.id if film is not None else "",
@@ -89,13 +92,15 @@ def _of_recording(own: Session) -> stage.Content:
     told = streaming.token_of_engine(engine())
     if played is None:
         texts = drawn.texts(None, None)
-        return stage.Content(of="", status=where, said=wrong, views=VIEWS, address=address, token=told, texts=texts)
+        return stage.Content(
+            of="", status=where, said=wrong, views=own.showing.views, address=address, token=told, texts=texts
+        )
     name = recorded.PREFIX + own.form.variant
     return stage.Content(
         of=name,
         status=where,
         said=wrong,
-        views=VIEWS,
+        views=own.showing.views,
         address=address,
         token=told,
         film=name,

@@ -3,7 +3,7 @@ import test from "node:test";
 import { PAPER, axes, dress, faded, hasTools } from "../../assets/javascript/live/theme.js";
 import { figureOf } from "./figure.mjs";
 
-const LOOK = { text: "rgb(1, 2, 3)", line: "rgba(1,2,3,0.13)", background: "#fff", font: "Sans", small: false };
+const LOOK = { text: "rgb(1, 2, 3)", line: "rgba(1,2,3,0.13)", background: "#fff", font: "Sans", small: false, type: 1 };
 const device = (webgl, touch) => ({ webgl: () => webgl, touch: () => touch });
 
 test("a colour gets an opacity, or another one", () => {
@@ -55,4 +55,31 @@ test("there are no tools for a finger, nor where there is nothing to zoom", () =
   assert.equal(hasTools(figureOf(), device(true, true)), false);
   assert.equal(hasTools(plain, device(true, false)), false);
   assert.equal(dress(plain, LOOK, device(true, false)).layout.dragmode, false);
+});
+
+test("in large type everything that has a size of its own grows, and the figure stays as it was", () => {
+  const line = { width: 2, color: "#123" };
+  const figure = {
+    step: 1,
+    words: {},
+    data: [{ type: "scatter", x: [1, 2], y: [3, 4], line, textfont: { size: 9 } }],
+    layout: {
+      meta: { label: "" },
+      xaxis: { tickfont: { size: 9 }, title: { text: "step" } },
+      annotations: [{ text: "a", font: { size: 10 } }],
+      margin: { l: 8, b: 20 },
+    },
+  };
+  const before = structuredClone(figure);
+  for (const _ of [1, 2]) {
+    const { data, layout } = dress(figure, { ...LOOK, type: 1.5 }, device(true, false));
+    assert.equal(layout.font.size, 18);
+    assert.equal(layout.xaxis.tickfont.size, 13.5);
+    assert.equal(layout.xaxis.title.font.size, 18);
+    assert.equal(layout.annotations[0].font.size, 15);
+    assert.deepEqual([data[0].line.width, data[0].line.color, data[0].textfont.size], [3, "#123", 13.5]);
+    assert.deepEqual(layout.margin, { l: 12, b: 30 });
+    assert.deepEqual(data[0].x, [1, 2]);
+  }
+  assert.deepEqual(figure, before);
 });

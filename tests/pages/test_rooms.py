@@ -8,8 +8,9 @@ from tests.conftest import ROOT
 from tests.test_house import PAGES, imports, package_imports
 
 UI = ROOT / "pages" / "ui"
-FOR_ALL = ("shared", "static", "style", "state")  # `state` also reads the form, whose rules know nothing of Streamlit
-ROOMS = ("words", "server", "form", "live", "runs", "explore", "classify", "odd", "watch")
+# `state` also reads the form, whose rules know nothing of Streamlit.
+FOR_ALL = ("shared", "showing", "static", "style", "state")
+ROOMS = ("words", "server", "form", "live", "runs", "explore", "classify", "odd", "presenting", "watch")
 
 
 @pytest.mark.parametrize("room", ROOMS)

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import functools
 import itertools
 import time
 from collections.abc import Callable
@@ -10,7 +11,7 @@ from urllib.parse import urlencode
 import psutil
 import pytest
 
-from tests.bench.visitor import visitor
+from tests.bench.visitor import Visitor, visitor
 from tests.browser import App, running_app
 
 pytestmark = pytest.mark.workers
@@ -31,12 +32,17 @@ async def comes_and_goes(url: str, person: int, over: Callable[[], bool], ended:
         wish = SMALL | {"variant": VARIANTS[(person + number) % len(VARIANTS)], "seed": number}
         async with visitor(url, urlencode(wish)) as page:
             await page.press("start")
-            await page.until(lambda page=page: page.says("Done", "Failed", "Stopped", "Diverged") or page.refusal)
+            await page.until(functools.partial(over_with, page))
             ended.append(page.refusal or page.status)
         for place in ("/explore", "/compare", "/learn"):
             async with visitor(f"{url}{place}") as page:
                 await page.until(page.drawn)
         await asyncio.sleep(5)
+
+
+def over_with(page: Visitor) -> bool:
+    """Whether a visitor's run has ended, or could not begin."""
+    return page.says("Done", "Failed", "Stopped", "Diverged") or bool(page.refusal)
 
 
 def weighed(process: psutil.Process) -> dict[str, float]:

@@ -176,9 +176,10 @@ export function hollow(data, layout) {
  *
  * @param {Figure} figure
  * @param {Plot} plot
+ * @param {number} times How many times as large as usual they are.
  * @returns {Group[]}
  */
-export function groupsOf({ data }, plot) {
+export function groupsOf({ data }, plot, times = 1) {
   const { xaxis, yaxis } = plot._fullLayout;
   return data.flatMap(({ x, y, customdata, marker, meta }, index) => {
     if (plot._fullData[index]?.visible !== true || !marker) return [];
@@ -190,7 +191,7 @@ export function groupsOf({ data }, plot) {
       y: new Float32Array(bytes(y)).map((value) => yaxis.d2p(value)),
       numbers: places,
       colour,
-      size,
+      size: size * times,
       symbol,
     };
   });

@@ -16,8 +16,10 @@
  * @property {string} background Colour of the page.
  * @property {string} font Font families, as in CSS.
  * @property {boolean} small Whether a view has to arrange itself for a phone.
+ * @property {number} type How many times as large as usual text is, and lines are thick.
  */
 
+const USUAL = 16; // pixels of the root's type on a page that is not made larger
 const SMALL = 480; // pixels of width below which a view is small
 const THIN = 0.13; // opacity of lines
 const TOOL = 0.5; // opacity of the tools above a chart
@@ -33,6 +35,7 @@ export const PAPER = {
   background: "#ffffff",
   font: "Arial, Helvetica, sans-serif",
   small: false,
+  type: 1,
 };
 
 /**
@@ -43,12 +46,14 @@ export const PAPER = {
  */
 export function pageLook(root) {
   const style = getComputedStyle(root);
+  const type = (parseFloat(getComputedStyle(document.documentElement).fontSize) || USUAL) / USUAL;
   return {
     text: style.color,
-    line: faded(style.color, THIN),
+    line: faded(style.color, THIN * type),
     background: style.getPropertyValue("--st-background-color").trim() || "#fff",
     font: style.fontFamily,
-    small: root.clientWidth < SMALL,
+    small: root.clientWidth < SMALL * type,
+    type,
   };
 }
 
@@ -72,9 +77,9 @@ export function faded(colour, opacity) {
  * @returns {{ data: Trace[], layout: Figure["layout"] }}
  */
 export function dress(figure, look, device) {
-  const layout = structuredClone(figure.layout);
+  const layout = enlarged(structuredClone(figure.layout), look.type);
   const font = { color: look.text, family: look.font };
-  const size = look.small ? 10.5 : 12;
+  const size = (look.small ? 10.5 : 12) * look.type;
   layout.paper_bgcolor = layout.plot_bgcolor = "rgba(0,0,0,0)";
   layout.font = { ...font, size };
   layout.hoverlabel = { bgcolor: look.background, bordercolor: look.line, font };
@@ -89,10 +94,34 @@ export function dress(figure, look, device) {
   // A finger that moves over a chart scrolls the page.
   if (!hasTools(figure, device)) layout.dragmode = false;
   const data = figure.data.map((trace) => ({
-    ...trace,
+    ...enlarged(trace, look.type),
     type: trace.type === "scattergl" && !device.webgl() ? "scatter" : trace.type,
   }));
   return { data, layout };
+}
+
+/**
+ * What a figure holds with larger text and thicker lines, where it gives them a size of its own; it stays as it was.
+ *
+ * @template Part
+ * @param {Part} part
+ * @param {number} times
+ * @returns {Part}
+ */
+function enlarged(part, times) {
+  if (typeof part !== "object" || part === null || ArrayBuffer.isView(part)) return part;
+  if (Array.isArray(part)) {
+    return /** @type {Part} */ (typeof part[0] === "object" ? part.map((one) => enlarged(one, times)) : part);
+  }
+  /** @type {Record<string, any>} */
+  const copy = { ...part };
+  for (const [name, value] of Object.entries(copy)) {
+    copy[name] = enlarged(value, times);
+    const sized = name.endsWith("font") ? "size" : name === "line" ? "width" : "";
+    if (typeof copy[name]?.[sized] === "number") copy[name][sized] *= times;
+    if (name === "margin") for (const side in copy[name]) copy[name][side] *= times;
+  }
+  return /** @type {Part} */ (copy);
 }
 
 /**

@@ -126,7 +126,7 @@ export class View {
   movePoints() {
     const { figure, drawn, moving } = this;
     if (!figure?.layout.meta.atlas || !drawn) return;
-    this.cloud.to(drawn.plot, groupsOf(figure, drawn.plot), moving.milliseconds, moving.trails);
+    this.cloud.to(drawn.plot, groupsOf(figure, drawn.plot, drawn.look.type), moving.milliseconds, moving.trails);
     this.moving = { ...moving, milliseconds: 0 };
     if (this.card.number !== undefined) this.card.place(this.cloud.where(this.card.number), drawn.plot);
   }

@@ -54,11 +54,15 @@ def settings_form(own: Session) -> Settings | None:
     Returns:
         The experiment, or None while something is wrong.
     """
+    hidden = own.showing.hide
     uses.offer(own)
-    variant_select(own)
+    if "variant" not in hidden:
+        variant_select(own)
     infos = data.catalogue()
-    _dataset_select(own, infos)
-    label_select(own, infos.get(own.form.value("dataset")))
+    if "dataset" not in hidden:
+        _dataset_select(own, infos)
+        if "label" not in hidden:
+            label_select(own, infos.get(own.form.value("dataset")))
     shown, folded = _split(own)
     say = of_dataset(own.form.value("dataset"))
     _in_pairs(own, shown, say)
@@ -146,7 +150,7 @@ def _split(own: Session) -> tuple[list[str], list[str]]:
     shown: list[str] = []
     folded: list[str] = []
     for name, one in own.form.fields().items():
-        if name not in ("dataset", "label"):
+        if name not in ("dataset", "label", *own.showing.hide):
             (folded if option_of(one).folded else shown).append(name)
     # The code and what makes the variant special come first.
     return sorted(shown, key=lambda name: name in common), sorted(folded, key=lambda name: name in common)

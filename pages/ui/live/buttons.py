@@ -15,6 +15,7 @@ from pages.ui.words.language import _
 
 MORE_EPOCHS = "more_epochs"  # key of the number
 MOST_MORE = 500
+KEYS = {"start": "S", "pause": "P", "step": "N", "stop": "E"}  # in front of a hall
 SETTLE_SECONDS = 0.4  # how long a button waits for its effect, so that the next drawing shows it
 
 
@@ -30,9 +31,11 @@ def buttons(own: Session, run: TrainingJob | None, settings: Settings | None) ->
     active = run is not None and not run.ended
     training = mine and run is not None and run.state in ("starting", "running", "paused")
     paused = run is not None and run.state == "paused"
+    keys = KEYS if own.showing.present else {}
     st.button(
         _("Start"),
         key="start",
+        shortcut=keys.get("start"),
         type="primary",
         icon=":material/play_arrow:",
         on_click=_start,
@@ -41,6 +44,7 @@ def buttons(own: Session, run: TrainingJob | None, settings: Settings | None) ->
     st.button(
         _("Resume") if paused else _("Pause"),
         key="pause",
+        shortcut=keys.get("pause"),
         on_click=_command,
         args=("resume" if paused else "pause",),
         icon=":material/resume:" if paused else ":material/pause:",
@@ -49,6 +53,7 @@ def buttons(own: Session, run: TrainingJob | None, settings: Settings | None) ->
     st.button(
         _("Step"),
         key="step",
+        shortcut=keys.get("step"),
         icon=":material/skip_next:",
         on_click=_command,
         args=("step",),
@@ -57,7 +62,13 @@ def buttons(own: Session, run: TrainingJob | None, settings: Settings | None) ->
     )
     _choice_of_pace(own, run)
     st.button(
-        _("Stop"), key="stop", icon=":material/stop:", on_click=_command, args=("stop",), disabled=not (mine and active)
+        _("Stop"),
+        key="stop",
+        shortcut=keys.get("stop"),
+        icon=":material/stop:",
+        on_click=_command,
+        args=("stop",),
+        disabled=not (mine and active),
     )
 
 

@@ -10,7 +10,7 @@ from ae_core.engine import TrainingJob
 from ae_core.errors import EngineError
 from ae_core.formats import escape
 from ae_core.settings import Settings
-from pages.ui import state
+from pages.ui import showing, state
 from pages.ui.form import form
 from pages.ui.shared import engine
 from pages.ui.state import Session
@@ -34,6 +34,9 @@ def share(own: Session, run: TrainingJob | None, settings: Settings | None) -> N
             address = _address({state.RUN_PARAMETER: run.id})
             st.code(address, language=None, wrap_lines=True)
             st.html(_code(address, _("The address of this run as a QR code.")))
+            st.caption(_("In a page of your own, its film alone; `show` names the views."))
+            inside = _address({state.RUN_PARAMETER: run.id, showing.EMBED: showing.ON, showing.SHOW: "loss,map"})
+            st.code(f'<iframe src="{inside}" width="800" height="500"></iframe>', language="html", wrap_lines=True)
         settings = run.settings if run is not None else settings
         if settings is not None:
             st.markdown(f"**{_('This experiment')}**")
