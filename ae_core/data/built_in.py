@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from ae_core.data import small_series, small_tables
+from ae_core.data import small_genes, small_series, small_tables
 from ae_core.data.dataset import DataInfo, Dataset
 from ae_core.data.ranges import ValueRange
 from ae_core.folders import ROOT
@@ -128,6 +128,7 @@ INFOS: Mapping[str, DataInfo] = MappingProxyType(
             small_series.PUMPS,
             small_tables.RATINGS,
             small_series.WORDS,
+            small_genes.GENE_EXPRESSION,
         )
     }
 )
@@ -315,6 +316,7 @@ GENERATED: Mapping[str, Callable[[], Dataset]] = MappingProxyType(
         "pumps": small_series.make_pumps,
         "ratings": small_tables.make_ratings,
         "words": small_series.make_words,
+        "genes": small_genes.make_genes,
     }
 )
 

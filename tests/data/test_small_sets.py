@@ -8,9 +8,11 @@ import pytest
 from sklearn.datasets import load_breast_cancer
 
 from ae_core import data
-from ae_core.data import make_blood_cells, small_series, small_tables
+from ae_core.data import make_blood_cells, small_genes, small_series, small_tables
 from ae_core.data.columns import Column
 from ae_core.settings import DataSpec, Settings
+from ae_core.training.session import TrainingSession
+from ae_core.variants import read_settings
 from tests.hostile import packed
 
 STANDARD = Settings()
@@ -89,6 +91,38 @@ def test_ratings_follow_three_tastes_and_most_are_unknown():
         fitted = tastes[rows] @ np.linalg.lstsq(tastes[rows], values[rows, film], rcond=None)[0]
         errors.append(np.square(np.clip(fitted, 1, 5) - values[rows, film]).mean())
     assert np.sqrt(np.mean(errors)) < 0.62 < 1.1 < np.nanstd(values), "tastes tell the stars but for noise and rounding"
+
+
+def test_genes_are_counted_as_single_cells_are():
+    dataset = small_genes.make_genes()
+    assert dataset.factors is not None and "generated" in dataset.info.description and "generated" in dataset.info.title
+    np.testing.assert_array_equal(dataset.factors["type"], dataset.y_train)
+    assert [one.name for one in dataset.info.columns][::499] == ["gene 1", "gene 500"]
+    shares = np.expm1(dataset.x_train.astype(np.float64)).sum(1)
+    np.testing.assert_allclose(shares, small_genes.PER_CELL, rtol=1e-4)
+    zeros = (dataset.x_train == 0).mean(1)
+    assert 0.5 < zeros.mean() < 0.65 and np.corrcoef(zeros, np.log(dataset.factors["depth"]))[0, 1] < -0.9
+    means = np.stack([dataset.x_train[dataset.y_train == one].mean(0) for one in range(7)])
+    apart = np.linalg.norm(means[:, None] - means, axis=2) + 99 * np.eye(7)
+    families = [name[0] for name in small_genes.CELL_TYPES]
+    assert [families[one] for one in apart.argmin(1)] == families, "the nearest type is of the family"
+    cycle, stress = dataset.factors["cycle"], dataset.factors["stress"]
+    residuals = dataset.x_train - means[dataset.y_train]
+    for factor in (np.cos(cycle), np.sin(cycle), stress):
+        told = np.abs([np.corrcoef(factor, gene)[0, 1] for gene in residuals.T if gene.any()])
+        assert (told > 0.3).sum() > 5 and np.median(told) < 0.1, "some genes tell of it, and most do not"
+
+
+@pytest.mark.slow(seconds=8)
+def test_a_map_of_genes_tells_types_apart_that_two_components_do_not():
+    settings = read_settings(
+        {"variant": "stacked", "dataset": "genes", "latent_dim": 2, "epochs": 30, "batch_size": 32}
+    )
+    session = TrainingSession(settings)
+    result = session.run()
+    numbers = session.snapshot.numbers
+    assert result.test["knn1_error"] < 0.15 < 0.35 < 1 - numbers["pca_knn1_accuracy"]
+    assert result.test["mse"] < result.test["pca_mse"]
 
 
 def test_words_are_spelt_with_the_syllables_of_their_language():
