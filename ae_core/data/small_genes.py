@@ -28,7 +28,7 @@ GENE_EXPRESSION = DataInfo(
     "A generated table of 700 cells and 500 invented genes: logarithms of normalised counts, more than half of which "
     "are 0. Seven cell types in three families are known, and so are cycle, stress and depth of each cell.",
     values=ValueRange(0.0, 1.0, 0.0, 5.6968),
-    columns=tuple(Column(f"gene {number}") for number in range(1, GENES + 1)),
+    columns=tuple(Column(f"gene {place}") for place in range(1, GENES + 1)),
 )
 
 
