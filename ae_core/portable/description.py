@@ -55,7 +55,7 @@ class Dense(Layer, frozen=True, kw_only=True, tag="Dense"):
 
 
 class Convolution(Layer, frozen=True, kw_only=True, tag="Convolution"):
-    """A convolution of `(height, width, channels)`.
+    """A convolution of `(height, width, channels)`, or of `(time, channels)` as of an image that is one pixel high.
 
     Args:
         kernel: `(filters, rows, columns, channels)`.
@@ -71,7 +71,7 @@ class Convolution(Layer, frozen=True, kw_only=True, tag="Convolution"):
 
 
 class Pooling(Layer, frozen=True, kw_only=True, tag="Pooling"):
-    """The largest number, or the mean, of each window of `(height, width, channels)`. The border counts for nothing.
+    """The largest number, or the mean, of each window of images or series. The border counts for nothing.
 
     Args:
         rule: `max` or `mean`.
@@ -87,7 +87,7 @@ class Pooling(Layer, frozen=True, kw_only=True, tag="Pooling"):
 
 
 class Upsampling(Layer, frozen=True, kw_only=True, tag="Upsampling"):
-    """Each pixel is repeated.
+    """Each pixel, or each moment of a series, is repeated.
 
     Args:
         size: How often, down and across.
@@ -167,11 +167,15 @@ class Examples(Struct, frozen=True):
     """What an example is: a raw value becomes the network's input by `value * scale + offset`.
 
     Args:
-        shape: `(height, width, channels)` or `(length,)`. Raw values of images are bytes, 0 to 255.
+        shape: `(height, width, channels)`, `(time, channels)` or `(length,)`. Raw values of images are bytes, 0 to 255,
+            those of all else are as the file held them.
         unit_range: Whether the network's inputs lie in [0, 1].
         scale: One number for all, or one for each value of an example.
         offset: Likewise.
         class_names: What its classes are called; may be empty.
+        rows: Of rows and series the held-out examples themselves, as the network sees them, `(count, *shape)`, NaN
+            where a value is unknown; None of images, which browsers have as pictures.
+        filling: What the network is fed in the place of unknown values, of the shape of an example; None of images.
     """
 
     shape: list[int]
@@ -179,6 +183,8 @@ class Examples(Struct, frozen=True):
     scale: Array
     offset: Array
     class_names: list[str]
+    rows: Array | None = None
+    filling: Array | None = None
 
 
 class Description(Struct, frozen=True, kw_only=True):

@@ -121,8 +121,10 @@ def _input(translation: _Translation, layer: Any, tensor: Any) -> Input:
     return Input(**translation.facts(layer, tensor, inputs=()))
 
 
-def _weights(translation: _Translation, layer: Any) -> _Weights:
+def _weights(translation: _Translation, layer: Any, in_images: bool = False) -> _Weights:
     kernel = np.moveaxis(np.asarray(layer.kernel), -1, 0)  # the numbers of one sum side by side
+    if in_images and kernel.ndim == 3:
+        kernel = kernel[:, None]  # a series is an image that is one pixel high
     bias = translation.block.add(np.asarray(layer.bias)) if layer.use_bias else None
     return {"kernel": translation.block.add(kernel), "bias": bias, "activation": _activation(layer)}
 
@@ -132,37 +134,46 @@ def _dense(translation: _Translation, layer: Any, tensor: Any) -> Dense:
 
 
 def _convolution(translation: _Translation, layer: Any, tensor: Any) -> Convolution:
-    if layer.data_format != "channels_last" or layer.groups != 1 or tuple(layer.dilation_rate) != (1, 1):
+    if layer.data_format != "channels_last" or layer.groups != 1 or set(layer.dilation_rate) != {1}:
         raise _unknown(layer, "in groups, dilated, or with channels first")
     window = _window(layer, layer.kernel_size, layer.strides)
-    return Convolution(**translation.facts(layer, tensor), **_weights(translation, layer), **window)
+    return Convolution(**translation.facts(layer, tensor), **_weights(translation, layer, in_images=True), **window)
 
 
 def _pooling(rule: str) -> Callable[[_Translation, Any, Any], Pooling]:
     def translate(translation: _Translation, layer: Any, tensor: Any) -> Pooling:
         window = _window(layer, layer.pool_size, layer.strides)
-        return Pooling(**translation.facts(layer, tensor), rule=rule, size=list(layer.pool_size), **window)
+        return Pooling(**translation.facts(layer, tensor), rule=rule, size=_of_image(layer.pool_size, 1), **window)
 
     return translate
 
 
 def _window(layer: Any, size: Sequence[int], strides: Sequence[int]) -> _Window:
     """How a window goes over an image: with `same`, what stands out is shared, and the odd row is below or right."""
-    lengths = layer.input.shape[1:3]
-    before = [0, 0]
+    lengths = layer.input.shape[1:-1]
+    before = [0] * len(lengths)
     if layer.padding == "same":
         missing = [
             max((-(-length // step) - 1) * step + wide - length, 0)
             for length, wide, step in zip(lengths, size, strides, strict=True)
         ]
         before = [count // 2 for count in missing]
-    return {"strides": list(strides), "before": before}
+    return {"strides": _of_image(strides, 1), "before": _of_image(before, 0)}
+
+
+def _of_image(lengths: Sequence[int], height: int) -> list[int]:
+    """Two numbers, down and across: a series is an image that is one pixel high."""
+    return [height] * (2 - len(lengths)) + list(lengths)
 
 
 def _upsampling(translation: _Translation, layer: Any, tensor: Any) -> Upsampling:
     if layer.interpolation != "nearest":
         raise _unknown(layer, f"interpolation {layer.interpolation}")
     return Upsampling(**translation.facts(layer, tensor), size=list(layer.size))
+
+
+def _repeated(translation: _Translation, layer: Any, tensor: Any) -> Upsampling:
+    return Upsampling(**translation.facts(layer, tensor), size=_of_image([layer.size], 1))
 
 
 def _cropping(translation: _Translation, layer: Any, tensor: Any) -> Cropping:
@@ -211,9 +222,13 @@ _KEEPING = ("Cast", "GreaterEqual", "GetItem", "TopK")
 _WORDS: dict[str, Callable[[_Translation, Any, Any], AnyLayer]] = {
     "InputLayer": _input,
     "Dense": _dense,
+    "Conv1D": _convolution,
     "Conv2D": _convolution,
+    "MaxPooling1D": _pooling("max"),
     "MaxPooling2D": _pooling("max"),
+    "AveragePooling1D": _pooling("mean"),
     "AveragePooling2D": _pooling("mean"),
+    "UpSampling1D": _repeated,
     "UpSampling2D": _upsampling,
     "Cropping1D": _slice,
     "Cropping2D": _cropping,

@@ -1,6 +1,7 @@
 """The trained network of a run, taken out of its file for whoever computes without Keras."""
 
 from pathlib import Path
+from typing import TypedDict
 
 import keras
 import numpy as np
@@ -9,7 +10,7 @@ from ae_core import data
 from ae_core.models.autoencoder import in_batches
 from ae_core.portable import layers
 from ae_core.portable.block import Block
-from ae_core.portable.description import Codes, Description, Examples, Part, Portable
+from ae_core.portable.description import Array, Codes, Description, Examples, Part, Portable
 from ae_core.settings import DataSpec, Settings
 from ae_core.training.moments import restored
 from ae_core.training.stored_model import restore
@@ -17,6 +18,7 @@ from ae_core.training.stored_model import restore
 MOST_BYTES = 12_000_000  # that a browser is sent
 HELD_OUT = 2000  # examples whose codes say where codes lie, at most
 LARGEST_COVARIANCE = 256  # numbers in a code
+MOST_ROW_NUMBERS = 1_000_000  # in the held-out rows that a browser is sent
 
 
 def portable(trained: Path | bytes, settings: Settings, run_id: str) -> Portable:
@@ -35,9 +37,10 @@ def portable(trained: Path | bytes, settings: Settings, run_id: str) -> Portable
     whole = network_of(trained, settings, tables.spec)
     encoder, decoder = whole.get_layer("encoder"), whole.get_layer("decoder")
     examples = tables.fed(tables.x_test[:HELD_OUT])
-    scale, offset = _of_bytes(tables) if tables.spec.is_image else (tables.scale, tables.offset)
+    scale, offset = _of_bytes(tables) if tables.spec.is_image else (tables.raw_scale, tables.raw_offset)
 
     def packed(block: Block, parts: tuple[Part, Part], worker: str = "") -> bytes:
+        codes = _codes(encoder, examples, block)
         description = Description(
             run_id=run_id,
             examples=Examples(
@@ -46,10 +49,11 @@ def portable(trained: Path | bytes, settings: Settings, run_id: str) -> Portable
                 scale=block.add(scale),
                 offset=block.add(offset),
                 class_names=list(dataset.info.class_names),
+                **_rows(tables, block),
             ),
             encoder=parts[0],
             decoder=parts[1],
-            codes=_codes(encoder, examples, block),
+            codes=codes,
             worker=worker,
         )
         return block.pack(description)
@@ -102,6 +106,20 @@ def _of_bytes(tables: data.Prepared) -> tuple[np.ndarray, np.ndarray]:
     """Scale and offset for pictures as a browser has them: bytes, black and white at the ends of the data's range."""
     low, high = tables.values.ends
     return tables.scale * np.float32((high - low) / 255), tables.offset + tables.scale * np.float32(low)
+
+
+class _Rows(TypedDict, total=False):
+    rows: Array
+    filling: Array
+
+
+def _rows(tables: data.Prepared, block: Block) -> _Rows:
+    """The held-out rows or series themselves, and what stands for an unknown value; nothing of images."""
+    if tables.spec.is_image:
+        return {}
+    some = tables.x_test[: max(1, min(HELD_OUT, MOST_ROW_NUMBERS // tables.spec.size))]
+    nothing = np.full((1, *tables.spec.shape), np.nan, np.float32)
+    return {"rows": block.add(tables.scaled(some)), "filling": block.add(tables.fed(nothing)[0])}
 
 
 def _codes(encoder: keras.Model, examples: np.ndarray, block: Block) -> Codes:

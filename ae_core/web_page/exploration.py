@@ -3,7 +3,9 @@
 import base64
 
 from ae_core.figures.shared import COLOURS, Json, Translate
+from ae_core.measuring.wording import about
 from ae_core.messages import Setup
+from ae_core.settings import DataSpec
 from ae_core.web_page.explore_words import explore_words
 
 
@@ -17,7 +19,7 @@ def exploration(setup: Setup, step: int, atlas_url: str, language: str, translat
         language: The reader's.
         translate: Turns an English sentence into that language.
     """
-    atlas = setup.atlas
+    atlas, spec = setup.atlas, DataSpec(tuple(setup.shape))
     return {
         "run": setup.run_id,
         "step": step,
@@ -30,9 +32,12 @@ def exploration(setup: Setup, step: int, atlas_url: str, language: str, translat
         "class_names": [str(name) for name in setup.class_names],
         "colours": list(COLOURS) if len(setup.class_names) > 1 else [COLOURS[0]],
         "shape": setup.shape,
+        "noun": spec.noun,
+        "columns": [{"name": one.name, "unit": one.unit, "category": one.category} for one in setup.columns],
+        "rate": setup.rate,
         "noise": _noise(setup),
-        "patch": patch if isinstance(patch := setup.settings.get("patch_size"), int) else None,
-        "words": explore_words(translate),
+        "patch": patch if spec.is_image and isinstance(patch := setup.settings.get("patch_size"), int) else None,
+        "words": explore_words(about(setup.shape, translate)),
     }
 
 
@@ -42,9 +47,7 @@ def unexplorable(setup: Setup) -> str:
     Args:
         setup: The run's setup message.
     """
-    if len(setup.shape) != 3:
-        return "Only pictures can be explored so far; this run has learnt something else."
-    if list(setup.atlas.tile) != setup.shape[:2]:
+    if DataSpec(tuple(setup.shape)).is_image and list(setup.atlas.tile) != setup.shape[:2]:
         return "The pictures of this run are too large to be explored in a browser."
     return ""
 

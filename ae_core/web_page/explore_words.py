@@ -9,7 +9,7 @@ def explore_words(translate: Translate = str) -> dict[str, str]:
     Args:
         translate: Turns an English sentence into the reader's language.
     """
-    parts = (_page, _plane, _code, _drawing, _ways, _noise, _hidden, _layers)
+    parts = (_page, _plane, _code, _drawing, _values, _ways, _noise, _hidden, _layers)
     return {name: sentence for part in parts for name, sentence in part(translate).items()}
 
 
@@ -41,6 +41,8 @@ def _plane(translate: Translate) -> dict[str, str]:
             "Drag anywhere, or use the arrow keys. Behind the points: what the decoder makes of each place. A click on "
             "a point shows its image."
         ),
+        "behind": translate("Behind the points"),
+        "behind_none": translate("nothing"),
         "across": translate("Across"),
         "up": translate("Up"),
         "tool_decode": translate("Decode"),
@@ -103,7 +105,27 @@ def _drawing(translate: Translate) -> dict[str, str]:
         "no_picture": translate("{name} is not a picture that this browser can read."),
         "fitted": translate("as the network sees it"),
         "made": translate("its reconstruction"),
+        "ink": translate("Colour of a stroke"),
         "error": translate("Mean squared error {error}"),
+    }
+
+
+def _values(translate: Translate) -> dict[str, str]:
+    return {
+        "row_made": translate("decoded"),
+        "yours": translate("given"),
+        "what_if": translate("What if"),
+        "what_if_note": translate(
+            "Change a value: code and reconstruction follow. At the right, what the network is given → what comes out."
+        ),
+        "what_if_some": translate(
+            "{count} of {all} columns are listed, those that tell the classes apart, or vary, most."
+        ),
+        "sketch": translate("Draw a line"),
+        "sketch_help": translate("Draw on a channel with mouse, pen or finger: code and reconstruction follow."),
+        "spell": translate("Write a text"),
+        "spell_help": translate("Write: code and reconstruction follow. The likelier, the darker."),
+        "spell_unknown": translate("At most {count} letters, all of which the data have."),
     }
 
 

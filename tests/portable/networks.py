@@ -39,6 +39,8 @@ CASES: dict[str, Mapping[str, Any]] = {
     "adversarial": {"variant": "adversarial"},
     "standardized": {"variant": "vanilla", "scaling": "standardize"},
     "vectors": {"variant": "stacked", "dataset": "waves"},
+    "rows": {"variant": "denoising", "dataset": "breast_cancer"},
+    "series": {"variant": "convolutional", "dataset": "pumps", "channels": "6,4,3"},
     "colours": {"variant": "convolutional", "dataset": "sprites"},
     "colours, dense": {"variant": "variational", "dataset": "sprites"},
 }
@@ -84,9 +86,9 @@ def made(case: Mapping[str, Any], folder: Path) -> Made:
     settings = settings_of(case)
     answer, model = answer_of(settings, folder)
     assert answer.why == ""
-    tables = data.prepare(data.load(settings.dataset), settings)
-    raw = tables.x_test[:COUNT]
-    examples = tables.fed(raw)
+    dataset = data.load(settings.dataset)
+    tables = data.prepare(dataset, settings)
+    raw, examples = dataset.x_test[:COUNT], tables.fed(tables.x_test[:COUNT])
     codes, features = model.encode(examples), np.asarray(model.features(examples))
     spread = features[:, codes.shape[1] :] if settings.variant == "variational" else np.empty(0)
     return Made(answer.content, raw, examples, codes, model.decode(codes), spread)

@@ -14,7 +14,7 @@ from ae_core.settings import DataSpec
 from tests.portable.networks import Made, by_node, check, packed
 
 layers = keras.layers
-IMAGE, ROW, TABLE = (9, 7, 3), (11,), (5, 4)  # odd, so that what stands out on one side alone is seen
+IMAGE, ROW, TABLE, SERIES = (9, 7, 3), (11,), (5, 4), (9, 3)  # odd, so that what stands out on one side alone is seen
 
 
 LAYERS = {
@@ -31,6 +31,12 @@ LAYERS = {
     "mean of three": (IMAGE, layers.AveragePooling2D(3, strides=2, padding="same")),
     "upsampling": (IMAGE, layers.UpSampling2D((2, 3))),
     "cropping": (IMAGE, layers.Cropping2D(((1, 2), (0, 3)))),
+    "convolution of series": (TABLE, layers.Conv1D(3, 3, padding="same")),
+    "convolution of series in steps": (SERIES, layers.Conv1D(4, 4, padding="same", strides=2)),
+    "convolution inside series": (SERIES, layers.Conv1D(2, 3, padding="valid", use_bias=False)),
+    "largest of series": (SERIES, layers.MaxPooling1D(padding="same")),
+    "mean of series": (SERIES, layers.AveragePooling1D(3, strides=2, padding="same")),
+    "upsampling of series": (TABLE, layers.UpSampling1D(3)),
     "flatten": (IMAGE, layers.Flatten()),
     "reshape": (IMAGE, layers.Reshape((7, 27))),
     "dense": (ROW, layers.Dense(7)),
@@ -68,9 +74,10 @@ def test_layers_compute_what_keras_computes(tmp_path):
         encoder = keras.Model(inputs, made)
         networks[name] = packed(encoder, rest(encoder, ROW), examples)
 
-    odd = DataSpec((28, 27, 1))
-    pair = convolutional_pair(odd, (16, 8, 8), 4, activation="relu", output="sigmoid")
-    networks["odd sizes on the way down and up"] = packed(*pair, np.random.default_rng(2).random((5, *odd.shape)))
+    for odd in (DataSpec((28, 27, 1)), DataSpec((27, 3))):
+        pair = convolutional_pair(odd, (16, 8, 8), 4, activation="relu", output="sigmoid")
+        made = packed(*pair, np.random.default_rng(2).random((5, *odd.shape)))
+        networks[f"odd sizes on the way down and up: {odd.noun}"] = made
 
     for (name, one), found in zip(networks.items(), by_node([*networks.values()], tmp_path), strict=True):
         check(one, found, name)
@@ -79,6 +86,7 @@ def test_layers_compute_what_keras_computes(tmp_path):
 REFUSED = {
     "LSTM": (TABLE, layers.LSTM(3)),
     "Conv2D, in groups, dilated": (IMAGE, layers.Conv2D(2, 3, dilation_rate=2)),
+    "Conv1D, in groups, dilated": (TABLE, layers.Conv1D(2, 2, dilation_rate=2)),
     "UpSampling2D, interpolation bilinear": (IMAGE, layers.UpSampling2D(interpolation="bilinear")),
     "Dense, activation mish": (ROW, layers.Dense(3, activation="mish")),
     "Dropout": (ROW, layers.Dropout(0.5)),

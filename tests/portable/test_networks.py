@@ -110,3 +110,31 @@ def test_a_network_that_is_too_large_stays_where_it_is(tmp_path, monkeypatch):
     monkeypatch.setattr(network, "MOST_BYTES", 5_000)
     answer, _ = answer_of(settings, tmp_path)
     assert answer.content == b"" and "a browser is sent" in answer.why
+
+
+@pytest.mark.parametrize("case", ["rows", "series"])
+def test_held_out_rows_come_with_the_network_as_it_sees_them(networks, case):
+    one = networks[case]
+    told = head(one.content)["examples"]
+    numbers = np.frombuffer(one.content, "<f4", offset=4 + int.from_bytes(one.content[:4], "little"))
+
+    def array(place):
+        return numbers[place["at"] : place["at"] + np.prod(place["shape"], dtype=int)].reshape(place["shape"])
+
+    rows, filling = array(told["rows"]), array(told["filling"])
+    assert rows.shape[1:] == filling.shape == one.examples.shape[1:] and len(rows) > 100
+    np.testing.assert_allclose(rows[: len(one.examples)], one.examples, atol=1e-6)
+    scaled = one.raw * array(told["scale"]) + array(told["offset"])
+    np.testing.assert_allclose(scaled, one.examples, atol=1e-3, err_msg="raw values are those of the file")
+    assert head(networks["vanilla"].content)["examples"]["rows"] is None, "pictures come by themselves"
+
+
+@pytest.mark.slow
+def test_what_is_unknown_is_no_number_and_says_what_stands_for_it(tmp_path):
+    answer, _ = answer_of(settings_of({"variant": "vanilla", "dataset": "ratings"}), tmp_path)
+    told = head(answer.content)["examples"]
+    numbers = np.frombuffer(answer.content, "<f4", offset=4 + int.from_bytes(answer.content[:4], "little"))
+    place, filling = told["rows"], told["filling"]
+    rows = numbers[place["at"] : place["at"] + np.prod(place["shape"], dtype=int)].reshape(place["shape"])
+    assert np.isnan(rows).mean() == pytest.approx(0.7)
+    assert not np.isnan(numbers[filling["at"] : filling["at"] + 50]).any()

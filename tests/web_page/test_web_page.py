@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 
 from ae_core.errors import DataError
-from ae_core.messages import Snapshot
+from ae_core.messages import ColumnTitle, Snapshot
 from ae_core.web_page import page as made
 from ae_core.web_page import web_page
 from ae_core.web_page.bundle import MODULES, bundle
+from ae_core.web_page.exploration import exploration
 from tests import demo
 
 WEIGHTS = bytes(range(256)) * 40
@@ -67,8 +68,20 @@ def test_a_run_without_a_network_says_why():
     page = web_page(demo.setup(), snapshots(2), why="It has a layer <GRU>.")
     assert "network" not in parts(page) and "exploration" not in parts(page)
     assert b"It has a layer &lt;GRU&gt;." in page
-    waves = web_page(demo.setup(shape=[64]), snapshots(2), WEIGHTS)
-    assert "network" not in parts(waves) and b"Only pictures can be explored" in waves
+    large = web_page(demo.setup(shape=[56, 56, 1]), snapshots(2), WEIGHTS)
+    assert "network" not in parts(large) and b"too large to be explored" in large
+
+
+def test_rows_are_explored_with_the_names_of_their_columns_and_no_word_of_images():
+    columns = [ColumnTitle(name="radius", unit="mm"), ColumnTitle(name=EVIL)]
+    setup = demo.setup(shape=[2], columns=columns, settings={"variant": "masked", "patch_size": 4})
+    told = exploration(setup, 10, "", "en")
+    assert told["noun"] == "row" and told["columns"][0] == {"name": "radius", "unit": "mm", "category": ""}
+    assert told["patch"] is None, "patches are hidden of pictures alone"
+    words = exploration(demo.setup(shape=[64, 3], rate=16.0), 10, "", "en")["words"]
+    for said in (told["words"], words):
+        assert [one for one in said.values() if re.search(r"\b(image|picture|pixel)s?\b", one, re.IGNORECASE)] == []
+    assert words["take"] == "A test series" and told["words"]["near_pixels"] == "Nearest in values"
 
 
 def test_frames_are_thinned_until_they_fit(monkeypatch):

@@ -95,12 +95,12 @@ export class BetweenPart extends Section {
     this.explorer.markWay(codes);
     const all = new Float32Array(STEPS * model.codes.size);
     codes.forEach((code, at) => all.set(code, at * model.codes.size));
-    const pictures = model.pictures_of(all);
-    const [first, last] = [pictures[0], pictures.at(-1)];
+    const decoded = model.allDecoded(all);
+    const [first, last] = [decoded[0], decoded.at(-1)];
     if (!first || !last) return;
-    const faded = codes.map((_, at) => first.map((value, pixel) => value + (at / (STEPS - 1)) * ((last[pixel] ?? 0) - value)));
-    this.fill(".ae-strip-0", pictures, model.shape);
-    this.fill(".ae-strip-1", faded, model.shape);
+    const faded = codes.map((_, at) => first.map((value, place) => value + (at / (STEPS - 1)) * ((last[place] ?? 0) - value)));
+    this.fill(".ae-strip-0", decoded);
+    this.fill(".ae-strip-1", faded);
   }
 
   /** @override */

@@ -9,11 +9,12 @@ const TALL = 28; // cells, about as high as a row of numbers becomes
 /**
  * Where the numbers of a shape stand.
  *
- * @param {number[]} shape `(length,)` or `(height, width, channels)`.
+ * @param {number[]} shape `(length,)`, `(time, channels)` or `(height, width, channels)`.
  */
 export function board(shape) {
-  const [height, width, channels] = shape.length === 3 ? shape : around(shape);
-  return new Board(height ?? 1, width ?? 1, channels ?? 1);
+  if (shape.length === 2) return new Board(1, shape[0] ?? 1, shape[1] ?? 1, 1); // time goes to the right
+  const [height, width, channels = 1] = shape.length === 3 ? shape : around(shape);
+  return new Board(height ?? 1, width ?? 1, channels, Math.ceil(Math.sqrt(channels)));
 }
 
 /**
@@ -23,8 +24,8 @@ export function board(shape) {
  */
 function around(shape) {
   const length = shape.reduce((product, one) => product * one, 1);
-  const rows = Math.min(length, Math.max(TALL, Math.ceil(Math.sqrt(length))));
-  return [rows, Math.ceil(length / rows), 1, length];
+  const columns = Math.ceil(length / Math.max(TALL, Math.ceil(Math.sqrt(length))));
+  return [Math.ceil(length / columns), columns, 1];
 }
 
 class Board {
@@ -32,12 +33,13 @@ class Board {
    * @param {number} height
    * @param {number} width
    * @param {number} channels Drawn beside and below each other.
+   * @param {number} across How many beside each other.
    */
-  constructor(height, width, channels) {
+  constructor(height, width, channels, across) {
     this.height = height;
     this.width = width;
     this.channels = channels;
-    this.across = Math.ceil(Math.sqrt(channels));
+    this.across = across;
     this.columns = this.across * (width + GAP) - GAP;
     this.rows = Math.ceil(channels / this.across) * (height + GAP) - GAP;
   }

@@ -6,8 +6,7 @@
  * @import { Explorer } from "./explorer.js"
  * @import { Model } from "./model.js"
  */
-import { NEAR } from "./draw_part.js";
-import { paint } from "./pixels.js";
+import { NEAR } from "./own_part.js";
 import { Section } from "./section.js";
 
 const MOST = 24; // of them are shown
@@ -57,7 +56,7 @@ export class ChosenPart extends Section {
   /** @param {number[]} places */
   choosePlaces(places) {
     const { model, explorer } = this;
-    const { codes, shape } = model;
+    const { codes } = model;
     this.places = places;
     this.find(".ae-chosen-content").hidden = !places.length;
     const told = { count: places.length, shown: Math.min(places.length, MOST) };
@@ -65,15 +64,15 @@ export class ChosenPart extends Section {
     this.find(".ae-chosen-said").textContent = places.length ? this.word(several, told) : this.word("chosen_none");
     if (!places.length) return;
     const shown = places.slice(0, MOST);
-    this.fill(".ae-chosen-images", shown.map((place) => model.pictures[place] ?? []), shape);
-    this.fill(".ae-chosen-made", this.made(shown), shape);
-    const [mean, middle] = [model.meanPicture(places), codes.middle(places)];
-    paint(this.canvas(".ae-chosen-mean"), mean, shape);
-    paint(this.canvas(".ae-chosen-mean-code"), model.picture(middle), shape);
+    this.fill(".ae-chosen-images", shown.map((place) => model.examples[place] ?? []));
+    this.fill(".ae-chosen-made", this.made(shown));
+    const [mean, middle] = [model.mean(places), codes.middle(places)];
+    this.paint(".ae-chosen-mean", mean);
+    this.paint(".ae-chosen-mean-code", model.decoded(middle));
     // An example is always nearest to itself.
     const beside = places.length === 1 ? 1 : 0;
-    this.figures(".ae-chosen-near", explorer.named(codes.nearest(middle, NEAR + beside).slice(beside)), shape);
-    this.figures(".ae-chosen-near-pixels", explorer.named(model.alike(mean, NEAR + beside).slice(beside)), shape);
+    this.figures(".ae-chosen-near", explorer.named(codes.nearest(middle, NEAR + beside).slice(beside)));
+    this.figures(".ae-chosen-near-pixels", explorer.named(model.alike(mean, NEAR + beside).slice(beside)));
   }
 
   /** @override */
@@ -93,7 +92,7 @@ export class ChosenPart extends Section {
       const some = places.slice(first, first + AT_ONCE);
       const all = new Float32Array(some.length * codes.size);
       some.forEach((place, at) => all.set(codes.at(place), at * codes.size));
-      pictures.push(...this.model.pictures_of(all));
+      pictures.push(...this.model.allDecoded(all));
     }
     return pictures;
   }
@@ -105,7 +104,7 @@ export class ChosenPart extends Section {
     const { class_names } = this.explorer.wanted;
     const names = Array.from({ length: model.codes.size }, (_, at) => this.word("unit", { number: at + 1 }));
     const rows = this.places.map((place, at) => {
-      const error = model.error(model.pictures[place] ?? [], made[at] ?? []);
+      const error = model.error(model.examples[place] ?? [], made[at] ?? []);
       return [place, class_names[model.labels[place] ?? 0] ?? "", error, ...model.codes.at(place)];
     });
     return [["example", "class", "squared_error", ...names], ...rows];

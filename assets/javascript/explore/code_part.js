@@ -7,7 +7,6 @@
  * @import { Explorer } from "./explorer.js"
  * @import { Model } from "./model.js"
  */
-import { paint } from "./pixels.js";
 import { Section } from "./section.js";
 
 const AMONG = 3; // times the usual distance within which a code counts as among the data
@@ -101,18 +100,19 @@ export class CodePart extends Section {
   }
 
   /** @override @param {Looked} looked */
-  show({ code, picture, began }) {
+  show({ code, example, began }) {
     const { model } = this;
     model.network.began = began;
-    paint(this.canvas(".ae-decoded-picture"), model.picture(code), model.shape);
+    const decoded = model.decoded(code);
     const { since } = model.network;
     const [nearest] = model.codes.nearest(code, 1);
     const distance = nearest?.distance ?? 0;
     const far = distance / (model.codes.usual || 1);
     const word = far <= AMONG ? "among" : far < BEYOND ? "edge" : "beyond";
     this.find(".ae-decoded-said").textContent = this.word(word, { distance: distance.toPrecision(2) });
-    if (nearest) paint(this.canvas(".ae-decoded-nearest"), model.pictures[nearest.place] ?? [], model.shape);
-    const cloud = picture && model.cloud(picture);
+    const beside = nearest && model.examples[nearest.place];
+    model.look.portray(this.find(".ae-decoded-pair"), decoded, beside, (name) => this.word(name));
+    const cloud = example && model.cloud(example);
     const spread = cloud && cloud.deviation.reduce((sum, one) => sum + one / cloud.deviation.length, 0);
     this.find(".ae-decoded-cloud").textContent = spread ? this.word("cloud", { spread: spread.toPrecision(2) }) : "";
     this.tell(code);

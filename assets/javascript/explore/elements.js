@@ -2,7 +2,6 @@
 /**
  * The elements of a part of the page, found by name; what is missing is an error, not silence.
  */
-import { paint } from "./pixels.js";
 
 export class Elements {
   /**
@@ -100,43 +99,5 @@ export class Elements {
   slide(name, action) {
     const field = this.field(name);
     field.addEventListener("input", (event) => action(Number(field.value), event.timeStamp));
-  }
-
-  /**
-   * Fills a row with pictures.
-   *
-   * @param {string} selector
-   * @param {ArrayLike<number>[]} pictures
-   * @param {number[]} shape
-   */
-  fill(selector, pictures, shape) {
-    const row = this.find(selector);
-    while (row.childElementCount > pictures.length) row.lastElementChild?.remove();
-    while (row.childElementCount < pictures.length) row.append(document.createElement("canvas"));
-    pictures.forEach((bytes, at) => {
-      const canvas = row.children[at];
-      if (canvas instanceof HTMLCanvasElement) paint(canvas, bytes, shape);
-    });
-  }
-
-  /**
-   * Fills figures, each a picture and what it is called.
-   *
-   * @param {string} selector Where the figures stand.
-   * @param {{ picture: ArrayLike<number>, name: string }[]} shown
-   * @param {number[]} shape
-   */
-  figures(selector, shown, shape) {
-    const row = this.find(selector);
-    while (row.childElementCount > shown.length) row.lastElementChild?.remove();
-    while (row.childElementCount < shown.length) {
-      const figure = row.appendChild(document.createElement("figure"));
-      figure.append(document.createElement("canvas"), document.createElement("figcaption"));
-    }
-    shown.forEach(({ picture, name }, at) => {
-      const [canvas, caption] = row.children[at]?.children ?? [];
-      if (canvas instanceof HTMLCanvasElement) paint(canvas, picture, shape);
-      if (caption) caption.textContent = name;
-    });
   }
 }

@@ -5,6 +5,7 @@
  * @import { Exploration, Looked, Neighbour, Part } from "../types/explore"
  * @import { NoNetwork } from "../types/network"
  * @import { Network } from "../network/network.js"
+ * @import { Model } from "./model.js"
  * @import { Axis } from "./axis.js"
  */
 import { PAPER } from "../live/theme.js";
@@ -13,13 +14,13 @@ import { forget, read, write } from "./address.js";
 import { BetweenPart } from "./between_part.js";
 import { ChosenPart } from "./chosen_part.js";
 import { CodePart } from "./code_part.js";
-import { DrawPart } from "./draw_part.js";
 import { Elements } from "./elements.js";
 import { HiddenPart } from "./hidden_part.js";
 import { LayersPart } from "./layers_part.js";
-import { Model, Refusal, examples, learnt } from "./model.js";
+import { Refusal, learnt, sheet } from "./learnt.js";
 import { Moments } from "./moments.js";
 import { NoisePart } from "./noise_part.js";
+import { ownPart } from "./own_parts.js";
 import { PlanePart } from "./plane_part.js";
 import { SamplesPart } from "./samples_part.js";
 import { csv, download, png, svg } from "./save.js";
@@ -126,8 +127,10 @@ export class Explorer {
       this.models.set(step, known); // those that were seen last stay
       return known;
     }
-    this.pictures ??= examples(this.wanted, this.base);
-    this.pictures.catch(() => (this.pictures = undefined)); // it is tried again
+    if (this.wanted.noun === "image") {
+      this.pictures ??= sheet(this.wanted, this.base);
+      this.pictures.catch(() => (this.pictures = undefined)); // it is tried again
+    }
     const [network, pictures] = await Promise.all([this.source(step), this.pictures]);
     const model = await learnt(this.wanted, pictures, network, tell);
     const found = model.network.step; // or before, where that is not kept (yet)
@@ -182,9 +185,9 @@ export class Explorer {
     this.model = model;
     this.say(this.by(model));
     for (const part of this.parts) part.renew(model);
-    const { code, picture, place } = this.looked;
+    const { code, example, place } = this.looked;
     const moved = place === undefined ? code : model.codes.at(place).slice();
-    this.tell({ code: moved, picture, place, began: performance.now() });
+    this.tell({ code: moved, example, place, began: performance.now() });
   }
 
   /** Looks now and then at a run that trains. */
@@ -231,16 +234,16 @@ export class Explorer {
   /** @param {Model} model */
   set(model) {
     const place = this.elements.find(".ae-explore-parts");
-    const { shape, patch } = this.wanted;
+    const { noun, patch } = this.wanted;
     const noise = model.here ? this.wanted.noise : null;
     place.replaceChildren();
     this.model = model;
-    const grey = (shape[2] ?? 1) === 1;
+    place.classList.add(`ae-of-${noun}`);
     // In the order in which they follow one another on a phone, and under the tabulator key.
     this.parts = [
       (this.plane = new PlanePart(place, this, model)),
       new CodePart(place, this, model),
-      ...(grey ? [new DrawPart(place, this, model)] : []),
+      ...[ownPart(place, this, model) ?? []].flat(),
       ...(noise ? [new NoisePart(place, this, model, noise)] : []),
       ...(patch ? [new HiddenPart(place, this, model, patch)] : []),
       (this.between = new BetweenPart(place, this, model)),
@@ -285,7 +288,7 @@ export class Explorer {
    */
   look(place, began) {
     const { model } = this;
-    if (model) this.show({ code: model.codes.at(place).slice(), picture: model.pictures[place], place, began });
+    if (model) this.show({ code: model.codes.at(place).slice(), example: model.examples[place], place, began });
   }
 
   /**
@@ -330,14 +333,14 @@ export class Explorer {
   }
 
   /**
-   * Examples with their pictures and the names of their classes.
+   * Examples and the names of their classes.
    *
    * @param {Neighbour[]} near
    */
   named(near) {
     const { model, wanted } = this;
     return near.map(({ place }) => ({
-      picture: model?.pictures[place] ?? [],
+      example: model?.examples[place] ?? [],
       name: wanted.class_names[model?.labels[place] ?? 0] ?? "",
     }));
   }

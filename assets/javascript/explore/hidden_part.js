@@ -7,7 +7,6 @@
  * @import { Explorer } from "./explorer.js"
  * @import { Model } from "./model.js"
  */
-import { paint } from "./pixels.js";
 import { Section } from "./section.js";
 
 const HIDDEN = -1; // what the network sees of a pixel that is hidden: no clean one has it
@@ -119,17 +118,17 @@ export class HiddenPart extends Section {
   }
 
   /** @override @param {Looked} looked */
-  show({ code, picture }) {
+  show({ code, example }) {
     const [nearest] = this.model.codes.nearest(code, 1);
-    this.clean = picture ?? this.model.pictures[nearest?.place ?? 0] ?? [];
+    this.clean = example ?? this.model.examples[nearest?.place ?? 0] ?? [];
     this.draw();
   }
 
   /** What the network paints, bytes. */
   painted() {
     const { network } = this.model;
-    const seen = network.scaled(this.clean).map((value, at) => (this.hidden.has(this.patchOf(at)) ? HIDDEN : value));
-    return this.model.bytes(network.decode(network.encode(seen)));
+    const seen = this.model.seen(this.clean).map((value, at) => (this.hidden.has(this.patchOf(at)) ? HIDDEN : value));
+    return this.model.shown(network.decode(network.encode(seen)));
   }
 
   /** @override */
@@ -141,8 +140,8 @@ export class HiddenPart extends Section {
       seen.forEach((value, at) => this.patchOf(at) === this.cursor && (seen[at] = (value + 255) / 2));
     }
     const made = this.painted();
-    paint(this.canvas(".ae-hidden-seen"), seen, model.shape);
-    paint(this.canvas(".ae-hidden-made"), made, model.shape);
+    this.paint(".ae-hidden-seen", seen);
+    this.paint(".ae-hidden-made", made);
     const told = { count: this.hidden.size, all: this.count, error: model.error(clean, made).toFixed(4) };
     this.find(".ae-hidden-said").textContent = this.word("hidden_said", told);
   }

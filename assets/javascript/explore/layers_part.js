@@ -11,7 +11,7 @@
  */
 import { explain } from "../network/explain.js";
 import { board } from "./board.js";
-import { NEAR } from "./draw_part.js";
+import { NEAR } from "./own_part.js";
 import { Section } from "./section.js";
 
 const PIXEL = 3; // of the page, for each number of a layer: all are drawn to one scale
@@ -51,7 +51,7 @@ export class LayersPart extends Section {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   waiting;
   /** @type {ArrayLike<number>} */
-  picture = [];
+  example = [];
 
   /**
    * @param {HTMLElement} place
@@ -116,19 +116,19 @@ export class LayersPart extends Section {
   }
 
   /** @override @param {Looked} looked */
-  show({ code, picture }) {
+  show({ code, example }) {
     const [nearest] = this.model.codes.nearest(code, 1);
-    this.picture = picture ?? this.model.pictures[nearest?.place ?? 0] ?? [];
+    this.example = example ?? this.model.examples[nearest?.place ?? 0] ?? [];
     clearTimeout(this.waiting);
     this.waiting = setTimeout(() => this.draw(), WAIT);
   }
 
   /** @override */
   draw() {
-    if (!this.picture.length) return;
+    if (!this.example.length) return;
     const { network } = this.model;
     const { encoder, decoder } = network.description;
-    const encoded = network.run(encoder, network.exampleSize, network.scaled(this.picture), 1);
+    const encoded = network.run(encoder, network.exampleSize, this.model.seen(this.example), 1);
     const decoded = network.run(decoder, network.codeSize, encoded.at(-1) ?? new Float32Array(), 1);
     for (const one of this.shown) {
       one.outputs = one.decodes ? decoded : encoded;
@@ -216,14 +216,14 @@ export class LayersPart extends Section {
     const { model } = this;
     const one = this.shown[layer];
     if (!one) return;
-    const { network, codes, pictures } = model;
-    const values = pictures.slice(0, LOOKED_AT).map((picture, place) => {
-      const input = one.decodes ? codes.at(place) : network.scaled(picture);
+    const { network, codes, examples } = model;
+    const values = examples.slice(0, LOOKED_AT).map((example, place) => {
+      const input = one.decodes ? codes.at(place) : model.seen(example);
       return { place, value: network.run(one.part, input.length, input, 1)[one.place]?.[unit] ?? 0 };
     });
     values.sort((first, second) => second.value - first.value);
-    const near = values.slice(0, NEAR).map(({ place, value }) => ({ picture: pictures[place] ?? [], name: value.toPrecision(2) }));
-    this.figures(".ae-unit-excited", near, model.shape);
+    const near = values.slice(0, NEAR).map(({ place, value }) => ({ example: examples[place] ?? [], name: value.toPrecision(2) }));
+    this.figures(".ae-unit-excited", near);
   }
 
   /** @override @returns {Row[]} */

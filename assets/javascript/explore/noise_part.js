@@ -8,7 +8,6 @@
  * @import { Model } from "./model.js"
  */
 import { damaged } from "./noise.js";
-import { paint } from "./pixels.js";
 import { normals } from "./random.js";
 import { Section } from "./section.js";
 
@@ -70,9 +69,9 @@ export class NoisePart extends Section {
   }
 
   /** @override @param {Looked} looked */
-  show({ code, picture }) {
+  show({ code, example }) {
     const [nearest] = this.model.codes.nearest(code, 1);
-    this.clean = picture ?? this.model.pictures[nearest?.place ?? 0] ?? [];
+    this.clean = example ?? this.model.examples[nearest?.place ?? 0] ?? [];
     this.mend();
   }
 
@@ -85,17 +84,17 @@ export class NoisePart extends Section {
    */
   mended(clean, numbers, factor) {
     const { network } = this.model;
-    const hit = damaged(network.scaled(clean), numbers, this.noise, factor);
-    return { hit: this.model.bytes(hit), mended: this.model.bytes(network.decode(network.encode(hit))) };
+    const hit = damaged(this.model.seen(clean), numbers, this.noise, factor);
+    return { hit: this.model.shown(hit), mended: this.model.shown(network.decode(network.encode(hit))) };
   }
 
   mend() {
     const { clean, model } = this;
     const factor = Number(this.field("factor").value);
     const { hit, mended } = this.mended(clean, this.numbers, factor);
-    paint(this.canvas(".ae-noise-clean"), clean, model.shape);
-    paint(this.canvas(".ae-noise-damaged"), hit, model.shape);
-    paint(this.canvas(".ae-noise-mended"), mended, model.shape);
+    this.paint(".ae-noise-clean", clean);
+    this.paint(".ae-noise-damaged", hit);
+    this.paint(".ae-noise-mended", mended);
     const errors = { before: model.error(clean, hit).toFixed(4), after: model.error(clean, mended).toFixed(4) };
     this.find(".ae-noise-said").textContent = this.word("noise_said", errors);
     this.find(".ae-noise-factor").textContent = factor.toFixed(2);
@@ -110,7 +109,7 @@ export class NoisePart extends Section {
   measure(number) {
     const { model } = this;
     const factor = number / (LEVELS - 1);
-    const examples = model.pictures.slice(0, EXAMPLES);
+    const examples = model.examples.slice(0, EXAMPLES);
     const level = { factor, damaged: 0, mended: 0 };
     for (const clean of examples) {
       const { hit, mended } = this.mended(clean, normals(model.network.exampleSize), factor);

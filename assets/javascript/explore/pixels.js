@@ -105,7 +105,7 @@ export function inkOf(grey, width) {
 /**
  * How the pictures of a data set lie: where the middle of their ink is and how long its longer side, on average.
  *
- * @param {Uint8Array[]} pictures Grey ones.
+ * @param {ArrayLike<number>[]} pictures Grey ones.
  * @param {number} width
  */
 export function habit(pictures, width) {

@@ -9,15 +9,11 @@
  * @import { Model } from "./model.js"
  */
 import { contours } from "./density.js";
-import { tinted } from "./pixels.js";
 
-const ROUGH = 9; // pictures across at first
-const FINE = 15; // once nobody drags
-const WAIT = 250; // milliseconds until then
+const WAIT = 250; // milliseconds until the sheet is drawn more finely
 const DOT = 2.2; // radius of a point
 const PICTURE = 30; // pixels, as large as a picture that stands for a point
 const NEAR = 4; // times that one is zoomed in before there are pictures
-const INK = /** @type {[number, number, number]} */ ([70, 90, 150]); // its strength is the brightness: right in both themes
 
 export class Plane {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -61,19 +57,21 @@ export class Plane {
   /** @type {Piece[][]} */
   lines = [];
   dense = false;
-  fineness = ROUGH;
+  fineness = 1;
 
   /**
    * @param {HTMLCanvasElement} canvas
    * @param {Model} model
    * @param {Cut} cut
    * @param {string[]} colours
+   * @param {number} behind Which of the things that can lie behind the points lies there; none: -1.
    */
-  constructor(canvas, model, cut, colours) {
+  constructor(canvas, model, cut, colours, behind) {
     this.canvas = canvas;
     this.model = model;
     this.cut = cut;
     this.colours = colours;
+    this.behind = behind;
     this.sheet = document.createElement("canvas");
     this.show(cut);
     this.resizing = new ResizeObserver(() => this.draw());
@@ -131,9 +129,10 @@ export class Plane {
    */
   look(ends) {
     this.ends = ends;
-    if (ends === this.whole) this.drawSheet(ROUGH);
+    const [rough, fine] = this.model.look.grain;
+    if (ends === this.whole) this.drawSheet(rough);
     clearTimeout(this.waiting);
-    this.waiting = setTimeout(() => this.drawSheet(FINE), WAIT);
+    this.waiting = setTimeout(() => this.drawSheet(fine), WAIT);
     this.draw();
   }
 
@@ -235,6 +234,16 @@ export class Plane {
     this.draw();
   }
 
+  /**
+   * Lays something else behind the points.
+   *
+   * @param {number} behind
+   */
+  layBehind(behind) {
+    this.behind = behind;
+    this.again();
+  }
+
   /** Draws the same once more, with what the network has answered since. */
   again() {
     this.paintSheet(this.fineness, this.drawn);
@@ -258,12 +267,13 @@ export class Plane {
       const y = top - ((Math.floor(place / count) + 0.5) / count) * (top - bottom);
       codes.set(this.cut.codeAt(x, y), place * size);
     }
-    const [height = 1, width = 1] = this.model.shape;
+    const { look } = this.model;
+    const { width, height } = look.tile;
     Object.assign(this.sheet, { width: count * width, height: count * height });
     const pen = this.sheet.getContext("2d");
-    this.model.pictures_of(codes).forEach((bytes, place) => {
-      const image = tinted(bytes, this.model.shape, INK);
-      pen?.putImageData(image, (place % count) * width, Math.floor(place / count) * height);
+    this.model.allDecoded(codes).forEach((example, place) => {
+      const image = look.stain(example, this.behind);
+      if (image) pen?.putImageData(image, (place % count) * width, Math.floor(place / count) * height);
     });
   }
 

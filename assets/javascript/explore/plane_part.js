@@ -28,6 +28,10 @@ const CONTENT = `${LAYOUT_CHOICE}
     <label><span data-word="across"></span> <select name="across"></select></label>
     <label><span data-word="up"></span> <select name="up"></select></label>
   </div>
+  <div class="ae-tools ae-behind" hidden>
+    <label><span data-word="behind"></span> <select name="behind"></select></label>
+    <span class="ae-ends"></span>
+  </div>
   <div class="st-key-plane"><canvas tabindex="0" role="application" data-title="plane_help"></canvas></div>
   <p class="ae-legend"></p>
   <div class="ae-tools">
@@ -62,8 +66,10 @@ export class PlanePart extends Section {
     const { codes } = model;
     this.axes = [...codes.directions, ...codes.units];
     const cut = usual(codes);
+    const [first] = model.look.behinds;
     const surface = this.canvas(".st-key-plane canvas");
-    this.plane = new Plane(surface, this.model, cut, explorer.wanted.colours);
+    this.plane = new Plane(surface, this.model, cut, explorer.wanted.colours, first?.key ?? -1);
+    this.offerBehind();
     this.find(".ae-axes").hidden = codes.size <= 2;
     for (const name of ["across", "up"]) this.select(name).addEventListener("change", () => this.turnBy(name));
     this.offerAxes();
@@ -233,6 +239,7 @@ export class PlanePart extends Section {
   lay(layout) {
     this.plane.show(this.plane.cut, layout);
     this.find(".ae-axes").hidden = layout !== undefined || this.model.codes.size <= 2;
+    this.find(".ae-behind").hidden = layout !== undefined || !this.model.look.behinds.length;
     this.find(".ae-note").textContent = this.word(layout ? "layout_note" : "plane_note");
     this.show(this.explorer.looked);
     this.explorer.between?.draw();
@@ -279,6 +286,27 @@ export class PlanePart extends Section {
     });
   }
 
+  /** Offers what can lie behind the points: the colours of a column. */
+  offerBehind() {
+    const { behinds } = this.model.look;
+    const select = this.select("behind");
+    this.find(".ae-behind").hidden = !behinds.length;
+    select.replaceChildren(new Option(this.word("behind_none"), "-1"), ...behinds.map(({ key, name }) => new Option(name, String(key))));
+    select.value = String(this.plane.behind);
+    select.addEventListener("change", () => {
+      this.plane.layBehind(Number(select.value));
+      this.tellEnds();
+    });
+    this.tellEnds();
+  }
+
+  /** Says what the colours behind the points stand for. */
+  tellEnds() {
+    const [low = "", high = ""] = this.model.look.ends(this.plane.behind);
+    const bar = document.createElement("i");
+    this.find(".ae-ends").replaceChildren(...(low ? [low, bar, high] : []));
+  }
+
   /** Says which colour each class has. */
   explain() {
     const { class_names, colours } = this.explorer.wanted;
@@ -304,9 +332,9 @@ export class PlanePart extends Section {
   }
 
   /** @override @param {Looked} looked */
-  show({ code, picture, place }) {
+  show({ code, example, place }) {
     this.plane.marked = this.plane.placeOf(code, place);
-    this.plane.cloud = picture && !this.plane.layout ? this.model.cloud(picture) : undefined;
+    this.plane.cloud = example && !this.plane.layout ? this.model.cloud(example) : undefined;
     this.plane.draw();
   }
 

@@ -111,8 +111,8 @@ export class SamplesPart extends Section {
   }
 
   /** @override @param {Looked} looked */
-  show({ picture, place }) {
-    if (this.walking !== undefined && (picture || place !== undefined)) this.halt(); // somebody looks at something else
+  show({ example, place }) {
+    if (this.walking !== undefined && (example || place !== undefined)) this.halt(); // somebody looks at something else
   }
 
   /** @override */
@@ -129,10 +129,10 @@ export class SamplesPart extends Section {
 
   /** @override */
   again() {
-    const { codes, shape } = this.model;
+    const { codes } = this.model;
     const all = new Float32Array(COUNT * codes.size);
     this.codes.forEach((code, at) => all.set(code, at * codes.size));
-    this.fill(".ae-samples", this.model.pictures_of(all), shape);
+    this.fill(".ae-samples", this.model.allDecoded(all));
   }
 
   /** @override @returns {Row[]} */

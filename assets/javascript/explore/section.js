@@ -37,6 +37,52 @@ export class Section extends Elements {
     this.again();
   }
 
+  /**
+   * Draws an example small.
+   *
+   * @param {string} selector Of a canvas.
+   * @param {ArrayLike<number>} example
+   */
+  paint(selector, example) {
+    this.model.look.paint(this.canvas(selector), example);
+  }
+
+  /**
+   * Fills a row with examples.
+   *
+   * @param {string} selector
+   * @param {ArrayLike<number>[]} examples
+   */
+  fill(selector, examples) {
+    const row = this.find(selector);
+    while (row.childElementCount > examples.length) row.lastElementChild?.remove();
+    while (row.childElementCount < examples.length) row.append(document.createElement("canvas"));
+    examples.forEach((example, at) => {
+      const canvas = row.children[at];
+      if (canvas instanceof HTMLCanvasElement) this.model.look.paint(canvas, example);
+    });
+  }
+
+  /**
+   * Fills figures, each an example and what it is called.
+   *
+   * @param {string} selector Where the figures stand.
+   * @param {{ example: ArrayLike<number>, name: string }[]} shown
+   */
+  figures(selector, shown) {
+    const row = this.find(selector);
+    while (row.childElementCount > shown.length) row.lastElementChild?.remove();
+    while (row.childElementCount < shown.length) {
+      const figure = row.appendChild(document.createElement("figure"));
+      figure.append(document.createElement("canvas"), document.createElement("figcaption"));
+    }
+    shown.forEach(({ example, name }, at) => {
+      const [canvas, caption] = row.children[at]?.children ?? [];
+      if (canvas instanceof HTMLCanvasElement) this.model.look.paint(canvas, example);
+      if (caption) caption.textContent = name;
+    });
+  }
+
   /** @param {Looked} _looked */
   show(_looked) {}
 

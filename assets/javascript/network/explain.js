@@ -5,6 +5,7 @@
  * @import { Convolution, Dense, PartOfNetwork } from "../types/network"
  * @import { Network } from "./network.js"
  */
+import { imageShape } from "./images.js";
 
 /**
  * @typedef {object} Explanation
@@ -59,9 +60,10 @@ function row(layer, given, shape, unit) {
  * @param {number[]} shape
  * @param {number} unit
  */
-function patch(layer, given, [height = 1, width = 1, channels = 1], unit) {
+function patch(layer, given, shape, unit) {
+  const [height, width, channels] = imageShape(shape);
   const [filters = 1, down = 1, across = 1] = layer.kernel.shape;
-  const [, columns = 1] = layer.shape;
+  const [, columns] = imageShape(layer.shape);
   const [pixel, number] = [Math.floor(unit / filters), unit % filters];
   const top = Math.floor(pixel / columns) * (layer.strides[0] ?? 1) - (layer.before[0] ?? 0);
   const left = (pixel % columns) * (layer.strides[1] ?? 1) - (layer.before[1] ?? 0);

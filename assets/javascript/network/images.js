@@ -1,12 +1,23 @@
 // @ts-check
 /**
- * Layers of images: `(height, width, channels)`, the channels of a pixel side by side, as Keras has them.
+ * Layers of images, `(height, width, channels)`, and of series, `(time, channels)`: the channels of a pixel or a moment
+ * side by side, as Keras has them.
  *
  * @import { Convolution, Cropping, Pooling, Upsampling } from "../types/network"
  */
 import { product } from "./product.js";
 
 /** @typedef {[number, number, number]} Shape Height, width, channels. */
+
+/**
+ * A shape as that of an image: a series is one pixel high.
+ *
+ * @param {number[]} shape
+ * @returns {Shape}
+ */
+export function imageShape([first = 1, second = 1, channels]) {
+  return channels === undefined ? [1, first, second] : [first, second, channels];
+}
 
 /**
  * Each patch under the kernel becomes a row; then a convolution is a product.
@@ -20,7 +31,7 @@ import { product } from "./product.js";
  */
 export function convolve(layer, images, from, kernel, bias, out) {
   const [height, width, channels] = from;
-  const [rows, columns] = pair(layer.shape);
+  const [rows, columns] = imageShape(layer.shape);
   const [down, across] = pair(layer.kernel.shape.slice(1));
   const [stepDown, stepAcross] = pair(layer.strides);
   const [above, left] = pair(layer.before);
@@ -53,7 +64,7 @@ export function convolve(layer, images, from, kernel, bias, out) {
  */
 export function pool(layer, images, from, out) {
   const [height, width, channels] = from;
-  const [rows, columns] = pair(layer.shape);
+  const [rows, columns] = imageShape(layer.shape);
   const [down, across] = pair(layer.size);
   const [stepDown, stepAcross] = pair(layer.strides);
   const [above, left] = pair(layer.before);
@@ -113,7 +124,7 @@ export function crop(layer, images, from, out) {
  * @param {Float32Array} out
  */
 function pick(images, [height, width, channels], shape, rowOf, columnOf, out) {
-  const [rows, columns] = pair(shape);
+  const [rows, columns] = imageShape(shape);
   const sources = Array.from({ length: columns }, (_, column) => columnOf(column) * channels);
   let target = 0;
   for (let first = 0; first < images.length; first += height * width * channels) {

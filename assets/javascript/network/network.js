@@ -5,10 +5,9 @@
  * Examples and codes are rows of numbers, one behind the other, as Keras has them: an image is `(height, width, channels)`.
  *
  * @import { Activation, Description, Layer, PartOfNetwork, Place } from "../types/network"
- * @import { Shape } from "./images.js"
  */
 import { activate } from "./activations.js";
-import { convolve, crop, pool, upsample } from "./images.js";
+import { convolve, crop, imageShape, pool, upsample } from "./images.js";
 import { product } from "./product.js";
 import { concatenate, keepLargest, slice } from "./rows.js";
 
@@ -162,7 +161,7 @@ export class Network {
    */
   compute(layer, inputs, part, count) {
     const input = /** @type {Float32Array} */ (inputs[0]);
-    const from = /** @type {Shape} */ (part.layers[layer.inputs[0] ?? 0]?.shape);
+    const from = imageShape(part.layers[layer.inputs[0] ?? 0]?.shape ?? []);
     const out = new Float32Array(count * size(layer.shape));
     switch (layer.type) {
       case "Dense":

@@ -23,11 +23,24 @@ export interface Exploration {
   colours: string[];
   /** Shape of an example. */
   shape: number[];
+  /** What an example is called. */
+  noun: "image" | "row" | "series";
+  /** What the values of a row stand for, or the channels of a series; empty where nothing is known of them. */
+  columns: ColumnTitle[];
+  /** Moments of a series a second; 0 where that is unknown. */
+  rate: number;
   /** How the training damaged its examples; null if it did not. */
   noise: Noise | null;
   /** Side of the patches that the training hid, in pixels; null if it hid none. */
   patch: number | null;
   words: Record<string, string>;
+}
+
+/** Name and unit of a column, and the category for which it is 1; the latter two may be empty. */
+export interface ColumnTitle {
+  name: string;
+  unit: string;
+  category: string;
 }
 
 export interface Noise {
@@ -65,8 +78,8 @@ export interface Place {
 /** What is looked at. */
 export interface Looked {
   code: Float32Array;
-  /** The picture that was encoded, bytes; none where the code was chosen itself. */
-  picture?: ArrayLike<number> | undefined;
+  /** What was encoded, a picture's bytes or values as the network sees them; none where the code was chosen itself. */
+  example?: ArrayLike<number> | undefined;
   /** The held-out example whose code it is. */
   place?: number | undefined;
   /** When the person did what led to it. */
@@ -89,6 +102,27 @@ export interface View {
   axes: string[];
   /** Step of the training; none for whatever is newest. */
   frame: number | undefined;
+}
+
+/** A sentence of the app, by its name. */
+export type Speak = (name: string) => string;
+
+/** How examples are drawn. */
+export interface Look {
+  /** How many places of the plane are decoded beside each other, at first and once nobody drags. */
+  grain: [number, number];
+  /** Pixels of one of them. */
+  tile: { width: number; height: number };
+  /** What of an example can lie behind the points, if one may choose. */
+  behinds: { key: number; name: string }[];
+  /** Draws one small. */
+  paint(canvas: HTMLCanvasElement, example: ArrayLike<number>): void;
+  /** What lies behind the points at its place; undefined for nothing. */
+  stain(example: ArrayLike<number>, behind: number): ImageData | undefined;
+  /** What the darkest and the brightest colour there stand for; nothing where colours are no scale. */
+  ends(behind: number): string[];
+  /** Draws one large, and another beside it. */
+  portray(place: HTMLElement, example: ArrayLike<number>, beside: ArrayLike<number> | undefined, word: Speak, besideWord?: string): void;
 }
 
 /** A line of a CSV file. */

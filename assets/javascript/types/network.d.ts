@@ -18,7 +18,7 @@ export interface Place {
 
 /** A raw value becomes the network's input by `value * scale + offset`. */
 export interface Examples {
-  /** Height, width and channels, or length. */
+  /** Height, width and channels, time and channels, or length. */
   shape: number[];
   /** Whether the network's inputs lie in [0, 1]. */
   unit_range: boolean;
@@ -26,6 +26,10 @@ export interface Examples {
   scale: Place;
   offset: Place;
   class_names: string[];
+  /** Held-out rows or series as the network sees them, no numbers where a value is unknown; null of images. */
+  rows: Place | null;
+  /** What the network is fed in the place of unknown values. */
+  filling: Place | null;
 }
 
 /** Where the codes of held-out examples lie. */
