@@ -9,6 +9,7 @@ from types import MappingProxyType
 import numpy as np
 
 from ae_core.anomalies.split import Examples, Split
+from ae_core.measuring import pca_of_gaps
 from ae_core.measuring.pca import PrincipalComponents
 
 NEIGHBOURS, TREES, NU, SEED = 5, 100, 0.1, 0
@@ -21,6 +22,9 @@ Scorer = Callable[[Examples], np.ndarray]
 def pca(split: Split, code_size: int) -> tuple[Scorer, int]:
     """Reconstruction error of principal components, as many as the run's code has numbers.
 
+    Where values are unknown, gaps are filled and components fitted in turns, and an example's gaps are filled before it
+    is judged by what is known of it.
+
     Args:
         split: The run's data.
         code_size: Numbers in the run's code.
@@ -31,11 +35,14 @@ def pca(split: Split, code_size: int) -> tuple[Scorer, int]:
     fitted = PrincipalComponents()
     fitted.fit(split.data.x_train, split.data.scale, split.data.offset)
     size = min(code_size, len(fitted.components_))
+    own, count = fitted.of_size(size), len(split.data.x_train)
+    if own is not fitted:
+        count = min(count, pca_of_gaps.most_rows(split.spec.size))
 
     def scorer(examples: Examples) -> np.ndarray:
-        return examples.mean(np.square(fitted.reconstruct(examples.gapped, size) - examples.inputs))
+        return examples.mean(np.square(own.reconstruct(examples.gapped, size) - examples.inputs))
 
-    return scorer, len(split.data.x_train)
+    return scorer, count
 
 
 def knn(split: Split, code_size: int) -> tuple[Scorer, int]:

@@ -27,7 +27,7 @@ def fitted(rows: np.ndarray, code_size: int) -> tuple[np.ndarray, np.ndarray, np
         Ilin & Raiko, Practical approaches to principal component analysis in the presence of missing values, JMLR 11,
         2010.
     """
-    rows = rows[: max(1, MOST_NUMBERS // rows.shape[1])]
+    rows = rows[: most_rows(rows.shape[1])]
     gaps = np.isnan(rows)
     made = _known_means(rows, gaps)
     filled = np.where(gaps, made, rows)
@@ -40,6 +40,11 @@ def fitted(rows: np.ndarray, code_size: int) -> tuple[np.ndarray, np.ndarray, np
         if moved <= SETTLED * spread:
             break
     return mean, components, variances
+
+
+def most_rows(size: int) -> int:
+    """How many rows of so many numbers `fitted` looks at, at most."""
+    return max(1, MOST_NUMBERS // size)
 
 
 def completed(rows: np.ndarray, mean: np.ndarray, components: np.ndarray) -> np.ndarray:

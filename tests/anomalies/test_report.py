@@ -9,12 +9,14 @@ import pytest
 from msgspec.structs import replace
 
 from ae_core import data
-from ae_core.anomalies import OWN, PARTS, examples, report, scores, split
+from ae_core.anomalies import OWN, PARTS, curves, examples, report, scores, split
 from ae_core.anomalies.rivals import RIVALS
 from ae_core.anomalies.split import Examples
 from ae_core.data import Column
 from ae_core.data.dataset import DataInfo, Dataset
 from ae_core.errors import DataError
+from ae_core.measuring import pca_of_gaps
+from ae_core.measuring.pca import PrincipalComponents
 from ae_core.messages import Part, Scores
 from ae_core.settings import DataSpec, Settings
 from ae_core.training.stored_model import network_of
@@ -138,6 +140,36 @@ def test_unknown_values_count_for_nothing(rows, monkeypatch):
     assert of_run.test.inputs[0, 2] == pytest.approx(rows.x_train[rows.y_train == 0, 2].mean(), abs=0.2)
     errors = of_run.test.mean(np.ones((120, 4)) * [1, 1, 100, 1])
     assert errors[0] == 1.0 and errors[1] == pytest.approx(103 / 4)
+
+
+def test_pca_fills_the_gaps_of_a_table_instead_of_taking_the_mean(monkeypatch):
+    random = np.random.default_rng(0)
+    directions = random.normal(size=(3, 12))
+
+    def part(count: int, odd: int) -> tuple[np.ndarray, np.ndarray]:
+        table = random.normal(size=(count, 3)) @ directions + 0.3 * random.normal(size=(count, 12))
+        table[:odd, :2] += 2 * random.normal(size=(odd, 2))
+        labels = (np.arange(count) < odd).astype(np.int64)
+        return np.where(random.random(table.shape) < 0.3, np.nan, table).astype(np.float32), labels
+
+    (x_train, y_train), (x_test, y_test) = part(500, 20), part(300, 100)
+    info = DataInfo("made", "Made", DataSpec((12,), False), 500, 300, ("plain", "strange"), "", "", "")
+    gapped = Dataset(info, x_train, y_train, x_test, y_test)
+    monkeypatch.setattr(data, "load", lambda name: gapped)
+    of_run = split.load(SETTINGS)
+    scorer, count = RIVALS["pca"](of_run, 3)
+    test, raw = of_run.test, of_run.data.exact(of_run.data.x_train)
+    mean, components, _variances = pca_of_gaps.fitted(raw, 3)
+    made = (pca_of_gaps.completed(test.gapped, mean, components) - mean) @ components.T @ components + mean
+    np.testing.assert_allclose(scorer(test), test.mean(np.square(made - test.inputs)), rtol=1e-3)
+    assert count == len(raw)
+    naive = PrincipalComponents()
+    naive.fit(of_run.train.inputs, np.ones(1), np.zeros(1))
+    filled = test.mean(np.square(naive.reconstruct(test.inputs, 3) - test.inputs))
+    found, by_mean = curves.areas([scorer(test), filled], test.odd).values
+    assert found > by_mean + 0.05
+    monkeypatch.setattr(pca_of_gaps, "MOST_NUMBERS", 12 * 100)
+    assert RIVALS["pca"](of_run, 3)[1] == 100, "of many rows the first, and it says so"
 
 
 def test_the_bound_of_a_variational_network_is_that_of_its_definition():
