@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { readFileSync } from "node:fs";
 import { curvesSvg, histogramSvg, short } from "../../assets/javascript/odd/charts.js";
 import * as judge from "../../assets/javascript/odd/judge.js";
 import { Looking } from "../../assets/javascript/odd/looking.js";
-import { detectorTable, examples, verdict } from "../../assets/javascript/odd/telling.js";
+import { detectorTable, examples, legend, verdict } from "../../assets/javascript/odd/telling.js";
 
 const packed = (numbers) => Buffer.from(numbers.buffer).toString("base64");
 
@@ -84,7 +85,8 @@ test("drawings have no name as markup", () => {
   const drawn = histogramSvg(groups, { low: 0, high: 1, logarithmic: false }, 0.5, 300, 100);
   assert.match(drawn, /class="ae-odd-threshold" d="M150 0/);
   assert.doesNotMatch(drawn, /<b>|NaN/);
-  assert.doesNotMatch(curvesSvg([{ colour: "#123", points: [[0, 0], [1, 1]], faint: false }], undefined, ["<i>", "y"], [[0, 0], [1, 1]], 200, 200), /<i>|NaN/);
+  const curve = (name) => ({ name, points: [[0, 0], [1, 1]] });
+  assert.doesNotMatch(curvesSvg([curve("<p>")], "<p>", undefined, ["<i>", "y"], [[0, 0], [1, 1]], 200, 200), /<i>|<p>|NaN/);
   const feature = { name: "<u>", share: 0.5, value: 1, expected: 2 };
   const shown = examples([{ row: 3, label: 0, score: 0.5, features: [feature], picture: "" }], ["<s>"], { word: (name, values) => JSON.stringify([name, values]) });
   assert.doesNotMatch(shown, /<u>|<s>/);
@@ -105,6 +107,65 @@ test("the verdict names who is better, and says what may be chance", () => {
   assert.match(verdict(all, speaker), /learnt_all/);
   assert.equal(verdict({ ...all, detectors: [detector("error", null)] }, speaker), "unjudged");
   assert.match(detectorTable(found(0.8, 0.9, 0.001), speaker), /ae-odd-own/);
+});
+
+const DETECTORS = ["error", "distance", "bound", "pca", "knn", "isolation_forest", "one_class_svm"];
+
+test("all detectors share the charts, the chosen one bold and on top, and the legend draws each as the charts do", () => {
+  const curves = DETECTORS.map((name) => ({ name, points: [[0, 0], [1, 1]] }));
+  const drawn = curvesSvg(curves, "pca", [0.5, 0.5], ["x", "y"], [[0, 0], [1, 1]], 200, 200);
+  const names = [...drawn.matchAll(/data-curve="(\w+)"/g)].map((found) => found[1]);
+  assert.deepEqual([...names].sort(), [...DETECTORS].sort());
+  assert.equal(names.at(-1), "pca");
+  assert.match(drawn, /class="ae-odd-curve ae-odd-bold" data-curve="pca"/);
+  assert.equal(drawn.match(/ae-odd-bold/g).length, 1);
+  const told = legend(DETECTORS.map((name) => detector(name, 0.9)), "pca", { word: (name) => `<${name}>` });
+  assert.equal(told.match(/data-curve/g).length, DETECTORS.length);
+  assert.equal(told.match(/ae-odd-bold/g).length, 1);
+  assert.match(told, /&#60;isolation_forest&#62;/);
+});
+
+/** Linear red, green and blue of a colour. */
+const linear = (hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16) / 255).map((one) => (one <= 0.04045 ? one / 12.92 : ((one + 0.055) / 1.055) ** 2.4));
+const luminance = (rgb) => 0.2126 * rgb[0] + 0.7152 * rgb[1] + 0.0722 * rgb[2];
+const contrast = (one, other) => (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);
+
+/** What eyes without one kind of cone see (Machado, Oliveira & Fernandes 2009, severity 1). */
+const EYES = {
+  usual: [[1, 0, 0], [0, 1, 0], [0, 0, 1]],
+  protanopia: [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+  deuteranopia: [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.01182, 0.04294, 0.968881]],
+  tritanopia: [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.3039]],
+};
+
+/** CIELAB of linear red, green and blue. */
+function lab(rgb) {
+  const [r, g, b] = rgb.map((one) => Math.min(Math.max(one, 0), 1));
+  const xyz = [(0.4124 * r + 0.3576 * g + 0.1805 * b) / 0.9505, 0.2126 * r + 0.7152 * g + 0.0722 * b, (0.0193 * r + 0.1192 * g + 0.9505 * b) / 1.089];
+  const [x, y, z] = xyz.map((one) => (one > 0.008856 ? Math.cbrt(one) : 7.787 * one + 16 / 116));
+  return [116 * y - 16, 500 * (x - y), 200 * (y - z)];
+}
+
+test("lines can be told apart in both themes, by colour with any eyes, and by their dashes", () => {
+  const css = readFileSync(new URL("../../assets/odd.css", import.meta.url), "utf8");
+  const found = [...css.matchAll(/data-curve="(\w+)"\] \{ stroke: light-dark\((#\w{6}), (#\w{6})\); stroke-dasharray: ([^;]+);/g)];
+  const lines = Object.fromEntries(found.map(([, name, light, dark, dashes]) => [name, { light, dark, dashes }]));
+  assert.deepEqual(Object.keys(lines).sort(), [...DETECTORS].sort());
+  assert.equal(new Set(Object.values(lines).map(({ dashes }) => dashes)).size, DETECTORS.length);
+  for (const [theme, ground] of [["light", "#ffffff"], ["dark", "#0e1117"]]) {
+    for (const [name, line] of Object.entries(lines)) {
+      const seen = contrast(luminance(linear(line[theme])), luminance(linear(ground)));
+      assert.ok(seen >= 3, `${name} on ${theme}: ${seen}`);
+    }
+    const colours = ["error", "pca", "knn", "isolation_forest", "one_class_svm"].map((name) => linear(lines[name][theme]));
+    for (const [eyes, matrix] of Object.entries(EYES)) {
+      const shades = colours.map((rgb) => lab(matrix.map((row) => row.reduce((sum, part, at) => sum + part * rgb[at], 0))));
+      shades.forEach((one, a) => shades.slice(a + 1).forEach((other, b) => {
+        const distance = Math.hypot(...one.map((value, at) => value - other[at]));
+        assert.ok(distance > 20, `${theme}, ${eyes}: ${a} and ${a + 1 + b} are ${distance.toFixed(1)} apart`);
+      }));
+    }
+  }
 });
 
 test("it is asked again until it is found, or given up", async () => {

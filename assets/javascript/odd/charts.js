@@ -2,7 +2,7 @@
 /**
  * The section's drawings, as SVG.
  *
- * @import { Group, Point, Scale } from "../types/odd"
+ * @import { Curve, Group, Point, Scale } from "../types/odd"
  */
 import { placeOf, scoreAt } from "./judge.js";
 
@@ -58,16 +58,17 @@ export function histogramSvg(groups, scale, threshold, width, height) {
 }
 
 /**
- * Curves in a square of 0 to 1, with a point for where the threshold is.
+ * Curves in a square of 0 to 1, with a point for where the threshold is. Colours and dashes are in `odd.css`, by name.
  *
- * @param {{ colour: string, points: Point[], faint: boolean }[]} curves
+ * @param {Curve[]} curves
+ * @param {string} chosen Name of the one that lies above the others, and is bolder.
  * @param {Point | undefined} here
  * @param {[string, string]} titles Of the two axes.
  * @param {Point[]} chance What guessing gives.
  * @param {number} width Pixels, like the next.
  * @param {number} height
  */
-export function curvesSvg(curves, here, titles, chance, width, height) {
+export function curvesSvg(curves, chosen, here, titles, chance, width, height) {
   const x = (/** @type {number} */ value) => round(LEFT + value * (width - LEFT - RIGHT));
   const y = (/** @type {number} */ value) => round(height - BELOW - value * (height - BELOW - ABOVE));
   const path = (/** @type {Point[]} */ points) => points.map(([one, other], at) => `${at ? "L" : "M"}${x(one)} ${y(other)}`).join("");
@@ -77,10 +78,9 @@ export function curvesSvg(curves, here, titles, chance, width, height) {
       `<text x="${x(0) - 4}" y="${y(value) + 4}" text-anchor="end">${value}</text>` +
       `<text x="${x(value)}" y="${y(0) + 12}" text-anchor="${value === 1 ? "end" : "middle"}">${value}</text>`,
   );
-  const lines = curves.map(
-    ({ colour, points, faint }) =>
-      `<path d="${path(points)}" fill="none" stroke="${colour}" stroke-width="${faint ? 1.2 : 2.4}" ${faint ? 'stroke-opacity="0.75"' : ""}/>`,
-  );
+  const rest = curves.filter(({ name }) => name !== chosen);
+  const above = curves.filter(({ name }) => name === chosen);
+  const lines = [...rest, ...above].map(({ name, points }) => line(name, name === chosen, path(points)));
   const point = here ? `<circle class="ae-odd-here" cx="${x(here[0])}" cy="${y(here[1])}" r="4.5"/>` : "";
   return (
     `<svg width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" aria-hidden="true">${grid.join("")}` +
@@ -88,6 +88,25 @@ export function curvesSvg(curves, here, titles, chance, width, height) {
     `<text x="${x(0.5)}" y="${height - 4}" text-anchor="middle">${escaped(titles[0])}</text>` +
     `<text transform="translate(9 ${y(0.5)}) rotate(-90)" text-anchor="middle">${escaped(titles[1])}</text></svg>`
   );
+}
+
+/**
+ * A piece of a detector's line, for the legend.
+ *
+ * @param {string} name
+ * @param {boolean} bold
+ */
+export function sampleSvg(name, bold) {
+  return `<svg width="30" height="8" viewBox="0 0 30 8" aria-hidden="true">${line(name, bold, "M0 4H30")}</svg>`;
+}
+
+/**
+ * @param {string} name
+ * @param {boolean} bold
+ * @param {string} path
+ */
+function line(name, bold, path) {
+  return `<path class="ae-odd-curve${bold ? " ae-odd-bold" : ""}" data-curve="${escaped(name)}" d="${path}"/>`;
 }
 
 /** @param {number} pixels */

@@ -3,14 +3,14 @@
  * The section that says which test examples of a run are odd. The app finds the scores; what a threshold makes of them
  * is computed and drawn here, so that it can be dragged.
  *
- * @import { Anomalies, Confusion, Numbers, Part, Point, Ranked, Scale, Wanted } from "../types/odd"
+ * @import { Anomalies, Confusion, Curve, Numbers, Part, Point, Ranked, Scale, Wanted } from "../types/odd"
  */
 import { Elements } from "../explore/elements.js";
 import { csv, download } from "../explore/save.js";
 import { curvesSvg, histogramSvg, short } from "./charts.js";
 import * as judge from "./judge.js";
 import { Looking } from "./looking.js";
-import { detectorTable, examples, verdict } from "./telling.js";
+import { detectorTable, examples, legend, verdict } from "./telling.js";
 
 const BINS = 60;
 const STEPS = 1000; // of the slider
@@ -45,8 +45,13 @@ const FRAME = `
           <div class="ae-legend ae-odd-legend"></div>
           <p class="ae-note ae-odd-chosen"></p>
         </div>
-        <div class="ae-odd-judged"><h4><span data-word="roc"></span> <span class="ae-odd-auc"></span></h4><div class="ae-odd-roc"></div></div>
-        <div class="ae-odd-judged"><h4><span data-word="pr"></span> <span class="ae-odd-ap"></span></h4><div class="ae-odd-pr"></div></div>
+        <div class="ae-odd-judged ae-odd-wide">
+          <div class="ae-odd-pair">
+            <div><h4><span data-word="roc"></span> <span class="ae-odd-auc"></span></h4><div class="ae-odd-roc"></div></div>
+            <div><h4><span data-word="pr"></span> <span class="ae-odd-ap"></span></h4><div class="ae-odd-pr"></div></div>
+          </div>
+          <div class="ae-legend ae-odd-curves"></div>
+        </div>
       </div>
       <div class="ae-odd-grid">
         <div><h4 data-word="confusion"></h4><div class="ae-odd-confusion"></div></div>
@@ -87,8 +92,8 @@ export class Odd extends Elements {
   scale = { low: 0, high: 1, logarithmic: false };
   /** @type {Set<string>} */
   normal = new Set();
-  /** @type {Ranked | undefined} */
-  ranked;
+  /** @type {{ roc: Curve[], pr: Curve[] }} */
+  curves = { roc: [], pr: [] };
   /** @type {Ranked | undefined} */
   rankedBefore;
   /** Pixels for which it was drawn. */
@@ -206,6 +211,12 @@ export class Odd extends Elements {
     this.numbers = new Map(
       whole.scores.map(({ name, validation, test }) => [name, { validation: judge.floats(validation), test: judge.floats(test) }]),
     );
+    const judged = this.judged ? whole.scores : [];
+    const all = judged.map(({ name }) => ({ name, all: judge.ranked(this.numbers.get(name)?.test ?? [], this.odd) }));
+    this.curves = {
+      roc: all.map((one) => ({ name: one.name, points: judge.rocCurve(one.all) })),
+      pr: all.map((one) => ({ name: one.name, points: judge.precisionCurve(one.all) })),
+    };
     const { classes } = this.wanted;
     this.find(".ae-odd-found").hidden = false;
     this.find(".ae-odd-groups").hidden = classes.length < 2;
@@ -240,7 +251,6 @@ export class Odd extends Elements {
   turnTo(score) {
     this.score = score;
     this.scale = judge.scaleOf(this.seen.test);
-    this.ranked = judge.ranked(this.seen.test, this.odd);
     this.rankedBefore = judge.ranked(this.seen.validation, this.oddBefore);
     if (this.select("rule").value === HAND) this.select("rule").value = "quantile"; // another score, another scale
     this.decide();
@@ -349,15 +359,16 @@ export class Odd extends Elements {
   }
 
   drawCurves() {
-    if (!this.found || !this.ranked) return;
+    if (!this.found) return;
     const { hits, misses, alarms, passed } = judge.confusion(this.seen.test, this.odd, this.threshold);
     const share = (hits + misses) / this.odd.length;
     /** @type {Point} */
     const roc = [alarms / (alarms + passed), hits / (hits + misses)];
     /** @type {Point | undefined} */
     const here = hits + alarms ? [hits / (hits + misses), hits / (hits + alarms)] : undefined;
-    this.square(".ae-odd-roc", judge.rocCurve(this.ranked), roc, "false_share", "hit_share", [[0, 0], [1, 1]]);
-    this.square(".ae-odd-pr", judge.precisionCurve(this.ranked), here, "recall", "precision", [[0, share], [1, share]]);
+    this.square(".ae-odd-roc", this.curves.roc, roc, "false_share", "hit_share", [[0, 0], [1, 1]]);
+    this.square(".ae-odd-pr", this.curves.pr, here, "recall", "precision", [[0, share], [1, share]]);
+    this.find(".ae-odd-curves").innerHTML = legend(this.found.detectors, this.score, this);
     const detector = this.found.detectors.find(({ name }) => name === this.score);
     this.find(".ae-odd-auc").textContent = this.area(detector?.auc, detector?.auc_interval);
     this.find(".ae-odd-ap").textContent = this.area(detector?.ap, detector?.ap_interval);
@@ -365,16 +376,16 @@ export class Odd extends Elements {
 
   /**
    * @param {string} selector
-   * @param {Point[]} points
+   * @param {Curve[]} curves
    * @param {Point | undefined} here
    * @param {string} across Words below.
    * @param {string} up Words beside.
    * @param {Point[]} chance
    */
-  square(selector, points, here, across, up, chance) {
+  square(selector, curves, here, across, up, chance) {
     const place = this.find(selector);
-    const curve = { colour: this.colour(0), points, faint: false };
-    place.innerHTML = curvesSvg([curve], here, [this.word(across), this.word(up)], chance, place.clientWidth || 240, HEIGHT + 30);
+    const titles = /** @type {[string, string]} */ ([this.word(across), this.word(up)]);
+    place.innerHTML = curvesSvg(curves, this.score, here, titles, chance, place.clientWidth || 240, HEIGHT + 30);
   }
 
   /**

@@ -4,7 +4,7 @@
  *
  * @import { Anomalies, Detector, Example } from "../types/odd"
  */
-import { escaped, short } from "./charts.js";
+import { escaped, sampleSvg, short } from "./charts.js";
 
 const SURE = 0.0125; // level of a difference: 5 %, over the four rivals that are looked at
 
@@ -70,6 +70,20 @@ export function detectorTable({ detectors, own }, speaker) {
     return `<tr class="${kind}" data-detector="${escaped(one.name)}">${cells.map((cell) => `<td>${cell}</td>`).join("")}</tr>`;
   });
   return `<table><thead><tr>${heads.join("")}</tr></thead><tbody>${lines.join("")}</tbody></table>`;
+}
+
+/**
+ * Which line is whose, as HTML.
+ *
+ * @param {Detector[]} detectors
+ * @param {string} chosen Name of the bold one.
+ * @param {Speaker} speaker
+ */
+export function legend(detectors, chosen, speaker) {
+  const entries = detectors.map(
+    ({ name }) => `<span>${sampleSvg(name, name === chosen)}${escaped(speaker.word(name))}</span>`,
+  );
+  return entries.join("");
 }
 
 /**

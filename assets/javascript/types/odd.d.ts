@@ -109,3 +109,9 @@ export interface Group {
 }
 
 export type Point = [number, number];
+
+/** How well a detector does at all thresholds. */
+export interface Curve {
+  name: string;
+  points: Point[];
+}
