@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ae_core.measuring import metrics
+from ae_core.measuring.compression import MOST_KNOWN, compression, few
 from ae_core.measuring.imputation import imputation
 from ae_core.measuring.pca import PrincipalComponents
 from ae_core.measuring.probe import flat_map, where_known
@@ -50,6 +51,7 @@ def evaluate(
     unit, squared = data.spec.unit_range, metrics.squared_errors(images, reconstructions, known)
     pictures = unit and data.spec.is_image
     look = Look(model, images, inputs, codes, probe.display, known)
+    own = {name: value for panel in probe.panels for name, value in panel.numbers(look).items()}
     return (
         {
             "mse": metrics.mean_squared_error(images, reconstructions, known),
@@ -64,10 +66,20 @@ def evaluate(
             if len(images) >= metrics.FEWEST_POINTS
             else None,
         }
-        | {name: value for panel in probe.panels for name, value in panel.numbers(look).items()}
+        | own
         | _of_classes(model, data, codes, probe.labelled, most)
         | (imputation(model, data, pca, raw) if data.has_gaps else {})
+        | (_compression(model, data, pca, images, own.get("code_bits")) if pictures else {})
     )
+
+
+def _compression(
+    model: Autoencoder, data: "Prepared", pca: PrincipalComponents, images: np.ndarray, code_bits: object
+) -> Numbers:
+    """Bits of a few of the test images; those that a variant counts itself are taken from it."""
+    known = data.fed(data.x_train[: few(data.x_train, MOST_KNOWN)])
+    counted = float(code_bits) if isinstance(code_bits, int | float) else None
+    return compression(images[: few(images)], known, model.encode, model.decode, pca, counted)
 
 
 def test_normals(shape: tuple[int, ...]) -> np.ndarray:

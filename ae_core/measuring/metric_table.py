@@ -112,6 +112,28 @@ _ALL = (
         LOWER,
         "The same error where PCA with a code of the same size fills them again and again until they stay.",
     ),
+    # How few bits an image takes.
+    Metric(
+        "compressed_bits",
+        "Bits of the code",
+        "bits per image",
+        LOWER,
+        "Numbers in the code times the bits of each: the fewest that leave the error within 1 % of what it is.",
+    ),
+    Metric(
+        "compressed_bits_of_pca",
+        "Bits with PCA",
+        "bits per image",
+        LOWER,
+        "The fewest bits of a PCA code, of any size and rounded by the same rule, that leave no larger error.",
+    ),
+    Metric(
+        "compressed_bits_of_jpeg",
+        "Bits with JPEG",
+        "bits per image",
+        LOWER,
+        "Bits of JPEG files that leave no larger error, without their headers and tables.",
+    ),
     # What the code is worth.
     Metric(
         "knn1_accuracy",
