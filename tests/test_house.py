@@ -61,7 +61,7 @@ USES: dict[str, set[str]] = {
     "portable": {"data", "models", "training"},
     "web_page": {"figures", "measuring.wording", "variants"},
     "engine": {"anomalies", "formats", "data", "models", "variants", "training", "runs", "script", "portable"},
-    "reference": {"formats", "data", "models", "measuring", "variants", "training", "figures"},
+    "reference": {"anomalies", "formats", "data", "models", "measuring", "variants", "training", "figures"},
     "bench": {"formats", "data", "variants", "training", "runs", "script", "engine", "figures"},
     "cli": {
         "anomalies",

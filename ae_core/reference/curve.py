@@ -12,7 +12,7 @@ from ae_core import variants
 from ae_core.figures.shared import COLOURS
 from ae_core.reference.measurement import Bench
 from ae_core.reference.quantities import pca_squared_error
-from ae_core.reference.rows import COMMON
+from ae_core.reference.row import COMMON
 from ae_core.reference.trial import leave_untrained, train
 
 NAME = "code-size"

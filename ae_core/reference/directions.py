@@ -9,7 +9,7 @@ from ae_core import variants
 from ae_core.measuring import metrics
 from ae_core.reference.measurement import Bench
 from ae_core.reference.quantities import Quantity, of_best_filter, of_noisy_images, pca_squared_error, tested
-from ae_core.reference.rows import REACHED
+from ae_core.reference.row import REACHED
 from ae_core.reference.trial import train
 from ae_core.settings import Settings
 

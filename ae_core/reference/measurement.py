@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from ae_core.reference.rows import REACHED, Row
+from ae_core.reference.row import REACHED, Row
 from ae_core.reference.trial import Emit, Trial
 from ae_core.settings import Settings
 

@@ -16,6 +16,7 @@ from ae_core import __main__, reference, variants
 from ae_core.errors import SettingError
 from ae_core.models.layers.corruption import Corruption
 from ae_core.reference import curve, directions, measurement, quantities, report, rows, trial
+from ae_core.reference.row import REACHED, Row
 from tests.commands import command_here, command_line
 
 FEW = {"variant": "vanilla", "epochs": 1, "latent_dim": 4}
@@ -34,7 +35,7 @@ def untrained(**settings):
 
 
 def row(name="one", figure=2.0, run=None, settings=FEW, quantity=None, **more):
-    return rows.Row(
+    return Row(
         name,
         "A row",
         "units",
@@ -60,8 +61,8 @@ def counted(calls):
 @pytest.mark.parametrize("one", rows.available(), ids=lambda one: one.name)
 def test_every_row_is_an_experiment_that_its_variant_knows(one):
     settings = one.experiment("mnist", 3)
-    assert (settings.dataset, settings.seed) == ("mnist", 3)
-    assert one.want in rows.REACHED
+    assert (settings.dataset, settings.seed) == (one.settings.get("dataset", "mnist"), 3)
+    assert one.want in REACHED
     assert one.source
     assert one.seeds >= 1
     assert 0 <= one.tolerance <= 0.2
@@ -70,7 +71,7 @@ def test_every_row_is_an_experiment_that_its_variant_knows(one):
 @pytest.mark.parametrize("check", directions.available(), ids=lambda check: check.name)
 def test_every_check_is_an_experiment_on_data_that_need_no_network(check):
     assert {check.ours.experiment().dataset, check.other.experiment().dataset} == {"digits"}
-    assert check.want in rows.REACHED
+    assert check.want in REACHED
     assert check.claim.endswith(".")
 
 
@@ -94,8 +95,8 @@ def test_what_does_not_exist_is_left_out(monkeypatch):
     ],
 )
 def test_how_numbers_are_held_against_each_other(want, tolerance, good, bad):
-    assert all(rows.REACHED[want](ours, 2.0, tolerance) for ours in good)
-    assert not any(rows.REACHED[want](ours, 2.0, tolerance) for ours in bad)
+    assert all(REACHED[want](ours, 2.0, tolerance) for ours in good)
+    assert not any(REACHED[want](ours, 2.0, tolerance) for ours in bad)
 
 
 def test_a_row_is_the_mean_over_its_seeds():
