@@ -155,7 +155,7 @@ test("lines can be told apart in both themes, by colour with any eyes, and by th
   for (const [theme, ground] of [["light", "#ffffff"], ["dark", "#0e1117"]]) {
     for (const [name, line] of Object.entries(lines)) {
       const seen = contrast(luminance(linear(line[theme])), luminance(linear(ground)));
-      assert.ok(seen >= 3, `${name} on ${theme}: ${seen}`);
+      assert.ok(seen >= 4, `${name} on ${theme}: ${seen}`);
     }
     const colours = ["error", "pca", "knn", "isolation_forest", "one_class_svm"].map((name) => linear(lines[name][theme]));
     for (const [eyes, matrix] of Object.entries(EYES)) {

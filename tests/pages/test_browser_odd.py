@@ -12,12 +12,18 @@ from tests.browser import until, visitor
 pytestmark = pytest.mark.browser
 
 ADDRESS = "variant=stacked&dataset=digits&normal=0&latent_dim=4&epochs=12&batch_size=16&seed=5&pace=full"
+STROKES = "all => all.map(path => [getComputedStyle(path).stroke, getComputedStyle(path).strokeDasharray])"
 COUNTS = "({hits, misses, alarms, passed}) => [hits, misses, alarms, passed].map(Number)"
 
 
 def counts(page) -> list[int]:
     """Found, missed, false alarms, passed."""
     return page.eval_on_selector(".ae-odd-confusion", f"place => ({COUNTS})(place.dataset)")
+
+
+def curves(page, place: str) -> list[str]:
+    """Detectors whose lines are drawn there, in the order in which they are."""
+    return page.eval_on_selector_all(f"{place} [data-curve]", "all => all.map(path => path.dataset.curve)")
 
 
 def test_odd_ones_are_found_and_the_threshold_follows_the_hand(app, chrome):
@@ -34,6 +40,15 @@ def test_odd_ones_are_found_and_the_threshold_follows_the_hand(app, chrome):
         rows = page.eval_on_selector_all("[data-detector]", "all => all.map(row => row.dataset.detector)")
         assert rows == ["error", "distance", "pca", "knn", "isolation_forest", "one_class_svm"]
         assert "Reconstruction error" not in page.inner_text(".ae-odd-verdict")
+        for chart in (".ae-odd-roc", ".ae-odd-pr"):
+            assert sorted(curves(page, chart)) == sorted(rows), "the run's and all rivals' in one chart"
+        assert curves(page, ".ae-odd-curves") == rows
+        assert curves(page, ".ae-odd-roc")[-1] == "error", "what is looked at lies above the others"
+        page.select_option(".ae-odd select[name=score]", "knn")
+        assert curves(page, ".ae-odd-roc")[-1] == curves(page, ".ae-odd-pr")[-1] == "knn"
+        strokes = page.eval_on_selector_all(".ae-odd-roc path.ae-odd-curve", STROKES)
+        assert len({tuple(one) for one in strokes}) == len(rows), "no two look alike"
+        page.select_option(".ae-odd select[name=score]", "error")
         assert page.locator(".ae-odd-oddest img").count() == page.locator(".ae-odd-plainest img").count() == 12
 
         asked: list[str] = []
