@@ -5,7 +5,7 @@ import os
 import sys
 from typing import NoReturn
 
-from ae_core.cli import anomalies, bench, classify, listings, record, reference, runs, stop, train
+from ae_core.cli import anomalies, bench, classify, lessons, listings, record, reference, runs, stop, train
 from ae_core.errors import DataError, SettingError
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's start-up notes say nothing to a user
@@ -39,7 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="python -m ae_core", description="Train autoencoders without a browser.")
     commands = parser.add_subparsers(dest="command", required=True)
-    for room in (train, record, reference, bench, runs, stop, classify, anomalies, listings):
+    for room in (train, record, reference, bench, runs, stop, classify, anomalies, lessons, listings):
         room.add_to(commands)
     return parser
 

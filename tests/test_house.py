@@ -17,7 +17,19 @@ from tests.conftest import ROOT
 PACKAGE = sorted((ROOT / "ae_core").rglob("*.py"))
 PAGES = [ROOT / "app.py", *sorted((ROOT / "pages").rglob("*.py"))]
 # What the web process loads: Keras may only be imported there inside a function that a worker calls.
-LIGHT = ["data", "engine", "figures", "recordings.recording", "runs", "settings", "variants", "web_page"]
+LIGHT = [
+    "data",
+    "engine",
+    "figures",
+    "lessons",
+    "lessons.glossary",
+    "lessons.theory",
+    "recordings.recording",
+    "runs",
+    "settings",
+    "variants",
+    "web_page",
+]
 
 
 def imports(path: Path) -> set[str]:
@@ -60,7 +72,19 @@ USES: dict[str, set[str]] = {
     "recordings": {"formats", "variants", "training", "portable"},
     "portable": {"data", "models", "training"},
     "web_page": {"figures", "measuring.wording", "variants"},
-    "engine": {"anomalies", "formats", "data", "models", "variants", "training", "runs", "script", "portable"},
+    "lessons": {"data", "models", "measuring", "variants", "training", "runs", "anomalies.curves"},
+    "engine": {
+        "anomalies",
+        "formats",
+        "data",
+        "lessons",
+        "models",
+        "variants",
+        "training",
+        "runs",
+        "script",
+        "portable",
+    },
     "reference": {"anomalies", "formats", "data", "models", "measuring", "variants", "training", "figures"},
     "bench": {"formats", "data", "variants", "training", "runs", "script", "engine", "figures"},
     "cli": {
@@ -70,6 +94,7 @@ USES: dict[str, set[str]] = {
         "engine",
         "figures",
         "formats",
+        "lessons",
         "measuring",
         "portable",
         "recordings",

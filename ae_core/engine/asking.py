@@ -156,6 +156,18 @@ class Asking(ABC):
             places = self._supervisor.ask(questions.lay_out, rows, count, places)
             yield done / STRETCHES, places
 
+    def lesson_numbers(self, run_id: str, lesson: str) -> dict[str, float]:
+        """What a lesson measures of a stored run by itself, beside what each run measures: waits for a worker.
+
+        Args:
+            run_id: A run that has ended.
+            lesson: Name of the lesson.
+
+        Raises:
+            EngineError: If no worker is ready, it takes too long, or the run has no model.
+        """
+        return self._supervisor.ask(questions.lesson_numbers, str(self._recovery.store.folder), run_id, lesson)
+
     def find_odd(self, run_id: str, normal: str) -> Iterator[tuple[float, bytes]]:
         """Looks for odd test examples of a run, with its rivals: waits for a worker at each part.
 

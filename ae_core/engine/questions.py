@@ -148,6 +148,17 @@ def lay_out(rows: bytes, count: int, places: bytes) -> Answer[bytes]:
     return answer(work, "The codes could not be laid out")
 
 
+def lesson_numbers(folder: str, run_id: str, lesson: str) -> Answer[dict[str, float]]:
+    """What a lesson's own function measures of a stored run, see `lessons.trained.of_stored`."""
+
+    def work() -> dict[str, float]:
+        from ae_core.lessons import trained
+
+        return dict(trained.of_stored(RunStore(Path(folder)).open(run_id), lesson))
+
+    return answer(work, "The run could not be measured")
+
+
 def odd_part(folder: str, run_id: str, part: str, normal: str) -> Answer[Part]:
     """How odd one of the detectors finds the test examples of a stored run, see `anomalies.report.part`."""
 

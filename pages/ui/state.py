@@ -13,6 +13,7 @@ from urllib.parse import parse_qs
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from ae_core import lessons
 from ae_core.engine import Pace, TrainingJob, pace_of
 from ae_core.errors import DataError, EngineError, SettingError
 from ae_core.folders import ROOT
@@ -33,16 +34,38 @@ FRAME_PARAMETER = "frame"
 PACE_PARAMETER = "pace"
 LOOKED_AT = ("at", "from", "to", "axes")  # what the Explore page shows, see assets/javascript/explore/address.js
 PACE = "pace"  # key of the choice of it
+LESSON_PARAMETER = "lesson"
+LESSONS, LEARN = "lessons", "learn"  # the part of the Learn page that opens first, and that page
 DEFAULT_PACE: Pace = "watch"
 CURVE, AXIS, COMPARED_LOGARITHMIC = "compared_curve", "compared_axis", "compared_log_scale"
 MOST_COMPARED = 6  # runs side by side: as many as a screen and a colour scheme can hold
 REFUSAL_SECONDS = 15.0  # long enough to be read
 LEAVE_SECONDS = 1.5  # that a page is held to which a button has led
+_OF_PAGES = (RUN_PARAMETER, FRAME_PARAMETER, LESSON_PARAMETER, *LOOKED_AT)  # what of an address is no setting
 _SESSION = "session"
 _FRAME = ROOT / "app.py"
 _STEP = re.compile(r"[0-9]{1,10}")
 _LOOKED_AT = re.compile(r"[a-z0-9.,+-]{1,1000}")
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")  # secrets.token_urlsafe(32)
+
+
+@dataclass
+class Taken:
+    """How far a tab has come in one lesson.
+
+    Args:
+        predicted: Place of the chosen answer among the choices, or the number on the slider; None before a choice.
+        seed: Start of the random numbers of its runs.
+        runs: Ids of its runs; empty before they are started.
+        found: The numbers of each run, once they are revealed.
+        problem: What the last button could not do.
+    """
+
+    predicted: float | None = None
+    seed: int = 0
+    runs: tuple[str, ...] = ()
+    found: tuple[Mapping[str, float], ...] = ()
+    problem: str = ""
 
 
 @dataclass
@@ -75,6 +98,9 @@ class Session:
         upload_problem: What was wrong with the last upload.
         classify_problem: Why a classifier could not be started or stopped.
         odd_file: A run, the name of a file that it has scored, what it found, and why not if it did not.
+        learning: Name of the part of the Learn page that is open.
+        lesson: Name of the lesson that is open.
+        taken: How far this tab has come in each lesson that it has begun, by name.
     """
 
     form: Form
@@ -102,6 +128,9 @@ class Session:
     upload_problem: str = ""
     classify_problem: str = ""
     odd_file: tuple[str, str, Part | None, str] = ("", "", None, "")
+    learning: str = LESSONS
+    lesson: str = field(default_factory=lambda: next(iter(lessons.registry())))
+    taken: dict[str, Taken] = field(default_factory=dict)
 
     @property
     def run(self) -> TrainingJob | None:
@@ -203,6 +232,7 @@ def _open() -> Session:
     run_id, offer = parameters.pop(RUN_PARAMETER, None), parameters.pop(TAKE_PARAMETER, "")
     frame, pace = parameters.pop(FRAME_PARAMETER, ""), parameters.pop(PACE_PARAMETER, "")
     shown, unclear = showing.from_address(parameters)
+    lesson = parameters.pop(LESSON_PARAMETER, "")
     chosen, sentences = form.from_address(parameters)
     token = token if known else secrets.token_urlsafe(32)
     opened = Session(chosen, token, known, notices=unclear + sentences, showing=shown)
@@ -211,6 +241,12 @@ def _open() -> Session:
             opened.pace = pace_of(pace)
         except EngineError as error:
             opened.notices.append(_("{error} watch is used instead.").format(error=_(str(error))))
+    if lesson:
+        try:
+            lessons.get(lesson)
+            opened.lesson = lesson
+        except SettingError as error:
+            opened.notices.append(_(str(error)))
     for name in LOOKED_AT:
         parameters.pop(name, None)
     if run_id:
@@ -271,12 +307,14 @@ def write_address() -> None:
     try:
         wanted = form.to_address(_written(own.form))
     except SettingError:
-        wanted = {name: text for name, text in now.items() if name not in (RUN_PARAMETER, FRAME_PARAMETER, *LOOKED_AT)}
+        wanted = {name: text for name, text in now.items() if name not in _OF_PAGES}
     if own.pace == DEFAULT_PACE:
         wanted.pop(PACE_PARAMETER, None)
     else:
         wanted[PACE_PARAMETER] = own.pace
     wanted |= own.showing.to_address()
+    if own.page == LEARN and own.learning == LESSONS:
+        wanted[LESSON_PARAMETER] = own.lesson
     if own.run_id:
         wanted[RUN_PARAMETER] = own.run_id
         if now.get(RUN_PARAMETER) == own.run_id:

@@ -7,7 +7,7 @@ import streamlit as st
 from ae_core.figures.views import phone_heights
 from pages.ui import static
 
-SHEETS = ("style.css", "stage.css", "explore.css", "odd.css", "page.css")
+SHEETS = ("style.css", "stage.css", "explore.css", "odd.css", "lessons.css", "page.css")
 
 
 def inject() -> None:

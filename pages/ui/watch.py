@@ -105,23 +105,11 @@ def _of_recording(own: Session) -> stage.Content:
         token=told,
         film=name,
         steps=played.steps,
-        frames=_both_ends(own.form.variant, language()),
+        frames=drawn.both_ends(own.form.variant, language()),
         playing=True,
         panels=panels_of(played.setup),
         texts={"measured": "", "notes": tiles.notes(played.setup)},
     )
-
-
-@functools.lru_cache(maxsize=32)  # each less than 0.2 MB
-def _both_ends(variant: str, _words: str) -> list[bytes]:
-    """The first and the last frame of a recording, the last with its curves."""
-    played = recorded.choose(variant)
-    ends = [] if played is None else [(played.frame(played.steps[0]), False), (played.newest, True)]
-    return [
-        drawn.frame(played.setup, one, None, drawn.at_once, curves)
-        for one, curves in ends
-        if played is not None and one is not None
-    ]
 
 
 def _wrong(own: Session, run: TrainingJob | None) -> status.Status | None:

@@ -3,6 +3,7 @@
 A frame is JSON, because every browser reads that in a millisecond; pictures in it are small.
 """
 
+import functools
 import json
 from collections.abc import Callable, Hashable, Mapping
 from typing import Any
@@ -14,7 +15,7 @@ from ae_core.figures.shared import Json, words
 from ae_core.figures.views import VIEWS, Given, View
 from ae_core.messages import ErrorCurve, Setup, Snapshot
 from pages.ui import static
-from pages.ui.live import component, tiles
+from pages.ui.live import component, recorded, tiles
 from pages.ui.live.findings import findings_html
 from pages.ui.words.language import _, language
 
@@ -62,6 +63,23 @@ def frame(setup: Setup, snapshot: Snapshot, panel: str | None, cached: Cached, c
 
     made: bytes = cached(("frame", panel, curves, language()), build)
     return made
+
+
+@functools.lru_cache(maxsize=32)  # each less than 0.2 MB
+def both_ends(variant: str, _words: str) -> list[bytes]:
+    """The first and the last frame of a recording, the last with its curves; none where there is no recording.
+
+    Args:
+        variant: Whose recording.
+        _words: The reader's language, in which it is remembered.
+    """
+    played = recorded.choose(variant)
+    ends = [] if played is None else [(played.frame(played.steps[0]), False), (played.newest, True)]
+    return [
+        frame(played.setup, one, None, at_once, curves)
+        for one, curves in ends
+        if played is not None and one is not None
+    ]
 
 
 def _marks(setup: Setup, snapshot: Snapshot) -> list[Json]:

@@ -1,0 +1,102 @@
+"""Few units at work: a penalty on activity makes a large code sparse."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ae_core.lessons.lesson import Answer, Experiment, Lesson, Network, Row, See, Values, Why, always
+
+WIDE = {
+    "variant": "sparse",
+    "dataset": "mnist_5k",
+    "latent_dim": 256,
+    "sparsity": "kl",
+    "sparsity_target": 0.05,
+    "epochs": 25,
+    "batch_size": 64,
+    "learning_rate": 0.003,
+}
+
+
+def _activity(network: Network) -> Values:
+    """Mean activation of the code's units over the test pictures, and the size of the encoder's weights."""
+    codes = network.encode(network.test)
+    return {"activity": float(np.mean(codes)), "at_work": float(np.mean(codes > 0.5))}
+
+
+def _facts(runs: Sequence[Values]) -> Values:
+    free, sparse = runs
+    return {
+        "free": 100 * free["activity"],
+        "sparse": 100 * sparse["activity"],
+        "cost": sparse["mse"] / free["mse"],
+        "pca": sparse["mse"] / sparse["pca_mse"],
+    }
+
+
+LESSON = Lesson(
+    number=5,
+    title="Few units at work",
+    see=See(
+        "sparse",
+        "panel",
+        "What each unit of a sparse code has learnt to look for: a stroke here, a loop there.",
+        "filters",
+    ),
+    question="A code of 256 sigmoid units is asked, by a KL penalty, to be active at 5 % on average. What becomes of "
+    "the units, and of the pictures?",
+    experiments=(
+        Experiment("No penalty", {**WIDE, "sparsity_weight": 0.0}),
+        Experiment("Penalty to ρ = 0.05", {**WIDE, "sparsity_weight": 0.003}),
+    ),
+    rows=(
+        Row("activity", "Mean activation of a unit", "percent"),
+        Row("at_work", "Units above one half, a picture", "percent"),
+        Row("population_sparsity", "Population sparsity"),
+        Row("mse", "Error per pixel, test"),
+    ),
+    facts=_facts,
+    answers=(
+        Answer(
+            "Most rest; the pictures become a little worse",
+            lambda facts: facts["sparse"] < 10 and facts["free"] > 1.5 * facts["sparse"] and 1.0 < facts["cost"] < 4,
+            "The penalty works: a unit is active at {sparse:.1f} % on average, instead of {free:.0f} %. The pictures "
+            "pay for it: their error is {cost:.2f} times as large.",
+            claimed=True,
+        ),
+        Answer(
+            "Most rest; the pictures become better",
+            lambda facts: facts["sparse"] < 10 and facts["cost"] <= 1.0,
+            "The units rest ({sparse:.1f} % instead of {free:.0f} %), and otherwise than expected the pictures did not "
+            "suffer: their error is {cost:.2f} times the one without.",
+        ),
+        Answer(
+            "Nothing: 256 units stay 256 units",
+            always,
+            "Otherwise than expected: a unit is active at {sparse:.1f} % on average with the penalty and at {free:.0f} "
+            "% without; the error is {cost:.2f} times as large.",
+        ),
+    ),
+    why=Why(
+        "The penalty looks at each unit's mean activity over many pictures and pulls it to ρ. So each unit may speak "
+        "for a few pictures only, and pictures are told by different units. A penalty on weights (L2, weight decay) is "
+        "another thing: it makes all units speak softly, and none rest. ρ̂ is a running mean over mini-batches, "
+        "because a single batch is too small to tell a mean of 5 %. L1 pulls every activation to exactly zero; L2 only "
+        "makes large ones smaller; k-sparse keeps the k largest and needs no penalty.",
+        r"\beta \sum_j \Big[ \rho \ln \frac{\rho}{\hat\rho_j} + (1 - \rho) \ln \frac{1 - \rho}{1 - \hat\rho_j} \Big], "
+        r"\qquad \hat\rho \leftarrow \lambda \hat\rho + (1 - \lambda)\, \overline{z}_{\text{batch}}",
+        (
+            (r"\rho", "the mean activity that is asked for: 0.05"),
+            (r"\hat\rho_j", "the mean activity of unit j, as it is"),
+            (r"\beta", "weight of the penalty"),
+            (r"\lambda", "how slowly the running mean follows the mini-batches"),
+            (r"\overline{z}_{\text{batch}}", "mean code of one mini-batch"),
+        ),
+        """code = keras.layers.Dense(256, activation="sigmoid")(pixels)
+mean = keras.ops.mean(code, axis=0)            # rho-hat of this batch
+kl = rho * ops.log(rho / mean) + (1 - rho) * ops.log((1 - rho) / (1 - mean))
+layer.add_loss(beta * ops.sum(kl))             # on activity
+# keras.regularizers.L2 on a kernel is another thing: on weights""",
+    ),
+    measure=_activity,
+)

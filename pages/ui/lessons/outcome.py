@@ -1,0 +1,86 @@
+"""How a lesson came out: the prediction beside the measured numbers, what follows from them, and why."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from ae_core.formats import escape
+from ae_core.lessons.lesson import Lesson, Unit, Values, Why
+from pages.ui.words import units
+from pages.ui.words.language import _
+
+
+def show(lesson: Lesson, runs: Sequence[Values], predicted: float | None, seed: int) -> None:
+    """Draws the verdict, the prediction and the table.
+
+    Args:
+        lesson: The lesson.
+        runs: The numbers of each of its runs.
+        predicted: See `Taken`.
+        seed: The seed of the runs.
+    """
+    facts = lesson.facts(runs)
+    came = lesson.outcome(facts)
+    tone, head = ("good", _("As claimed")) if came.claimed else ("warning", _("Otherwise than claimed"))
+    said = _(came.said).format(**facts)
+    st.html(
+        f'<div class="ae-outcome ae-outcome-{tone}"><b>{escape.html(head)}.</b> {escape.html(said)}'
+        f"<small>{escape.html(_expected(lesson, facts, predicted))}</small></div>"
+    )
+    st.html(_table(lesson, runs))
+    st.caption(
+        _("Measured on test pictures of these runs, seed {seed}. Another seed gives other numbers.").format(seed=seed)
+    )
+
+
+def _expected(lesson: Lesson, facts: Values, predicted: float | None) -> str:
+    """The prediction beside what was measured, in a sentence."""
+    slider = lesson.slider
+    if predicted is None:
+        return ""
+    if slider is not None:
+        measured = f"{units.number(facts[slider.fact])} {slider.unit}"
+        return _("You expected {expected}; measured: {measured}.").format(
+            expected=f"{predicted:g} {slider.unit}", measured=measured
+        )
+    chosen = lesson.choices[int(predicted)]
+    if lesson.outcome(facts) is chosen:
+        return _("You expected just that: “{expected}”.").format(expected=_(chosen.text))
+    return _("You expected: “{expected}”.").format(expected=_(chosen.text))
+
+
+def _table(lesson: Lesson, runs: Sequence[Values]) -> str:
+    heads = ["", *(_(one.label) for one in lesson.experiments)]
+    top = "".join(f"<th>{escape.html(head)}</th>" for head in heads)
+    body = "".join(
+        f"<tr><td>{escape.html(_(row.title))}</td>"
+        + "".join(f'<td class="ae-right">{written(run[row.name], row.unit)}</td>' for run in runs)
+        + "</tr>"
+        for row in lesson.rows
+    )
+    return f'<div class="ae-table ae-measured"><table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>'
+
+
+def written(value: float, unit: Unit) -> str:
+    """A number as a table shows it.
+
+    Args:
+        value: The number; not a number where it has no meaning.
+        unit: How it is written.
+    """
+    if value != value:
+        return units.UNKNOWN
+    known = {"percent": units.percent(value), "degrees": f"{value:.2f}°", "count": f"{value:,.0f}"}
+    return known.get(unit, units.number(value))
+
+
+def why(one: Why) -> None:
+    """Draws the explanation: sentences, formula and symbols, lines of Keras."""
+    left, right = st.columns([1, 1], gap="medium")
+    with left:
+        st.markdown(_(one.text))
+        st.code(one.keras, language="python", wrap_lines=True)
+    with right:
+        st.latex(one.formula)
+        for symbol, meaning in one.symbols:
+            st.markdown(f"${symbol}$ — {escape.markdown(_(meaning))}")
