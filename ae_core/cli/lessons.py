@@ -55,7 +55,7 @@ def _list(names: list[str], as_json: bool) -> int:
     return 0
 
 
-def _about(name: str) -> dict[str, Any]:
+def _about(name: str) -> dict[str, object]:
     lesson = lessons.get(name)
     experiments = [{"label": one.label, "settings": one.with_seed(0).to_dict()} for one in lesson.experiments]
     return {

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from ae_core import lessons
 from ae_core.lessons import numbers
@@ -39,7 +38,7 @@ class Checked:
         took = " + ".join(f"{one:.1f}" for one in self.seconds)
         return f"{'ok    ' if self.outcome.claimed else 'failed'}  {self.name}, seed {self.seed}: {said} ({took} s)"
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, object]:
         """Plain values by name."""
         return {
             "lesson": self.name,

@@ -1,7 +1,7 @@
 """The numbers of a finished run, flat: what a lesson's rules may speak of."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from ae_core.messages import Result, Setup, Snapshot
 
@@ -25,8 +25,12 @@ def of_run(
         extra: What the lesson's own function measured.
     """
     measured = {**snapshot.numbers, **result.test}
-    found = {name: _single(value) for name, value in measured.items() if not isinstance(value, list)}
-    found |= {name: result.history[name][-1] if result.history.get(name) else math.nan for name in LAST}
+    found = {
+        name: math.nan if value is None else float(value)
+        for name, value in measured.items()
+        if not isinstance(value, list)
+    }
+    found |= {name: _last(result.history.get(name)) for name in LAST}
     found |= {
         "parameters": float(result.parameters),
         "loss_floor": setup.loss_floor,
@@ -35,5 +39,6 @@ def of_run(
     return found | dict(extra or {})
 
 
-def _single(value: float | None) -> float:
+def _last(column: Sequence[float | None] | None) -> float:
+    value = column[-1] if column else None
     return math.nan if value is None else float(value)

@@ -258,10 +258,16 @@ def test_a_damaged_run_says_so_and_shows_what_is_left(name):
     assert (steps(page) == -1) == name.startswith("setup")
 
 
+def learn(page: AppTest, part: str) -> None:
+    """Opens a part of the Learn page."""
+    page.switch_page("pages/learn.py").run()
+    page.segmented_control("learn_part").set_value(part).run()
+
+
 @pytest.mark.parametrize("name", list(variants.registry()))
 def test_the_learn_page_is_made_from_the_variants_file(name):
     page = visit(variant=name, dataset="digits")
-    page.switch_page("pages/learn.py").run()
+    learn(page, "variants")
     assert not page.exception
     variant = variants.get(name)
     assert page.subheader[0].value == variant.title
@@ -275,7 +281,7 @@ def test_the_learn_page_is_made_from_the_variants_file(name):
 
 def test_the_learn_page_draws_the_network_of_the_present_settings():
     page = visit(variant="stacked", dataset="digits", widths="9", latent_dim="3")
-    page.switch_page("pages/learn.py").run()
+    learn(page, "variants")
     # 784·9 + 9, 9·3 + 3, and back: 3·9 + 9, 9·784 + 784.
     wait(page, lambda page: any("14,971 parameters" in one.value for one in page.caption))
     page.selectbox("variant").set_value("vanilla").run()

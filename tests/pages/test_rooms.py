@@ -10,7 +10,7 @@ from tests.test_house import PAGES, imports, package_imports
 UI = ROOT / "pages" / "ui"
 # `state` also reads the form, whose rules know nothing of Streamlit.
 FOR_ALL = ("shared", "showing", "static", "style", "state")
-ROOMS = ("words", "server", "form", "live", "runs", "explore", "classify", "odd", "presenting", "watch")
+ROOMS = ("words", "server", "form", "live", "runs", "explore", "classify", "odd", "lessons", "presenting", "watch")
 
 
 @pytest.mark.parametrize("room", ROOMS)

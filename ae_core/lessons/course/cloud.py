@@ -1,11 +1,11 @@
 """A cloud instead of a point: what β costs in a variational autoencoder."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from ae_core.lessons.lesson import Answer, Experiment, Lesson, Row, See, Values, Why, always
+from ae_core.lessons.lesson import Answer, Experiment, Lesson, Row, See, SettingValue, Values, Why, always
 
 SIZE = 16
-CLOUD = {
+CLOUD: Mapping[str, SettingValue] = {
     "variant": "variational",
     "dataset": "mnist_5k",
     "latent_dim": SIZE,

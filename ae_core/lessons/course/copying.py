@@ -1,10 +1,10 @@
 """Copying is easy: a code as large as the picture learns the identity."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from ae_core.lessons.lesson import Answer, Experiment, Lesson, Row, See, Values, Why, always
+from ae_core.lessons.lesson import Answer, Experiment, Lesson, Row, See, SettingValue, Values, Why, always
 
-LINEAR = {
+LINEAR: Mapping[str, SettingValue] = {
     "variant": "vanilla",
     "dataset": "mnist_5k",
     "code_activation": "linear",
@@ -46,8 +46,8 @@ LESSON = Lesson(
             lambda facts: facts["wide"] < 0.5,
             "With 784 numbers, digits upside down, which it has never seen, come out better than upright ones do with "
             "16, which was trained for them: {wide:.2f} of that error. With 16 numbers the error upside down is "
-            "{narrow:.1f} times the one upright. So the large code has learnt to copy, not what digits are, and its low "
-            "error says nothing about that.",
+            "{narrow:.1f} times the one upright. So the large code has learnt to copy, not what digits are, and its "
+            "low error says nothing about that.",
             claimed=True,
         ),
         Answer(

@@ -1,13 +1,13 @@
 """Damage teaches: who has learnt from noisy pictures cleans them, who has not copies the noise."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from ae_core.lessons.lesson import Answer, Experiment, Lesson, Network, Row, See, Values, Why, always
+from ae_core.lessons.lesson import Answer, Experiment, Lesson, Network, Row, See, SettingValue, Values, Why, always
 
 NOISE = 0.5
-CLEANER = {
+CLEANER: Mapping[str, SettingValue] = {
     "variant": "denoising",
     "dataset": "mnist_5k",
     "latent_dim": 64,

@@ -1,10 +1,10 @@
 """One layer or four: what the bends are worth when two numbers must tell a digit."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from ae_core.lessons.lesson import Answer, Experiment, Lesson, Row, See, Values, Why, always
+from ae_core.lessons.lesson import Answer, Experiment, Lesson, Row, See, SettingValue, Values, Why, always
 
-TWO = {
+TWO: Mapping[str, SettingValue] = {
     "dataset": "mnist_5k",
     "latent_dim": 2,
     "epochs": 30,

@@ -1,11 +1,11 @@
 """Words from a dictionary: what a larger codebook is worth, and what it costs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from ae_core.lessons.lesson import Answer, Experiment, Lesson, Row, See, Values, Why, always
+from ae_core.lessons.lesson import Answer, Experiment, Lesson, Row, See, SettingValue, Values, Why, always
 
 POSITIONS = 16
-WORDS = {
+WORDS: Mapping[str, SettingValue] = {
     "variant": "vector_quantized",
     "dataset": "mnist_5k",
     "latent_dim": POSITIONS,

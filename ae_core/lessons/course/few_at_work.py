@@ -1,12 +1,12 @@
 """Few units at work: a penalty on activity makes a large code sparse."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from ae_core.lessons.lesson import Answer, Experiment, Lesson, Network, Row, See, Values, Why, always
+from ae_core.lessons.lesson import Answer, Experiment, Lesson, Network, Row, See, SettingValue, Values, Why, always
 
-WIDE = {
+WIDE: Mapping[str, SettingValue] = {
     "variant": "sparse",
     "dataset": "mnist_5k",
     "latent_dim": 256,
@@ -28,7 +28,7 @@ def _facts(runs: Sequence[Values]) -> Values:
     free, sparse = runs
     return {
         "free": 100 * free["activity"],
-        "sparse": 100 * sparse["activity"],
+        "penalised": 100 * sparse["activity"],
         "cost": sparse["mse"] / free["mse"],
         "pca": sparse["mse"] / sparse["pca_mse"],
     }
@@ -59,22 +59,24 @@ LESSON = Lesson(
     answers=(
         Answer(
             "Most rest; the pictures become a little worse",
-            lambda facts: facts["sparse"] < 10 and facts["free"] > 1.5 * facts["sparse"] and 1.0 < facts["cost"] < 4,
-            "The penalty works: a unit is active at {sparse:.1f} % on average, instead of {free:.0f} %. The pictures "
-            "pay for it: their error is {cost:.2f} times as large.",
+            lambda facts: (
+                facts["penalised"] < 10 and facts["free"] > 1.5 * facts["penalised"] and 1.0 < facts["cost"] < 4
+            ),
+            "The penalty works: a unit is active at {penalised:.1f} % on average, instead of {free:.0f} %. The "
+            "pictures pay for it: their error is {cost:.2f} times as large.",
             claimed=True,
         ),
         Answer(
             "Most rest; the pictures become better",
-            lambda facts: facts["sparse"] < 10 and facts["cost"] <= 1.0,
-            "The units rest ({sparse:.1f} % instead of {free:.0f} %), and otherwise than expected the pictures did not "
-            "suffer: their error is {cost:.2f} times the one without.",
+            lambda facts: facts["penalised"] < 10 and facts["cost"] <= 1.0,
+            "The units rest ({penalised:.1f} % instead of {free:.0f} %), and otherwise than expected the pictures did "
+            "not suffer: their error is {cost:.2f} times the one without.",
         ),
         Answer(
             "Nothing: 256 units stay 256 units",
             always,
-            "Otherwise than expected: a unit is active at {sparse:.1f} % on average with the penalty and at {free:.0f} "
-            "% without; the error is {cost:.2f} times as large.",
+            "Otherwise than expected: a unit is active at {penalised:.1f} % on average with the penalty and at "
+            "{free:.0f} % without; the error is {cost:.2f} times as large.",
         ),
     ),
     why=Why(

@@ -1,12 +1,12 @@
 """Flat in all other directions: the contractive penalty."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from ae_core.lessons.lesson import Answer, Experiment, Lesson, Network, Row, See, Values, Why, always
+from ae_core.lessons.lesson import Answer, Experiment, Lesson, Network, Row, See, SettingValue, Values, Why, always
 
-CALM = {
+CALM: Mapping[str, SettingValue] = {
     "variant": "contractive",
     "dataset": "mnist_5k",
     "latent_dim": 64,

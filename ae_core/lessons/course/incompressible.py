@@ -1,12 +1,30 @@
 """What cannot be compressed: numbers that say nothing about each other."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from ae_core.lessons.lesson import Answer, Experiment, Lesson, Network, Row, See, Slider, Values, Why, always
+from ae_core.lessons.lesson import (
+    Answer,
+    Experiment,
+    Lesson,
+    Network,
+    Row,
+    See,
+    SettingValue,
+    Slider,
+    Values,
+    Why,
+    always,
+)
 
-TENTH = {"variant": "undercomplete", "linear": True, "epochs": 30, "learning_rate": 0.005, "schedule": "cosine"}
+TENTH: Mapping[str, SettingValue] = {
+    "variant": "undercomplete",
+    "linear": True,
+    "epochs": 30,
+    "learning_rate": 0.005,
+    "schedule": "cosine",
+}
 
 
 def _of_mean(network: Network) -> Values:

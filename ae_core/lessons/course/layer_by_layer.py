@@ -1,10 +1,10 @@
 """Layer by layer or all at once: what pretraining was invented for."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from ae_core.lessons.lesson import Answer, Experiment, Lesson, Row, See, Values, Why, always
+from ae_core.lessons.lesson import Answer, Experiment, Lesson, Row, See, SettingValue, Values, Why, always
 
-DEEP = {
+DEEP: Mapping[str, SettingValue] = {
     "variant": "stacked",
     "dataset": "digits",
     "widths": (200, 100, 50),

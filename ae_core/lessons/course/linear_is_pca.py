@@ -1,13 +1,25 @@
 """Linear and mean squared error: the network finds the subspace of PCA."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from ae_core.lessons.lesson import Answer, Experiment, Lesson, Network, Row, See, Slider, Values, Why, always
+from ae_core.lessons.lesson import (
+    Answer,
+    Experiment,
+    Lesson,
+    Network,
+    Row,
+    See,
+    SettingValue,
+    Slider,
+    Values,
+    Why,
+    always,
+)
 
 SIZE = 6
-TWIN = {
+TWIN: Mapping[str, SettingValue] = {
     "variant": "undercomplete",
     "dataset": "mnist_5k",
     "latent_dim": SIZE,

@@ -1,10 +1,16 @@
 """Loss that does not fall: a learning rate that is too large, and units that die of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from ae_core.lessons.lesson import Answer, Experiment, Lesson, Row, See, Values, Why, always
+from ae_core.lessons.lesson import Answer, Experiment, Lesson, Row, See, SettingValue, Values, Why, always
 
-RELU = {"variant": "vanilla", "dataset": "mnist_5k", "latent_dim": 32, "epochs": 15, "batch_size": 64}
+RELU: Mapping[str, SettingValue] = {
+    "variant": "vanilla",
+    "dataset": "mnist_5k",
+    "latent_dim": 32,
+    "epochs": 15,
+    "batch_size": 64,
+}
 
 
 def _facts(runs: Sequence[Values]) -> Values:

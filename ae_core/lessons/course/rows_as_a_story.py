@@ -1,10 +1,16 @@
 """Patches as tokens: a hidden part can be told from the rest, or not."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from ae_core.lessons.lesson import Answer, Experiment, Lesson, Row, See, Values, Why, always
+from ae_core.lessons.lesson import Answer, Experiment, Lesson, Row, See, SettingValue, Values, Why, always
 
-WAVES = {"dataset": "waves", "latent_dim": 4, "train_size": 2000, "epochs": 25, "learning_rate": 0.005}
+WAVES: Mapping[str, SettingValue] = {
+    "dataset": "waves",
+    "latent_dim": 4,
+    "train_size": 2000,
+    "epochs": 25,
+    "learning_rate": 0.005,
+}
 
 
 def _facts(runs: Sequence[Values]) -> Values:

@@ -1,11 +1,17 @@
 """Sliding filters: dense or convolutional with about as many parameters."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from ae_core.lessons.lesson import Answer, Experiment, Lesson, Row, See, Values, Why, always
+from ae_core.lessons.lesson import Answer, Experiment, Lesson, Row, See, SettingValue, Values, Why, always
 
 SIZE = 10
-BOTH = {"dataset": "sprites", "latent_dim": SIZE, "train_size": 2000, "epochs": 20, "learning_rate": 0.005}
+BOTH: Mapping[str, SettingValue] = {
+    "dataset": "sprites",
+    "latent_dim": SIZE,
+    "train_size": 2000,
+    "epochs": 20,
+    "learning_rate": 0.005,
+}
 
 
 def _facts(runs: Sequence[Values]) -> Values:

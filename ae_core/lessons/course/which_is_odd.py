@@ -1,14 +1,14 @@
 """Which one is odd? When the reconstruction error finds it, and when not."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from ae_core.anomalies.curves import areas
 from ae_core.data.classes import class_numbers, of_classes
-from ae_core.lessons.lesson import Answer, Experiment, Lesson, Network, Row, See, Values, Why, always
+from ae_core.lessons.lesson import Answer, Experiment, Lesson, Network, Row, See, SettingValue, Values, Why, always
 
-NORMAL = {
+NORMAL: Mapping[str, SettingValue] = {
     "variant": "stacked",
     "dataset": "mnist_5k",
     "latent_dim": 16,

@@ -50,11 +50,11 @@ def show(own: Session) -> None:
     taken = own.taken.setdefault(own.lesson, Taken())
     runs = _runs(taken)
     left, right = st.columns([1, 1], gap="medium")
-    with left.container(key="lesson_see", gap="small"):
+    with left.container(key="lesson_see", gap="xsmall"):
         _step(1, _("See"))
         st.markdown(_(lesson.see.text))
         stage.mount(own, "lesson_film", functools.partial(seen.film, lesson.see))
-    with right.container(key="lesson_predict", gap="small"):
+    with right.container(key="lesson_predict", gap="xsmall"):
         _step(2, _("Predict"))
         st.markdown(_(lesson.question))
         _predict(lesson, taken)
@@ -67,10 +67,10 @@ def show(own: Session) -> None:
                     st.markdown(f"**{escape.markdown(_(lesson.experiments[place].label))}**")
                     look = functools.partial(seen.run, runs[place].id)
                     stage.mount(own, f"lesson_run_{place}", look)
-        with st.container(key="lesson_reveal", gap="small"):
+        with st.container(key="lesson_reveal", gap="xsmall"):
             _reveal(own, lesson, taken, runs)
     if taken.found:
-        with st.container(key="lesson_why", gap="small"):
+        with st.container(key="lesson_why", gap="xsmall"):
             _step(5, _("Why"))
             outcome.why(lesson.why)
     pulse.after(WAITING_SECONDS if engine().status != "ready" else 0)

@@ -50,15 +50,14 @@ def _expected(lesson: Lesson, facts: Values, predicted: float | None) -> str:
 
 
 def _table(lesson: Lesson, runs: Sequence[Values]) -> str:
-    heads = ["", *(_(one.label) for one in lesson.experiments)]
-    top = "".join(f"<th>{escape.html(head)}</th>" for head in heads)
+    top = "".join(f'<th class="ae-right">{escape.html(_(one.label))}</th>' for one in lesson.experiments)
     body = "".join(
         f"<tr><td>{escape.html(_(row.title))}</td>"
         + "".join(f'<td class="ae-right">{written(run[row.name], row.unit)}</td>' for run in runs)
         + "</tr>"
         for row in lesson.rows
     )
-    return f'<div class="ae-table ae-measured"><table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>'
+    return f'<div class="ae-table ae-measured"><table><thead><tr><th></th>{top}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
 def written(value: float, unit: Unit) -> str:
@@ -82,5 +81,4 @@ def why(one: Why) -> None:
         st.code(one.keras, language="python", wrap_lines=True)
     with right:
         st.latex(one.formula)
-        for symbol, meaning in one.symbols:
-            st.markdown(f"${symbol}$ — {escape.markdown(_(meaning))}")
+        st.markdown("\n".join(f"- ${symbol}$: {escape.markdown(_(meaning))}" for symbol, meaning in one.symbols))

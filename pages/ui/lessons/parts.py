@@ -22,7 +22,7 @@ def show(own: Session) -> None:
     """Draws the choice of a part, and that part."""
     if st.session_state.get(KEY) != own.learning:
         st.session_state[KEY] = own.learning
-    with st.container(key="learn_head", horizontal=True, vertical_alignment="bottom", gap="medium"):
+    with st.container(key="learn_head", horizontal=True, vertical_alignment="center", gap="medium"):
         st.segmented_control(
             _("Learn"),
             list(PARTS),

@@ -1,0 +1,53 @@
+"""The Learn page in a browser: one lesson from its film to its why, then the other parts."""
+
+import pytest
+
+from tests.browser import until, visitor
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_lesson_is_predicted_trained_and_revealed(app, chrome):
+    with visitor(chrome) as page:
+        page.goto(f"{app.url}/learn?lesson=incompressible")
+        page.wait_for_selector(".st-key-lesson_film [data-step]")
+        assert page.locator(".st-key-reveal").count() == 0, "nothing is trained yet"
+        thumb = page.locator(".st-key-predict [role=slider]")
+        thumb.focus()
+        for _press in range(5):
+            page.keyboard.press("ArrowRight")
+        until(page, lambda: "60" in page.inner_text(".st-key-predict"))
+        page.click(".st-key-start button:not([disabled])")
+        page.wait_for_selector(".st-key-lesson_try .ae-running, .st-key-lesson_try .ae-done")
+        page.wait_for_selector(".st-key-reveal button:not([disabled])")
+        steps = page.eval_on_selector_all(
+            ".st-key-lesson_try .st-key-live_loss [data-step]", "all => all.map(one => Number(one.dataset.step))"
+        )
+        assert len(steps) == 2 and min(steps) > 0, "both were seen"
+        page.click(".st-key-reveal button")
+        said = page.locator(".ae-outcome")
+        said.wait_for()
+        assert "As claimed" in said.inner_text()
+        assert "You expected 60 %; measured: " in said.inner_text()
+        assert page.locator(".ae-measured tbody tr").count() == 3
+        page.wait_for_selector(".st-key-lesson_why .katex")
+        assert "keras.layers.Dense(10)" in page.inner_text(".st-key-lesson_why")
+        assert "lesson=incompressible" in page.url
+        for width in (1920, 390):
+            page.set_viewport_size({"width": width, "height": 800})
+            wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            assert wide <= 0, f"nothing stands out at {width} pixels"
+        page.set_viewport_size({"width": 1280, "height": 720})
+
+        page.click(".st-key-learn_part button:has-text('Words')")
+        page.wait_for_selector(".ae-glossary")
+        page.click(".st-key-learn_part button:has-text('Theory')")
+        page.click(".st-key-theory_open_undercomplete button")
+        page.wait_for_selector(".st-key-lesson_film [data-step]")
+        until(page, lambda: "lesson=linear_is_pca" in page.url)
+        page.click(".st-key-learn_part button:has-text('Variants')")
+        page.wait_for_selector(".ae-table code")
+        page.click(".st-key-learn_part button:has-text('Lessons')")
+        page.click(".st-key-lesson input")
+        page.get_by_role("option", name="12.").click()
+        page.wait_for_selector(".ae-outcome"), "what was revealed is still there"
