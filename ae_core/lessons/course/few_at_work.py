@@ -58,17 +58,17 @@ LESSON = Lesson(
     facts=_facts,
     answers=(
         Answer(
-            "Most rest; the pictures become a little worse",
+            "Most rest, and the pictures become worse",
             lambda facts: (
-                facts["penalised"] < 10 and facts["free"] > 1.5 * facts["penalised"] and 1.0 < facts["cost"] < 4
+                facts["penalised"] < 15 and facts["free"] > 2 * facts["penalised"] and 1.0 < facts["cost"] < 4
             ),
             "The penalty works: a unit is active at {penalised:.1f} % on average, instead of {free:.0f} %. The "
             "pictures pay for it: their error is {cost:.2f} times as large.",
             claimed=True,
         ),
         Answer(
-            "Most rest; the pictures become better",
-            lambda facts: facts["penalised"] < 10 and facts["cost"] <= 1.0,
+            "Most rest, and the pictures become better",
+            lambda facts: facts["penalised"] < 15 and facts["cost"] <= 1.0,
             "The units rest ({penalised:.1f} % instead of {free:.0f} %), and otherwise than expected the pictures did "
             "not suffer: their error is {cost:.2f} times the one without.",
         ),

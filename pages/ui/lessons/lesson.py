@@ -1,6 +1,7 @@
 """One lesson in five steps: see, predict, try, reveal, why."""
 
 import functools
+from collections.abc import Sequence
 
 import streamlit as st
 
@@ -20,6 +21,7 @@ from pages.ui.words.language import _
 
 KEY, PREDICT = "lesson", "predict"
 WAITING_SECONDS = 1.0
+WHOLE = ("done", "diverged")  # states of a run that has come to its end
 
 
 def choose(own: Session) -> None:
@@ -50,16 +52,20 @@ def show(own: Session) -> None:
     taken = own.taken.setdefault(own.lesson, Taken())
     runs = _runs(taken)
     left, right = st.columns([1, 1], gap="medium")
-    with left.container(key="lesson_see", gap="xsmall"):
-        _step(1, _("See"))
-        st.markdown(_(lesson.see.text))
-        stage.mount(own, "lesson_film", functools.partial(seen.film, lesson.see))
-    with right.container(key="lesson_predict", gap="xsmall"):
+    if not runs:  # what trains is to be seen without a scroll, so the film makes room for it
+        with left.container(key="lesson_see", gap="xsmall"):
+            _step(1, _("See"))
+            st.markdown(_(lesson.see.text))
+            stage.mount(own, "lesson_film", functools.partial(seen.film, lesson.see))
+    with (left if runs else right).container(key="lesson_predict", gap="xsmall"):
         _step(2, _("Predict"))
         st.markdown(_(lesson.question))
         _predict(lesson, taken)
+    with right.container(key="lesson_start", gap="xsmall"):
         _step(3, _("Try"))
         _start(own, lesson, taken, runs)
+        if runs and not taken.found:
+            _reveal(lesson, taken, runs)
     if runs:
         with st.container(key="lesson_try"):
             for place, column in enumerate(st.columns(len(runs), gap="medium")):
@@ -67,9 +73,17 @@ def show(own: Session) -> None:
                     st.markdown(f"**{escape.markdown(_(lesson.experiments[place].label))}**")
                     look = functools.partial(seen.run, runs[place].id)
                     stage.mount(own, f"lesson_run_{place}", look)
-        with st.container(key="lesson_reveal", gap="xsmall"):
-            _reveal(own, lesson, taken, runs)
     if taken.found:
+        with st.container(key="lesson_reveal", gap="xsmall"):
+            _step(4, _("Reveal"))
+            outcome.show(lesson, taken.found, taken.predicted, taken.seed)
+            st.button(
+                _("Side by side on Compare"),
+                key="lesson_compare",
+                icon=":material/compare_arrows:",
+                on_click=_compare,
+                args=(own, taken),
+            )
         with st.container(key="lesson_why", gap="xsmall"):
             _step(5, _("Why"))
             outcome.why(lesson.why)
@@ -143,7 +157,7 @@ def _start(own: Session, lesson: Lesson, taken: Taken, runs: list[TrainingJob]) 
             help=_("First say what you expect.") if taken.predicted is None else None,
         )
         st.button(
-            _("Stop"), key="stop", icon=":material/stop:", on_click=_stopped, args=(own, taken), disabled=not going
+            _("Stop"), key="stop", icon=":material/stop:", on_click=_stop, args=(own, taken.runs), disabled=not going
         )
         st.button(
             _("Anew"),
@@ -159,7 +173,8 @@ def _start(own: Session, lesson: Lesson, taken: Taken, runs: list[TrainingJob]) 
 
 
 def _started(own: Session, lesson: Lesson, taken: Taken) -> None:
-    taken.problem, begun = "", []
+    taken.problem = ""
+    begun: list[str] = []
     try:
         for one in lesson.experiments:
             title = f"{_(lesson.title)}: {_(one.label)}"
@@ -173,14 +188,13 @@ def _started(own: Session, lesson: Lesson, taken: Taken) -> None:
             begun.append(run.id)
     except (EngineError, SettingError) as error:
         taken.problem = str(error)
-        for one in begun:
-            own.attempt(functools.partial(engine().command, one, own.owner, "stop"))
+        _stop(own, begun)
         return
     taken.runs = tuple(begun)
 
 
-def _stopped(own: Session, taken: Taken) -> None:
-    for one in taken.runs:
+def _stop(own: Session, runs: Sequence[str]) -> None:
+    for one in runs:
         run = engine().run(one)
         if run is not None and not run.ended:
             own.attempt(functools.partial(engine().command, one, own.owner, "stop"))
@@ -190,32 +204,21 @@ def _anew(taken: Taken) -> None:
     taken.seed, taken.runs, taken.found, taken.problem = taken.seed + 1, (), (), ""
 
 
-def _reveal(own: Session, lesson: Lesson, taken: Taken, runs: list[TrainingJob]) -> None:
-    _step(4, _("Reveal"))
+def _reveal(lesson: Lesson, taken: Taken, runs: list[TrainingJob]) -> None:
     ready = all(run.ended and run.result is not None for run in runs)
-    whole = all(run.state in ("done", "diverged") for run in runs)
+    whole = all(run.state in WHOLE for run in runs)
     if all(run.ended and not run.measuring for run in runs) and not (ready and whole):
         st.warning(_("A run did not come to its end, so there is nothing to compare. Begin anew."))
         return
-    if not taken.found:
-        st.button(
-            _("Reveal"),
-            key="reveal",
-            type="primary",
-            icon=":material/visibility:",
-            on_click=_revealed,
-            args=(lesson, taken),
-            disabled=not ready,
-            help=None if ready else _("As soon as both have ended and are measured."),
-        )
-        return
-    outcome.show(lesson, taken.found, taken.predicted, taken.seed)
     st.button(
-        _("Side by side on Compare"),
-        key="lesson_compare",
-        icon=":material/compare_arrows:",
-        on_click=_compare,
-        args=(own, taken),
+        _("Reveal"),
+        key="reveal",
+        type="primary",
+        icon=":material/visibility:",
+        on_click=_revealed,
+        args=(lesson, taken),
+        disabled=not (ready and whole),
+        help=None if ready else _("As soon as the runs have ended and are measured."),
     )
 
 

@@ -57,7 +57,8 @@ def _table(lesson: Lesson, runs: Sequence[Values]) -> str:
         + "</tr>"
         for row in lesson.rows
     )
-    return f'<div class="ae-table ae-measured"><table><thead><tr><th></th>{top}</tr></thead><tbody>{body}</tbody></table></div>'
+    table = f"<table><thead><tr><th></th>{top}</tr></thead><tbody>{body}</tbody></table>"
+    return f'<div class="ae-table ae-measured">{table}</div>'
 
 
 def written(value: float, unit: Unit) -> str:
