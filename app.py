@@ -8,6 +8,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Route, WebSocketRoute
 
 from pages.ui import shared, state, static, style
+from pages.ui.hall import phone
 from pages.ui.live import computing, film, guard, laying_out, network, streaming
 from pages.ui.odd import scoring
 from pages.ui.runs import operating
@@ -58,6 +59,8 @@ else:
         Route(base + network.MOMENTS, network.moments),
         Route(base + computing.COMPUTE, computing.compute, methods=["POST"]),
         Route(base + laying_out.LAYOUT, laying_out.layout, methods=["POST", "DELETE"]),
+        Route(base + phone.PHONE, phone.phone, methods=["GET", "POST"]),
+        Route(base + phone.ANSWERS, phone.answers),
         Route(base + scoring.ODD, scoring.odd, methods=["POST", "DELETE"]),
         *(Route(place + shared.HEALTH, shared.health) for place in {"", base}),
     ]

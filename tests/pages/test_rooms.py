@@ -10,7 +10,8 @@ from tests.test_house import PAGES, imports, package_imports
 UI = ROOT / "pages" / "ui"
 # `state` also reads the form, whose rules know nothing of Streamlit.
 FOR_ALL = ("shared", "showing", "static", "style", "state")
-ROOMS = ("words", "server", "form", "live", "runs", "explore", "classify", "odd", "lessons", "presenting", "watch")
+RIGHT = ("explore", "classify", "odd", "hall", "lessons", "presenting", "watch")
+ROOMS = ("words", "server", "form", "live", "runs", *RIGHT)
 
 
 @pytest.mark.parametrize("room", ROOMS)

@@ -13,6 +13,8 @@ from ae_core.lessons import numbers
 from ae_core.lessons.lesson import Lesson
 from pages.ui import state
 from pages.ui.form.controls import notices
+from pages.ui.hall import asking
+from pages.ui.hall.polls import counted_in
 from pages.ui.lessons import outcome, seen
 from pages.ui.live import pulse, stage
 from pages.ui.shared import engine
@@ -61,6 +63,7 @@ def show(own: Session) -> None:
         _step(2, _("Predict"))
         st.markdown(_(lesson.question))
         _predict(lesson, taken)
+        asking.ask(own, lesson, own.lesson, _came(lesson, taken))
     with right.container(key="lesson_start", gap="xsmall"):
         _step(3, _("Try"))
         _start(own, lesson, taken, runs)
@@ -88,6 +91,17 @@ def show(own: Session) -> None:
             _step(5, _("Why"))
             outcome.why(lesson.why)
     pulse.after(WAITING_SECONDS if engine().status != "ready" else 0)
+
+
+def _came(lesson: Lesson, taken: Taken) -> int | None:
+    """The place of the choice, or the bin, that was right; None before that is revealed, or if none was."""
+    if not taken.found:
+        return None
+    facts = lesson.facts(taken.found)
+    if lesson.slider is not None:
+        return counted_in(lesson, facts[lesson.slider.fact])
+    came = lesson.outcome(facts)
+    return next((place for place, one in enumerate(lesson.choices) if one is came), None)
 
 
 def _step(number: int, name: str) -> None:

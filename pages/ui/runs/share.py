@@ -31,17 +31,17 @@ def share(own: Session, run: TrainingJob | None, settings: Settings | None) -> N
         if run is not None:
             st.markdown(f"**{_('This run')}**")
             st.caption(_("Whoever opens it sees the same run, live while it trains, and cannot change it."))
-            address = _address({state.RUN_PARAMETER: run.id})
+            address = address_of({state.RUN_PARAMETER: run.id})
             st.code(address, language=None, wrap_lines=True)
-            st.html(_code(address, _("The address of this run as a QR code.")))
+            st.html(qr_code(address, _("The address of this run as a QR code.")))
             st.caption(_("In a page of your own, its film alone; `show` names the views."))
-            inside = _address({state.RUN_PARAMETER: run.id, showing.EMBED: showing.ON, showing.SHOW: "loss,map"})
+            inside = address_of({state.RUN_PARAMETER: run.id, showing.EMBED: showing.ON, showing.SHOW: "loss,map"})
             st.code(f'<iframe src="{inside}" width="800" height="500"></iframe>', language="html", wrap_lines=True)
         settings = run.settings if run is not None else settings
         if settings is not None:
             st.markdown(f"**{_('This experiment')}**")
             st.caption(_("The same settings and seed, to be started by whoever opens it."))
-            st.code(_address(form.to_address(settings)), language=None, wrap_lines=True)
+            st.code(address_of(form.to_address(settings)), language=None, wrap_lines=True)
         if run is not None and own.owns(run) and not run.ended:
             _handing_on(own, run)
 
@@ -54,7 +54,9 @@ def _handing_on(own: Session, run: TrainingJob) -> None:
         st.button(_("Make the address"), key="offer_control", on_click=_offer, args=(own, run.id))
     else:
         st.caption(_("Give it to one person: it works once, and you can then only watch."))
-        st.code(_address({state.RUN_PARAMETER: run.id, state.TAKE_PARAMETER: offer[1]}), language=None, wrap_lines=True)
+        st.code(
+            address_of({state.RUN_PARAMETER: run.id, state.TAKE_PARAMETER: offer[1]}), language=None, wrap_lines=True
+        )
 
 
 def _offer(own: Session, run_id: str) -> None:
@@ -84,14 +86,27 @@ def _take(own: Session) -> None:
         own.failure = str(error)
 
 
-def _address(parameters: dict[str, str]) -> str:
-    """The page's own address with other parameters, as the reader's browser would write it."""
+def address_of(parameters: dict[str, str], place: str | None = None) -> str:
+    """An address of the app, as the reader's browser would write it.
+
+    Args:
+        parameters: What follows the question mark.
+        place: What stands before it, relative to the app; by default the page that is open.
+    """
     here = urlsplit(st.context.url or "http://localhost:8501/")
-    return urlunsplit((here.scheme, here.netloc, here.path or "/", urlencode(parameters, safe=","), ""))
+    path = here.path or "/"
+    if place is not None:
+        path = "/".join(["", *filter(None, st.get_option("server.baseUrlPath").split("/")), place])
+    return urlunsplit((here.scheme, here.netloc, path, urlencode(parameters, safe=","), ""))
 
 
 @functools.lru_cache(maxsize=64)  # drawing it takes longer than the rest of the page
-def _code(address: str, label: str) -> str:
-    """A QR code of an address: dark on white in both themes, as cameras expect it."""
+def qr_code(address: str, label: str) -> str:
+    """A QR code of an address, as HTML: dark on white in both themes, as cameras expect it.
+
+    Args:
+        address: The address.
+        label: What it is, for who does not see it.
+    """
     picture = segno.make(address, error="m", micro=False).svg_data_uri(scale=5, border=3, dark="#000", light="#fff")
     return f'<img class="ae-code" src="{picture}" alt="{escape.html(label)}">'

@@ -1,0 +1,165 @@
+"""A question to a hall: one answer a phone, nothing of who gave it, and nothing that a stranger could fill."""
+
+import asyncio
+import json
+from http.cookies import SimpleCookie
+from urllib.parse import urlencode
+
+import pytest
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ae_core import lessons
+from pages.ui.hall import phone, polls
+
+CHOICES = next(name for name, one in lessons.registry().items() if one.slider is None)
+NUMBER = next((name for name, one in lessons.registry().items() if one.slider is not None), "")
+
+
+class Phone:
+    """A browser that keeps its cookie.
+
+    Args:
+        poll: The question that it looks at.
+    """
+
+    def __init__(self, poll: polls.Poll):
+        self._place = poll.id
+        self.cookie = ""
+
+    def get(self, language: str = "en") -> Response:
+        """The page."""
+        return self._ask("GET", b"", [(b"accept-language", language.encode())])
+
+    def send(self, answer: str, origin: str = "http://app") -> Response:
+        """Presses the button."""
+        body = urlencode({"answer": answer}).encode()
+        return self._ask("POST", body, [(b"content-length", str(len(body)).encode()), (b"origin", origin.encode())])
+
+    def _ask(self, method: str, body: bytes, headers: list[tuple[bytes, bytes]]) -> Response:
+        async def receive():
+            return {"type": "http.request", "body": body}
+
+        kept = [(b"cookie", f"{phone.COOKIE}={self.cookie}".encode())] if self.cookie else []
+        path = f"/hall/{self._place}"
+        scope = {
+            "type": "http",
+            "method": method,
+            "path": path,
+            "path_params": {"poll": self._place},
+            "headers": [(b"host", b"app"), *kept, *headers],
+            "query_string": b"",
+            "server": ("app", 80),
+            "scheme": "http",
+        }
+        answer = asyncio.run(phone.phone(Request(scope, receive)))
+        given = SimpleCookie(answer.headers.get("set-cookie", "")).get(phone.COOKIE)
+        self.cookie = given.value if given is not None else self.cookie
+        return answer
+
+
+def text(answer: Response) -> str:
+    return bytes(answer.body).decode()
+
+
+def counted(poll: polls.Poll, key: str) -> tuple[int, dict]:
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path_params": {"poll": poll.id},
+        "headers": [],
+        "query_string": urlencode({"key": key}).encode(),
+    }
+    answer = asyncio.run(phone.answers(Request(scope)))
+    return answer.status_code, json.loads(bytes(answer.body))
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    monkeypatch.setattr(phone, "polls", polls.Polls())
+    return phone.polls.ask("o" * 43, CHOICES)
+
+
+def test_a_question_is_asked_once_and_ends_by_itself():
+    now = [0.0]
+    open_polls = polls.Polls(lambda: now[0])
+    first = open_polls.ask("me", CHOICES)
+    assert open_polls.ask("me", CHOICES) is first
+    assert open_polls.ask("you", CHOICES) is not first
+    now[0] = polls.KEPT_SECONDS + 1
+    assert open_polls.get(first.id) is None
+
+
+def test_there_are_only_so_many_questions_and_answers(monkeypatch):
+    monkeypatch.setattr(polls, "MOST_POLLS", 2)
+    monkeypatch.setattr(polls, "MOST_ANSWERS", 2)
+    open_polls = polls.Polls()
+    first, *_others = [open_polls.ask(owner, CHOICES) for owner in "abc"]
+    assert open_polls.get(first.id) is None, "the oldest one goes"
+    poll = open_polls.ask("c", CHOICES)
+    assert [open_polls.answer(poll, who, 0.0) for who in "xyzx"] == [True, True, False, True]
+
+
+def test_choices_are_counted_and_numbers_by_bin():
+    lesson = lessons.get(CHOICES)
+    places = range(len(lesson.choices))
+    assert polls.counts(lesson, [0.0, 1.0, 1.0]) == [1, 2, *[0 for _ in places][2:]]
+    assert [polls.allowed(lesson, text) for text in ("1", "-1", "99", "0.5", "nan", "x", "")] == [1.0, *[None] * 6]
+
+
+@pytest.mark.skipif(not NUMBER, reason="no lesson asks for a number")
+def test_a_number_is_counted_where_it_lies():
+    lesson = lessons.get(NUMBER)
+    low, *_between, high = polls.bounds(lesson)
+    assert (low, high) == (lesson.slider.low, lesson.slider.high)
+    assert polls.counts(lesson, [low, low, high]) == [2, *[0] * (polls.BINS - 2), 1]
+    assert polls.counted_in(lesson, high + 1) == polls.BINS - 1
+    assert polls.allowed(lesson, f"{high + 1}") is None
+    assert polls.allowed(lesson, "nan") is None
+
+
+def test_a_phone_answers_once_and_may_think_again(asked):
+    lesson, mine, other = lessons.get(CHOICES), Phone(asked), Phone(asked)
+    assert lesson.choices[0].text.split()[0] in text(mine.get())
+    for place in (0, 1):
+        assert mine.send(str(place)).status_code == 303
+        page = text(mine.get())
+        assert "Thank you" in page
+        assert page.count(" checked") == 1
+    other.get()
+    other.send("0")
+    status, found = counted(asked, asked.key)
+    assert (status, found["total"], found["counts"][:2]) == (200, 2, [1, 1])
+
+
+@pytest.mark.parametrize(
+    ("answer", "origin", "status", "said"),
+    [
+        ("7000", "http://app", 400, "one of the choices"),
+        ("", "http://app", 400, "one of the choices"),
+        ("1" * 300, "http://app", 400, "one of the choices"),
+        ("1", "http://elsewhere", 403, "from this page"),
+    ],
+)
+def test_what_is_no_answer_is_refused_in_a_sentence(asked, answer, origin, status, said):
+    mine = Phone(asked)
+    mine.get()
+    refused = mine.send(answer, origin)
+    assert refused.status_code == status
+    assert said in text(refused)
+    assert not asked.answers
+
+
+def test_a_browser_without_cookies_is_told_so(asked):
+    refused = Phone(asked).send("1")
+    assert (refused.status_code, asked.answers) == (400, {})
+    assert "no cookie" in text(refused)
+
+
+def test_only_who_asked_sees_the_answers_and_a_closed_question_says_so(asked):
+    assert counted(asked, "guess")[0] == 403
+    phone.polls.close(asked)
+    assert counted(asked, asked.key)[0] == 404
+    gone = Phone(asked).get()
+    assert gone.status_code == 404
+    assert "closed" in text(gone)
