@@ -110,8 +110,10 @@ def test_choices_are_counted_and_numbers_by_bin():
 @pytest.mark.skipif(not NUMBER, reason="no lesson asks for a number")
 def test_a_number_is_counted_where_it_lies():
     lesson = lessons.get(NUMBER)
+    slider = lesson.slider
+    assert slider is not None
     low, *_between, high = polls.bounds(lesson)
-    assert (low, high) == (lesson.slider.low, lesson.slider.high)
+    assert (low, high) == (slider.low, slider.high)
     assert polls.counts(lesson, [low, low, high]) == [2, *[0] * (polls.BINS - 2), 1]
     assert polls.counted_in(lesson, high + 1) == polls.BINS - 1
     assert polls.allowed(lesson, f"{high + 1}") is None
