@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
-from pages.ui import state
+from pages.ui import presenting, state
 from pages.ui.lessons import lesson, theory, variants, words
 from pages.ui.state import Session
 from pages.ui.words.language import _
@@ -22,6 +22,7 @@ def show(own: Session) -> None:
     """Draws the choice of a part, and that part."""
     if st.session_state.get(KEY) != own.learning:
         st.session_state[KEY] = own.learning
+    presenting.arrange(own)
     with st.container(key="learn_head", horizontal=True, vertical_alignment="center", gap="medium"):
         st.segmented_control(
             _("Learn"),
@@ -36,6 +37,7 @@ def show(own: Session) -> None:
         )
         if own.learning == state.LESSONS:
             lesson.choose(own)
+            presenting.switch(own)
     state.write_address()
     PARTS[own.learning][1](own)
 
