@@ -9,7 +9,7 @@ from starlette.routing import Route, WebSocketRoute
 
 from pages.ui import shared, state, static, style
 from pages.ui.hall import phone
-from pages.ui.live import computing, film, guard, laying_out, network, streaming
+from pages.ui.live import computing, film, guard, laying_out, network, streaming, walking
 from pages.ui.odd import scoring
 from pages.ui.runs import operating
 from pages.ui.server.bounds import Bounds
@@ -58,6 +58,7 @@ else:
         Route(base + network.NETWORK, network.network),
         Route(base + network.MOMENTS, network.moments),
         Route(base + computing.COMPUTE, computing.compute, methods=["POST"]),
+        Route(base + walking.WALK, walking.walked, methods=["POST"]),
         Route(base + laying_out.LAYOUT, laying_out.layout, methods=["POST", "DELETE"]),
         Route(base + phone.PHONE, phone.phone, methods=["GET", "POST"]),
         Route(base + phone.ANSWERS, phone.answers),

@@ -118,9 +118,7 @@ def _values(translate: Translate) -> dict[str, str]:
         "what_if_note": translate(
             "Change a value: code and reconstruction follow. At the right, what the network is given → what comes out."
         ),
-        "what_if_some": translate(
-            "{count} of {all} columns are listed, those that tell the classes apart, or vary, most."
-        ),
+        "what_if_some": translate("{count} of {all} columns are listed: those that tell classes apart, or vary, most."),
         "sketch": translate("Draw a line"),
         "sketch_help": translate("Draw on a channel with mouse, pen or finger: code and reconstruction follow."),
         "spell": translate("Write a text"),
@@ -136,6 +134,10 @@ def _ways(translate: Translate) -> dict[str, str]:
         "to": translate("To this code"),
         "arc": translate("along an arc"),
         "share": translate("Where between the two"),
+        "film_webp": translate("Film, WebP"),
+        "film_gif": translate("Film, GIF"),
+        "film_share": translate("The film is drawn: {share} %"),
+        "film_lost": translate("The film could not be made; try again in a moment."),
         "codes_way": translate("codes"),
         "pixels_way": translate("pixels"),
         "samples": translate("Samples"),

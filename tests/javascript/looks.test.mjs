@@ -35,7 +35,7 @@ test("values are told as the file held them, and lie between the ends of their c
   assert.deepEqual([bare.name(1), bare.text(0.25, 1)], ["x2", "0.25"]);
   const still = new Values([], network([1], [1], [0]), [Float32Array.of(3), Float32Array.of(3)], []);
   assert.deepEqual([still.low[0], still.high[0]], [2, 4], "a column that never changes has a middle");
-  assert.deepEqual([short(1234.56), short(0.000123456), short(-2)], ["1235", "0.0001235", "-2"]);
+  assert.deepEqual([short(1234.5678), short(0.000123456), short(-2)], ["1234.57", "0.000123456", "-2"]);
 });
 
 test("columns that tell classes apart come first; without classes those that vary", () => {

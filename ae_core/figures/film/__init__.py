@@ -1,14 +1,13 @@
 """A run as one animated picture: the map of the codes beside originals and reconstructions, frame after frame."""
 
 from collections.abc import Sequence
-from typing import Literal, get_args
+from typing import get_args
 
-from ae_core.figures.film.encoding import encode
+from ae_core.figures.film.encoding import Kind, encode
 from ae_core.figures.film.scene import Scene
 from ae_core.figures.shared import Translate
 from ae_core.messages import Setup, Snapshot
 
-Kind = Literal["webp", "gif"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 MOST_FRAMES = 150

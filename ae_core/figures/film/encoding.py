@@ -3,6 +3,7 @@
 import io
 import itertools
 from collections.abc import Iterable, Sequence
+from typing import Literal
 
 import numpy as np
 from PIL import Image
@@ -10,6 +11,8 @@ from PIL import Image
 from ae_core.figures.plane import INK
 from ae_core.figures.shared import COLOURS, Json
 from ae_core.formats.png_sheets import CIVIDIS
+
+Kind = Literal["webp", "gif"]
 
 FOREVER = 0  # rounds
 QUALITY = 38  # of 100, for WebP: 150 frames of a busy map are 3 MB, and 5.5 MB at 60

@@ -1,22 +1,27 @@
 // @ts-check
 /**
- * The way between two codes, beside the cross-fade of their pictures.
+ * The way between two codes, beside the cross-fade of what they are decoded to; and its film.
  *
  * @import { Row } from "../types/explore"
  * @import { Explorer } from "./explorer.js"
  * @import { Model } from "./model.js"
  */
+import { download } from "./save.js";
 import { Section } from "./section.js";
+import { WalkFilm } from "./walk_film.js";
 import { alongArc, between } from "./ways.js";
 
-const STEPS = 9; // pictures on the way
+const STEPS = 9; // examples on the way
+const FRAMES = 32; // of its film
 
 const CONTENT = `
   <div class="ae-tools">
     <button type="button" name="from" data-word="from"></button>
     <button type="button" name="to" data-word="to"></button>
     <label><input type="checkbox" name="arc"> <span data-word="arc"></span></label>
+    <span class="ae-choice ae-film"><button type="button" name="film" value="webp" data-word="film_webp"></button><button type="button" name="film" value="gif" data-word="film_gif"></button></span>
   </div>
+  <p class="ae-film-said" role="status" hidden></p>
   <input type="range" name="share" min="0" max="100" value="0" data-title="share">
   <div class="ae-strip"><span data-word="codes_way"></span><div class="ae-strip-0"></div></div>
   <div class="ae-strip"><span data-word="pixels_way"></span><div class="ae-strip-1"></div></div>`;
@@ -52,6 +57,29 @@ export class BetweenPart extends Section {
     this.slide("share", (value, began) => explorer.show({ code: this.at(value / 100), began }));
     this.field("arc").checked = model.prior; // a prior's mass lies at one distance from the centre
     this.field("arc").addEventListener("change", () => this.draw());
+    this.film = new WalkFilm(explorer);
+    this.find(".ae-film").hidden = !WalkFilm.offered;
+    for (const button of this.root.querySelectorAll("button[name=film]")) {
+      button.addEventListener("click", () => void this.takeFilm(button.getAttribute("value") ?? ""));
+    }
+  }
+
+  /**
+   * Takes the way away as a film.
+   *
+   * @param {string} kind `webp` or `gif`.
+   */
+  async takeFilm(kind) {
+    if (this.film.busy) return;
+    const said = this.find(".ae-film-said");
+    const say = (/** @type {string} */ sentence) => {
+      said.hidden = !sentence;
+      said.textContent = sentence;
+    };
+    const codes = Array.from({ length: FRAMES }, (_, at) => this.at(at / (FRAMES - 1)));
+    const made = await this.film.make(codes, kind, (share) => say(this.word("film_share", { share: Math.round(100 * share) })));
+    say(made ? "" : this.word("film_lost"));
+    if (made) download(made, `explore-${this.explorer.wanted.run}-way.${kind}`);
   }
 
   /**

@@ -82,9 +82,18 @@ export class LayersPart extends Section {
     const canvas = figure.appendChild(document.createElement("canvas"));
     canvas.tabIndex = 0;
     canvas.setAttribute("role", "application");
-    canvas.setAttribute("aria-label", this.word("layers_help", { name }));
-    figure.appendChild(document.createElement("figcaption")).textContent = `${name} ${shape.join("×")}`;
+    canvas.setAttribute("aria-label", this.word("layers_help", { name: this.called(name) }));
+    figure.appendChild(document.createElement("figcaption")).textContent = `${this.called(name)} ${shape.join("×")}`;
     return canvas;
+  }
+
+  /**
+   * What a layer is called here: what makes pixels of pictures makes values of all else.
+   *
+   * @param {string} name Keras's.
+   */
+  called(name) {
+    return name === "pixels" ? this.word("pixels_way") : name;
   }
 
   /**
@@ -163,7 +172,7 @@ export class LayersPart extends Section {
     const one = this.shown[layer];
     if (!one) return;
     const { explanation } = this;
-    const name = one.part.layers[one.place]?.name ?? "";
+    const name = this.called(one.part.layers[one.place]?.name ?? "");
     const value = (one.outputs[one.place]?.[unit] ?? 0).toPrecision(3);
     this.find(".ae-unit-explained").hidden = false;
     this.find(".ae-unit-said").textContent = this.word("unit_said", { name, unit: unit + 1, value });

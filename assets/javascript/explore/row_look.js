@@ -107,7 +107,7 @@ export class RowLook {
       shape("rect", { x: LEFT, y: top + 2.5, width: RIGHT - LEFT, height: 7, fill: GREY, "fill-opacity": 0.18 }),
       written(this.values.text(row[column] ?? NaN, column), RIGHT + 5, top + 9, "start"),
     ];
-    parts[0]?.append(shape("title", {}, name));
+    parts[1]?.append(shape("title", {}, name));
     if (!Number.isNaN(share)) parts.push(shape("rect", { x: LEFT, y: top + 2.5, width: Math.max(0, x(share) - LEFT), height: 7, fill: BLUE }));
     if (!Number.isNaN(other)) parts.push(shape("rect", { x: x(other) - 1, y: top + 1, width: 2, height: 10, fill: "currentColor" }));
     return parts;

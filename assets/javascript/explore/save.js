@@ -118,15 +118,25 @@ function seen(element) {
 }
 
 /**
+ * A drawing as an image that can be put into another.
+ *
+ * @param {string} drawing An SVG.
+ */
+export async function drawn(drawing) {
+  const image = new Image();
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(drawing)}`;
+  await image.decode();
+  return image;
+}
+
+/**
  * The drawing as a PNG.
  *
  * @param {string} drawing An SVG.
  * @returns {Promise<Blob>}
  */
 export async function png(drawing) {
-  const image = new Image();
-  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(drawing)}`;
-  await image.decode();
+  const image = await drawn(drawing);
   const canvas = document.createElement("canvas");
   Object.assign(canvas, { width: DENSE * image.width, height: DENSE * image.height });
   const pen = canvas.getContext("2d");

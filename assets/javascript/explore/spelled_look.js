@@ -8,7 +8,7 @@
 import { BLUE, GREY, drawing, shape, written } from "./vectors.js";
 
 const [SMALL_WIDTH, SMALL_HEIGHT] = [120, 40]; // pixels of a small one
-const STAIN = { width: 72, height: 24 }; // pixels of one on the plane
+const STAIN = { width: 72, height: 44 }; // pixels of one on the plane
 const INK = "rgb(70, 90, 150)"; // right in both themes
 const [WIDTH, LINE, HEAD] = [300, 20, 16]; // of the large drawing, in its own units
 const LIKELIEST = 4; // values that are told of each moment
@@ -101,7 +101,7 @@ export class SpelledLook {
    */
   write(pen, series, width, height, ink) {
     const text = this.spelled(series);
-    pen.font = `${Math.min(0.6 * height, (1.7 * width) / Math.max(text.length, 5))}px sans-serif`;
+    pen.font = `${Math.min(0.6 * height, 22, (1.7 * width) / Math.max(text.length, 5))}px sans-serif`;
     pen.fillStyle = ink;
     pen.textAlign = "center";
     pen.textBaseline = "middle";

@@ -8,8 +8,8 @@
  */
 
 const MOST_TOLD = 24; // columns of a row that are drawn one below the other
-const ROUNDING = 1e-6; // of the range of a column
-const DIGITS = 4; // of a number that a person is told
+const FINENESS = 1 / 300; // of the range of a column, by which a person tells two of its values apart
+const DIGITS = 6; // of a number, at most
 
 export class Values {
   /**
@@ -89,14 +89,15 @@ export class Values {
   }
 
   /**
-   * A number of few digits; what only rounding keeps from 0 is 0.
+   * A number as exact as its column's range makes it worth while, so that what only rounding keeps from 0 is 0.
    *
    * @param {number} raw
    * @param {number} place Of its column or channel.
    */
   tidy(raw, place) {
     const span = (this.high[place] ?? 1) - (this.low[place] ?? 0);
-    return short(Math.abs(raw) < ROUNDING * span ? 0 : raw);
+    const step = 10 ** Math.floor(Math.log10(FINENESS * span));
+    return short(Math.round(raw / step) * step);
   }
 
   /**

@@ -1,0 +1,104 @@
+"""Tables and series on the Explore page in a browser: computed there, and by a worker."""
+
+import re
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from ae_core.data.lookup import load
+from tests.browser import until, visitor
+from tests.pages.test_browser_explore import code, drawn, saved, table_of, trained
+
+pytestmark = pytest.mark.browser
+
+TABLE = "variant=stacked&dataset=breast_cancer&latent_dim=2&widths=32&epochs=20&batch_size=32&pace=full"
+SERIES = "variant=recurrent&dataset=pumps&latent_dim=3&recurrent_units=8&epochs=1&train_size=200&pace=full"
+IMAGES = re.compile(r"\b(image|picture|pixel)s?\b", re.IGNORECASE)
+
+
+def told(page) -> list[str]:
+    """The numbers at the bars of what is decoded."""
+    return page.locator(".ae-decoded-pair text").all_text_contents()
+
+
+def drag(page, selector: str, begin: tuple[float, float], end: tuple[float, float]) -> None:
+    """Drags over an element, from one share of its width and height to another."""
+    page.locator(selector).scroll_into_view_if_needed()
+    box = page.locator(selector).bounding_box()
+    for place, (x, y) in enumerate((begin, end)):
+        page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"], steps=1 + 5 * place)
+        if place == 0:
+            page.mouse.down()
+    page.mouse.up()
+
+
+@pytest.mark.slow(seconds=20)
+def test_a_table_is_played_with(app, chrome):
+    with visitor(chrome) as page:
+        trained(page, app, TABLE)
+        assert not IMAGES.search(page.inner_text(".ae-explore"))
+        assert "worst radius" in told(page) and page.locator(".ae-decoded-pair rect").count() > 60
+        before, numbers = code(page, "decoded"), told(page)
+        drag(page, ".st-key-plane", (0.3, 0.3), (0.7, 0.7))
+        assert code(page, "decoded") != before and told(page) != numbers
+        heat = drawn(page)
+        page.select_option("select[name=behind]", label="mean texture")
+        assert drawn(page) != heat
+        ends = [float(one) for one in page.inner_text(".ae-ends").split()]
+        texture = load("breast_cancer").x_test[:, 1]
+        np.testing.assert_allclose(ends, [texture.min(), texture.max()], atol=0.01)
+        page.select_option("select[name=behind]", "-1")
+
+        page.click("button[name=take]")
+        second = load("breast_cancer").x_test[1]
+        values = {row[0]: float(row[2]) for row in table_of(saved(page, "what_if", "csv"))[1:]}
+        np.testing.assert_allclose(list(values.values()), second, rtol=1e-3, atol=1e-3)
+        assert page.locator(".ae-value input").count() == 24
+        before, changed = code(page, "drawn"), page.locator(".ae-value input").nth(2)
+        changed.focus()
+        page.keyboard.press("End")
+        assert code(page, "drawn") == code(page, "decoded") != before
+        again = {row[0]: float(row[2]) for row in table_of(saved(page, "what_if", "csv"))[1:]}
+        assert sum(abs(values[name] - again[name]) > 1e-3 for name in values) == 1, "one column has changed"
+
+        page.select_option("select[name=class]", "0")
+        assert page.locator(".ae-chosen-images canvas").count() == 24
+        assert {row[1] for row in table_of(saved(page, "chosen", "csv"))[1:]} == {"malignant"}
+        page.locator(".ae-layers canvas").first.click(position={"x": 1, "y": 1})
+        assert "unit 1:" in page.inner_text(".ae-unit-said")
+        written = saved(page, "decoded", "svg").decode()
+        assert "worst radius" in written and "nearest row" in written
+
+        page.click("button[name=to]")
+        with page.expect_download() as coming:
+            page.click("button[name=film][value=gif]")
+        film = Image.open(coming.value.path())
+        assert (film.format, film.n_frames, film.width) == ("GIF", 32, 720)
+        first = np.asarray(film.convert("L"))
+        film.seek(31)
+        assert np.abs(np.asarray(film.convert("L")).astype(int) - first).max() > 100 and first.mean() > 128
+        until(page, lambda: not page.is_visible(".ae-film-said"))
+        page.set_viewport_size({"width": 390, "height": 844})
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.slow(seconds=20)
+def test_a_series_is_drawn_on_and_a_worker_answers(app, chrome):
+    with visitor(chrome, color_scheme="dark") as page:
+        trained(page, app, SERIES)
+        assert "GRU" in page.inner_text(".ae-explore-said")
+        assert not IMAGES.search(page.inner_text(".ae-explore"))
+        assert {"vibration (mm/s)", "current (A)", "pressure (bar)"} <= set(told(page))
+        until(page, lambda: len(code(page, "drawn")) == 3)
+        before = code(page, "drawn")
+        drag(page, ".ae-sketch svg", (0.3, 0.6), (0.9, 0.4))
+        until(page, lambda: code(page, "drawn") != before)
+        until(page, lambda: code(page, "drawn") == code(page, "decoded"))
+        rows = table_of(saved(page, "sketch", "csv"))
+        assert rows[0] == ["moment", "column", "unit", "value", "reconstruction"] and len(rows) == 1 + 64 * 3
+        given = np.array([float(row[3]) for row in rows[1:]]).reshape(64, 3)
+        original = load("pumps").x_test[0]
+        different = np.abs(given - original).max(axis=0) > 0.05
+        assert different.tolist() == [False, True, False], "one channel was drawn on"
+        assert np.ptp(np.abs(given - original).max(axis=1)[:10]) < 1e-3, "and nothing of its beginning"
