@@ -21,6 +21,10 @@ MOST_BYTES = 16 * 2**20  # of all sets of a run; a network of which not even two
 SHARE = 0.01  # of the time, at most, goes into them
 _NAME = re.compile(r"weights-([0-9]{10})\.f2")
 _CHECKSUM = struct.Struct("<I")
+SETTLED = 2_000_000_000  # nanoseconds since a folder has changed, after which its list is remembered
+MOST_LISTED = 1000  # folders
+
+_listed: dict[Path, tuple[int, list[int]]] = {}
 
 logger = logging.getLogger(__name__)
 
@@ -31,12 +35,24 @@ def weights_name(step: int) -> str:
 
 
 def weights_steps(folder: Path) -> list[int]:
-    """Steps of which the weights are kept in a run's folder, growing; none if it is gone."""
+    """Steps of which the weights are kept in a run's folder, growing; none if it is gone.
+
+    Whoever drags through a code asks at each answer, so a folder is listed again only when its change time is another.
+    """
     try:
+        changed = folder.stat().st_mtime_ns
+        known = _listed.get(folder)
+        if known is not None and known[0] == changed:
+            return list(known[1])
         names = [path.name for path in folder.iterdir()]
     except FileNotFoundError:
         return []
-    return sorted(int(match[1]) for match in map(_NAME.fullmatch, names) if match)
+    steps = sorted(int(match[1]) for match in map(_NAME.fullmatch, names) if match)
+    if time.time_ns() - changed > SETTLED:  # a clock has ticks, within which a folder may change twice
+        if len(_listed) >= MOST_LISTED:
+            _listed.clear()
+        _listed[folder] = changed, steps
+    return steps
 
 
 def read_weights(folder: Path, step: int) -> bytes | None:

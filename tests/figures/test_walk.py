@@ -21,7 +21,7 @@ def sheet(frames: int, width: int = 40, height: int = 30, form: str = "PNG") -> 
 @pytest.mark.parametrize("kind", ["webp", "gif"])
 def test_frames_follow_one_another(kind):
     film = Image.open(io.BytesIO(walk(sheet(5), 5, kind)))
-    assert (film.format, film.n_frames, film.size) == (kind.upper(), 5, (40, 30))
+    assert (film.format, getattr(film, "n_frames", 1), film.size) == (kind.upper(), 5, (40, 30))
     greys, durations = [], []
     for place in range(5):
         film.seek(place)

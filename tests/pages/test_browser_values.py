@@ -74,7 +74,7 @@ def test_a_table_is_played_with(app, chrome):
         with page.expect_download() as coming:
             page.click("button[name=film][value=gif]")
         film = Image.open(coming.value.path())
-        assert (film.format, film.n_frames, film.width) == ("GIF", 32, 720)
+        assert (film.format, getattr(film, "n_frames", 1), film.width) == ("GIF", 32, 720)
         first = np.asarray(film.convert("L"))
         film.seek(31)
         assert np.abs(np.asarray(film.convert("L")).astype(int) - first).max() > 100 and first.mean() > 128

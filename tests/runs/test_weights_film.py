@@ -2,6 +2,8 @@
 
 import errno
 import logging
+import os
+import time
 from functools import partial
 
 from ae_core.runs import weights_film
@@ -99,3 +101,16 @@ def test_a_run_keeps_them_beside_the_frames_that_are_written(store):
     run = store.open(run_id)
     assert weights_steps(run.folder) == [0, 20]
     assert run.size >= sum(path.stat().st_size for path in run.folder.glob("weights-*"))
+
+
+def test_a_folder_is_listed_again_only_when_it_has_changed(tmp_path):
+    def written(step: int, seconds: int) -> list[int]:
+        (tmp_path / weights_name(step)).write_bytes(b"weights")
+        os.utime(tmp_path, (seconds, seconds))
+        return weights_steps(tmp_path)
+
+    assert written(10, 1_000_000) == [10]
+    assert written(20, 1_000_000) == [10], "nobody has said that it changed"
+    assert written(30, 1_000_001) == [10, 20, 30]
+    soon = int(time.time()) + 60
+    assert written(40, soon) == [10, 20, 30, 40] and written(50, soon) == [10, 20, 30, 40, 50], "what is new may change"

@@ -8,11 +8,12 @@ from typing import Any
 import streamlit as st
 
 from ae_core.engine import TrainingJob
+from ae_core.errors import DataError
 from ae_core.formats import escape
 from ae_core.messages import Setup
 from ae_core.runs import StoredRun
 from ae_core.web_page.exploration import exploration, unexplorable
-from pages.ui import static
+from pages.ui import shared, static
 from pages.ui.live import pulse, recorded
 from pages.ui.live.network import Moments, moments_of
 from pages.ui.runs.comparing import mine
@@ -26,6 +27,8 @@ MOST_OFFERED = 50
 LOOK_SECONDS = 1.0  # until a run that has only begun is looked at again
 EXPLORABLE = ("running", "paused", "done", "stopped", "diverged")
 TOO_EARLY = "This run cannot be explored yet: it has only begun, or keeps nothing of its network until it has ended."
+
+GONE = "The files of this run are not there any more, so nothing of it can be explored."
 
 
 def arrive(own: Session) -> None:
@@ -56,6 +59,9 @@ def show(own: Session) -> None:
         st.info(_("There is nothing to explore yet: train a run, and come back when it has ended."))
         st.page_link("pages/train.py", label=_("Train"), icon=":material/model_training:")
         return
+    if gone(run):
+        st.info(_(GONE))
+        return
     setup, moments = run.setup, moments_of(run)
     pulse.after(0 if (setup and moments.steps) or not moments.moving else LOOK_SECONDS)
     problem = _(unexplorable(setup)) if setup else ""
@@ -63,6 +69,21 @@ def show(own: Session) -> None:
         st.info(escape.markdown(problem or _(TOO_EARLY)))
         return
     _component()(key="explore", data=_content(run, setup, moments))
+
+
+def gone(run: TrainingJob) -> bool:
+    """Whether somebody has taken the files of a run away that has ended.
+
+    Args:
+        run: A still copy of the run.
+    """
+    if not run.ended or not run.stored:
+        return False
+    try:
+        shared.engine().store.open_any(run.id)
+    except DataError:
+        return True
+    return False
 
 
 def _offered(own: Session) -> list[StoredRun]:
