@@ -119,6 +119,7 @@ def _values(translate: Translate) -> dict[str, str]:
             "Change a value: code and reconstruction follow. At the right, what the network is given → what comes out."
         ),
         "what_if_some": translate("{count} of {all} columns are listed: those that tell classes apart, or vary, most."),
+        "curve": translate("value"),
         "sketch": translate("Draw a line"),
         "sketch_help": translate("Draw on a channel with mouse, pen or finger: code and reconstruction follow."),
         "spell": translate("Write a text"),

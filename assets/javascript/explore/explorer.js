@@ -234,11 +234,11 @@ export class Explorer {
   /** @param {Model} model */
   set(model) {
     const place = this.elements.find(".ae-explore-parts");
-    const { noun, patch } = this.wanted;
+    const { patch } = this.wanted;
     const noise = model.here ? this.wanted.noise : null;
     place.replaceChildren();
     this.model = model;
-    place.classList.add(`ae-of-${noun}`);
+    place.classList.add(`ae-of-${model.look.kind}`);
     // In the order in which they follow one another on a phone, and under the tabulator key.
     this.parts = [
       (this.plane = new PlanePart(place, this, model)),

@@ -14,6 +14,7 @@ import { ValueModel, filled } from "./value_model.js";
 import { Values } from "./values.js";
 
 const AT_ONCE = 100; // examples encoded before the page may do something else
+const MOST_NAMELESS = 64; // values of a row of which nothing is known, as in the app's other figures
 
 /**
  * Why a run cannot be played with: a sentence for a person.
@@ -57,8 +58,21 @@ export async function learnt(wanted, pictures, network, tell) {
   const spread = { mean: network.array(mean), covariance: covariance && network.array(covariance) };
   const codes = new Codes(values, codeSize, spread);
   if (pictures) return new Model(network, pictures, codes, labels, new PictureLook(wanted.shape));
-  const known = new Values(wanted.columns, network, brought, labels);
+  const known = isCurve(wanted, brought)
+    ? new Values([{ name: wanted.words["curve"] ?? "", unit: "", category: "" }], network, brought, labels, [exampleSize, 1])
+    : new Values(wanted.columns, network, brought, labels);
   return new ValueModel(network, brought, codes, labels, lookOf(wanted, known), known);
+}
+
+/**
+ * Whether rows are curves: so they look where nothing is known of many values.
+ *
+ * @param {Exploration} wanted
+ * @param {Float32Array[]} rows
+ */
+function isCurve({ noun, columns }, rows) {
+  const known = rows.every((row) => !row.some(Number.isNaN));
+  return noun === "row" && !columns.length && known && (rows[0]?.length ?? 0) > MOST_NAMELESS;
 }
 
 /**

@@ -17,6 +17,6 @@ import { SpelledLook } from "./spelled_look.js";
  * @returns {Look}
  */
 export function lookOf({ noun, rate }, values) {
-  if (noun === "row") return new RowLook(values);
+  if (noun === "row" && values.moments === 1) return new RowLook(values);
   return values.spelled ? new SpelledLook(values) : new SeriesLook(values, rate);
 }

@@ -7,6 +7,7 @@ import { paint, tinted } from "./pixels.js";
 const INK = /** @type {[number, number, number]} */ ([70, 90, 150]); // its strength is the brightness: right in both themes
 
 export class PictureLook {
+  kind = "image";
   /** How many lie beside each other on the plane, at first and once nobody drags. */
   grain = /** @type {[number, number]} */ ([9, 15]);
   /** What can lie behind the points beside the examples themselves. */

@@ -12,6 +12,7 @@ import { contours } from "./density.js";
 
 const WAIT = 250; // milliseconds until the sheet is drawn more finely
 const DOT = 2.2; // radius of a point
+const HALO = "rgba(255, 255, 255, 0.85)"; // around points on a coloured sheet
 const PICTURE = 30; // pixels, as large as a picture that stands for a point
 const NEAR = 4; // times that one is zoomed in before there are pictures
 
@@ -300,6 +301,7 @@ export class Plane {
   /** @param {CanvasRenderingContext2D} pen */
   drawPoints(pen) {
     const some = this.chosen.size > 0;
+    [pen.strokeStyle, pen.lineWidth] = [HALO, 1.5];
     this.colours.forEach((colour, label) => {
       for (const among of some ? [false, true] : [true]) {
         pen.fillStyle = colour;
@@ -312,6 +314,7 @@ export class Plane {
           pen.moveTo(x + radius, y);
           pen.arc(x, y, radius, 0, 2 * Math.PI);
         }
+        if (this.behind >= 0 && !this.layout) pen.stroke(); // a colour on colours
         pen.fill();
       }
     });

@@ -16,6 +16,7 @@ const MOST_CELLS = 120; // of a strip; of more columns it has those that are tol
 const SEEN_THROUGH = 150; // of 255: how much of a colour lies behind the points
 
 export class RowLook {
+  kind = "row";
   /** How many places of the plane are decoded beside each other, at first and once nobody drags. */
   grain = /** @type {[number, number]} */ ([9, 21]);
   tile = { width: 1, height: 1 };

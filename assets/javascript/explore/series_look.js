@@ -5,7 +5,6 @@
  * @import { Speak } from "../types/explore"
  * @import { Values } from "./values.js"
  */
-import { short } from "./values.js";
 import { BLUE, GREY, cut, drawing, shape, written } from "./vectors.js";
 
 const MOST_CHANNELS = 4; // of which there are panels
@@ -13,11 +12,14 @@ const INKS = ["#8ec5ff", "#ffc07a", "#9be59b", "#e7a6ff"]; // on black
 const [SMALL_WIDTH, SMALL_HEIGHT] = [96, 72]; // pixels of a small one
 const STAIN = { width: 64, height: 40 }; // pixels of one on the plane
 const STAIN_INK = "rgba(70, 90, 150, 0.55)"; // right in both themes
-const [WIDTH, PANEL, FOOT] = [300, 62, 14]; // of the large drawing, in its own units
+const [WIDTH, FOOT] = [300, 14]; // of the large drawing, in its own units
+const PANELS = [130, 86]; // height of one panel alone, and of one of two
+const PANEL = 62; // height of one of more
 const [LEFT, RIGHT, HEAD] = [40, 296, 14];
 const LONGEST = 40; // letters of a name
 
 export class SeriesLook {
+  kind = "series";
   grain = /** @type {[number, number]} */ ([7, 9]);
   behinds = /** @type {{ key: number, name: string }[]} */ ([]);
   tile = STAIN;
@@ -30,6 +32,7 @@ export class SeriesLook {
     this.values = values;
     this.rate = rate;
     this.channels = Math.min(values.count, MOST_CHANNELS);
+    this.each = PANELS[this.channels - 1] ?? PANEL;
   }
 
   /**
@@ -97,8 +100,8 @@ export class SeriesLook {
 
   /** @param {number} channel */
   panel(channel) {
-    const top = HEAD + channel * PANEL;
-    return { top, low: top + PANEL - 6, high: top + 12 };
+    const top = HEAD + channel * this.each;
+    return { top, low: top + this.each - 6, high: top + 12 };
   }
 
   /**
@@ -112,11 +115,12 @@ export class SeriesLook {
    */
   portray(place, series, beside, word, besideWord = "nearest") {
     const content = Array.from({ length: this.channels }, (_, channel) => this.content(channel, series, beside)).flat();
-    const height = HEAD + this.channels * PANEL + FOOT;
+    const height = HEAD + this.channels * this.each + FOOT;
     const last = this.values.moments - 1;
+    const end = this.rate ? `${Number((last / this.rate).toPrecision(3))} s` : String(last);
     content.push(
       written("0", LEFT, height - 3, "middle"),
-      written(this.rate ? `${short(last / this.rate)} s` : String(last), RIGHT, height - 3, "end"),
+      written(end, RIGHT, height - 3, "end"),
       shape("line", { x1: LEFT, x2: LEFT + 12, y1: 6, y2: 6, stroke: BLUE, "stroke-width": 2 }),
       written(word("row_made"), LEFT + 16, 9, "start"),
     );
@@ -164,7 +168,7 @@ export class SeriesLook {
    * @param {number} y
    * @param {number} [channel] The one that is drawn on, however far one strays.
    */
-  placeAt(x, y, channel = Math.floor((y - HEAD) / PANEL)) {
+  placeAt(x, y, channel = Math.floor((y - HEAD) / this.each)) {
     if (channel < 0 || channel >= this.channels) return undefined;
     const { values } = this;
     const { low, high } = this.panel(channel);

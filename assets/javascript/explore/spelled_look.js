@@ -15,6 +15,7 @@ const LIKELIEST = 4; // values that are told of each moment
 const LONGEST = 6; // letters of a value
 
 export class SpelledLook {
+  kind = "series";
   grain = /** @type {[number, number]} */ ([5, 7]);
   behinds = /** @type {{ key: number, name: string }[]} */ ([]);
   tile = STAIN;

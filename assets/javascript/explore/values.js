@@ -17,9 +17,9 @@ export class Values {
    * @param {Network} network
    * @param {Float32Array[]} examples Held-out ones; NaN where a value is unknown.
    * @param {ArrayLike<number>} labels Their classes.
+   * @param {number[]} [shape] `(columns,)` or `(time, channels)`.
    */
-  constructor(titles, network, examples, labels) {
-    const { shape } = network.description.examples;
+  constructor(titles, network, examples, labels, shape = network.description.examples.shape) {
     this.scale = network.scale;
     this.offset = network.offset;
     /** Columns of a row, channels of a series. */

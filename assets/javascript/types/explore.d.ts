@@ -109,6 +109,8 @@ export type Speak = (name: string) => string;
 
 /** How examples are drawn. */
 export interface Look {
+  /** By which its style sheet knows it. */
+  kind: string;
   /** How many places of the plane are decoded beside each other, at first and once nobody drags. */
   grain: [number, number];
   /** Pixels of one of them. */
