@@ -60,7 +60,7 @@ def show(own: Session) -> None:
         st.page_link("pages/train.py", label=_("Train"), icon=":material/model_training:")
         return
     if gone(run):
-        st.info(_(GONE))
+        st.info(escape.markdown(_(GONE)))
         return
     setup, moments = run.setup, moments_of(run)
     pulse.after(0 if (setup and moments.steps) or not moments.moving else LOOK_SECONDS)
