@@ -58,4 +58,6 @@ def test_what_is_to_be_seen_is_there() -> None:
         assert set(prepared(name).y_train) == set(normal) and set(prepared(name).y_test) > set(normal)
     few = prepared("few_labels")
     assert len(set(few.y_train)) == 10 and len(few.y_train) > 1000, "a hundred labels are few of them"
-    assert USES["cluster"].settings.latent_dim == 2, "the map is the code itself"
+    for name in ("cluster", "genes"):
+        assert USES[name].settings.latent_dim == 2, "the map is the code itself"
+        assert len(data.load(USES[name].settings.dataset).info.class_names) > 5, "types that part on it"

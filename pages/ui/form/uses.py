@@ -80,6 +80,12 @@ USES: Mapping[str, Use] = MappingProxyType(
             "Half of the pixels are blotted out: the grid shows what the network puts there.",
             {"variant": "denoising", "dataset": "mnist_5k", "noise": "masking", "noise_factor": 0.5, "epochs": 30},
         ),
+        "genes": Use(
+            "Look at genes",
+            "The map: types of cells part although no label was seen. 1-NN accuracy says how well, beside that of two "
+            "principal components.",
+            {"variant": "stacked", "dataset": "genes", "latent_dim": 2, "epochs": 30, "batch_size": 32},
+        ),
         "recommend": Use(
             "Recommend",
             "The grid: what people would say of films that they have not seen, told from the few that they have.",
