@@ -28,8 +28,8 @@ class Row:
         name: For `--only`.
         title: What is trained and measured, for a person.
         unit: What the number is counted in.
-        settings: The experiment, by name and value, `variant` among them. What it leaves out is `COMMON`, then the
-            variant's own default.
+        settings: The experiment, by name and value, `variant` among them, and `dataset` if it has one of its own. What
+            it leaves out is `COMMON`, then the variant's own default.
         quantity: Reads our number from the finished trial.
         figure: The figure it is held against: published, or what a rival makes of the same images.
         source: Where the figure comes from.

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from ae_core import variants
+from ae_core import data, variants
 from ae_core.measuring import metrics
 from ae_core.reference import use_rows
 from ae_core.reference.quantities import (
@@ -275,5 +275,10 @@ ROWS: Mapping[str, Row] = MappingProxyType({row.name: row for row in (*_ALL, *us
 
 
 def available() -> tuple[Row, ...]:
-    """The rows whose variant exists, in order."""
-    return tuple(row for row in ROWS.values() if row.settings["variant"] in variants.registry())
+    """The rows whose variant exists, and whose data set can be had if they name one, in order."""
+    known = data.catalogue()
+    return tuple(
+        row
+        for row in ROWS.values()
+        if row.settings["variant"] in variants.registry() and row.settings.get("dataset", "mnist") in known
+    )

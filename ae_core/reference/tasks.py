@@ -18,9 +18,12 @@ from ae_core.models.layers.sampling import mean_and_log_var
 from ae_core.reference.quantities import Quantity
 from ae_core.reference.trial import Emit, Images, Trial
 from ae_core.settings import Settings
+from ae_core.training import classifier
 from ae_core.training.session import TrainingSession
 
 CLUSTERINGS = 5  # beginnings of k-means, of which the tightest is taken
+LABELS, SPREAD_AMONG, NEIGHBOURS, UNLABELLED = 100, 10_000, 10, -1
+FAR = 0.9  # how much neighbours say against what an image itself is said to be
 SURE = 1e-7  # the resolution of a 32-bit number below 1
 
 Ask = Callable[[TrainingSession], Numbers]
@@ -130,6 +133,49 @@ def matched_accuracy(found: np.ndarray, labels: np.ndarray) -> float:
     together = np.zeros((size, size), np.int64)
     np.add.at(together, (found, labels), 1)
     return float(together[linear_sum_assignment(together, maximize=True)].sum() / len(labels))
+
+
+def few_labels(session: TrainingSession) -> Numbers:
+    """What a code is worth where 100 images have labels, ten of each class: shares of test images named wrongly.
+
+    `softmax_error` is that of a softmax on the codes of these alone; `spread_error` lets their labels spread among the
+    codes of 10,000 training images, and `spread_error_of_pca` does so among as many principal components.
+    """
+    data, seed, size = session.data, session.settings.seed, int(np.prod(session.model.code_shape))
+    encoder, _decoder = session.model.standalone_parts()
+    head = classifier.classify(encoder, data, labels=LABELS, seed=seed, compare=False)
+    labels = data.y_train[:SPREAD_AMONG].copy()
+    hidden = np.setdiff1d(np.arange(len(labels)), classifier.balanced_rows(labels, LABELS, seed))
+    labels[hidden] = UNLABELLED
+    found: Numbers = {"softmax_error": head.test_error}
+    for name, encode in (
+        ("spread_error", session.model.encode),
+        ("spread_error_of_pca", lambda images: session.prepared.pca.encode(images, size)),
+    ):
+        known, test = (encode(data.fed(part)) for part in (data.x_train[:SPREAD_AMONG], data.x_test))
+        found[name] = spread_error(known, labels, test, data.y_test)
+    return found
+
+
+def spread_error(known: np.ndarray, labels: np.ndarray, test: np.ndarray, truth: np.ndarray) -> float:
+    """Share of test rows that get a wrong label, or none, when labels spread along nearest neighbours.
+
+    Args:
+        known: Rows of which some have a label, ndarray of shape `(n_samples, numbers)`.
+        labels: Their class numbers, or -1.
+        test: Rows to be named.
+        truth: Their class numbers.
+
+    References:
+        Zhou, Bousquet, Lal, Weston & Schölkopf, Learning with local and global consistency, NIPS 2003.
+    """
+    from sklearn.semi_supervised import LabelSpreading
+
+    spread = LabelSpreading(kernel="knn", n_neighbors=NEIGHBOURS, alpha=FAR, max_iter=100).fit(known, labels)
+    with np.errstate(invalid="ignore"):  # where no label comes to, all chances are 0
+        chances = spread.predict_proba(test)
+    named = spread.classes_[chances.argmax(axis=1)]
+    return float(np.mean((named != truth) | np.isnan(chances).any(axis=1)))
 
 
 def surprise(session: TrainingSession) -> Numbers:

@@ -111,21 +111,19 @@ def train(settings: Settings, emit: Emit) -> Trial:
 
 @dataclass(frozen=True)
 class Classified:
-    """Trains as the command line does, then goes on as a classifier: `classifier_error`.
+    """Trains as the command line does, then goes on with all labels as a classifier: `classifier_error`.
 
     Args:
         epochs: How long it goes on.
         learning_rate: The rate at the beginning of that; None for the classifier's own.
         batch_size: Images per step.
         fine_tune: Whether the encoder learns too; else a softmax is put on its codes, a logistic regression.
-        labels: Labelled images to learn from; 0 for all.
     """
 
     epochs: int
     learning_rate: float | None
     batch_size: int
     fine_tune: bool = True
-    labels: int = 0
 
     def __call__(self, settings: Settings, emit: Emit) -> Trial:
         """Trains, and goes on."""
@@ -139,7 +137,6 @@ class Classified:
                 file,
                 settings,
                 fine_tune=self.fine_tune,
-                labels=self.labels,
                 compare=False,
                 seed=settings.seed,
                 epochs=self.epochs,

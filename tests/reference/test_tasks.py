@@ -7,6 +7,7 @@ from typing import Any, cast
 import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
+from sklearn.neighbors import KNeighborsClassifier
 
 from ae_core.anomalies import split
 from ae_core.anomalies.rivals import RIVALS
@@ -85,3 +86,40 @@ def test_rows_that_share_a_set_up_share_its_training():
     digits = [row for row in use_rows.ALL if row.name.startswith("one-class-digits")]
     assert len(digits) == 3 and len({(row.run, row.experiment("mnist", 0)) for row in digits}) == 1
     assert all(row.seeds == 3 for row in use_rows.ALL if row.trained)
+
+
+def test_labels_spread_along_neighbours():
+    random = np.random.default_rng(2)
+    truth = np.arange(800) % 2
+    stripes = np.stack([random.uniform(0, 10, 800), 0.5 * truth + 0.03 * random.normal(size=800)], axis=1)
+    labels = np.full(600, -1)
+    for place in range(11):  # in turn on one stripe and on the other
+        labels[np.argmin(np.where(truth[:600] == place % 2, np.abs(stripes[:600, 0] - place), 99))] = place % 2
+    known = np.flatnonzero(labels >= 0)
+    nearest = KNeighborsClassifier(1).fit(stripes[known], labels[known]).predict(stripes[600:])
+    wrong = np.mean(nearest != truth[600:])
+    assert wrong > 0.2, "the other stripe's label is often nearer"
+    assert tasks.spread_error(stripes[:600], labels, stripes[600:], truth[600:]) < 0.3 * wrong
+
+
+def test_what_few_labels_are_worth_is_told_of_code_and_pca_alike(monkeypatch):
+    random = np.random.default_rng(3)
+    truth = np.arange(1300) % 10
+    rows = (6 * np.eye(10)[truth] + random.normal(size=(1300, 10))).astype(np.float32)
+    table = SimpleNamespace(
+        x_train=rows[:1000], x_test=rows[1000:], y_train=truth[:1000], y_test=truth[1000:], fed=lambda part: part
+    )
+    given: dict[str, Any] = {}
+
+    def classify(encoder: Any, data: Any, **wishes: Any) -> Any:
+        given.update(wishes)
+        return SimpleNamespace(test_error=0.25)
+
+    monkeypatch.setattr(tasks.classifier, "classify", classify)
+    chance = SimpleNamespace(encode=lambda images, size: random.normal(size=(len(images), size)))
+    model = SimpleNamespace(code_shape=(10,), encode=lambda part: part, standalone_parts=lambda: (None, None))
+    prepared, settings = SimpleNamespace(pca=chance), SimpleNamespace(seed=4)
+    session = SimpleNamespace(data=table, settings=settings, model=model, prepared=prepared)
+    found = cast("dict[str, float]", tasks.few_labels(cast(Any, session)))
+    assert found["softmax_error"] == 0.25 and given == {"labels": 100, "seed": 4, "compare": False}
+    assert found["spread_error"] < 0.02 and found["spread_error_of_pca"] > 0.7, "codes that say nothing"

@@ -27,6 +27,7 @@ def test_a_table_with_unknown_cells_is_learnt_and_filled(variant: str) -> None:
         assert test["mse"] == pytest.approx(test["reconstruction"], rel=1e-4), "the loss is the same mean"
         sums = np.where(known, np.square(made - seen), 0).sum(axis=1)
         assert test["squared_error_per_image"] == pytest.approx(sums.mean(), rel=1e-4)
+    assert "compressed_bits" not in test, "which are of pictures"
     hidden = imputation.hide(raw)
     mean = np.sqrt(np.mean(np.square(seen[hidden])))
     assert test["imputation_rmse_of_mean"] == pytest.approx(mean, rel=1e-4)
