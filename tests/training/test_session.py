@@ -99,7 +99,7 @@ def test_history_has_one_number_an_epoch():
     assert {len(values) for values in result.history.values()} == {4}
     assert set(result.test) >= {"mse", "bce", "psnr", "ssim", "squared_error_per_image", "pca_mse", "knn1_error"}
     bits = result.test["compressed_bits"]
-    assert isinstance(bits, float) and 0 < bits <= 16 * session.setup.code_size
+    assert isinstance(bits, float) and 0 < bits <= 16 * settings().latent_dim
     assert result.test["squared_error_per_image"] == pytest.approx(784 * result.test["mse"])
 
 
