@@ -126,7 +126,7 @@ GLOSSARY = (
     Word("Step", "One change of all weights, after one batch."),
     Word("Straight through", "The gradient passes a choice that has no slope as if nothing lay between.", "dictionary"),
     Word("Tied weights", "The decoder uses the encoder's weights, transposed.", "flat_elsewhere"),
-    Word("Token", "One piece that a transformer looks at: here a patch of the picture.", "rows_as_a_story"),
+    Word("Token", "One piece that a transformer looks at: here a patch of the picture.", "patches_as_tokens"),
     Word("Undercomplete", "With a code smaller than the input.", "linear_is_pca"),
     Word("Validation", "Examples kept out of training, to see whether what was learnt holds elsewhere."),
 )

@@ -12,7 +12,7 @@ DEEP: Mapping[str, SettingValue] = {
     "activation": "sigmoid",
     "code_activation": "sigmoid",
     "epochs": 20,
-    "batch_size": 64,
+    "batch_size": 32,
     "learning_rate": 0.002,
 }
 
@@ -30,11 +30,11 @@ LESSON = Lesson(
     number=4,
     title="Layer by layer, or all at once",
     see=See("stacked", "loss", "A deep network with modern units needs no help: the loss falls from the first step."),
-    question="Before 2010 units were sigmoids, and deep networks hardly learnt. Four such layers on each side are "
-    "trained all at once, or first one layer after the other and then all at once. What is the difference?",
+    question="Before 2010 units were sigmoids, and deep networks hardly learnt. Four such layers on each side are trained "
+    "all at once; or first one after the other, ten epochs each, and then all at once. What is the difference?",
     experiments=(
         Experiment("All at once", {**DEEP, "pretraining": False}),
-        Experiment("Layer by layer first", {**DEEP, "pretraining": True, "pretraining_epochs": 6}),
+        Experiment("Layer by layer first", {**DEEP, "pretraining": True, "pretraining_epochs": 10}),
     ),
     rows=(
         Row("mse", "Error per pixel, test"),
