@@ -30,8 +30,8 @@ LESSON = Lesson(
     number=4,
     title="Layer by layer, or all at once",
     see=See("stacked", "loss", "A deep network with modern units needs no help: the loss falls from the first step."),
-    question="Before 2010 units were sigmoids, and deep networks hardly learnt. Four such layers on each side are trained "
-    "all at once; or first one after the other, ten epochs each, and then all at once. What is the difference?",
+    question="Before 2010 units were sigmoids, and deep networks hardly learnt. Four such layers on each side are "
+    "trained all at once; or first one after the other, ten epochs each, and then all at once. What is the difference?",
     experiments=(
         Experiment("All at once", {**DEEP, "pretraining": False}),
         Experiment("Layer by layer first", {**DEEP, "pretraining": True, "pretraining_epochs": 10}),

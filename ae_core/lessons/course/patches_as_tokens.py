@@ -55,7 +55,7 @@ LESSON = Lesson(
                 "noise_factor": HIDDEN_SHARE,
                 "token_dim": 32,
                 "depth": 1,
-                "epochs": 40,
+                "epochs": 25,
                 "batch_size": 32,
                 "learning_rate": 0.003,
             },
