@@ -72,7 +72,7 @@ LESSON = Lesson(
         "fall: data that are not scaled (pixels up to 255 make every step 255 times as large), a loss that does not "
         "fit the output (cross-entropy wants values between 0 and 1), and the floor. Cross-entropy of grey pixels is "
         "not 0 even for a perfect picture; only what lies above the floor can be learnt away.",
-        r"f(a) = \max(0, a), \quad f'(a) = 0 \text{ for } a < 0; \qquad L_{\min} = -\frac{1}{d} \sum_i \big[ x_i \ln "
+        r"f(a) = \max(0, a), \quad f'(a) = 0 \text{ for } a < 0, \qquad L_{\min} = -\frac{1}{d} \sum_i \big[ x_i \ln "
         r"x_i + (1 - x_i) \ln (1 - x_i) \big]",
         (
             ("a", "what goes into a unit"),

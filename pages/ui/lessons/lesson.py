@@ -67,8 +67,9 @@ def show(own: Session) -> None:
     with right.container(key="lesson_start", gap="xsmall"):
         _step(3, _("Try"))
         _start(own, lesson, taken, runs)
-        if runs and not taken.found:
-            _reveal(lesson, taken, runs)
+        if runs:
+            _step(4, _("Reveal"))
+            _reveal(own, lesson, taken, runs)
     if runs:
         with st.container(key="lesson_try"):
             for place, column in enumerate(st.columns(len(runs), gap="medium")):
@@ -77,16 +78,6 @@ def show(own: Session) -> None:
                     look = functools.partial(seen.run, runs[place].id)
                     stage.mount(own, f"lesson_run_{place}", look)
     if taken.found:
-        with st.container(key="lesson_reveal", gap="xsmall"):
-            _step(4, _("Reveal"))
-            outcome.show(lesson, taken.found, taken.predicted, taken.seed)
-            st.button(
-                _("Side by side on Compare"),
-                key="lesson_compare",
-                icon=":material/compare_arrows:",
-                on_click=_compare,
-                args=(own, taken),
-            )
         with st.container(key="lesson_why", gap="xsmall"):
             _step(5, _("Why"))
             outcome.why(lesson.why)
@@ -218,7 +209,17 @@ def _anew(taken: Taken) -> None:
     taken.seed, taken.runs, taken.found, taken.problem = taken.seed + 1, (), (), ""
 
 
-def _reveal(lesson: Lesson, taken: Taken, runs: list[TrainingJob]) -> None:
+def _reveal(own: Session, lesson: Lesson, taken: Taken, runs: list[TrainingJob]) -> None:
+    if taken.found:
+        outcome.show(lesson, taken.found, taken.predicted, taken.seed)
+        st.button(
+            _("Side by side on Compare"),
+            key="lesson_compare",
+            icon=":material/compare_arrows:",
+            on_click=_compare,
+            args=(own, taken),
+        )
+        return
     ready = all(run.ended and run.result is not None for run in runs)
     whole = all(run.state in WHOLE for run in runs)
     if all(run.ended and not run.measuring for run in runs) and not (ready and whole):

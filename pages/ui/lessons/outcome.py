@@ -81,5 +81,6 @@ def why(one: Why) -> None:
         st.markdown(_(one.text))
         st.code(one.keras, language="python", wrap_lines=True)
     with right:
-        st.latex(one.formula)
+        for line in one.formula.split(r", \qquad "):
+            st.latex(line)
         st.markdown("\n".join(f"- ${symbol}$: {escape.markdown(_(meaning))}" for symbol, meaning in one.symbols))

@@ -1,0 +1,79 @@
+"""How a lesson's end is told: by the numbers of its own runs, also where they came out otherwise."""
+
+from collections.abc import Iterator
+from unittest.mock import MagicMock
+
+import pytest
+
+from ae_core import lessons
+from ae_core.lessons.lesson import Values
+from pages.ui.lessons import outcome, theory, words
+from pages.ui.words.language import spoken
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> Iterator[MagicMock]:
+    """Stands for Streamlit in all rooms of the lessons."""
+    st = MagicMock()
+    for room in (outcome, theory, words):
+        monkeypatch.setattr(room, "st", st)
+    with spoken("en"):
+        yield st
+
+
+def html(st: MagicMock) -> str:
+    return " ".join(str(arguments[0]) for name, arguments, _named in st.mock_calls if name.endswith("html"))
+
+
+def end(st: MagicMock, name: str, predicted: float, *runs: Values) -> str:
+    outcome.show(lessons.get(name), runs, predicted, 3)
+    return html(st)
+
+
+def areas(zeros: float, ones: float) -> list[Values]:
+    rest = {"normal_error": 0.01, "odd_error": 0.02}
+    return [{"area": zeros, **rest}, {"area": ones, **rest}]
+
+
+def test_what_was_claimed_and_expected_is_told_with_its_numbers(told):
+    said = end(told, "which_is_odd", 1, *areas(0.99, 0.26))
+    assert "As claimed" in said and "You expected just that: “For zeros yes; ones slip through”." in said
+    assert "99%" in said and "26%" in said
+    assert '<td class="ae-right">0.260</td>' in said
+    assert "seed 3" in str(told.caption.call_args)
+
+
+def test_what_came_out_otherwise_is_said(told):
+    said = end(told, "which_is_odd", 1, *areas(0.99, 0.97))
+    assert "Otherwise than claimed" in said and "works both times" in said
+    assert "You expected: “For zeros yes; ones slip through”." in said
+
+
+def test_a_number_that_was_expected_stands_beside_the_measured_one(told):
+    noise, digits = {"mse": 0.9, "mean_mse": 1.0, "pca_mse": 0.9}, {"mse": 0.01, "mean_mse": 0.1, "pca_mse": 0.01}
+    said = end(told, "incompressible", 40.0, noise, digits)
+    assert "You expected 40 %; measured: 90.0 %." in said
+    assert "As claimed" in said
+
+
+def test_a_number_without_a_meaning_is_a_dash(told):
+    assert outcome.written(float("nan"), "percent") == "–"
+    assert [outcome.written(0.256, unit) for unit in ("", "percent", "degrees", "count")] == [
+        "0.256",
+        "25.6 %",
+        "0.26°",
+        "0",
+    ]
+
+
+def test_theory_and_words_are_told(told):
+    own = MagicMock()
+    theory.show(own)
+    told.text_input.return_value = "  CODEBOOK"
+    words.show(own)
+    said = html(told)
+    assert "Denoising" in said and "Gibbs sampling" in said
+    assert 'href="?lesson=dictionary"' in said and "Backpropagation</th>" not in said.split("ae-glossary")[1]
+    told.text_input.return_value = "no such word"
+    words.show(own)
+    assert "No word" in str(told.caption.call_args)
