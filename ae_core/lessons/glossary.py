@@ -47,7 +47,11 @@ GLOSSARY = (
     Word("Code", "What the encoder makes of an example, and all that the decoder sees of it. Also: latent code."),
     Word("Codebook", "The entries among which a vector-quantised code chooses.", "dictionary"),
     Word("Collapse", "Code dimensions that say nothing any more: their clouds have become the prior.", "cloud"),
-    Word("Contrastive divergence", "An estimate of the likelihood's gradient from a single step of Gibbs sampling."),
+    Word(
+        "Contrastive divergence",
+        "An estimate of the likelihood's gradient from a few steps of Gibbs sampling.",
+        "boltzmann_machine",
+    ),
     Word(
         "Convolution",
         "A small filter that slides over the picture, with the same weights everywhere.",
@@ -120,6 +124,7 @@ GLOSSARY = (
     Word(
         "Restricted Boltzmann machine",
         "A layer of visible and one of hidden random units, with a probability for each state.",
+        "boltzmann_machine",
     ),
     Word("Sigmoid", "The bend 1 / (1 + e⁻ᵃ), from 0 to 1; its slope is at most one quarter.", "layer_by_layer"),
     Word("Sparsity", "Few units at work at a time.", "few_at_work"),

@@ -40,11 +40,14 @@ def test_a_lesson_is_predicted_trained_and_revealed(app, chrome):
             assert wide <= 0, f"nothing stands out at {width} pixels"
         page.set_viewport_size({"width": 1280, "height": 720})
 
+        page.click(".st-key-lesson input")
+        page.get_by_role("option", name="3. One layer or four", exact=True).click()
+        page.wait_for_selector(".st-key-lesson_film .st-key-live_latent [data-step]")
         page.click(".st-key-learn_part button:has-text('Words')")
         page.wait_for_selector(".ae-glossary")
         page.click(".st-key-learn_part button:has-text('Theory')")
         page.click(".st-key-theory_open_undercomplete button")
-        page.wait_for_selector(".st-key-lesson_film [data-step]")
+        page.wait_for_selector(".st-key-lesson_film .st-key-live_loss [data-step]")
         until(page, lambda: "lesson=linear_is_pca" in page.url)
         page.click(".st-key-learn_part button:has-text('Variants')")
         page.wait_for_selector(".ae-table code")

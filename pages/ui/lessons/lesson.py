@@ -58,7 +58,8 @@ def show(own: Session) -> None:
         with left.container(key="lesson_see", gap="xsmall"):
             _step(1, _("See"))
             st.markdown(_(lesson.see.text))
-            stage.mount(own, "lesson_film", functools.partial(seen.film, lesson.see))
+            with st.container(key="lesson_film"):  # a stage keeps the views that it was made with
+                stage.mount(own, f"lesson_film_{lesson.see.view}", functools.partial(seen.film, lesson.see))
     with (left if runs else right).container(key="lesson_predict", gap="xsmall"):
         _step(2, _("Predict"))
         st.markdown(_(lesson.question))
