@@ -13,6 +13,7 @@ from pages.ui.live import computing, film, guard, laying_out, network, streaming
 from pages.ui.odd import scoring
 from pages.ui.runs import operating
 from pages.ui.server.bounds import Bounds
+from pages.ui.words import switch
 from pages.ui.words.language import _
 
 
@@ -21,6 +22,7 @@ def frame() -> None:
     st.set_page_config(page_title="Autoencoder Lab", page_icon=str(static.ROOT / "assets" / "icon.png"), layout="wide")
     shared.engine()  # the workers warm up while the visitor still reads
     style.inject()
+    state.enter()
     pages = {
         "train": st.Page("pages/train.py", title=_("Train"), icon=":material/model_training:", default=True),
         "explore": st.Page(
@@ -38,7 +40,7 @@ def frame() -> None:
     with st.container(horizontal=True, gap="small", key="pages"):  # on a phone, where the others are in the drawer
         for one in pages.values():
             st.page_link(one)
-    state.enter()
+    switch.switch()
     state.keep_owner()
     if (wanted := state.leave(next(name for name, page in pages.items() if page is chosen))) in pages:
         st.switch_page(pages[wanted])

@@ -31,9 +31,20 @@ def about(shape: Sequence[int], translate: Translate = str) -> Translate:
         translate: Turns an English text into the reader's language.
     """
     noun = DataSpec(tuple(shape)).noun
-    if noun == "image":
-        return translate
-    return lambda text: translate(said_of(noun, text))
+    return translate if noun == "image" else lambda text: _translated_of(noun, text, translate)
+
+
+def _translated_of(noun: str, text: str, translate: Translate) -> str:
+    """A sentence about images, said of something else in the reader's language.
+
+    Where that language has no such sentence of its own, the words for image and pixel are replaced in the one that it
+    has about images, as can be done in languages that do not bend them.
+    """
+    said = said_of(noun, text)
+    found, of_images = translate(said), translate(text)
+    if said == text or found != said or of_images == text:
+        return found
+    return of_images.replace(translate("image"), translate(noun)).replace(translate("pixel"), translate("value"))
 
 
 def said_of(noun: str, sentence: str) -> str:

@@ -28,7 +28,8 @@ SHEETS = ("style.css", "stage.css", "explore.css", "page.css", "web_page.css")
 # Data stand in letters of base 64, so nothing of a run can be taken for HTML or for a script.
 _PAGE = Template("""\
 <!doctype html>
-<html lang="$language"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<html lang="$language" translate="no"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
 <title>$title</title>
 <style>$style</style></head>
 <body class="ae-taken">

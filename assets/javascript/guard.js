@@ -17,6 +17,7 @@ const kept = store();
 /** @param {Component} component Its data are the words. */
 export default function guard({ data }) {
   const words = JSON.parse(new TextDecoder().decode(data ?? new Uint8Array()));
+  speak(document.documentElement, words.language);
   if (!told) {
     told = true;
     if (kept?.getItem(`${KEY}_say`)) say(words);
@@ -43,6 +44,19 @@ function store() {
   } catch {
     return undefined;
   }
+}
+
+/**
+ * Says in which language a page is, and that it is not to be translated: a browser that does so puts elements of its own
+ * around words, and Streamlit then fails to find what it wants to replace, so that views vanish.
+ *
+ * @param {Pick<HTMLElement, "lang" | "translate" | "classList">} page Its root element.
+ * @param {string} language
+ */
+export function speak(page, language) {
+  page.lang = language;
+  page.translate = false;
+  page.classList.add("notranslate"); // what Google's own translation looks for
 }
 
 /**

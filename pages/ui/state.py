@@ -25,13 +25,14 @@ from pages.ui.form import form
 from pages.ui.form.form import Form
 from pages.ui.shared import engine
 from pages.ui.showing import Showing
-from pages.ui.words.language import _
+from pages.ui.words.language import LANGUAGES, _, choose, chosen
 
 RUN_PARAMETER = "run"
 TAKE_PARAMETER = "take"
 COOKIE = "ae_owner"
 FRAME_PARAMETER = "frame"
 PACE_PARAMETER = "pace"
+LANGUAGE_PARAMETER = "lang"
 LOOKED_AT = ("at", "from", "to", "axes")  # what the Explore page shows, see assets/javascript/explore/address.js
 PACE = "pace"  # key of the choice of it
 LESSON_PARAMETER = "lesson"
@@ -235,9 +236,10 @@ def _open() -> Session:
     frame, pace = parameters.pop(FRAME_PARAMETER, ""), parameters.pop(PACE_PARAMETER, "")
     shown, unclear = showing.from_address(parameters)
     lesson = parameters.pop(LESSON_PARAMETER, "")
-    chosen, sentences = form.from_address(parameters)
+    refused = _speak(parameters.pop(LANGUAGE_PARAMETER, ""))
+    own_form, sentences = form.from_address(parameters)
     token = token if known else secrets.token_urlsafe(32)
-    opened = Session(chosen, token, known, notices=unclear + sentences, showing=shown)
+    opened = Session(own_form, token, known, notices=refused + unclear + sentences, showing=shown)
     if pace:
         try:
             opened.pace = pace_of(pace)
@@ -264,7 +266,7 @@ def _open() -> Session:
                 )
             opened.opened.add(run_id)
             if not parameters:
-                chosen.adopt(run.settings)
+                own_form.adopt(run.settings)
     return opened
 
 
@@ -273,6 +275,17 @@ def _reserved() -> dict[str, str]:
     context = get_script_run_ctx()
     texts = parse_qs(context.query_string).get(showing.EMBED, []) if context is not None else []
     return {showing.EMBED: showing.ON if texts[0] == "true" else texts[0]} if texts else {}
+
+
+def _speak(wanted: str) -> list[str]:
+    """Takes the language that an address asks for; what is wrong with it."""
+    if not wanted:
+        return []
+    choose(wanted if wanted in LANGUAGES else "en")
+    if wanted in LANGUAGES:
+        return []
+    allowed = ", ".join(LANGUAGES)
+    return [f"lang must be one of {allowed}. Received: {wanted[:20]!r}. en is used instead."]
 
 
 def keep_owner() -> None:
@@ -317,12 +330,18 @@ def write_address() -> None:
     wanted |= own.showing.to_address()
     if own.page == LEARN and own.learning == LESSONS:
         wanted[LESSON_PARAMETER] = own.lesson
+    wanted |= spoken_parameter()
     if own.run_id:
         wanted[RUN_PARAMETER] = own.run_id
         if now.get(RUN_PARAMETER) == own.run_id:
             wanted |= _looked_at(now)
     if now != wanted:
         st.query_params.from_dict(wanted)
+
+
+def spoken_parameter() -> dict[str, str]:
+    """What an address says of the language: nothing, unless this tab's reader has chosen one."""
+    return {LANGUAGE_PARAMETER: chosen()} if chosen() else {}
 
 
 def _looked_at(now: Mapping[str, str]) -> dict[str, str]:

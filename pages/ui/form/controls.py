@@ -339,7 +339,7 @@ def _facts(info: DataInfo, settings: Settings | None = None) -> None:
         ),
         _("{count:,} values are unknown.").format(count=info.unknown) if info.unknown else "",
         _("Classes: {names}.").format(names=classes) if classes else "",
-        _("Source: {source} Licence: {licence}").format(source=info.source, licence=info.licence),
+        _("Source: {source} Licence: {licence}").format(source=_(info.source), licence=_(info.licence)),
     ]
     st.caption("  \n".join(line for line in lines if line))
     if info.understood:
@@ -352,7 +352,7 @@ def _columns_understood(info: DataInfo) -> None:
         st.dataframe(
             {
                 _("Column"): [f"{one.name} ({one.unit})" if one.unit else one.name for one in info.understood],
-                _("What becomes of it"): [_(_became(one, info)) for one in info.understood],
+                _("What becomes of it"): [_(BECAME[_became(one, info)]) for one in info.understood],
                 _("Kind"): [_(KINDS.get(one.kind, one.kind)) for one in info.understood],
                 _("Range"): [_range(one) for one in info.understood],
                 _("Unknown"): [one.unknown for one in info.understood],
@@ -373,5 +373,5 @@ def _became(one: Understood, info: DataInfo) -> str:
     """What becomes of a column with the label that is chosen."""
     if one.became not in LEFT_OUT:
         kept = "one_hot" if one.kind == "categories" else "kept"
-        return BECAME["label" if one.name == info.label and not info.places(one.name) else kept]
-    return BECAME[one.became]
+        return "label" if one.name == info.label and not info.places(one.name) else kept
+    return one.became

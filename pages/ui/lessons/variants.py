@@ -109,7 +109,7 @@ def _table(own: Session) -> str:
         cells = (
             as_text(own.form.value(name)) or "–",
             as_text(own.form.default(name)) or "–",
-            option.allowed(type(one.default)),
+            _(option.allowed(type(one.default))),
             _(option.help),
         )
         head = f"<th>{escape.html(_(option.label))}<br><code>{name}</code></th>"

@@ -7,12 +7,16 @@ from typing import Any
 import streamlit as st
 
 from pages.ui import static
-from pages.ui.words.language import _
+from pages.ui.words.language import _, known, language
 
 
 def keep() -> None:
     """Watches over the page for as long as it is open."""
-    words = {"said": _("The page had lost its content and was loaded anew."), "close": _("Close")}
+    words = {
+        "said": _("The page had lost its content and was loaded anew."),
+        "close": _("Close"),
+        "language": known(language()),
+    }
     _component()(key="guard", data=json.dumps(words).encode())
 
 

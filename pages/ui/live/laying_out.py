@@ -64,4 +64,4 @@ async def _layout(request: Request, page: str) -> Response:
     work = _works.ask(key, page, lambda: engine.lay_out(*key, count), lambda places: _kept.put(key, places))
     if work is None:
         return refused(_("Others have codes laid out at present; yours are next."), 429)
-    return refused(work.why, 503) if work.why else told(Laid(work.share))
+    return refused(_(work.why), 503) if work.why else told(Laid(work.share))

@@ -124,7 +124,7 @@ async def _network(request: Request) -> Response:
     except EngineError as error:
         return _without(NoNetwork(str(error), later=True), 503)
     if packed.why:
-        return _without(NoNetwork(packed.why))
+        return _without(NoNetwork(_(packed.why)))
     return _with(request, packed, step)
 
 

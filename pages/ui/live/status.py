@@ -25,7 +25,7 @@ def of_run(run: TrainingJob, engine: Engine) -> Status:
     elif state == "failed":
         sentence = _(run.error or "")
     else:
-        sentence = f"{names.experiment(run.settings.to_dict())}."
+        sentence = _("{experiment}.").format(experiment=names.experiment(run.settings.to_dict()))
         if state == "diverged" and run.snapshot is not None:
             sentence += " " + _("It diverged at step {step}; this is the last good state, of step {good}.").format(
                 step=f"{run.snapshot.diverged_at or run.snapshot.step:,}", good=f"{run.snapshot.step:,}"
@@ -110,7 +110,11 @@ def of_engine(engine: Engine, recording: Setup | None) -> Status:
     if recording is None:
         ready = _("There is no recording of this variant yet.") + " " + ready
         return ("done", _("Ready"), ready) if status == "ready" else ("starting", _("Warming up"), ready)
-    return "recording", _("Recording"), f"{names.experiment(recording.settings)}. {ready}"
+    return (
+        "recording",
+        _("Recording"),
+        _("{experiment}.").format(experiment=names.experiment(recording.settings)) + " " + ready,
+    )
 
 
 def _silence(job: Job) -> str:
@@ -126,7 +130,7 @@ def _waiting(job: Job, engine: Engine) -> str:
         return _("The training processes are warming up; this run starts by itself.")
     place = _("{place} in the queue").format(place=ordinal(job.position or 1))
     if job.expected_wait is None:
-        return place + "."
+        return _("{place}.").format(place=place)
     return _("{place}, about {time}.").format(place=place, time=duration(job.expected_wait))
 
 

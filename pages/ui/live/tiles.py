@@ -86,7 +86,7 @@ def tiles(setup: Setup | None, snapshot: Snapshot | None) -> str:
         (
             _("Device"),
             device,
-            about.strip() or UNKNOWN,
+            _(about.strip()) or UNKNOWN,
             _("What trains."),
         ),
     ]

@@ -20,7 +20,7 @@ from pages.ui import state, static
 from pages.ui.server import redraw
 from pages.ui.shared import engine
 from pages.ui.state import Session
-from pages.ui.words.language import _, language, spoken
+from pages.ui.words.language import _, known, language, spoken
 from pages.ui.words.nouns import of_setup
 
 Maker = Callable[[], bytes | str]
@@ -155,7 +155,7 @@ def _page(run: TrainingJob) -> Maker:
     def made() -> bytes:
         setup, frames = _frames(run)
         network = engine().network(run.id)
-        return web_page(setup, frames, network.content, network.why, words, _)
+        return web_page(setup, frames, network.content, _(network.why), words, _)
 
     return made
 
@@ -170,7 +170,7 @@ def _html(run: TrainingJob) -> str:
     settings = json.dumps(run.settings.to_dict(), indent=1)
     parts = [_figure(place, title, figure) for place, (title, figure) in enumerate(made)]
     return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        f'<!doctype html><html lang="{known(language())}" translate="no"><head><meta charset="utf-8">'
         f"<title>Autoencoder Lab: {escape.html(run.id)}</title>"
         "<style>body { font-family: sans-serif; max-width: 60rem; margin: 1rem auto; "
         "padding: 0 1rem; background: #fff; color: #222; } .figure { height: 26rem; } "

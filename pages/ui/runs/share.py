@@ -97,7 +97,8 @@ def address_of(parameters: dict[str, str], place: str | None = None) -> str:
     path = here.path or "/"
     if place is not None:
         path = "/".join(["", *filter(None, st.get_option("server.baseUrlPath").split("/")), place])
-    return urlunsplit((here.scheme, here.netloc, path, urlencode(parameters, safe=","), ""))
+    query = urlencode(state.spoken_parameter() | parameters, safe=",")
+    return urlunsplit((here.scheme, here.netloc, path, query, ""))
 
 
 @functools.lru_cache(maxsize=64)  # drawing it takes longer than the rest of the page

@@ -106,9 +106,9 @@ def _start(own: Session, base: StoredRun, settings: Settings) -> None:
 
 def by_label(error: SettingError, settings: Settings) -> str:
     """What is wrong with a setting, which is called here as its field in the form is called."""
-    name, _space, rest = str(error).partition(" ")
+    name = str(error).partition(" ")[0]
     option = options(settings).get(name)
-    return f"{_(option.label)} {rest}" if option else str(error)
+    return _(str(error)).replace(name, _(option.label), 1) if option else str(error)
 
 
 def variations(settings: Settings, name: str, text: str) -> list[Settings]:

@@ -13,15 +13,32 @@ from contextvars import ContextVar
 import streamlit as st
 
 from ae_core.folders import ROOT
+from pages.ui.words.templates import Templates
 
 DOMAIN = "autoencoder_lab"
+LANGUAGES = {"en": "English", "zh": "中文"}  # what a reader may choose, each in its own words
+_CHOSEN = "spoken"  # under which a session keeps what its reader has chosen
 _FOLDER = ROOT / "assets" / "locale"
 _reader: ContextVar[str] = ContextVar("reader", default="")
 
 
 def language() -> str:
-    """The reader's language: the variable `AE_LANGUAGE`, else the browser's, else English; such as `en` or `de-CH`."""
-    return _reader.get() or os.environ.get("AE_LANGUAGE") or st.context.locale or "en"
+    """The reader's language, such as `en` or `de-CH`: chosen, else the variable `AE_LANGUAGE`, the browser's, `en`."""
+    return _reader.get() or chosen() or os.environ.get("AE_LANGUAGE") or st.context.locale or "en"
+
+
+def chosen() -> str:
+    """The language that this session's reader has chosen, one of `LANGUAGES`; empty for none."""
+    return str(st.session_state.get(_CHOSEN, ""))
+
+
+def choose(name: str) -> None:
+    """Speaks to this session's reader in a language from now on.
+
+    Args:
+        name: One of `LANGUAGES`.
+    """
+    st.session_state[_CHOSEN] = name
 
 
 def known(wanted: str) -> str:
@@ -49,14 +66,26 @@ def spoken(wanted: str) -> Iterator[None]:
 
 
 def _(text: str) -> str:
-    """The text in the reader's language."""
+    """The text in the reader's language, also that of a sentence into which values have been filled."""
     # gettext answers an empty text with the header of the translation file.
-    return _translation(language()).gettext(text) if text else ""
+    return _said(known(language()), text) if text else ""
 
 
-@functools.lru_cache(maxsize=32)
+@functools.lru_cache(maxsize=8192)
+def _said(wanted: str, text: str) -> str:
+    found = _translation(wanted).gettext(text)
+    return found if found != text else _templates(wanted).filled(text)
+
+
+@functools.cache
 def _translation(wanted: str) -> gettext.NullTranslations:
-    return gettext.translation(DOMAIN, _FOLDER, languages=_names(wanted), fallback=True)
+    return gettext.translation(DOMAIN, _FOLDER, languages=[wanted], fallback=True)
+
+
+@functools.cache
+def _templates(wanted: str) -> Templates:
+    file = _FOLDER / wanted / "LC_MESSAGES" / f"{DOMAIN}.mo"
+    return Templates(file.read_bytes() if file.is_file() else b"", functools.partial(_said, wanted))
 
 
 def _names(wanted: str) -> list[str]:

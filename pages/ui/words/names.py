@@ -10,6 +10,11 @@ from pages.ui.words.language import _
 
 def word(name: str) -> str:
     """A choice's or setting's internal name as words: `salt_and_pepper` → `Salt and pepper`."""
+    return _(english(name))
+
+
+def english(name: str) -> str:
+    """The same in English, as the catalogue has it."""
     known = {
         "relu": "ReLU",
         "elu": "ELU",
@@ -28,7 +33,7 @@ def word(name: str) -> str:
         "iqr": "Drop by interquartile range",
         "shift_rotate": "Shift and rotate",
     }
-    return _(known.get(name, name.replace("_", " ").capitalize()))
+    return known.get(name, name.replace("_", " ").capitalize())
 
 
 def quantity(name: str) -> str:

@@ -43,8 +43,9 @@ def duration(seconds: float | None) -> str:
 
 def ordinal(place: int) -> str:
     """A place in a line: `1st`, `2nd`, `11th`."""
-    ending = "th" if 10 <= place % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(place % 10, "th")
-    return _("{place}" + ending).format(place=place)
+    endings = {1: _("{place}st"), 2: _("{place}nd"), 3: _("{place}rd")}
+    other = _("{place}th")
+    return (other if 10 <= place % 100 <= 20 else endings.get(place % 10, other)).format(place=place)
 
 
 def shape(lengths: tuple[int, ...] | list[int]) -> str:
