@@ -49,6 +49,7 @@ TERMS = [
     "commitment",
     "contraction",
     "corrupted",
+    "error",
     "kl",
     "loss",
     "mmd",
@@ -122,7 +123,8 @@ def collect() -> dict[Message, list[str]]:
     for (text, context), file in _all():
         if not reading.PLACE.fullmatch(text.removesuffix(ADDED)):
             text = text.removesuffix(ADDED)
-        if re.search("[^\\W\\d_]", reading.PLACE.sub("", text)):  # there is a letter
+        own = reading.PLACE.sub("", text).strip()
+        if re.search("[^\\W\\d_]", own) or (own and not context and has_places(text)):
             found[Message(text, context)].add(file)
     # What is translated before values are filled in is no template.
     messages = [one for one in found if not (one.context and Message(one.text) in found)]

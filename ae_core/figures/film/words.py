@@ -16,6 +16,7 @@ NAMES = (
     "LiberationSans-Regular.ttf",
     "Arial.ttf",
     "NotoSansCJK-Regular.ttc",
+    "wqy-microhei.ttc",
     "wqy-zenhei.ttc",
     "PingFang.ttc",
     "msyh.ttc",

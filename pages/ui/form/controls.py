@@ -328,7 +328,9 @@ def _facts(info: DataInfo, settings: Settings | None = None) -> None:
         settings = None  # said beside the settings
     classes = escape.markdown(", ".join(info.class_names))
     lines = [
-        f"**{escape.markdown(_(info.title))}.** {escape.markdown(_(info.description))}",
+        _("**{title}.** {description}").format(
+            title=escape.markdown(_(info.title)), description=escape.markdown(_(info.description))
+        ),
         _(COUNTED[info.spec.noun if info.columns or info.spec.noun != "row" else "vector"]).format(
             train=info.train_count,
             test=info.test_count,

@@ -1,0 +1,144 @@
+"""All that is said is translated, and everything that is said goes through the translation."""
+
+import ast
+import re
+
+import pytest
+
+from ae_core import variants
+from ae_core.measuring.wording import about
+from ae_core.settings import options
+from pages.ui.words.language import LANGUAGES, _, known, spoken
+from pages.ui.words.templates import TEMPLATE, has_places
+from pages.ui.words.units import ordinal
+from tests.catalogue import files, reading
+from tests.catalogue.collecting import PAGES, collect
+from tests.conftest import ROOT
+
+PLACES = re.compile(r"\{[^{}]*\}")
+MARKS = ("**", "`", "$", "[0, 1]", "\\")  # Markdown, code, LaTeX
+CHINESE = "[\u4e00-\u9fff]"
+
+# Calls of Streamlit by which words come onto a page: as the first argument, or under these names.
+DRAWS = {
+    *("title", "header", "subheader", "markdown", "caption", "text", "write", "info", "warning", "error", "success"),
+    *("button", "download_button", "link_button", "checkbox", "toggle", "radio", "selectbox", "multiselect", "slider"),
+    *("select_slider", "text_input", "text_area", "number_input", "file_uploader", "expander", "popover", "tabs"),
+    *("segmented_control", "pills", "metric", "toast", "page_link", "spinner", "latex", "Page"),
+}
+GIVEN = {"label", "help", "title", "placeholder"}
+NAMES = {"CSV", "TensorBoard", "HTML", "ZIP", "Autoencoder Lab"}  # of formats and of the app, the same in all languages
+
+
+@pytest.fixture(scope="module")
+def said():
+    return collect()
+
+
+@pytest.mark.parametrize("language", files.languages())
+def test_the_catalogue_holds_what_is_said_and_nothing_else(said, language):
+    catalogue = files.read(language)
+    missing = [entry.id for entry in catalogue if entry.id and not entry.string]
+    assert not missing, missing
+    assert not [entry.id for entry in catalogue if entry.fuzzy and entry.id]
+    current = files.written(files.updated(language, said, catalogue))
+    up_to_date = current == files.place(language, "po").read_bytes()
+    assert up_to_date, "run `python -m tests.catalogue`, and translate what it names"
+    assert files.compiled(catalogue) == files.place(language, "mo").read_bytes()
+
+
+@pytest.mark.parametrize("language", files.languages())
+def test_translations_keep_places_and_marks(language):
+    for entry in files.read(language):
+        ours, theirs = (PLACES.findall(text) for text in (entry.id, entry.string))
+        assert sorted(ours) == sorted(theirs), entry.id
+        for mark in MARKS:
+            assert entry.id.count(mark) == entry.string.count(mark), entry.id
+
+
+def test_chinese_has_its_own_punctuation_and_room_beside_other_letters():
+    for entry in files.read("zh"):
+        own = PLACES.sub("", entry.string) if entry.id else ""
+        assert not re.search(rf"{CHINESE}[,;:!?()]|{CHINESE}\.(?![a-z])", own), entry.string
+        assert not re.search(rf"{CHINESE}[A-Za-z0-9]|[A-Za-z0-9]{CHINESE}", own), entry.string
+
+
+def test_a_language_is_known_by_what_a_browser_or_a_reader_says():
+    assert [known(one) for one in ("zh-CN", "zh_TW", "zh", "de-CH", "", "en-US")] == [
+        "zh",
+        "zh",
+        "zh",
+        "en",
+        "en",
+        "en",
+    ]
+    assert {name for name in LANGUAGES if known(name) == name} == set(LANGUAGES)
+
+
+def test_sentences_with_their_values_are_translated_by_their_template():
+    wrong = "learning_rate must be a number from 1e-06 to 1. Received: '5'."
+    with spoken("zh"):
+        assert _(wrong) == "learning_rate 必须是 1e-06 到 1 之间的数。收到：'5'。"
+        assert _(f"{wrong} 0.001 is used instead.") == f"{_(wrong)}改用 0.001。"
+        assert _("The run could not be changed because the disk is full.") == "无法更改运行，因为磁盘已满。"
+        assert _("Somebody's own words (are kept).") == "Somebody's own words (are kept)."
+        assert _("") == "" and ordinal(3) == "第 3 位"
+    with spoken("en"):
+        assert _(wrong) == wrong and ordinal(3) == "3rd"
+
+
+def test_every_variant_and_its_settings_are_explained_in_chinese():
+    with spoken("zh"):
+        for variant in variants.registry().values():
+            for text in (variant.idea, *(option.help for option in options(variant.settings).values())):
+                told = _(text)
+                assert re.search(CHINESE, told) and " is " not in told and " the " not in told, text
+
+
+def test_sentences_about_images_are_said_of_rows_and_series_too():
+    with spoken("zh"):
+        for shape, noun in (((28, 28, 1), "图像"), ((30,), "数据行"), ((64, 3), "序列")):
+            text = about(shape, _)("Mean squared error per pixel between held-out images and their reconstructions.")
+            assert noun in text and ("像素" in text) == (noun == "图像"), text
+
+
+def test_the_extraction_finds_every_kind_of_text(said):
+    texts = {(message.text, message.context) for message in said}
+    assert ("Train", "") in texts  # given to a translation
+    assert ("Penalty β", "") in texts  # declared of a setting
+    assert ("1-NN accuracy", "") in texts  # of a metric
+    assert ("Jacobian spectrum", "") in texts  # of a panel
+    assert ("There is no such run any more.", "") in texts  # an error
+    assert ("{name} must be {kind}. Received: {value}.", TEMPLATE) in texts  # one with values
+    assert not [text for text, context in texts if context and not has_places(text)]
+
+
+def words_of(node: ast.expr) -> str:
+    """The words that a person would read of an expression that is written out."""
+    match node:
+        case ast.Constant(value=str(text)):
+            return re.sub(r":[a-z]+(\[|/[a-z_]+:)|<[^>]*>|&[a-z]+;", "", text)
+        case ast.JoinedStr(values=values):
+            return " ".join(words_of(value) for value in values if isinstance(value, ast.Constant))
+    return ""
+
+
+def test_no_page_draws_words_that_do_not_go_through_the_translation():
+    found = []
+    for place in PAGES:
+        path = ROOT / place
+        for file in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
+            for node in ast.walk(reading.read(file).tree):
+                if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+                    continue
+                if node.func.attr not in DRAWS:
+                    continue
+                first = node.args[:1] if node.func.attr not in ("Page", "page_link") else []
+                given = [*first, *(one.value for one in node.keywords if one.arg in GIVEN)]
+                texts = [words_of(one).strip() for one in given]
+                found += [f"{file.name}:{node.lineno}: {text}" for text in texts if is_said(text)]
+    assert not found, "\n".join(found)
+
+
+def is_said(text: str) -> bool:
+    return re.search("[A-Za-z]{2}", text) is not None and text not in NAMES
