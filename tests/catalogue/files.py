@@ -2,7 +2,7 @@
 
 import datetime
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -39,6 +39,15 @@ def read(language: str) -> Catalog:
         return Catalog(locale=language)
     with path.open("rb") as stream:
         return read_po(stream, locale=language, abort_invalid=True)
+
+
+def pairs(language: str) -> Iterator[tuple[str, str]]:
+    """Each text and its translation.
+
+    Args:
+        language: Of the translation.
+    """
+    yield from ((str(entry.id), str(entry.string)) for entry in read(language) if entry.id)
 
 
 def updated(language: str, said: Mapping[Message, Iterable[str]], before: Catalog) -> Catalog:
