@@ -9,6 +9,7 @@ from typing import NamedTuple
 from ae_core import variants
 from ae_core.data import built_in, ranges
 from ae_core.data.columns import LEFT_OUT
+from ae_core.figures.compare import AXES
 from ae_core.figures.shared import words as term
 from ae_core.figures.views import VIEWS
 from ae_core.measuring.metric_table import Metric
@@ -28,6 +29,7 @@ ROOMS = [
     "formats",
     "limits.py",
     "measuring",
+    "portable",
     "runs",
     "setting_fields.py",
     "settings.py",
@@ -184,7 +186,7 @@ def _declared() -> Iterator[tuple[str, str]]:
     yield from ((text, "ae_core/data/ranges.py") for text in VALUES)
     yield from ((view.heading, "ae_core/figures/views.py") for view in VIEWS)
     yield from ((term(name, str), "ae_core/figures/shared.py") for name in TERMS)
-    yield from ((english(name), "pages/ui/words/names.py") for name in TERMS)
+    yield from ((english(name), "pages/ui/words/names.py") for name in (*TERMS, *AXES))
     yield from ((name, "ae_core/web_page/stage.py") for name in STATES)
     yield from ((noun, "ae_core/measuring/wording.py") for noun in NOUNS)
 

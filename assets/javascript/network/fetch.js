@@ -23,6 +23,8 @@ export async function fetchNetwork(base, run, step, words) {
   const buffer = await answer.arrayBuffer();
   const found = Number(answer.headers.get("X-Step"));
   const network = new Network(buffer);
+  const worker = answer.headers.get("X-Worker"); // in the reader's language
+  if (worker) network.description.worker = decodeURIComponent(worker);
   const where = `${base}compute/${encodeURIComponent(run)}/${found}`;
   const made = network.description.worker ? new RemoteNetwork(buffer, (part, values) => ask(`${where}/${part}`, values)) : network;
   return Object.assign(made, { step: found });

@@ -11,6 +11,7 @@ import gzip
 import hashlib
 import re
 from collections.abc import Sequence
+from urllib.parse import quote
 
 import msgspec
 from msgspec import Struct
@@ -50,11 +51,13 @@ class Packed(Struct, frozen=True):
         content: Its bytes in gzip; empty if there is none.
         mark: Changes with the content.
         why: One sentence; empty if there is a network.
+        worker: One sentence; why a worker computes it. Empty if the browser does.
     """
 
     content: bytes
     mark: str
     why: str
+    worker: str = ""
 
 
 class Moments(Struct, frozen=True):
@@ -122,7 +125,7 @@ async def _network(request: Request) -> Response:
     try:
         packed = await _packed((now.id, -1 if step is None else step, ended))
     except EngineError as error:
-        return _without(NoNetwork(str(error), later=True), 503)
+        return _without(NoNetwork(_(str(error)), later=True), 503)
     if packed.why:
         return _without(NoNetwork(_(packed.why)))
     return _with(request, packed, step)
@@ -134,6 +137,7 @@ def _with(request: Request, packed: Packed, step: int | None) -> Response:
         "ETag": packed.mark,
         "Vary": "Accept-Encoding",
         "X-Step": str(step),
+        "X-Worker": quote(_(packed.worker)),  # the content is the same in all languages
     }
     if packed.mark in request.headers.get("If-None-Match", ""):
         return Response(status_code=304, headers=headers)
@@ -170,9 +174,9 @@ def _ask(key: Key) -> Packed:
     content = answer.content or answer.introduction
     if not content:
         return Packed(b"", "", answer.why)
-    return _packed_of(content)
+    return _packed_of(content, "" if answer.content else answer.why)
 
 
-def _packed_of(content: bytes) -> Packed:
+def _packed_of(content: bytes, worker: str = "") -> Packed:
     mark = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-    return Packed(gzip.compress(content, 5), mark, "")
+    return Packed(gzip.compress(content, 5), mark, "", worker)

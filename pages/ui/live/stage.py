@@ -86,7 +86,7 @@ def packed(content: Content) -> bytes:
         "moving": content.moving,
         "playing": content.playing,
         "views": [view_place(view, _) for view in content.views],
-        "panels": [{"name": one.name, "title": _(one.title), "help": _(one.help)} for one in content.panels],
+        "panels": [{"name": one.name, "title": one.title, "help": one.help} for one in content.panels],
         "texts": dict(content.texts),
         "language": language(),
         "words": stage_words(_),

@@ -75,7 +75,7 @@ def offer(own: Session, chosen: Sequence[StoredRun], runs: Sequence[StoredRun]) 
         st.caption(
             _("Now {value}. Allowed: {allowed}.").format(
                 value=escape.markdown(as_text(getattr(settings, name))) or "–",
-                allowed=escape.markdown(option.allowed(kind)),
+                allowed=escape.markdown(_(option.allowed(kind))),
             )
         )
         if own.twin_problem:

@@ -20,12 +20,12 @@ def of_setup(setup: Setup | None) -> Callable[[str], str]:
 
 
 def panels_of(setup: Setup) -> list[PanelTitle]:
-    """The panels of a run, whose sentences speak of its examples, in English.
+    """The panels of a run, whose sentences speak of its examples.
 
     Args:
         setup: Its setup message.
     """
-    say = about(setup.shape)
+    say = about(setup.shape, _)
     return [replace(one, title=say(one.title), help=say(one.help)) for one in setup.panels]
 
 
