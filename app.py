@@ -40,7 +40,8 @@ def frame() -> None:
     with st.container(horizontal=True, gap="small", key="pages"):  # on a phone, where the others are in the drawer
         for one in pages.values():
             st.page_link(one)
-    switch.switch()
+    if not state.session().showing.embed:
+        switch.switch()
     state.keep_owner()
     if (wanted := state.leave(next(name for name, page in pages.items() if page is chosen))) in pages:
         st.switch_page(pages[wanted])

@@ -6,12 +6,15 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ae_core import variants
+from ae_core import lessons, variants
 from ae_core.data import built_in, ranges
 from ae_core.data.columns import LEFT_OUT
 from ae_core.figures.compare import AXES
 from ae_core.figures.shared import words as term
 from ae_core.figures.views import VIEWS
+from ae_core.lessons.glossary import GLOSSARY
+from ae_core.lessons.lesson import texts
+from ae_core.lessons.theory import THEORY
 from ae_core.measuring.metric_table import Metric
 from ae_core.settings import option_of
 from pages.ui.words.names import english
@@ -27,6 +30,7 @@ ROOMS = [
     "engine",
     "errors.py",
     "formats",
+    "lessons/__init__.py",
     "limits.py",
     "measuring",
     "portable",
@@ -74,6 +78,9 @@ PARTS = [
     "train a classifier on its code",
     "give it more epochs",
     "have it go on",
+    "run could not be changed",
+    "run could not be ended",
+    "classifier could not be kept",
     "code 1",
     "code 2",
     "first principal component of the code",
@@ -189,6 +196,13 @@ def _declared() -> Iterator[tuple[str, str]]:
     yield from ((english(name), "pages/ui/words/names.py") for name in (*TERMS, *AXES))
     yield from ((name, "ae_core/web_page/stage.py") for name in STATES)
     yield from ((noun, "ae_core/measuring/wording.py") for noun in NOUNS)
+    for name, lesson in lessons.registry().items():
+        yield from ((text, f"ae_core/lessons/course/{name}.py") for text in texts(lesson))
+    for word in GLOSSARY:
+        yield from ((text, "ae_core/lessons/glossary.py") for text in (word.term, word.meaning))
+    for theory in THEORY:
+        told = (theory.title, theory.text, *theory.heads, *(cell for row in theory.rows for cell in row))
+        yield from ((text, "ae_core/lessons/theory.py") for text in told)
 
 
 def _of_metric(metric: Metric) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from tests.browser import visitor
 
 pytestmark = pytest.mark.browser
 
-PAGES = ("", "explore", "compare", "learn")
+PAGES = ("", "explore", "compare", "learn", "learn?lesson=linear_is_pca")
 PHONE = {"width": 390, "height": 844}
 # What stands on a page as it is: code, formulas, values of settings, layers by their type or name, references, and what
 # Streamlit itself says.
