@@ -48,7 +48,17 @@ def top_names(path: Path) -> set[str]:
 
 
 # Which rooms a room may use, besides those that every room speaks to. Whoever adds a room adds a line.
-SPOKEN_BY_ALL = {"errors", "folders", "limits", "messages", "ownership", "room", "setting_fields", "settings"}
+SPOKEN_BY_ALL = {
+    "errors",
+    "folders",
+    "limits",
+    "messages",
+    "ownership",
+    "room",
+    "setting_fields",
+    "settings",
+    "translation",
+}
 USES: dict[str, set[str]] = {
     "errors": set(),
     "folders": set(),
@@ -58,6 +68,7 @@ USES: dict[str, set[str]] = {
     "room": set(),
     "setting_fields": set(),
     "settings": set(),
+    "translation": set(),
     "formats": set(),
     "data": {"formats"},
     "models": {"formats", "data"},

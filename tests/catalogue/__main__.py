@@ -1,16 +1,23 @@
-"""Brings the files of all languages up to date: `python -m tests.catalogue`."""
+"""Brings the files of all languages up to date: `python -m tests.catalogue`.
+
+After a merge in which both sides had changed a `.po`, take one of them and name the other one, with its translations:
+`git show BRANCH:assets/locale/zh/LC_MESSAGES/autoencoder_lab.po > other.po` and `python -m tests.catalogue zh other.po`.
+"""
 
 import sys
+from pathlib import Path
 
 from tests.catalogue import files
 from tests.catalogue.collecting import collect
 
 
-def main() -> int:
+def main(given: list[str]) -> int:
     """Collects what the app says, writes `.po` and `.mo`, and tells what is not translated yet."""
     said, missing = collect(), 0
+    others = {language: [Path(one) for one in given[1:]] for language in given[:1]}
     for language in files.languages():
-        catalogue = files.updated(language, said, files.read(language))
+        before = [files.read(language), *(files.read(language, one) for one in others.get(language, []))]
+        catalogue = files.updated(language, said, before)
         files.place(language, "po").parent.mkdir(parents=True, exist_ok=True)
         files.place(language, "po").write_bytes(files.written(catalogue))
         files.place(language, "mo").write_bytes(files.compiled(files.read(language)))
@@ -23,4 +30,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -17,8 +17,8 @@ from ae_core.lessons.lesson import texts
 from ae_core.lessons.theory import THEORY
 from ae_core.measuring.metric_table import Metric
 from ae_core.settings import option_of
+from ae_core.translation import TEMPLATE, has_places
 from pages.ui.words.names import english
-from pages.ui.words.templates import TEMPLATE, has_places
 from tests.catalogue import reading
 from tests.conftest import ROOT
 
@@ -102,6 +102,14 @@ PARTS = [
     "The file {name}",
     "The file of a run",
     "The model of an imported run",
+    "list the {name}",
+    "the experiment as one plain Keras script, .py",
+    "the same as a Jupyter notebook, .ipynb",
+    "the Keras model, .keras",
+    "the whole run, for import",
+    "the curves: step, epoch, seconds and losses",
+    "map and pictures as they changed, one animated picture, .webp or .gif",
+    "film and network as one page to play with, which opens from a disk, .html",
 ]
 
 
@@ -147,6 +155,10 @@ def _places(files: set[str]) -> list[str]:
 
 
 def _all() -> Iterator[tuple[Message, str]]:
+    for source in [*_read("ae_core/cli"), *_read("ae_core/__main__.py")]:
+        file = source.path.relative_to(ROOT).as_posix()
+        yield from ((Message(text), file) for text in (*reading.helps(source), *reading.translated(source, {})))
+        yield from ((_sentence(text), file) for text in reading.raised(source))
     files = {one: _read(one) for one in [*PAGES, *(f"ae_core/{room}" for room in {*ROOMS, *TRANSLATING})]}
     sources = {source.path: source for several in files.values() for source in several}
     everywhere = {

@@ -9,11 +9,10 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-from ae_core.folders import ROOT
-from pages.ui.words.language import DOMAIN, LANGUAGES
+from ae_core.translation import DOMAIN, FOLDER
+from pages.ui.words.language import LANGUAGES
 from tests.catalogue.collecting import Message
 
-FOLDER = ROOT / "assets" / "locale"
 BEGUN = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)  # the same in each version, so that only words change
 
 
@@ -32,9 +31,14 @@ def place(language: str, ending: str) -> Path:
     return FOLDER / language / "LC_MESSAGES" / f"{DOMAIN}.{ending}"
 
 
-def read(language: str) -> Catalog:
-    """What is translated by now; nothing where nobody has begun."""
-    path = place(language, "po")
+def read(language: str, path: Path | None = None) -> Catalog:
+    """What is translated by now; nothing where nobody has begun.
+
+    Args:
+        language: Its name.
+        path: Of another file than its own.
+    """
+    path = path or place(language, "po")
     if not path.exists():
         return Catalog(locale=language)
     with path.open("rb") as stream:
@@ -50,14 +54,16 @@ def pairs(language: str) -> Iterator[tuple[str, str]]:
     yield from ((str(entry.id), str(entry.string)) for entry in read(language) if entry.id)
 
 
-def updated(language: str, said: Mapping[Message, Iterable[str]], before: Catalog) -> Catalog:
+def updated(language: str, said: Mapping[Message, Iterable[str]], before: Iterable[Catalog]) -> Catalog:
     """A catalogue of exactly what the app says, with the translations that there are.
 
     Args:
         language: Its language.
         said: What is said, and in which files.
-        before: The catalogue until now. What is not said any more is left out: the repository remembers it.
+        before: Catalogues until now; the first one that has a translation gives it. What is not said any more is left
+            out: the repository remembers it.
     """
+    catalogues = list(before)
     made = Catalog(
         locale=language,
         domain=DOMAIN,
@@ -71,10 +77,10 @@ def updated(language: str, said: Mapping[Message, Iterable[str]], before: Catalo
     )
     for message, files in said.items():
         context = message.context or None
-        known = before.get(message.text, context)
+        known = [found.string for one in catalogues if (found := one.get(message.text, context)) and found.string]
         entry = made.add(
             message.text,
-            string=known.string if known is not None else "",
+            string=known[0] if known else "",
             locations=[(file, 0) for file in files],
             context=context,
         )

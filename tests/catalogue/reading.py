@@ -105,6 +105,21 @@ def sentences(source: Source) -> Iterator[str]:
                 yield text
 
 
+def helps(source: Source) -> Iterator[str]:
+    """What the command line says of its commands and of their arguments."""
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Call):
+            given = [one.value for one in node.keywords if one.arg in ("help", "description")]
+            yield from (text for one in given for text in _words(one, source.constants))
+
+
+def raised(source: Source) -> Iterator[str]:
+    """Sentences of errors."""
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
+            yield from (text for one in node.exc.args for text in _kinds(one))
+
+
 def _not_for_people(node: ast.AST) -> Iterator[ast.AST]:
     match node:
         case ast.Expr(value=ast.Constant() as value):

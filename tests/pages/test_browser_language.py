@@ -4,11 +4,12 @@ import re
 
 import pytest
 
+from pages.ui.lessons.parts import KEY
 from tests.browser import visitor
 
 pytestmark = pytest.mark.browser
 
-PAGES = ("", "explore", "compare", "learn", "learn?lesson=linear_is_pca")
+PAGES = ("", "explore", "compare", "learn")  # the last one has parts
 PHONE = {"width": 390, "height": 844}
 # What stands on a page as it is: code, formulas, values of settings, layers by their type or name, references, and what
 # Streamlit itself says.
@@ -33,7 +34,7 @@ TEXTS = """(asItIs) => {
 # Names, which are the same in all languages.
 NAMES = {
     *("Autoencoder", "Lab", "MNIST", "Fashion", "PCA", "CPU", "GPU", "MSE", "KL", "ROC", "PNG", "SVG", "CSV", "ZIP"),
-    *("SNE", "Adam", "RMSprop", "SGD", "ReLU", "GELU", "ELU", "Tanh", "Sigmoid", "GRU", "LSTM", "NN", "SVM"),
+    *("SNE", "Adam", "RMSprop", "SGD", "ReLU", "GELU", "ELU", "Tanh", "Sigmoid", "Dropout", "GRU", "LSTM", "NN", "SVM"),
     *("Wasserstein", "WAE", "VAE", "VQ", "AAE", "CC", "BY", "SA", "MIT"),
 }
 
@@ -45,24 +46,33 @@ def english(text: str) -> bool:
     return bool(set(re.findall("[A-Za-z]{2,}", text)) - NAMES)
 
 
+def look(page, where: str) -> None:
+    """Looks at what is drawn, once it is all there."""
+    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+    page.wait_for_function("!document.querySelector('[data-testid=stSkeleton]')")
+    texts = page.evaluate(TEXTS, AS_IT_IS)
+    assert len(texts) > 5, where
+    left = [text for text in texts if english(text)]
+    assert not left, (where, left)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), where
+
+
 @pytest.mark.parametrize("viewport", [{"width": 1280, "height": 720}, PHONE], ids=["projector", "phone"])
 def test_no_page_has_english_left_or_words_that_are_cut_off(app, chrome, viewport):
     with visitor(chrome, viewport=viewport, locale="zh-CN") as page:
         for name in PAGES:
             page.goto(f"{app.url}/{name}")
-            page.wait_for_selector(".st-key-language input")
+            choice = page.locator(".st-key-language input")
+            choice.wait_for()
             if name in ("", "explore"):
                 page.wait_for_selector(".st-key-live_loss [data-step]" if not name else ".st-key-decoded [data-code]")
-            page.wait_for_function("document.documentElement.lang === 'zh'")
-            page.wait_for_function("!document.querySelector('[data-testid=stSkeleton]')")
-            texts = page.evaluate(TEXTS, AS_IT_IS)
-            assert len(texts) > 5
-            left = [text for text in texts if english(text)]
-            assert not left, (name, left)
-            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
-            cut = page.locator(".st-key-language input").evaluate("one => one.scrollWidth > one.clientWidth")
-            assert not cut and page.locator(".st-key-language input").is_visible()
-            assert not page.evaluate("document.documentElement.translate")
+            page.wait_for_function("document.documentElement.lang === 'zh' && !document.documentElement.translate")
+            look(page, name)
+            assert choice.is_visible() and not choice.evaluate("one => one.scrollWidth > one.clientWidth")
+        for part in ("类型", "理论", "词语"):
+            page.locator(f".st-key-{KEY} button").filter(has_text=part).click()
+            page.locator(f".st-key-{KEY} button[aria-checked=true]").filter(has_text=part).wait_for()
+            look(page, part)
 
 
 def test_a_reader_chooses_the_language_and_the_address_keeps_it(app, chrome):

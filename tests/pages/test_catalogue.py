@@ -8,8 +8,8 @@ import pytest
 from ae_core import variants
 from ae_core.measuring.wording import about
 from ae_core.settings import options
+from ae_core.translation import TEMPLATE, has_places
 from pages.ui.words.language import LANGUAGES, _, known, spoken
-from pages.ui.words.templates import TEMPLATE, has_places
 from pages.ui.words.units import ordinal
 from tests.catalogue import files, reading
 from tests.catalogue.collecting import PAGES, collect
@@ -41,7 +41,7 @@ def test_the_catalogue_holds_what_is_said_and_nothing_else(said, language):
     missing = [entry.id for entry in catalogue if entry.id and not entry.string]
     assert not missing, missing
     assert not [entry.id for entry in catalogue if entry.fuzzy and entry.id]
-    current = files.written(files.updated(language, said, catalogue))
+    current = files.written(files.updated(language, said, [catalogue]))
     up_to_date = current == files.place(language, "po").read_bytes()
     assert up_to_date, "run `python -m tests.catalogue`, and translate what it names"
     assert files.compiled(catalogue) == files.place(language, "mo").read_bytes()

@@ -1,14 +1,22 @@
-"""Sentences into which values were filled before they came here, such as those of errors: translated by their template.
+"""Texts in another language, from the catalogues in `assets/locale`; without one they stay English.
 
-The catalogue holds such a template in the context `TEMPLATE`, with names in braces where values stand. A finished
-sentence is held against all of them; what stands in the place of a name is translated too, if the catalogue has it.
+Sentences into which values were filled before they came here, such as those of errors, are translated by a template:
+the catalogue holds it in the context `TEMPLATE`, with names in braces where values stand. A finished sentence is held
+against all of them; what stands in the place of a name is translated too, if the catalogue has it.
 """
 
+import functools
+import gettext
+import os
 import re
 import struct
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from ae_core.folders import ROOT
+
+DOMAIN = "autoencoder_lab"
+FOLDER = ROOT / "assets" / "locale"
 TEMPLATE = "template"  # the context, `msgctxt`
 _CONTEXT_ENDS = "\x04"  # in a compiled catalogue
 _PLACE = re.compile(r"\{(\w+)\}")
@@ -19,6 +27,51 @@ LONGEST = 2000  # characters of a sentence that is looked at
 def has_places(text: str) -> bool:
     """Whether a text has names in braces."""
     return _PLACE.search(text) is not None
+
+
+def known(wanted: str) -> str:
+    """The language that is spoken when one is asked for: that one, or what it is a dialect of, else English.
+
+    Args:
+        wanted: Anything, such as `de-CH` or `zh_CN.UTF-8`.
+    """
+    names = [wanted.replace("-", "_"), re.split("[-_.]", wanted)[0]]
+    return next((name for name in names if name in _translated()), "en")
+
+
+def of_terminal() -> str:
+    """The language of whoever sits at the command line: the variable `AE_LANGUAGE`, or the system's."""
+    names = ("AE_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
+    return known(next((os.environ[name] for name in names if os.environ.get(name)), ""))
+
+
+@functools.lru_cache(maxsize=8192)
+def said(language: str, text: str) -> str:
+    """A text in a language, also that of a sentence into which values have been filled.
+
+    Args:
+        language: One that `known` gave.
+        text: In English.
+    """
+    # gettext answers an empty text with the header of the translation file.
+    found = _translation(language).gettext(text) if text else ""
+    return found if found != text else _templates(language).filled(text)
+
+
+@functools.cache
+def _translated() -> frozenset[str]:
+    return frozenset(file.parents[1].name for file in FOLDER.glob(f"*/LC_MESSAGES/{DOMAIN}.mo"))
+
+
+@functools.cache
+def _translation(language: str) -> gettext.NullTranslations:
+    return gettext.translation(DOMAIN, FOLDER, languages=[language], fallback=True)
+
+
+@functools.cache
+def _templates(language: str) -> "Templates":
+    file = FOLDER / language / "LC_MESSAGES" / f"{DOMAIN}.mo"
+    return Templates(file.read_bytes() if file.is_file() else b"", functools.partial(said, language))
 
 
 class _Template(NamedTuple):
