@@ -1,7 +1,7 @@
 """Brings the files of all languages up to date: `python -m tests.catalogue`.
 
 After a merge in which both sides had changed a `.po`, take one of them and name the other one, with its translations:
-`git show BRANCH:assets/locale/zh/LC_MESSAGES/autoencoder_lab.po > other.po` and `python -m tests.catalogue zh other.po`.
+`git show BRANCH:assets/locale/zh/LC_MESSAGES/autoencoder_lab.po > other.po`, `python -m tests.catalogue zh other.po`.
 """
 
 import sys
