@@ -17,6 +17,7 @@ Kind = Literal["webp", "gif"]
 FOREVER = 0  # rounds
 QUALITY = 38  # of 100, for WebP: 150 frames of a busy map are 3 MB, and 5.5 MB at 60
 EFFORT = 2  # of 6: half the time of the usual 4
+SEEN_THROUGH = 150 / 255  # of the colours of a column that lies behind a map
 STEPS = 32  # of red, green and blue each, in which the nearest colour is looked up
 
 
@@ -51,15 +52,16 @@ def encode(frames: Iterable[Image.Image], durations: Sequence[int], kind: str) -
 
 
 def _palette() -> np.ndarray:
-    """At most 256 colours, `(n, 3)`: greys, classes and the plane's ink thinned with white, errors, a coarse cube."""
+    """At most 256 colours, `(n, 3)`: greys, classes and the plane's ink thinned, errors, a column, a coarse cube."""
     greys = np.linspace(0, 255, 24)[:, None].repeat(3, axis=1)
     classes = np.array([tuple(bytes.fromhex(colour[1:])) for colour in COLOURS])
     thinned = np.concatenate([255 - share * (255 - classes) for share in (1.0, 0.6, 0.3)])
     inks = 255 - np.linspace(0, 1, 8)[:, None] * (255 - np.array(tuple(bytes.fromhex(INK[1:]))))
     anchors = np.arange(len(CIVIDIS))
     errors = np.stack([np.interp(np.linspace(0, anchors[-1], 24), anchors, channel) for channel in CIVIDIS.T], axis=1)
+    behind = 255 - SEEN_THROUGH * (255 - errors)
     cube = np.array([*itertools.product(np.linspace(0, 255, 5), repeat=3)])
-    return np.unique(np.concatenate([greys, thinned, inks, errors, cube]).round().astype(np.uint8), axis=0)
+    return np.unique(np.concatenate([greys, thinned, inks, errors, behind, cube]).round().astype(np.uint8), axis=0)
 
 
 def _nearest(palette: np.ndarray) -> np.ndarray:
