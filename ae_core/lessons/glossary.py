@@ -50,7 +50,6 @@ GLOSSARY = (
     Word(
         "Contrastive divergence",
         "An estimate of the likelihood's gradient from a few steps of Gibbs sampling.",
-        "boltzmann_machine",
     ),
     Word(
         "Convolution",
@@ -124,7 +123,6 @@ GLOSSARY = (
     Word(
         "Restricted Boltzmann machine",
         "A layer of visible and one of hidden random units, with a probability for each state.",
-        "boltzmann_machine",
     ),
     Word("Sigmoid", "The bend 1 / (1 + e⁻ᵃ), from 0 to 1; its slope is at most one quarter.", "layer_by_layer"),
     Word("Sparsity", "Few units at work at a time.", "few_at_work"),

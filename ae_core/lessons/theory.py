@@ -68,7 +68,7 @@ THEORY = (
         "learnt: each layer alone, then the whole by backpropagation.",
         r"E(v, h) = -a^{\top} v - b^{\top} h - v^{\top} W h, \qquad \Delta W \propto \langle v h^{\top} "
         r"\rangle_{\text{data}} - \langle v h^{\top} \rangle_{\text{one step}}",
-        "boltzmann_machine",
+        "layer_by_layer",
     ),
     Theory(
         "denoising",
