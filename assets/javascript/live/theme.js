@@ -21,6 +21,7 @@
 
 const USUAL = 16; // pixels of the root's type on a page that is not made larger
 const SMALL = 480; // pixels of width below which a view is small
+const SIDES = ["l", "r", "t", "b"]; // of a margin
 const THIN = 0.13; // opacity of lines
 const TOOL = 0.5; // opacity of the tools above a chart
 
@@ -113,15 +114,22 @@ function enlarged(part, times) {
   if (Array.isArray(part)) {
     return /** @type {Part} */ (typeof part[0] === "object" ? part.map((one) => enlarged(one, times)) : part);
   }
-  /** @type {Record<string, any>} */
-  const copy = { ...part };
+  /** @type {Record<string, unknown>} */
+  const copy = Object.fromEntries(Object.entries(part));
   for (const [name, value] of Object.entries(copy)) {
-    copy[name] = enlarged(value, times);
-    const sized = name.endsWith("font") ? "size" : name === "line" ? "width" : "";
-    if (typeof copy[name]?.[sized] === "number") copy[name][sized] *= times;
-    if (name === "margin") for (const side in copy[name]) copy[name][side] *= times;
+    const grown = (copy[name] = enlarged(value, times));
+    const sizes = name === "margin" ? [...SIDES] : [name.endsWith("font") ? "size" : name === "line" ? "width" : ""];
+    for (const size of sizes) if (isRecord(grown) && typeof grown[size] === "number") grown[size] *= times;
   }
   return /** @type {Part} */ (copy);
+}
+
+/**
+ * @param {unknown} part
+ * @returns {part is Record<string, unknown>}
+ */
+function isRecord(part) {
+  return typeof part === "object" && part !== null;
 }
 
 /**
