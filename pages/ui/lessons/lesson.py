@@ -22,6 +22,7 @@ from pages.ui.state import Session, Taken
 from pages.ui.words.language import _
 
 KEY, PREDICT = "lesson", "predict"
+NEXT = "N"  # in front of a hall: whatever comes next
 WAITING_SECONDS = 1.0
 WHOLE = ("done", "diverged")  # states of a run that has come to its end
 
@@ -64,7 +65,8 @@ def show(own: Session) -> None:
         _step(2, _("Predict"))
         st.markdown(_(lesson.question))
         _predict(lesson, taken)
-        asking.ask(own, lesson, own.lesson, _came(lesson, taken))
+        if not runs or own.lesson in own.asked:
+            asking.ask(own, lesson, own.lesson, _came(lesson, taken))
     with right.container(key="lesson_start", gap="xsmall"):
         _step(3, _("Try"))
         _start(own, lesson, taken, runs)
@@ -155,6 +157,7 @@ def _start(own: Session, lesson: Lesson, taken: Taken, runs: list[TrainingJob]) 
         st.button(
             _("Train both") if len(lesson.experiments) > 1 else _("Train"),
             key="start",
+            shortcut=NEXT if own.showing.present and not runs else None,
             type="primary",
             icon=":material/play_arrow:",
             on_click=_started,
@@ -229,6 +232,7 @@ def _reveal(own: Session, lesson: Lesson, taken: Taken, runs: list[TrainingJob])
     st.button(
         _("Reveal"),
         key="reveal",
+        shortcut=NEXT if own.showing.present else None,
         type="primary",
         icon=":material/visibility:",
         on_click=_revealed,
