@@ -144,7 +144,7 @@ def like_pca(seen: Evidence) -> Finding | None:
     else:
         why = _("The layers have made no use of their bends. Try wider or more hidden layers, or a lower {rate}.")
     if error <= rival / LIMITS.like_pca:
-        text = _("Test MSE {error} is no better than PCA's {rival} with the same code size.")
+        text = _("Test MSE {error} is about what PCA has with the same code size, {rival}.")
     else:
         text = _("Test MSE {error} is above PCA's {rival} with the same code size.")
     labels = {"epochs": seen.label("epochs"), "optimizer": seen.label("optimizer")} | seen.rate()

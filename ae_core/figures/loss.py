@@ -131,7 +131,7 @@ def _pca_line(setup: Setup, snapshot: Snapshot, horizon: float, logarithmic: boo
     level = rounded(snapshot.pca_loss, above_zero=logarithmic)
     if level is None:
         return []
-    name = translate("PCA, same code size")
+    name = translate("PCA, validation")
     history = snapshot.history
     places = [0.0, *(rounded(epoch) for epoch in history["epoch"]), horizon]  # a place to hover beside each value
     return [

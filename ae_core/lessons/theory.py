@@ -64,8 +64,8 @@ THEORY = (
             ),
         ),
         "An autoencoder is a feed-forward network whose target is its input. A restricted Boltzmann machine has the "
-        "same two layers, but says how probable a picture is. Stacks of either were the first deep networks that "
-        "learnt: each layer alone, then the whole by backpropagation.",
+        "same two layers, but says how probable a picture is. Stacks of either made deep networks of "
+        "sigmoids learn, around 2006: each layer alone, then the whole by backpropagation.",
         r"E(v, h) = -a^{\top} v - b^{\top} h - v^{\top} W h, \qquad \Delta W \propto \langle v h^{\top} "
         r"\rangle_{\text{data}} - \langle v h^{\top} \rangle_{\text{one step}}",
         "layer_by_layer",
@@ -106,7 +106,7 @@ THEORY = (
         "Sparsity beside L1 and L2",
         ("Penalty on activity", "L1 on weights", "L2 on weights"),
         (
-            ("What becomes small?", "What units say of a picture", "Weights", "Weights"),
+            ("What becomes small?", "What units say of a picture", "The weights", "The weights"),
             ("What becomes zero?", "Most units, others for each picture", "Some weights, for all pictures", "Nothing"),
             ("As a prior", "Few causes at a time", "Laplace on weights", "Gaussian on weights"),
             ("What is it for?", "Parts that have a meaning", "Fewer connections", "A smoother function"),

@@ -101,7 +101,7 @@ class Session:
         odd_file: A run, the name of a file that it has scored, what it found, and why not if it did not.
         learning: Name of the part of the Learn page that is open.
         lesson: Name of the lesson that is open.
-        asked: Names of the lessons whose question this tab has asked a hall.
+        asked: Ids of the questions that this tab has asked a hall, by the lesson.
         taken: How far this tab has come in each lesson that it has begun, by name.
     """
 
@@ -132,7 +132,7 @@ class Session:
     odd_file: tuple[str, str, Part | None, str] = ("", "", None, "")
     learning: str = LESSONS
     lesson: str = field(default_factory=lambda: next(iter(lessons.registry())))
-    asked: set[str] = field(default_factory=set)
+    asked: dict[str, str] = field(default_factory=dict)
     taken: dict[str, Taken] = field(default_factory=dict)
 
     @property

@@ -72,7 +72,7 @@ def test_curves_are_the_history_with_gaps_where_nothing_was_measured() -> None:
         "sparsity",
         "training",
         "validation",
-        "PCA, same code size",
+        "PCA, validation",
     ]
 
 
@@ -92,7 +92,7 @@ def test_a_term_that_is_known_in_nats_per_image_says_them() -> None:
 
 def test_a_single_term_needs_two_curves_only() -> None:
     figure = figures.loss(demo.setup(terms=["reconstruction"]), demo.snapshot(900))
-    assert [trace["name"] for trace in figure["data"]] == ["training", "validation", "PCA, same code size"]
+    assert [trace["name"] for trace in figure["data"]] == ["training", "validation", "PCA, validation"]
 
 
 def test_the_line_of_pca_spans_the_axis_at_its_own_loss() -> None:

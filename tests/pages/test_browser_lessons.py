@@ -28,7 +28,7 @@ def test_a_lesson_is_predicted_trained_and_revealed(app, chrome):
         page.click(".st-key-reveal button")
         said = page.locator(".ae-outcome")
         said.wait_for()
-        assert "As claimed" in said.inner_text()
+        assert "Measured." in said.inner_text()
         assert "You expected 60 %; measured: " in said.inner_text()
         assert page.locator(".ae-measured tbody tr").count() == 3
         page.wait_for_selector(".st-key-lesson_why .katex")

@@ -31,13 +31,12 @@ class Phone:
         """The page."""
         return self._ask("GET", b"", [(b"accept-language", language.encode())])
 
-    def send(self, answer: str, origin: str = "http://app") -> Response:
+    def send(self, answer: str, origin: str = "http://app", receive=None) -> Response:
         """Presses the button."""
-        body = urlencode({"answer": answer}).encode()
-        return self._ask("POST", body, [(b"content-length", str(len(body)).encode()), (b"origin", origin.encode())])
+        return self._ask("POST", urlencode({"answer": answer}).encode(), [(b"origin", origin.encode())], receive)
 
-    def _ask(self, method: str, body: bytes, headers: list[tuple[bytes, bytes]]) -> Response:
-        async def receive():
+    def _ask(self, method: str, body: bytes, headers: list[tuple[bytes, bytes]], receive=None) -> Response:
+        async def at_once():
             return {"type": "http.request", "body": body}
 
         kept = [(b"cookie", f"{phone.COOKIE}={self.cookie}".encode())] if self.cookie else []
@@ -52,7 +51,7 @@ class Phone:
             "server": ("app", 80),
             "scheme": "http",
         }
-        answer = asyncio.run(phone.phone(Request(scope, receive)))
+        answer = asyncio.run(phone.phone(Request(scope, receive or at_once)))
         given = SimpleCookie(answer.headers.get("set-cookie", "")).get(phone.COOKIE)
         self.cookie = given.value if given is not None else self.cookie
         return answer
@@ -77,27 +76,53 @@ def counted(poll: polls.Poll, key: str) -> tuple[int, dict]:
 @pytest.fixture
 def asked(monkeypatch):
     monkeypatch.setattr(phone, "polls", polls.Polls())
-    return phone.polls.ask("o" * 43, CHOICES)
+    return asked_by(phone.polls, "o" * 43)
 
 
-def test_a_question_is_asked_once_and_ends_by_itself():
+def asked_by(open_polls: polls.Polls, owner: str, address: str = "") -> polls.Poll:
+    poll = open_polls.ask(owner, CHOICES, address)
+    assert poll is not None
+    return poll
+
+
+def test_a_question_ends_by_itself():
     now = [0.0]
     open_polls = polls.Polls(lambda: now[0])
-    first = open_polls.ask("me", CHOICES)
-    assert open_polls.ask("me", CHOICES) is first
-    assert open_polls.ask("you", CHOICES) is not first
+    first = asked_by(open_polls, "me")
+    assert open_polls.get(first.id) is first
     now[0] = polls.KEPT_SECONDS + 1
     assert open_polls.get(first.id) is None
 
 
-def test_there_are_only_so_many_questions_and_answers(monkeypatch):
-    monkeypatch.setattr(polls, "MOST_POLLS", 2)
-    monkeypatch.setattr(polls, "MOST_ANSWERS", 2)
+def test_nobody_s_question_goes_for_that_of_somebody_else(monkeypatch):
+    monkeypatch.setattr(polls, "MOST_POLLS", 5)
+    monkeypatch.setattr(polls, "MOST_OF_ADDRESS", 2)
+    monkeypatch.setattr(polls, "MOST_OF_OWNER", 1)
     open_polls = polls.Polls()
-    first, *_others = [open_polls.ask(owner, CHOICES) for owner in "abc"]
-    assert open_polls.get(first.id) is None, "the oldest one goes"
-    poll = open_polls.ask("c", CHOICES)
+    first = asked_by(open_polls, "lecturer", "here")
+    mine = [asked_by(open_polls, "me", "there") for _ in range(3)]
+    assert [open_polls.get(one.id) is not None for one in mine] == [False, False, True], "one's own oldest goes"
+    assert asked_by(open_polls, "another", "there")
+    assert open_polls.ask("a third", CHOICES, "there") is None, "too many from there"
+    asked_by(open_polls, "x", "y")
+    asked_by(open_polls, "y", "y")
+    assert open_polls.ask("z", CHOICES, "z") is None, "too many in all"
+    assert open_polls.get(first.id) is first
+
+
+def test_there_are_only_so_many_answers_and_phones(monkeypatch):
+    monkeypatch.setattr(polls, "MOST_ANSWERS", 2)
+    monkeypatch.setattr(polls, "MOST_PHONES", 2)
+    open_polls = polls.Polls()
+    poll, other = asked_by(open_polls, "a"), asked_by(open_polls, "b")
     assert [open_polls.answer(poll, who, 0.0) for who in "xyzx"] == [True, True, False, True]
+    tokens = [open_polls.token(poll, "hall") for _ in range(3)]
+    assert tokens[2] is None
+    assert open_polls.token(poll, "elsewhere") is not None
+    known = str(tokens[0])
+    assert open_polls.gave(poll, known)
+    assert not open_polls.gave(other, known), "for that question only"
+    assert not any(open_polls.gave(poll, made_up) for made_up in ("", "f1", "a.b", known + "0"))
 
 
 def test_choices_are_counted_and_numbers_by_bin():
@@ -150,6 +175,31 @@ def test_what_is_no_answer_is_refused_in_a_sentence(asked, answer, origin, statu
     assert refused.status_code == status
     assert said in text(refused)
     assert not asked.answers
+
+
+def test_a_token_that_was_made_up_counts_for_nothing(asked):
+    mine = Phone(asked)
+    mine.cookie = "f1"
+    assert mine.send("1").status_code == 400
+    assert not asked.answers
+
+
+def test_a_body_without_end_is_not_read_to_its_end(asked):
+    pieces = 0
+
+    async def receive():
+        nonlocal pieces
+        pieces += 1
+        return {"type": "http.request", "body": b"a" * 100, "more_body": True}
+
+    mine = Phone(asked)
+    mine.get()
+    assert mine.send("1", receive=receive).status_code == 400
+    assert pieces <= polls_bound() + 1
+
+
+def polls_bound() -> int:
+    return phone.MOST_BYTES // 100 + 1
 
 
 def test_a_browser_without_cookies_is_told_so(asked):

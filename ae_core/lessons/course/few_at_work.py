@@ -96,8 +96,9 @@ LESSON = Lesson(
         ),
         """code = keras.layers.Dense(256, activation="sigmoid")(pixels)
 mean = keras.ops.mean(code, axis=0)            # rho-hat of this batch
-kl = rho * ops.log(rho / mean) + (1 - rho) * ops.log((1 - rho) / (1 - mean))
-layer.add_loss(beta * ops.sum(kl))             # on activity
+log = keras.ops.log
+kl = rho * log(rho / mean) + (1 - rho) * log((1 - rho) / (1 - mean))
+layer.add_loss(beta * keras.ops.sum(kl))             # on activity
 # keras.regularizers.L2 on a kernel is another thing: on weights""",
     ),
     measure=_activity,

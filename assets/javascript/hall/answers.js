@@ -12,6 +12,7 @@ const EVERY = 1000; // milliseconds between two questions
  * @property {string} address Where the counts are asked for, relative to the app.
  * @property {string[]} answers
  * @property {number | null} came The answer that it came out to be.
+ * @property {boolean} shown Whether it is seen what was answered, and not only how often.
  * @property {{ total: string, none: string }} words
  */
 
@@ -39,6 +40,8 @@ export default function mount({ data, parentElement }, base) {
 export class Answers {
   /** @type {Content | undefined} */
   content;
+  /** @type {number[]} */
+  counts = [];
   /** @type {ReturnType<typeof setInterval> | undefined} */
   timer;
 
@@ -55,8 +58,7 @@ export class Answers {
   take(content) {
     const before = this.content;
     this.content = content;
-    if (before?.address !== content.address) this.show(content.answers.map(() => 0));
-    else this.mark();
+    this.show(before?.address === content.address ? this.counts : content.answers.map(() => 0));
     this.timer ??= setInterval(() => void this.ask(), EVERY);
     void this.ask();
   }
@@ -79,6 +81,7 @@ export class Answers {
   show(counts) {
     const { content, root } = this;
     if (!content) return;
+    this.counts = counts;
     const total = counts.reduce((sum, count) => sum + count, 0);
     if (root.childElementCount !== counts.length + 1) root.replaceChildren(...counts.map(bar), document.createElement("small"));
     counts.forEach((count, place) => {
@@ -86,8 +89,8 @@ export class Answers {
       const [text, number] = row.children;
       if (!text || !number) return;
       set(text, content.answers[place] ?? "");
-      row.style.setProperty("--share", String(total ? count / total : 0));
-      set(number, String(count));
+      row.style.setProperty("--share", String(total && content.shown ? count / total : 0));
+      set(number, content.shown ? String(count) : "");
     });
     const last = root.lastElementChild;
     if (last) set(last, total ? content.words.total.replace("{count}", String(total)) : content.words.none);

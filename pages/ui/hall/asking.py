@@ -27,34 +27,46 @@ def ask(own: Session, lesson: Lesson, name: str, came: int | None) -> None:
         name: Its name.
         came: The place of the answer that it came out to be, once that is revealed; None before, or if it is none.
     """
-    if name not in own.asked:
+    poll = open_polls.get(own.asked[name]) if name in own.asked else None
+    if poll is None:
+        if own.asked.pop(name, ""):
+            st.caption(_("This question is closed."))
         st.button(
             _("Ask the hall"),
             key=KEY,
             icon=":material/groups:",
             type="tertiary",
-            on_click=own.asked.add,
-            args=(name,),
+            on_click=_ask,
+            args=(own, name),
             help=_("Phones answer; you see how many expect what. Nothing is kept of who answered."),
         )
         return
-    poll = open_polls.ask(own.owner, name)
     address = share.address_of({"lang": known(language())}, f"hall/{poll.id}")
     code, answers = st.columns([1, 2], gap="small", vertical_alignment="center")
     with code:
         st.html(share.qr_code(address, _("The address for phones as a QR code.")))
-        st.caption(f"[{address.partition('://')[2].partition('?')[0]}]({address})")
+        st.caption(_("Scan to answer:") + f" [{address.partition('://')[2].partition('?')[0]}]({address})")
     with answers:
-        _component()(key="hall_answers", data=_content(lesson, poll, came))
+        # The first answers would sway the others.
+        shown = st.toggle(_("Show the answers"), key="hall_shown") or came is not None
+        _component()(key="hall_answers", data=_content(lesson, poll, came, shown))
         st.button(_("End the question"), key="hall_end", type="tertiary", on_click=_end, args=(own, name, poll))
+
+
+def _ask(own: Session, name: str) -> None:
+    poll = open_polls.ask(own.owner, name, st.context.ip_address or "")
+    if poll is None:
+        own.notices.append(_("So many questions are open on this server that there is no room for one more."))
+    else:
+        own.asked[name] = poll.id
 
 
 def _end(own: Session, name: str, poll: polls.Poll) -> None:
     open_polls.close(poll)
-    own.asked.discard(name)
+    own.asked.pop(name, None)
 
 
-def _content(lesson: Lesson, poll: polls.Poll, came: int | None) -> bytes:
+def _content(lesson: Lesson, poll: polls.Poll, came: int | None, shown: bool) -> bytes:
     ends = polls.bounds(lesson)
     unit = lesson.slider.unit if lesson.slider is not None else ""
     bins = [f"{low:g}–{high:g} {unit}".strip() for low, high in itertools.pairwise(ends)]
@@ -63,6 +75,7 @@ def _content(lesson: Lesson, poll: polls.Poll, came: int | None) -> bytes:
             "address": f"hall/{poll.id}/answers?key={poll.key}",
             "answers": bins or [_(one.text) for one in lesson.choices],
             "came": came,
+            "shown": shown,
             "words": {"total": _("{count} answers"), "none": _("Nobody has answered yet.")},
         }
     ).encode()

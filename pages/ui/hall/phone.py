@@ -4,11 +4,12 @@ A page of its own and not one of Streamlit's: one small file without a script, s
 once cost the web process no more than two hundred files.
 """
 
+import asyncio
 import secrets
 from urllib.parse import parse_qs
 
 from msgspec import Struct
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from ae_core import lessons
@@ -25,6 +26,8 @@ ANSWERS = "/hall/{poll}/answers"
 COOKIE = "ae_phone"
 DAY = 24 * 3600
 MOST_BYTES = 200  # of what a phone sends
+SECONDS = 20.0  # in which it must be there
+LONGEST_TOKEN = 100
 
 polls = Polls()
 
@@ -70,8 +73,11 @@ def _language(request: Request) -> str:
 
 
 def _asked(request: Request, poll: Poll) -> Response:
-    lesson, token = lessons.get(poll.lesson), request.cookies.get(COOKIE, "")
+    lesson, token = lessons.get(poll.lesson), _token(request, poll)
     given = polls.given(poll, token) if token else None
+    fresh = None if token else polls.token(poll, request.client.host if request.client else "")
+    if not token and fresh is None:
+        return _page(_("So many have answered that no more are counted."), "", 429)
     heading = escape.html(_(lesson.question))
     thanks = f'<p role="status">{escape.html(_("Thank you. Look to the front; you may think again."))}</p>'
     answer = _("Answer") if given is None else _("Change the answer")
@@ -81,9 +87,15 @@ def _asked(request: Request, poll: Poll) -> Response:
         f'<button type="submit">{escape.html(answer)}</button></form>'
     )
     page = _page(_(lesson.title), form + (thanks if given is not None else ""), 200)
-    if not token:
-        page.set_cookie(COOKIE, secrets.token_urlsafe(16), DAY, path=request.url.path, httponly=True, samesite="lax")
+    if fresh is not None:
+        page.set_cookie(COOKIE, fresh, DAY, path=request.url.path, httponly=True, samesite="lax")
     return page
+
+
+def _token(request: Request, poll: Poll) -> str:
+    """What a phone is known by; empty if it was not given here."""
+    token = request.cookies.get(COOKIE, "")
+    return token if len(token) <= LONGEST_TOKEN and polls.gave(poll, token) else ""
 
 
 def _choices(lesson: Lesson, given: float | None) -> str:
@@ -109,18 +121,30 @@ def _slider(lesson: Lesson, given: float | None) -> str:
 async def _answered(request: Request, poll: Poll) -> Response:
     if not origins.allowed(request):
         return _page(_("An answer must come from this page."), "", 403)
-    if int(request.headers.get("content-length") or MOST_BYTES + 1) > MOST_BYTES:
-        return _page(_("An answer must be one of the choices."), "", 400)
-    sent = parse_qs((await request.body()).decode(errors="replace")).get("answer", [""])
-    value = allowed(lessons.get(poll.lesson), sent[0])
-    token = request.cookies.get(COOKIE, "")
+    try:
+        async with asyncio.timeout(SECONDS):
+            body = await _body(request)
+    except (TimeoutError, ClientDisconnect):
+        body = b""
+    sent = parse_qs(body.decode(errors="replace")).get("answer", [""])
+    value, token = allowed(lessons.get(poll.lesson), sent[0]), _token(request, poll)
     if value is None:
         return _page(_("An answer must be one of the choices."), "", 400)
     if not token:
         return _page(_("This browser keeps no cookie, so that its answer cannot be told from others."), "", 400)
-    if not polls.answer(poll, token[:64], value):
+    if not polls.answer(poll, token, value):
         return _page(_("So many have answered that no more are counted."), "", 429)
     return RedirectResponse(f"{request.url.path}?{request.url.query}", 303)
+
+
+async def _body(request: Request) -> bytes:
+    """What was sent; nothing of what is longer than an answer."""
+    body = b""
+    async for piece in request.stream():
+        body += piece
+        if len(body) > MOST_BYTES:
+            return b""
+    return body
 
 
 def _page(title: str, body: str, status: int) -> HTMLResponse:

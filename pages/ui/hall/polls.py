@@ -1,17 +1,22 @@
 """What a hall answers to a lesson's question: in memory, for an evening, and nothing of who answered."""
 
+import hashlib
+import hmac
 import secrets
 import threading
 import time
-from collections import OrderedDict
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ae_core.lessons.lesson import Lesson
 from ae_core.ownership import fingerprint
 
-MOST_POLLS = 200  # of all lecturers; the oldest one goes
+MOST_POLLS = 200  # of all lecturers
+MOST_OF_ADDRESS = 20  # of all who ask from one address
+MOST_OF_OWNER = 3  # of one person, whose oldest one then goes
 MOST_ANSWERS = 2000  # to one of them
+MOST_PHONES = 400  # that may answer it from one address: a hall sits behind one
 KEPT_SECONDS = 4 * 3600.0
 BINS = 8  # in which answers to a question for a number are counted
 
@@ -25,16 +30,20 @@ class Poll:
         key: What whoever reads the answers has to know besides.
         lesson: Name of the lesson.
         owner: Fingerprint of the token of the person who asked.
+        address: Fingerprint of the address that it was asked from.
         begun: When, on the monotonic clock.
         answers: One for each phone, by a fingerprint of the phone's token, so that it can think again.
+        phones: How many tokens phones were given, by a fingerprint of their address.
     """
 
     id: str
     key: str
     lesson: str
     owner: str
+    address: str
     begun: float
     answers: dict[str, float] = field(default_factory=dict)
+    phones: Counter[str] = field(default_factory=Counter)
 
 
 class Polls:
@@ -46,26 +55,31 @@ class Polls:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._polls: OrderedDict[str, Poll] = OrderedDict()
+        self._polls: dict[str, Poll] = {}  # oldest first
         self._lock = threading.Lock()
+        self._secret = secrets.token_bytes(32)
 
-    def ask(self, owner: str, lesson: str) -> Poll:
-        """The open question of a person on a lesson, or a new one.
+    def ask(self, owner: str, lesson: str, address: str = "") -> Poll | None:
+        """A new question; None where so many are open that there is no room for it.
+
+        Nobody's open question goes for that of somebody else.
 
         Args:
             owner: Token of the person who asks.
             lesson: Name of the lesson.
+            address: Where they ask from.
         """
-        mine = fingerprint(owner)
+        mine, here = fingerprint(owner), fingerprint(address)
         with self._lock:
             self._drop_old()
-            for poll in self._polls.values():
-                if (poll.owner, poll.lesson) == (mine, lesson):
-                    return poll
-            poll = Poll(secrets.token_urlsafe(6), secrets.token_urlsafe(16), lesson, mine, self._clock())
+            own = [one for one in self._polls.values() if one.owner == mine]
+            for one in own[: max(0, len(own) - MOST_OF_OWNER + 1)]:
+                del self._polls[one.id]
+            from_here = sum(one.address == here for one in self._polls.values())
+            if len(self._polls) >= MOST_POLLS or from_here >= MOST_OF_ADDRESS:
+                return None
+            poll = Poll(secrets.token_urlsafe(6), secrets.token_urlsafe(16), lesson, mine, here, self._clock())
             self._polls[poll.id] = poll
-            while len(self._polls) > MOST_POLLS:
-                self._polls.popitem(last=False)
             return poll
 
     def get(self, poll_id: str) -> Poll | None:
@@ -79,12 +93,35 @@ class Polls:
         with self._lock:
             self._polls.pop(poll.id, None)
 
+    def token(self, poll: Poll, address: str) -> str | None:
+        """A token by which a phone is known for one question; None where so many were given to its address.
+
+        Args:
+            poll: The question.
+            address: The phone's.
+        """
+        here = fingerprint(address)
+        with self._lock:
+            if poll.phones[here] >= MOST_PHONES:
+                return None
+            poll.phones[here] += 1
+        name = secrets.token_urlsafe(12)
+        return f"{name}.{self._mark(poll, name)}"
+
+    def gave(self, poll: Poll, token: str) -> bool:
+        """Whether a phone was given its token here, for this question."""
+        name, _dot, mark = token.partition(".")
+        return hmac.compare_digest(mark.encode(), self._mark(poll, name).encode())
+
+    def _mark(self, poll: Poll, name: str) -> str:
+        return hmac.new(self._secret, f"{poll.id} {name}".encode(), hashlib.sha256).hexdigest()[:32]
+
     def answer(self, poll: Poll, phone: str, value: float) -> bool:
         """Takes a phone's answer, in the place of the one that it gave before.
 
         Args:
             poll: The question.
-            phone: The phone's token.
+            phone: The phone's token, which `gave` knows.
             value: See `allowed`.
 
         Returns:

@@ -163,7 +163,6 @@ def _start(own: Session, lesson: Lesson, taken: Taken, runs: list[TrainingJob]) 
             on_click=_started,
             args=(own, lesson, taken),
             disabled=bool(runs) or taken.predicted is None or engine().status == "failed",
-            help=_("First say what you expect.") if taken.predicted is None else None,
         )
         st.button(
             _("Stop"), key="stop", icon=":material/stop:", on_click=_stop, args=(own, taken.runs), disabled=not going
@@ -177,6 +176,8 @@ def _start(own: Session, lesson: Lesson, taken: Taken, runs: list[TrainingJob]) 
             disabled=not runs or going,
             help=_("Begins the lesson anew, with other random numbers."),
         )
+    if taken.predicted is None:
+        st.caption(_("First say what you expect."))
     if taken.problem:
         st.error(escape.markdown(_(taken.problem)))
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from ae_core.formats import escape
-from ae_core.lessons.lesson import Lesson, Unit, Values, Why
+from ae_core.lessons.lesson import Answer, Lesson, Unit, Values, Why
 from pages.ui.words import units
 from pages.ui.words.language import _
 
@@ -21,11 +21,11 @@ def show(lesson: Lesson, runs: Sequence[Values], predicted: float | None, seed: 
     """
     facts = lesson.facts(runs)
     came = lesson.outcome(facts)
-    tone, head = ("good", _("As claimed")) if came.claimed else ("warning", _("Otherwise than claimed"))
+    tone = "good" if came.claimed else "warning"
     said = _(came.said).format(**facts)
     st.html(
-        f'<div class="ae-outcome ae-outcome-{tone}"><b>{escape.html(head)}.</b> {escape.html(said)}'
-        f"<small>{escape.html(_expected(lesson, facts, predicted))}</small></div>"
+        f'<div class="ae-outcome ae-outcome-{tone}"><b>{escape.html(_verdict(lesson, came, predicted))}</b> '
+        f"{escape.html(said)}<small>{escape.html(_expected(lesson, facts, predicted))}</small></div>"
     )
     st.html(_table(lesson, runs))
     st.caption(
@@ -33,8 +33,17 @@ def show(lesson: Lesson, runs: Sequence[Values], predicted: float | None, seed: 
     )
 
 
+def _verdict(lesson: Lesson, came: Answer, predicted: float | None) -> str:
+    """Whether the prediction was right; what is predicted as a number is only held beside what was measured."""
+    if predicted is None or lesson.slider is not None:
+        return _("Measured.") if came.claimed else _("Measured, and otherwise than usual.")
+    if lesson.choices[int(predicted)] is came:
+        return _("You were right.")
+    return _("It came out otherwise than you expected.")
+
+
 def _expected(lesson: Lesson, facts: Values, predicted: float | None) -> str:
-    """The prediction beside what was measured, in a sentence."""
+    """The prediction beside what was measured, in a sentence; empty if it was right."""
     slider = lesson.slider
     if predicted is None:
         return ""
@@ -43,10 +52,11 @@ def _expected(lesson: Lesson, facts: Values, predicted: float | None) -> str:
         return _("You expected {expected}; measured: {measured}.").format(
             expected=f"{predicted:g} {slider.unit}", measured=measured
         )
-    chosen = lesson.choices[int(predicted)]
-    if lesson.outcome(facts) is chosen:
-        return _("You expected just that: “{expected}”.").format(expected=_(chosen.text))
-    return _("You expected: “{expected}”.").format(expected=_(chosen.text))
+    chosen, came = lesson.choices[int(predicted)], lesson.outcome(facts)
+    if came is chosen:
+        return ""
+    expected = _("You expected: “{expected}”.").format(expected=_(chosen.text))
+    return f"{expected} {_('Right was: “{answer}”.').format(answer=_(came.text))}" if came.text else expected
 
 
 def _table(lesson: Lesson, runs: Sequence[Values]) -> str:
