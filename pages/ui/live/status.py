@@ -7,6 +7,8 @@ from pages.ui.words.language import _
 from pages.ui.words.nouns import of_dataset, of_setup
 from pages.ui.words.units import duration, ordinal
 
+LEAST_WAIT = 1.0  # seconds that are worth telling
+
 Status = tuple[str, str, str]  # tone (a class of the style sheet), word, sentence
 
 
@@ -129,7 +131,7 @@ def _waiting(job: Job, engine: Engine) -> str:
     if engine.status in ("starting", "warming"):
         return _("The training processes are warming up; this run starts by itself.")
     place = _("{place} in the queue").format(place=ordinal(job.position or 1))
-    if job.expected_wait is None:
+    if job.expected_wait is None or job.expected_wait < LEAST_WAIT:
         return _("{place}.").format(place=place)
     return _("{place}, about {time}.").format(place=place, time=duration(job.expected_wait))
 

@@ -4,6 +4,7 @@ import base64
 from collections.abc import Mapping
 
 from ae_core import variants
+from ae_core.figures.shared import Translate
 from ae_core.formats import escape
 from ae_core.measuring.metric_table import NEITHER, Metric
 from ae_core.messages import Numbers, Result, Setup, Snapshot
@@ -21,6 +22,13 @@ COMMON = {
     "active_units",
     "turned_mse",
 }
+
+
+def _taken(seconds: float | None, running: bool, translate: Translate) -> str:
+    """How long a training has taken; nothing of one whose time is not known, as of a recording."""
+    if not seconds:
+        return ""
+    return (translate("{time} so far") if running else translate("{time} in all")).format(time=duration(seconds))
 
 
 def tiles(setup: Setup | None, snapshot: Snapshot | None) -> str:
@@ -56,7 +64,7 @@ def tiles(setup: Setup | None, snapshot: Snapshot | None) -> str:
         (
             _("Time left"),
             duration(known.get("eta_seconds") if running else None),
-            _("{time} so far").format(time=duration(snapshot.seconds if snapshot else None)),
+            _taken(snapshot.seconds, running, _) if snapshot else "",
             _("Training time that remains at the present speed."),
         ),
         (
