@@ -90,6 +90,8 @@ def _of_recording(own: Session) -> stage.Content:
     where = status.of_engine(engine(), played.setup if played else None)
     wrong, address = _wrong(own, None), streaming.address(streaming.ENGINE, variant=own.form.variant)
     told = streaming.token_of_engine(engine())
+    if own.showing.embed and played is not None:
+        where, address = status.of_recording(played.setup), ""  # there is no Start, so of the engine nothing is heard
     if played is None:
         texts = drawn.texts(None, None)
         return stage.Content(

@@ -112,11 +112,17 @@ def of_engine(engine: Engine, recording: Setup | None) -> Status:
     if recording is None:
         ready = _("There is no recording of this variant yet.") + " " + ready
         return ("done", _("Ready"), ready) if status == "ready" else ("starting", _("Warming up"), ready)
-    return (
-        "recording",
-        _("Recording"),
-        _("{experiment}.").format(experiment=names.experiment(recording.settings)) + " " + ready,
-    )
+    tone, word, experiment = of_recording(recording)
+    return tone, word, f"{experiment} {ready}"
+
+
+def of_recording(recording: Setup) -> Status:
+    """What to say of a recording where nothing can be trained.
+
+    Args:
+        recording: Its setup message.
+    """
+    return "recording", _("Recording"), _("{experiment}.").format(experiment=names.experiment(recording.settings))
 
 
 def _silence(job: Job) -> str:
