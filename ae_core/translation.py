@@ -11,7 +11,6 @@ import os
 import re
 import struct
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
 from ae_core.folders import ROOT
 
@@ -21,7 +20,9 @@ TEMPLATE = "template"  # the context, `msgctxt`
 _CONTEXT_ENDS = "\x04"  # in a compiled catalogue
 _PLACE = re.compile(r"\{(\w+)\}")
 _ADDING = re.compile(r"\{(error|help)\} ")  # what stands there is whole sentences
-LONGEST = 2000  # characters of a sentence that is looked at
+LONGEST = 500  # characters of a sentence that is held against templates
+# How many values within values are held against templates: a fallback holds an error, that a kind, that its bounds.
+DEEPEST = 3
 
 
 def has_places(text: str) -> bool:
@@ -45,7 +46,6 @@ def of_terminal() -> str:
     return known(next((os.environ[name] for name in names if os.environ.get(name)), ""))
 
 
-@functools.lru_cache(maxsize=8192)
 def said(language: str, text: str) -> str:
     """A text in a language, also that of a sentence into which values have been filled.
 
@@ -53,9 +53,20 @@ def said(language: str, text: str) -> str:
         language: One that `known` gave.
         text: In English.
     """
-    # gettext answers an empty text with the header of the translation file.
-    found = _translation(language).gettext(text) if text else ""
+    # Of what is longer nothing is kept: anybody's notes come here, and there may be thousands of them.
+    return _said(language, text) if len(text) <= LONGEST else _whole(language, text)
+
+
+@functools.lru_cache(maxsize=8192)
+def _said(language: str, text: str) -> str:
+    found = _whole(language, text)
     return found if found != text else _templates(language).filled(text)
+
+
+def _whole(language: str, text: str) -> str:
+    """The translation of a text that the catalogue holds as it is; else the text itself."""
+    # gettext answers an empty text with the header of the translation file.
+    return _translation(language).gettext(text) if text else ""
 
 
 @functools.cache
@@ -71,19 +82,58 @@ def _translation(language: str) -> gettext.NullTranslations:
 @functools.cache
 def _templates(language: str) -> "Templates":
     file = FOLDER / language / "LC_MESSAGES" / f"{DOMAIN}.mo"
-    return Templates(file.read_bytes() if file.is_file() else b"", functools.partial(said, language))
+    return Templates(file.read_bytes() if file.is_file() else b"", functools.partial(_whole, language))
 
 
-class _Template(NamedTuple):
-    """A sentence with places for values.
+class _Template:
+    """A sentence with places for values, each of which is at least one character.
 
     Args:
-        pattern: Matches what was made of it.
-        translation: The same in another language, with the same names in braces.
+        text: In English, with names in braces.
+        translation: The same in another language, with the same names.
     """
 
-    pattern: re.Pattern[str]
-    translation: str
+    def __init__(self, text: str, translation: str) -> None:
+        self.translation = translation
+        self.adds = _ADDING.match(text) is not None
+        parts = _PLACE.split(text)
+        self._names, self._between = parts[1::2], parts[::2]
+        if self.adds:  # a sentence ends with a full stop, by which its end is found
+            self._between[1] = "." + self._between[1]
+
+    @property
+    def own_words(self) -> int:
+        """How many characters it has of its own."""
+        return sum(map(len, self._between))
+
+    def values(self, sentence: str) -> dict[str, str] | None:
+        """What stands in the places of a finished sentence; None if that was not made of this template.
+
+        What stands between two places is looked for once, from where the search before it ended. So the time grows with
+        the sentence's length alone, whatever is in it: the first place where a part fits leaves most for the others.
+        """
+        first, *between, last = self._between
+        start, end = len(first), len(sentence) - len(last)
+        if not (sentence.startswith(first) and sentence.endswith(last)):
+            return None
+        found = []
+        # What adds to whole sentences is looked for from the end: they may have the same words in them.
+        for part in reversed(between) if self.adds else between:
+            search = sentence.rfind if self.adds else sentence.find
+            place = search(part, start + 1, end - 1)
+            if place < 0:
+                return None
+            after = place + len(part)
+            found.append(sentence[after:end] if self.adds else sentence[start:place])
+            start, end = (start, place) if self.adds else (after, end)
+        if start >= end:
+            return None
+        found.append(sentence[start:end])
+        if self.adds:
+            found = [found[-1] + ".", *found[-2::-1]]
+        values: dict[str, str] = {}
+        alike = all(values.setdefault(name, value) == value for name, value in zip(self._names, found, strict=True))
+        return values if alike else None
 
 
 class Templates:
@@ -91,46 +141,39 @@ class Templates:
 
     Args:
         compiled: Content of its file; empty if there is none.
-        translate: Turns a value into the language.
+        whole: Turns a text that the catalogue holds as it is into the language, and gives back any other.
     """
 
-    def __init__(self, compiled: bytes, translate: Callable[[str], str]) -> None:
-        self._translate = translate
-        found = [
-            (text.removeprefix(TEMPLATE + _CONTEXT_ENDS), translation)
+    def __init__(self, compiled: bytes, whole: Callable[[str], str]) -> None:
+        self._whole = whole
+        context = TEMPLATE + _CONTEXT_ENDS
+        self._templates = [
+            _Template(text.removeprefix(context), translation)
             for text, translation in _entries(compiled)
-            if text.startswith(TEMPLATE + _CONTEXT_ENDS)
+            if text.startswith(context)
         ]
         # What adds to a whole sentence comes first; else, what has more words of its own says more exactly what it is.
-        found.sort(key=lambda one: (_ADDING.match(one[0]) is None, -len(_PLACE.sub("", one[0]))))
-        self._templates = [_Template(_pattern(text), translation) for text, translation in found]
+        self._templates.sort(key=lambda one: (not one.adds, -one.own_words))
 
-    def filled(self, sentence: str) -> str:
+    def filled(self, sentence: str, depth: int = 0) -> str:
         """The translation of a finished sentence; the sentence itself where no template fits.
 
         Args:
             sentence: In English.
+            depth: How many others it stands within, each in the place of a name.
         """
         if " " not in sentence or len(sentence) > LONGEST:
             return sentence
-        for pattern, translation in self._templates:
-            found = pattern.fullmatch(sentence)
-            if found is not None:
-                values = found.groupdict()
-                return _PLACE.sub(lambda place: self._translate(values[place[1]]), translation)  # noqa: B023
+        for template in self._templates:
+            values = template.values(sentence)
+            if values is not None:
+                said = {name: self._value(value, depth + 1) for name, value in values.items()}
+                return _PLACE.sub(lambda place: said[place[1]], template.translation)  # noqa: B023
         return sentence
 
-
-def _pattern(text: str) -> re.Pattern[str]:
-    parts, seen = [], set()
-    for place, part in enumerate(_PLACE.split(text)):
-        if place % 2 == 0:
-            parts.append(re.escape(part))
-        else:
-            value = r".+\." if part in ("error", "help") and place == 1 and _ADDING.match(text) else ".+?"
-            parts.append(f"(?P={part})" if part in seen else f"(?P<{part}>{value})")
-            seen.add(part)
-    return re.compile("".join(parts), re.DOTALL)
+    def _value(self, value: str, depth: int) -> str:
+        found = self._whole(value)
+        return found if found != value or depth > DEEPEST else self.filled(value, depth)
 
 
 def _entries(compiled: bytes) -> Iterator[tuple[str, str]]:
