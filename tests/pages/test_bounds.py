@@ -149,6 +149,8 @@ def test_sockets_of_one_address_leave_room_for_others(monkeypatch: pytest.Monkey
         ("http://evil.example", False),
         ("http://lab.example.evil.example", False),
         ("null", False),
+        ("http://[", False),
+        ("http://lab.example\uff0f:8501", False),
     ],
 )
 def test_only_our_own_pages_listen(origin: str | None, expected: bool) -> None:

@@ -46,14 +46,14 @@ def engine(monkeypatch) -> OneRun:
     return one
 
 
-def question(run_id: str, rows: bytes = b"rows", step: int = 40, origin: str = "") -> Request:
+def question(run_id: str, rows: bytes = b"rows", step: int | str = 40, origin: str = "") -> Request:
     pieces = [rows[place : place + 2**16] for place in range(0, max(len(rows), 1), 2**16)]
 
     async def receive() -> dict[str, object]:
         return {"type": "http.request", "body": pieces.pop(0), "more_body": bool(pieces)}
 
     headers = [(b"host", b"app.test")] + ([(b"origin", origin.encode())] if origin else [])
-    path = {"run": run_id, "step": step, "part": "encoder"}
+    path = {"run": run_id, "step": str(step), "part": "encoder"}
     return Request({"type": "http", "method": "POST", "path_params": path, "headers": headers}, receive)
 
 
@@ -74,6 +74,7 @@ def test_what_cannot_be_answered_says_why(engine):
 
     assert refused("gone") == (404, "There is no such run any more.")
     assert refused(engine.job.id, step=39)[0] == 409, "another network"
+    assert refused(engine.job.id, step="9" * 5000)[0] == refused(engine.job.id, step="²")[0] == 409
     assert refused(engine.job.id, bytes(computing.LARGEST + 1))[0] == 413
     assert refused(engine.job.id, origin="http://elsewhere.test")[0] == 403
     engine.error = "No worker is ready."

@@ -54,10 +54,10 @@ def engine(monkeypatch) -> OneRun:
     return one
 
 
-async def ask(run: str, step: int = 40, page: str = "mine", method: str = "POST", origin: str = ""):
+async def ask(run: str, step: int | str = 40, page: str = "mine", method: str = "POST", origin: str = ""):
     """Status and content of an answer."""
     headers = [(b"host", b"app.test")] + ([(b"origin", origin.encode())] if origin else [])
-    path = {"run": run, "step": step, "page": page}
+    path = {"run": run, "step": str(step), "page": page}
     scope = {"type": "http", "method": method, "path_params": path, "headers": headers, "query_string": b""}
     answer = await laying_out.layout(Request(scope))
     return answer.status_code, json.loads(bytes(answer.body) or b"{}")
@@ -134,7 +134,7 @@ def test_what_cannot_be_laid_out_says_why(engine):
     async def refused() -> None:
         run = engine.job.id
         assert await ask("gone") == (404, {"why": "There is no such run any more."})
-        assert (await ask(run, 39))[0] == 409
+        assert (await ask(run, 39))[0] == (await ask(run, "9" * 5000))[0] == 409
         assert (await ask(run, origin="http://elsewhere.test"))[0] == 403
         engine.error = "t-SNE needs at least 5 images; this run shows 4."
         await ask(run)

@@ -50,10 +50,10 @@ def engine(monkeypatch) -> OneRun:
     return one
 
 
-async def ask(run: str, step: int = 40, normal: str = "0", method: str = "POST", origin: str = ""):
+async def ask(run: str, step: int | str = 40, normal: str = "0", method: str = "POST", origin: str = ""):
     """Status and content of an answer."""
     headers = [(b"host", b"app.test")] + ([(b"origin", origin.encode())] if origin else [])
-    path = {"run": run, "step": step, "page": "mine"}
+    path = {"run": run, "step": str(step), "page": "mine"}
     query = f"normal={normal}".encode()
     scope = {"type": "http", "method": method, "path_params": path, "headers": headers, "query_string": query}
     answer = await scoring.odd(Request(scope))
@@ -91,6 +91,7 @@ def test_what_cannot_be_said_says_why(engine):
         run = engine.job.id
         assert await ask("gone") == (404, {"why": "There is no such run any more."})
         assert (await ask(run, 20))[0] == 409, "only the trained network is asked"
+        assert (await ask(run, "9" * 5000))[0] == 409
         assert (await ask(run, origin="http://elsewhere.test"))[0] == 403
         engine.error = "normal must name some of the classes 0, 1. Received: '7'."
         await ask(run, normal="7")

@@ -12,9 +12,10 @@ from ae_core.engine import EngineError
 from pages.ui import shared
 from pages.ui.live.answers import refused
 from pages.ui.live.network import moments_of
+from pages.ui.live.questions import body, whole
 from pages.ui.server import origins
 
-COMPUTE = "/compute/{run}/{step:int}/{part}"
+COMPUTE = "/compute/{run}/{step}/{part}"
 LARGEST = 2**21  # bytes of a question
 MOST = 8  # questions at a time, of all pages together
 
@@ -25,43 +26,29 @@ async def compute(request: Request) -> Response:
     """What the encoder or the decoder makes of the rows in the question: numbers in, numbers out, float32."""
     if not origins.allowed(request):
         return refused("Only pages of this app may ask.", 403)
+    rows = await body(request, LARGEST, f"A question must have at most {LARGEST:,} bytes.")
+    if isinstance(rows, Response):
+        return rows
     if len(_asked) >= MOST:
         return refused("Too many questions at a time; ask again in a moment.", 429)
     _asked.add(request)
     try:
-        return await _compute(request)
+        asked = request.path_params
+        return await run_in_threadpool(_answer, asked["run"], whole(asked["step"]), asked["part"], rows)
     finally:
         _asked.discard(request)
 
 
-async def _compute(request: Request) -> Response:
-    rows = await _body(request)
-    if rows is None:
-        return refused(f"A question must have at most {LARGEST:,} bytes.", 413)
-    asked = request.path_params
-    return await run_in_threadpool(_answer, asked["run"], asked["step"], asked["part"], rows)
-
-
-def _answer(run_id: str, step: int, part: str, rows: bytes) -> Response:
+def _answer(run_id: str, step: int | None, part: str, rows: bytes) -> Response:
     """All on one thread: each change of threads costs milliseconds while a training runs beside it."""
     engine = shared.engine()
     run = engine.run(run_id)
     if run is None:
         return refused("There is no such run any more.", 404)
-    if step not in moments_of(run.view()).steps:
+    if step is None or step not in moments_of(run.view()).steps:
         return refused("This run has another network by now.", 409)
     try:
         answer = engine.compute(run_id, step, part, rows)
     except EngineError as error:
         return refused(str(error), 503)
     return Response(answer, media_type="application/octet-stream", headers={"Cache-Control": "no-store"})
-
-
-async def _body(request: Request) -> bytes | None:
-    """What came with the question; None if it is too much."""
-    body = b""
-    async for piece in request.stream():
-        body += piece
-        if len(body) > LARGEST:
-            return None
-    return body

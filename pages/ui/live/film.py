@@ -5,7 +5,6 @@ A frame of a step never changes, so a browser may keep it. Each is built and pac
 
 import gzip
 import json
-import re
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -15,10 +14,10 @@ from ae_core.engine import Film
 from pages.ui import shared
 from pages.ui.live import drawn, recorded
 from pages.ui.live.kept import Kept
+from pages.ui.live.questions import whole
 from pages.ui.words.language import known, spoken
 
 STEPS, FRAME = "/film/{name}", "/film/{name}/{step}"
-_STEP = re.compile(r"[0-9]{1,15}")
 KEPT_BYTES, MOST_KEPT = 32 * 2**20, 10_000
 KEEP_SECONDS = 3600  # how long a browser may keep a frame
 
@@ -42,11 +41,11 @@ async def steps(request: Request) -> Response:
 
 async def frame(request: Request) -> Response:
     """One frame as `drawn.frame` makes it, without the curves: those of the newest frame have all of them."""
-    name, step = request.path_params["name"], request.path_params["step"]
-    if not _STEP.fullmatch(step):
+    name, step = request.path_params["name"], whole(request.path_params["step"])
+    if step is None:
         return Response(status_code=404)
     panel, words = request.query_params.get("panel"), known(request.query_params.get("words", ""))
-    packed = await run_in_threadpool(_frame, name, int(step), panel, words)
+    packed = await run_in_threadpool(_frame, name, step, panel, words)
     if packed is None:
         return Response(status_code=404)
     headers = {

@@ -16,10 +16,11 @@ from pages.ui import shared
 from pages.ui.live.answers import refused, told
 from pages.ui.live.kept import Kept
 from pages.ui.live.network import moments_of
+from pages.ui.live.questions import whole
 from pages.ui.live.works import Works, asked
 from pages.ui.words.language import _
 
-LAYOUT = "/layout/{run}/{step:int}/{page}"
+LAYOUT = "/layout/{run}/{step}/{page}"
 KEPT_BYTES, MOST_KEPT = 4 * 2**20, 1000
 MOST = 2  # layouts on their way at a time, for all pages together
 
@@ -49,12 +50,12 @@ async def layout(request: Request) -> Response:
 
 
 async def _layout(request: Request, page: str) -> Response:
-    run_id, step = request.path_params["run"], request.path_params["step"]
+    run_id, step = request.path_params["run"], whole(request.path_params["step"])
     run = await run_in_threadpool(shared.engine().run, run_id)
     if run is None:
         return refused(_("There is no such run any more."), 404)
     now = run.view()
-    if now.setup is None or step not in (await run_in_threadpool(moments_of, now)).steps:
+    if now.setup is None or step is None or step not in (await run_in_threadpool(moments_of, now)).steps:
         return refused(_("This run has another network by now."), 409)
     key = now.id, step
     found = _kept.get(key)

@@ -9,7 +9,6 @@ asks a worker for each answer: see `computing.py`.
 import asyncio
 import gzip
 import hashlib
-import re
 from collections.abc import Sequence
 from urllib.parse import quote
 
@@ -23,10 +22,10 @@ from ae_core.engine import EngineError, TrainingJob
 from pages.ui import shared
 from pages.ui.live import recorded
 from pages.ui.live.kept import Kept
+from pages.ui.live.questions import whole
 from pages.ui.words.language import _, known, spoken
 
 NETWORK, MOMENTS = "/network/{run}", "/network/{run}/moments"
-_STEP = re.compile(r"[0-9]{1,15}")
 KEPT_BYTES, MOST_KEPT = 64 * 2**20, 1000
 
 
@@ -116,8 +115,7 @@ async def _network(request: Request) -> Response:
         return _without(NoNetwork(_("There is no such run any more.")), 404)
     now = run.view()
     found = await run_in_threadpool(moments_of, now)
-    wanted = request.query_params.get("step", "")
-    latest = int(wanted) if _STEP.fullmatch(wanted) else None
+    latest = whole(request.query_params.get("step", ""))
     step = max((one for one in found.steps if latest is None or one <= latest), default=None)
     if step is None and found.moving:
         return _without(NoNetwork(_("This run still trains; in a moment it can be explored."), later=True))

@@ -13,10 +13,11 @@ from pages.ui import shared
 from pages.ui.live.answers import refused, told
 from pages.ui.live.kept import Kept
 from pages.ui.live.network import moments_of
+from pages.ui.live.questions import whole
 from pages.ui.live.works import Works, asked
 from pages.ui.words.language import _
 
-ODD = "/odd/{run}/{step:int}/{page}"
+ODD = "/odd/{run}/{step}/{page}"
 KEPT_BYTES, MOST_KEPT = 16 * 2**20, 100
 MOST = 2  # at a time, for all pages together
 LONGEST_NORMAL = 1000  # characters that name classes
@@ -47,14 +48,14 @@ async def odd(request: Request) -> Response:
 
 
 async def _odd(request: Request, page: str) -> Response:
-    run_id, step = request.path_params["run"], request.path_params["step"]
+    run_id, step = request.path_params["run"], whole(request.path_params["step"])
     normal = request.query_params.get("normal", "")[:LONGEST_NORMAL]
     run = await run_in_threadpool(shared.engine().run, run_id)
     if run is None:
         return refused(_("There is no such run any more."), 404)
     now = run.view()
     moments = await run_in_threadpool(moments_of, now)
-    if moments.moving or step not in moments.steps[-1:]:
+    if moments.moving or step is None or step not in moments.steps[-1:]:
         return refused(_("This run has another network by now."), 409)
     key = now.id, step, normal
     found = _kept.get(key)

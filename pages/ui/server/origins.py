@@ -15,6 +15,9 @@ def allowed(asked: HTTPConnection) -> bool:
         asked: A connection that is not accepted yet, or a question.
     """
     origin = asked.headers.get("origin")
-    if origin is None or urlparse(origin).netloc == asked.headers.get("host"):
-        return True
-    return bool(is_url_from_allowed_origins(origin))
+    try:
+        if origin is None or urlparse(origin).netloc == asked.headers.get("host"):
+            return True
+        return bool(is_url_from_allowed_origins(origin))
+    except ValueError:  # no address at all, such as `http://[`
+        return False
