@@ -51,14 +51,16 @@ class OneRun:
 def engine(monkeypatch) -> OneRun:
     one = OneRun()
     monkeypatch.setattr(shared, "engine", lambda: one)
+    monkeypatch.setattr(laying_out, "_works", live_works.Works(laying_out.MOST))
     return one
 
 
-async def ask(run: str, step: int | str = 40, page: str = "mine", method: str = "POST", origin: str = ""):
+async def ask(run: str, step: int | str = 40, page="mine", method="POST", origin="", host="here"):
     """Status and content of an answer."""
     headers = [(b"host", b"app.test")] + ([(b"origin", origin.encode())] if origin else [])
     path = {"run": run, "step": str(step), "page": page}
     scope = {"type": "http", "method": method, "path_params": path, "headers": headers, "query_string": b""}
+    scope["client"] = (host, 1)
     answer = await laying_out.layout(Request(scope))
     return answer.status_code, json.loads(bytes(answer.body) or b"{}")
 
@@ -126,6 +128,27 @@ def test_a_page_has_one_layout_on_its_way_and_all_pages_a_few(engine):
         assert await ask(run, 30, page="other") == (200, {"share": 0.0})
         await until(lambda: not works())
         assert (await ask(run, 30))[1]["share"] == 1
+
+    asyncio.run(hall())
+
+
+def test_an_address_has_one_layout_at_a_time_and_others_come_in_between(engine):
+    async def hall() -> None:
+        run = engine.job.id
+        assert (await ask(run, 10, page="loop1", host="greedy"))[0] == 200
+        assert (await ask(run, 20, page="loop2", host="greedy"))[0] == 429, "the other place is for others"
+        assert (await ask(run, 10, page="loop3", host="greedy"))[0] == 200, "it is on its way already"
+        assert (await ask(run, 20, page="first", host="other"))[0] == 200
+        assert (await ask(run, 30, page="honest", host="third"))[0] == 429
+        engine.free.release(8)
+        await until(lambda: not works())
+        for loop in range(20):
+            assert (await ask(run, 30, page=f"ever new {loop}", host="greedy"))[0] == 429, "its own loop2 came before"
+        assert (await ask(run, 30, page="honest", host="third"))[0] == 200
+        assert (await ask(run, 10, page="first", host="other"))[0] == 200, "laid out already"
+        assert [work.address for work in laying_out._works.values()] == ["third"]
+        engine.free.release(4)
+        await until(lambda: not works())
 
     asyncio.run(hall())
 

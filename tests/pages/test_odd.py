@@ -11,6 +11,7 @@ from starlette.requests import Request
 from ae_core.engine import EngineError
 from ae_core.engine.jobs import Shared, TrainingJob
 from pages.ui import shared
+from pages.ui.live.works import Works
 from pages.ui.odd import scoring
 from pages.ui.odd.words import words
 from tests import demo
@@ -47,6 +48,7 @@ class OneRun:
 def engine(monkeypatch) -> OneRun:
     one = OneRun()
     monkeypatch.setattr(shared, "engine", lambda: one)
+    monkeypatch.setattr(scoring, "_works", Works(scoring.MOST))
     return one
 
 
@@ -101,6 +103,15 @@ def test_what_cannot_be_said_says_why(engine):
         assert not scoring._works, "whoever asks again has it tried again"
 
     asyncio.run(refused())
+
+
+def test_the_same_classes_are_one_question_in_any_spelling():
+    names = [str(digit) for digit in range(10)]
+    assert {scoring.one_spelling(text, names) for text in ("1, 0", "0,1", "0,1,1,", " 1 ,0,0")} == {"0,1"}
+    assert scoring.one_spelling("", names) == scoring.one_spelling(" , ", names) == ""
+    with_commas = ["b,a", "a", "b", "c", "c,d", "d"]
+    assert scoring.one_spelling("b,a", with_commas) == "b,a", "a name may have a comma in it"
+    assert scoring.one_spelling("d,c", with_commas) == "d,c", "in order it would be the name of another class"
 
 
 def test_every_word_that_the_browser_asks_for_is_there():

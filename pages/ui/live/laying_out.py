@@ -16,7 +16,7 @@ from pages.ui import shared
 from pages.ui.live.answers import refused, told
 from pages.ui.live.kept import Kept
 from pages.ui.live.network import moments_of
-from pages.ui.live.questions import whole
+from pages.ui.live.questions import address, whole
 from pages.ui.live.works import Works, asked
 from pages.ui.words.language import _
 
@@ -62,7 +62,9 @@ async def _layout(request: Request, page: str) -> Response:
     if found is not None:
         return told(Laid(1.0, np.frombuffer(found, "<f4").round(3).tolist()))
     engine, count = shared.engine(), now.setup.atlas.count
-    work = _works.ask(key, page, lambda: engine.lay_out(*key, count), lambda places: _kept.put(key, places))
+    work = _works.ask(
+        key, page, address(request), lambda: engine.lay_out(*key, count), lambda places: _kept.put(key, places)
+    )
     if work is None:
         return refused(_("Others have codes laid out at present; yours are next."), 429)
     return refused(_(work.why), 503) if work.why else told(Laid(work.share))

@@ -1,7 +1,7 @@
 """What workers compute for pages that ask again and again, which tells how far it is; once for all who ask.
 
 When nobody asks any more, because the pages that did have been closed or have said that they gave it up, the work stops
-at the end of the stretch that it is at.
+at the end of the stretch that it is at. Who begins the next one is a matter of turns, see `turns.py`.
 """
 
 import asyncio
@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from ae_core.engine import EngineError
 from pages.ui.live.answers import refused
+from pages.ui.live.turns import Turns
 from pages.ui.server import origins
 from pages.ui.words.language import _, known, spoken
 
@@ -29,6 +30,9 @@ Steps = Iterator[tuple[float, bytes]]
 class Work:
     """Something on its way.
 
+    Args:
+        address: From where it was asked for first.
+
     Attributes:
         share: How much of it is done.
         why: One sentence; why there is none.
@@ -36,7 +40,8 @@ class Work:
         task: What brings it forth.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, address: str) -> None:
+        self.address = address
         self.share, self.why = 0.0, ""
         self.pages: dict[str, float] = {}
         self.task: asyncio.Task[None] | None = None
@@ -59,25 +64,31 @@ class Works(dict[Key, Work]):
     def __init__(self, most: int) -> None:
         super().__init__()
         self._most = most
+        self._turns = Turns()
 
-    def ask(self, key: Key, page: str, begin: Callable[[], Steps], keep: Callable[[bytes], None]) -> Work | None:
+    def ask(
+        self, key: Key, page: str, address: str, begin: Callable[[], Steps], keep: Callable[[bytes], None]
+    ) -> Work | None:
         """A page asks for something: begins it, or tells how far it is.
 
         Args:
             key: What it is.
             page: The page, which has given up all else of this kind by that.
+            address: From where it asks; one address has one work at a time that anybody waits for.
             begin: Gives what brings it forth, a stretch at a time.
             keep: Given what it comes to.
 
         Returns:
-            The work, which is forgotten if it says why there is none; None while there are too many others.
+            The work, which is forgotten if it says why there is none; None while it is the turn of others.
         """
-        self.leave(page, but=key)
-        if key not in self and sum(not one.why for one in self.values()) >= self._most:
-            return None
+        self._give_up(page, but=key)
         work = self.get(key)
         if work is None:
-            work = self[key] = Work()
+            under_way = [one for one in self.values() if not one.why]
+            busy = {one.address for one in under_way if one.wanted}
+            if not self._turns.take(page, address, self._most - len(under_way), busy):
+                return None
+            work = self[key] = Work(address)
             work.task = asyncio.create_task(self._bring(key, work, begin(), keep))
         if work.why:
             del self[key]  # whoever asks again has it tried again
@@ -85,13 +96,13 @@ class Works(dict[Key, Work]):
             work.pages[page] = time.monotonic()
         return work
 
-    def leave(self, page: str, but: Key | None = None) -> None:
-        """A page wants nothing any more but one; what went wrong and nobody has asked about is forgotten.
+    def leave(self, page: str) -> None:
+        """A page wants nothing any more."""
+        self._give_up(page)
+        self._turns.leave(page)
 
-        Args:
-            page: The page.
-            but: What it still wants.
-        """
+    def _give_up(self, page: str, but: Key | None = None) -> None:
+        """Nothing that is on its way is for this page, but for one; what went wrong unasked is forgotten."""
         for key, work in [*self.items()]:
             if key != but:
                 work.pages.pop(page, None)

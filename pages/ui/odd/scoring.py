@@ -4,6 +4,8 @@ Workers do it once for all who ask at the same time, see `works.py`, and it is k
 threshold makes of it is computed in the browser.
 """
 
+from collections.abc import Collection
+
 from msgspec import Raw, Struct
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -13,7 +15,7 @@ from pages.ui import shared
 from pages.ui.live.answers import refused, told
 from pages.ui.live.kept import Kept
 from pages.ui.live.network import moments_of
-from pages.ui.live.questions import whole
+from pages.ui.live.questions import address, whole
 from pages.ui.live.works import Works, asked
 from pages.ui.words.language import _
 
@@ -49,7 +51,6 @@ async def odd(request: Request) -> Response:
 
 async def _odd(request: Request, page: str) -> Response:
     run_id, step = request.path_params["run"], whole(request.path_params["step"])
-    normal = request.query_params.get("normal", "")[:LONGEST_NORMAL]
     run = await run_in_threadpool(shared.engine().run, run_id)
     if run is None:
         return refused(_("There is no such run any more."), 404)
@@ -57,12 +58,28 @@ async def _odd(request: Request, page: str) -> Response:
     moments = await run_in_threadpool(moments_of, now)
     if moments.moving or step is None or step not in moments.steps[-1:]:
         return refused(_("This run has another network by now."), 409)
+    names = now.setup.class_names if now.setup is not None else ()
+    normal = one_spelling(request.query_params.get("normal", "")[:LONGEST_NORMAL], names)
     key = now.id, step, normal
     found = _kept.get(key)
     if found is not None:
         return told(Looked(1.0, Raw(found)))
     engine = shared.engine()
-    work = _works.ask(key, page, lambda: engine.find_odd(now.id, normal), lambda told: _kept.put(key, told))
+    work = _works.ask(
+        key, page, address(request), lambda: engine.find_odd(now.id, normal), lambda told: _kept.put(key, told)
+    )
     if work is None:
         return refused(_("Others look for odd examples at present; yours are next."), 429)
     return refused(_(work.why), 503) if work.why else told(Looked(work.share))
+
+
+def one_spelling(normal: str, names: Collection[str]) -> str:
+    """The same classes in one spelling, each once and in order, so that they are one question.
+
+    Args:
+        normal: Names of classes, with commas between them.
+        names: All names. What is a name itself stays as it is: it may have commas in it.
+    """
+    known = {name.strip() for name in names}
+    sorted_ones = ",".join(sorted({one.strip() for one in normal.split(",")} - {""}))
+    return normal.strip() if {normal.strip(), sorted_ones} & known else sorted_ones
