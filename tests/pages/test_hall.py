@@ -164,7 +164,7 @@ def test_a_phone_answers_once_and_may_think_again(asked):
     [
         ("7000", "http://app", 400, "one of the choices"),
         ("", "http://app", 400, "one of the choices"),
-        ("1" * 300, "http://app", 400, "one of the choices"),
+        ("1" * 300, "http://app", 413, "one of the choices"),
         ("1", "http://elsewhere", 403, "from this page"),
     ],
 )
@@ -194,12 +194,8 @@ def test_a_body_without_end_is_not_read_to_its_end(asked):
 
     mine = Phone(asked)
     mine.get()
-    assert mine.send("1", receive=receive).status_code == 400
-    assert pieces <= polls_bound() + 1
-
-
-def polls_bound() -> int:
-    return phone.MOST_BYTES // 100 + 1
+    assert mine.send("1", receive=receive).status_code == 413
+    assert pieces <= phone.MOST_BYTES // 100 + 1
 
 
 def test_a_browser_without_cookies_is_told_so(asked):

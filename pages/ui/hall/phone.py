@@ -4,12 +4,11 @@ A page of its own and not one of Streamlit's: one small file without a script, s
 once cost the web process no more than two hundred files.
 """
 
-import asyncio
 import secrets
 from urllib.parse import parse_qs
 
 from msgspec import Struct
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from ae_core import lessons
@@ -17,6 +16,7 @@ from ae_core.folders import ROOT
 from ae_core.formats import escape
 from ae_core.lessons.lesson import Lesson
 from pages.ui.hall.polls import Poll, Polls, allowed, counts
+from pages.ui.live import questions
 from pages.ui.live.answers import refused, told
 from pages.ui.server import origins
 from pages.ui.words.language import _, known, spoken
@@ -26,7 +26,6 @@ ANSWERS = "/hall/{poll}/answers"
 COOKIE = "ae_phone"
 DAY = 24 * 3600
 MOST_BYTES = 200  # of what a phone sends
-SECONDS = 20.0  # in which it must be there
 LONGEST_TOKEN = 100
 
 polls = Polls()
@@ -75,7 +74,7 @@ def _language(request: Request) -> str:
 def _asked(request: Request, poll: Poll) -> Response:
     lesson, token = lessons.get(poll.lesson), _token(request, poll)
     given = polls.given(poll, token) if token else None
-    fresh = None if token else polls.token(poll, request.client.host if request.client else "")
+    fresh = None if token else polls.token(poll, questions.address(request))
     if not token and fresh is None:
         return _page(_("So many have answered that no more are counted."), "", 429)
     heading = escape.html(_(lesson.question))
@@ -121,11 +120,9 @@ def _slider(lesson: Lesson, given: float | None) -> str:
 async def _answered(request: Request, poll: Poll) -> Response:
     if not origins.allowed(request):
         return _page(_("An answer must come from this page."), "", 403)
-    try:
-        async with asyncio.timeout(SECONDS):
-            body = await _body(request)
-    except (TimeoutError, ClientDisconnect):
-        body = b""
+    body = await questions.body(request, MOST_BYTES, "")
+    if isinstance(body, Response):
+        return _page(_("An answer must be one of the choices."), "", body.status_code)
     sent = parse_qs(body.decode(errors="replace")).get("answer", [""])
     value, token = allowed(lessons.get(poll.lesson), sent[0]), _token(request, poll)
     if value is None:
@@ -135,16 +132,6 @@ async def _answered(request: Request, poll: Poll) -> Response:
     if not polls.answer(poll, token, value):
         return _page(_("So many have answered that no more are counted."), "", 429)
     return RedirectResponse(f"{request.url.path}?{request.url.query}", 303)
-
-
-async def _body(request: Request) -> bytes:
-    """What was sent; nothing of what is longer than an answer."""
-    body = b""
-    async for piece in request.stream():
-        body += piece
-        if len(body) > MOST_BYTES:
-            return b""
-    return body
 
 
 def _page(title: str, body: str, status: int) -> HTMLResponse:
