@@ -21,7 +21,7 @@ from ae_core.data import pictures
 from ae_core.errors import DataError, disk_reason, printable
 from ae_core.folders import uploads_folder
 from ae_core.formats import confined, npz, npz_headers
-from ae_core.formats.archive import megabytes, open_archive
+from ae_core.formats.archive import ZIP_ERRORS, megabytes, open_archive
 from ae_core.limits import limit
 from ae_core.room import Bounds, Thing, leaving, overfull
 
@@ -35,6 +35,7 @@ MEMORY, SECONDS = 2 * 2**30, 120.0  # that this may take
 ARCHIVES = (".npz", ".zip")
 ENDINGS = (*ARCHIVES, ".csv", ".tsv", ".data", ".parquet", ".npy", ".mat", ".gz", "-ubyte", ".idx")
 LONGEST_NAME = 60
+DIGITS = 32  # of a file's SHA-256 in its name: 128 bits; earlier versions took 8, and those names still open
 
 _one_at_a_time = threading.Lock()
 
@@ -46,7 +47,7 @@ def keep_upload(
     needed: Collection[str] = (),
     most: int = MAX_UPLOAD_BYTES,
 ) -> Path:
-    """Checks and converts an uploaded file and keeps it as `upload-<8 hexadecimal digits of its hash>.npz`.
+    """Checks and converts an uploaded file and keeps it as `upload-<32 hexadecimal digits of its hash>.npz`.
 
     Others go for it as `room` says: the bounds are `AE_MAX_UPLOADS_PER_OWNER`, `AE_MAX_UPLOADS_MB_PER_OWNER` and, for
     all together, `AE_MAX_UPLOADS_MB`. A file that several people have brought is everybody's in equal parts.
@@ -76,10 +77,11 @@ def keep_upload(
         raise DataError(
             f"{label} must have at most {megabytes(most)} and not be empty. Received: {len(payload):,} bytes."
         )
-    path = uploads_folder() / f"upload-{hashlib.sha256(payload).hexdigest()[:8]}.npz"
+    source = hashlib.sha256(payload).hexdigest()
+    path = uploads_folder() / f"upload-{source[:DIGITS]}.npz"
     # One conversion at a time bounds the memory, and Python's warning filters belong to the whole process.
     with _one_at_a_time:
-        arrays = _convert(payload, label, name.lower()) | {"title": np.array([shown])}
+        arrays = _convert(payload, label, name.lower()) | {"title": np.array([shown]), "source": np.array([source])}
         _write(path, arrays, owner, needed)
     return path
 
@@ -231,6 +233,8 @@ def _write(path: Path, arrays: dict[str, np.ndarray], owner: str | None, needed:
                 f"One person's uploads may be {bounds.count:,} and take {megabytes(bounds.owner)}, all uploads "
                 f"{megabytes(bounds.total)}; what trainings wait for leaves no room for this one."
             )
+        if _is_another(path, str(arrays["source"][0])):
+            raise DataError("The upload could not be kept because another file has its name.")
         owners = {*_owners(path), owner} if path.exists() else {owner}
         temporary.replace(path)
         _note_owners(path, owners)
@@ -240,6 +244,18 @@ def _write(path: Path, arrays: dict[str, np.ndarray], owner: str | None, needed:
     finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
+
+
+def _is_another(path: Path, source: str) -> bool:
+    """Whether a whole file lies there that came of other bytes than those with this SHA-256."""
+    try:
+        with zipfile.ZipFile(path) as kept:
+            if "source.npy" not in kept.namelist():
+                return True
+            found = np.lib.format.read_array(io.BytesIO(kept.read("source.npy")), allow_pickle=False)
+            return [source] != found.tolist()
+    except (FileNotFoundError, *ZIP_ERRORS):
+        return False  # nothing, or damaged: brought again, it is whole again
 
 
 def _bounds() -> Bounds:

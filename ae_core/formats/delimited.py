@@ -177,11 +177,12 @@ def shown_names(names: Sequence[str], width: int) -> list[str]:
         width: How many.
     """
     found: dict[str, int] = {}  # name → place
+    last: dict[str, int] = {}  # beginning of a name that comes again → the number it had last
     for place in range(width):
         plain = printable(" ".join(names[place].split())) if names else ""
-        name, again = plain or f"x{place + 1}", 1
+        name, again = plain or f"x{place + 1}", (plain or "x")[:52]
         while name in found:
-            again += 1
-            name = f"{(plain or 'x')[:52]} ({again})"
+            last[again] = last.get(again, 1) + 1
+            name = f"{again} ({last[again]})"
         found[name] = place
     return list(found)

@@ -122,8 +122,14 @@ def from_array(values: np.ndarray, label: str) -> pd.DataFrame:
     Args:
         values: Numbers, or records of numbers.
         label: Its name for messages.
+
+    Raises:
+        DataError: If it is too large.
     """
     names = list(values.dtype.names or ())
+    width = len(names) or values.shape[1]
+    if width > MOST_COLUMNS:
+        raise DataError(f"{label} must have at most {MOST_COLUMNS:,} columns. Received: {width:,}.")
     frame = pd.DataFrame({name: values[name] for name in names}) if names else pd.DataFrame(values)
     frame.columns = shown_names(names, frame.shape[1])
     return _bounded(frame, label)

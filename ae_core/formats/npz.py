@@ -13,7 +13,8 @@ What is accepted, whoever made the file:
         largest value of `x_train`. This program writes them into the files that it keeps.
     `columns`: a name for each column of a table or channel of a series; or three texts, with its unit and category.
     `rate`: moments of a series a second. `label`: the column that names the classes. `unknown` and `summary`: how many
-        values are unknown, and what became of each column of a file that this program has converted.
+        values are unknown, and what became of each column of a file that this program has converted; `source`: the
+        SHA-256 of that file, which only `ae_core.data.uploads` reads.
 All values stay what they are: nothing is scaled or rounded here, but that most numbers are kept with 32 bits.
 """
 

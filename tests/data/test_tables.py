@@ -3,6 +3,7 @@
 import gzip
 import io
 import struct
+import sys
 from typing import Any
 
 import h5py
@@ -18,7 +19,7 @@ from ae_core.cli import experiment
 from ae_core.data import bringing, tables, uploads
 from ae_core.data.columns import Column
 from ae_core.errors import DataError, SettingError
-from ae_core.formats import frames
+from ae_core.formats import delimited, frames
 from ae_core.settings import DataSpec, Settings
 from ae_core.training import preprocessing
 from tests.hostile import packed, refused, zipped
@@ -494,6 +495,44 @@ def test_numbers_are_what_was_written(rows, marks):
     delimiter, decimal = marks
     read = frames.read_csv(frame.to_csv(index=False, sep=delimiter, decimal=decimal).encode(), "The upload")
     np.testing.assert_array_equal(read.to_numpy(np.float64), frame.to_numpy(np.float64))
+
+
+def test_names_come_once_each_and_take_work_in_proportion():
+    names = ["a", "a (2)", "a", "a", "a (4)", "", "a", "b", "b"]
+    expected = ["a", "a (2)", "a (3)", "a (4)", "a (4) (2)", "x6", "a (5)", "b", "b (2)"]
+    assert delimited.shown_names(names, len(names)) == expected
+    assert delimited.shown_names((), 3) == ["x1", "x2", "x3"]
+    lines = 0
+
+    def count(frame, event, _argument):
+        nonlocal lines
+        lines += event == "line" and frame.f_code is delimited.shown_names.__code__
+        return count
+
+    before = sys.gettrace()
+    sys.settrace(count)
+    try:
+        found = delimited.shown_names(["a"] * 2000, 2000)
+    finally:
+        sys.settrace(before)
+    assert len(set(found)) == 2000 and found[-1] == "a (2000)"
+    assert lines < 20 * 2000, "some lines for each name, not for each pair of them"
+
+
+def test_a_table_of_too_many_columns_is_refused_before_they_get_names(monkeypatch):
+    monkeypatch.setattr(frames, "MOST_COLUMNS", 5)
+    monkeypatch.setattr(frames, "shown_names", lambda *_: pytest.fail("names were made"))
+    line = ",".join("a" * 6)
+    parquet = io.BytesIO()
+    MIXED.to_parquet(parquet)
+    for read in (
+        lambda: frames.read_csv(f"{line}\n{line}\n".encode(), "It"),
+        lambda: frames.read_parquet(parquet.getvalue(), "It"),
+        lambda: frames.from_array(np.zeros((30, 6)), "It"),
+        lambda: frames.from_array(np.zeros(30, [(f"a{place}", "f8") for place in range(6)]), "It"),
+    ):
+        with pytest.raises(DataError, match="5 columns"):
+            read()
 
 
 def test_units_are_taken_from_names():

@@ -34,7 +34,7 @@ LABELS = np.arange(50) % 5
 
 def test_an_npz_comes_back_as_it_was(alone):
     info = data.store_upload("my set.npz", packed(x_train=IMAGES, y_train=LABELS, x_test=IMAGES[:9], y_test=LABELS[:9]))
-    assert info.name.startswith("upload-") and len(info.name) == 15 and info.title == "my set.npz"
+    assert info.name.startswith("upload-") and len(info.name) == 39 and info.title == "my set.npz"
     dataset = data.load(info.name)
     np.testing.assert_array_equal(dataset.x_train[..., 0], IMAGES)
     np.testing.assert_array_equal(dataset.x_test[..., 0], IMAGES[:9])
@@ -285,6 +285,28 @@ def test_the_same_file_is_kept_once_and_the_oldest_go_first(monkeypatch):
     monkeypatch.setattr(uploads, "MAX_KEPT_BYTES", 1)
     newest = data.store_upload("a.npz", payloads[0])
     assert [path.stem for path in folder.iterdir()] == [newest.name]
+
+
+def test_nobody_s_file_is_replaced_by_another_of_its_name(monkeypatch, alone):
+    first = data.store_upload("mine.npz", packed(x_train=IMAGES), ME)
+    path = uploads_folder() / f"{first.name}.npz"
+    before = path.read_bytes()
+    monkeypatch.setattr(uploads, "DIGITS", 0)  # as if two files had the same beginning of their hash
+    path = path.rename(uploads_folder() / "upload-.npz")
+    with pytest.raises(DataError, match="another file has its name"):
+        data.store_upload("other.npz", packed(x_train=np.roll(IMAGES, 1)), EATER)
+    assert path.read_bytes() == before
+    path.write_bytes(before[:500])  # damaged, it is whole again when it is brought again
+    data.store_upload("mine.npz", packed(x_train=IMAGES), ME)
+    assert path.read_bytes() == before
+
+
+def test_an_upload_with_a_short_name_of_an_earlier_version_opens(alone):
+    kept = data.store_upload("mine.npz", packed(x_train=IMAGES), ME)
+    rows = data.load(kept.name).x_train
+    (uploads_folder() / f"{kept.name}.npz").rename(uploads_folder() / "upload-0a1b2c3d.npz")
+    assert data.info("upload-0a1b2c3d").title == "mine.npz" and "upload-0a1b2c3d" in data.catalogue()
+    np.testing.assert_array_equal(data.load("upload-0a1b2c3d").x_train, rows)
 
 
 ME, EATER = "a" * 64, "e" * 64
