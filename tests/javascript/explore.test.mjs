@@ -173,6 +173,10 @@ test("ways begin and end where they should, and an arc keeps its distance", () =
 
 test("a table is written as spreadsheets read it", () => {
   assert.equal(csv([["a", 'say "x", y'], [1, 2.5]]), 'a,"say ""x"", y"\r\n1,2.5\r\n');
+  for (const text of ["=1+1", "+1", "-1", "@SUM(A1)", "\tx"]) {
+    assert.equal(csv([["class", text, -1.5]]), `class,'${text},-1.5\r\n`, "a text is no formula, a number stays one");
+  }
+  assert.equal(csv([["\r=1"]]), `"'\r=1"\r\n`, "and begins no line of its own");
 });
 
 test("a layout has a place for each example, and keys go from one to the next", () => {

@@ -12,16 +12,25 @@ const DENSE = 2; // pixels of a PNG for each of the page
 const ESCAPED = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
 
 /**
- * Rows as a CSV file has them.
+ * Rows as a CSV file has them. Of the texts, whoever brought them, a spreadsheet makes no formulas.
  *
  * @param {Row[]} rows
  */
 export function csv(rows) {
   const cell = (/** @type {string | number} */ value) => {
-    const text = String(value);
-    return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+    const text = typeof value === "number" ? String(value) : plain(value);
+    return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   };
   return rows.map((row) => row.map(cell).join(",") + "\r\n").join("");
+}
+
+/**
+ * A text that a spreadsheet takes for a text and not for a formula, as `csv_cell` of `ae_core.formats.escape` writes it.
+ *
+ * @param {string} text
+ */
+function plain(text) {
+  return /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
 }
 
 /**

@@ -452,7 +452,7 @@ export class Odd extends Elements {
     const head = ["number", "class", ...(this.judged ? ["odd"] : []), ...names];
     const rows = this.odd.map((odd, place) => [
       place,
-      plain(this.wanted.classes[this.classes[place] ?? 0] ?? ""),
+      this.wanted.classes[this.classes[place] ?? 0] ?? "",
       ...(this.judged ? [Number(odd)] : []),
       ...names.map((name) => this.numbers.get(name)?.test[place] ?? ""),
     ]);
@@ -466,13 +466,4 @@ export class Odd extends Elements {
     const rows = Array.from(scores, (score, place) => [place, score]);
     download(new Blob([csv([["number", "error"], ...rows])], { type: "text/csv" }), `${this.wanted.run}-file-scores.csv`);
   }
-}
-
-/**
- * A text that a spreadsheet takes for a text and not for a formula.
- *
- * @param {string} text
- */
-function plain(text) {
-  return /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
 }
