@@ -97,6 +97,8 @@ def curves(
 def reconstructions(runs: Sequence[Pair], names: Sequence[str], translate: Translate = str) -> Figure:
     """The same held-out images: the originals once, then each run's reconstruction and its difference.
 
+    What a run's grid lacks is left out, and so is a grid with pictures of another size: runs come from other machines.
+
     Args:
         runs: Setup and snapshot of each run, all of the same data.
         names: What each is called.
@@ -104,14 +106,15 @@ def reconstructions(runs: Sequence[Pair], names: Sequence[str], translate: Trans
     """
     translate, first = about(runs[0][0].shape, translate), runs[0][1].grid
     # Blocks of strips, each under its name: beside the strips a name would take half of a phone's width.
-    blocks: list[tuple[str, list[np.ndarray], list[float]]] = [(translate("original"), [_row(first, "original")], [])]
+    parts = [(translate("original"), _rows(first, first, "original"), [])]
     for (_, snapshot), name in zip(runs, names, strict=True):
-        grid = snapshot.grid
-        blocks.append((name, [_row(grid, "reconstruction"), _row(grid, "error")], grid.errors))
-    height, width = blocks[0][1][0].shape[:2]
-    gap, line = first.gap, height // 2  # a line of text, large enough on a phone
-    strips = sum(len(strips) for _, strips, _ in blocks)
-    canvas = np.zeros((strips * (height + gap) + len(blocks) * line, width, 4), np.uint8)
+        parts.append((name, _rows(snapshot.grid, first, "reconstruction", "error"), snapshot.grid.errors))
+    blocks = [part for part in parts if part[1]]
+    (height, _), gap = first.tile, first.gap
+    line = height // 2  # of text, large enough on a phone
+    shapes = [strip.shape for _, strips, _ in blocks for strip in strips] or [(height, first.tile[1])]
+    width = max(shape[1] for shape in shapes)
+    canvas = np.zeros((len(shapes) * (height + gap) + len(blocks) * line, width, 4), np.uint8)
     titles: list[Json] = []
     errors: list[tuple[int, int, float]] = []  # column, lower edge, value
     top = 0
@@ -121,7 +124,7 @@ def reconstructions(runs: Sequence[Pair], names: Sequence[str], translate: Trans
         top += line
         errors += [(column, top + height - 1, value) for column, value in enumerate(values)]
         for strip in pictures:
-            canvas[top : top + height] = strip
+            canvas[top : top + height, : strip.shape[1]] = strip
             top += height + gap
     tile_width = first.tile[1] + gap
     texts = {
@@ -315,11 +318,12 @@ def _layout(runs: Sequence[Pair], label: str) -> Json:
     }
 
 
-def _row(grid: Grid, name: str) -> np.ndarray:
-    """One row of a grid's picture: `(height, width, 4)` bytes."""
+def _rows(grid: Grid, first: Grid, *names: str) -> list[np.ndarray]:
+    """Those of these rows that a grid's picture has, if its tiles are those of the first: `(height, width, 4)` bytes."""
+    if (grid.tile, grid.gap) != (first.tile, first.gap):
+        return []
     from PIL import Image
 
     picture = np.asarray(Image.open(io.BytesIO(grid.png)).convert("RGBA"))
-    height = grid.tile[0]
-    top = grid.rows.index(name) * (height + grid.gap)
-    return picture[top : top + height]
+    tops = [grid.rows.index(name) * (grid.tile[0] + grid.gap) for name in names if name in grid.rows]
+    return [picture[top : top + grid.tile[0]] for top in tops]

@@ -3,6 +3,7 @@
 import base64
 import io
 
+import msgspec
 import numpy as np
 import plotly.graph_objects as go
 import pytest
@@ -64,6 +65,30 @@ def test_the_same_images_stand_below_each_other():
     assert [title["text"] for title in titles] == ["original", "first", "second"]
     assert [line - title["y"] % strip > 0 for title in titles[:1]] == [True], "each above its strips"
     assert len(texts["text"]) == 20
+
+
+def sheet_of(figure):
+    return Image.open(io.BytesIO(base64.b64decode(figure["data"][0]["source"].split(",")[1])))
+
+
+def with_grid(run, **changes):
+    setup, snapshot = run
+    return setup, msgspec.structs.replace(snapshot, grid=msgspec.structs.replace(snapshot.grid, **changes))
+
+
+def test_what_an_imported_run_s_grid_lacks_is_left_out_and_the_rest_goes_on():
+    strip, line = 28 + 1, 14
+    for rows, strips, titles in (
+        ([one if one != "error" else "heat" for one in demo.ROWS], 4, ["original", "first", "second"]),
+        ([f"row {place}" for place in range(len(demo.ROWS))], 3, ["original", "first"]),
+    ):
+        figure = valid(compare.reconstructions([RUNS[0], with_grid(RUNS[1], rows=rows)], NAMES))
+        assert [title["text"] for title in figure["layout"]["annotations"]] == titles
+        assert sheet_of(figure).height == strips * strip + len(titles) * line
+    figure = valid(compare.reconstructions([RUNS[0], with_grid(RUNS[1], tile=[14, 14], gap=0)], NAMES))
+    assert [title["text"] for title in figure["layout"]["annotations"]] == ["original", "first"]
+    bare = with_grid(RUNS[0], rows=[f"row {place}" for place in range(len(demo.ROWS))])
+    assert valid(compare.reconstructions([bare], NAMES[:1]))["layout"]["annotations"] == []
 
 
 @pytest.mark.parametrize("count", [1, 3, 4, 6])
