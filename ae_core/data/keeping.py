@@ -15,10 +15,11 @@ def main() -> None:
     """Does what the command says."""
     memory, seconds, name, owner, needed = sys.argv[1:]
     confined.bound(int(memory), float(seconds))
-    try:
-        sys.stdout.write(str(keep_upload(name, sys.stdin.buffer.read(), owner or None, json.loads(needed))))
-    except DataError as error:
-        confined.refuse(str(error))
+    with confined.told():
+        try:
+            sys.stdout.write(str(keep_upload(name, sys.stdin.buffer.read(), owner or None, json.loads(needed))))
+        except DataError as error:
+            confined.refuse(str(error))
 
 
 if __name__ == "__main__":

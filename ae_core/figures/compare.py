@@ -106,7 +106,8 @@ def reconstructions(runs: Sequence[Pair], names: Sequence[str], translate: Trans
     """
     translate, first = about(runs[0][0].shape, translate), runs[0][1].grid
     # Blocks of strips, each under its name: beside the strips a name would take half of a phone's width.
-    parts = [(translate("original"), _rows(first, first, "original"), [])]
+    parts: list[tuple[str, list[np.ndarray], list[float]]] = []
+    parts.append((translate("original"), _rows(first, first, "original"), []))
     for (_, snapshot), name in zip(runs, names, strict=True):
         parts.append((name, _rows(snapshot.grid, first, "reconstruction", "error"), snapshot.grid.errors))
     blocks = [part for part in parts if part[1]]
@@ -319,7 +320,7 @@ def _layout(runs: Sequence[Pair], label: str) -> Json:
 
 
 def _rows(grid: Grid, first: Grid, *names: str) -> list[np.ndarray]:
-    """Those of these rows that a grid's picture has, if its tiles are those of the first: `(height, width, 4)` bytes."""
+    """Those of these rows that a grid's picture has, `(height, width, 4)` bytes; none if its tiles are others."""
     if (grid.tile, grid.gap) != (first.tile, first.gap):
         return []
     from PIL import Image

@@ -1,13 +1,17 @@
 """A process of its own for work on a file that nobody vouches for, with bounds for its memory and its time.
 
-The module that runs there calls `bound` first and ends by `refuse` or by what it prints: `python -m MODULE`.
+The module that runs there calls `bound` first, does its work in `told`, and ends by `refuse` or by what it prints:
+`python -m MODULE`.
 """
 
+import contextlib
+import errno
 import logging
 import os
+import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NoReturn
 
 from ae_core.errors import DataError
@@ -15,6 +19,7 @@ from ae_core.folders import ROOT
 from ae_core.formats.archive import megabytes
 
 REFUSED = 3  # exit status of a process that has said what is wrong with the file
+DAMAGED, SHORT = 4, 5  # of one in which a library failed, and of one that had too little memory
 LARGEST_WRITTEN = 2**30
 
 logger = logging.getLogger(__name__)
@@ -56,8 +61,34 @@ def run(module: str, arguments: Sequence[str], label: str, memory: int, seconds:
         raise RefusedError(said)
     if done.returncode:
         logger.error("%s cannot be read: %s", label, done.stderr[-2000:].decode(errors="replace"))
-        raise DataError(f"{label} must be read in {megabytes(memory)} of memory. Received: one that needs more.")
+        raise DataError(f"{label} must {_wanting(done.returncode, memory, seconds)}.")
     return said
+
+
+def _wanting(status: int, memory: int, seconds: float) -> str:
+    """What a file must be, and what it is, by how the process ended."""
+    if status == DAMAGED:
+        return "be whole. Received: a damaged one"
+    if status == SHORT:
+        return f"be read in {megabytes(memory)} of memory. Received: one that needs more"
+    if sys.platform != "win32" and status == -signal.SIGXCPU:
+        return f"be read in {seconds:.0f} s. Received: one that takes longer"
+    # A library that gets no memory may end the process, and so may one that reads nonsense: nothing tells them apart.
+    return f"be whole and be read in {megabytes(memory)} of memory. Received: one that is damaged or needs more"
+
+
+@contextlib.contextmanager
+def told() -> Iterator[None]:
+    """Ends this process with a status that says what failed in it: whatever a library raises, the file is damaged."""
+    try:
+        yield
+    except Exception as error:
+        logger.exception("The file cannot be read.")
+        # A library that does not fit into the memory is an ImportError to Python.
+        short = isinstance(error, (MemoryError, ImportError)) or (
+            isinstance(error, OSError) and error.errno == errno.ENOMEM
+        )
+        sys.exit(SHORT if short else DAMAGED)
 
 
 def bound(memory: int, seconds: float) -> None:

@@ -48,13 +48,14 @@ def main() -> None:
     memory, seconds, path, folder = sys.argv[1:]
     confined.bound(int(memory), float(seconds))
     network = msgspec.json.decode((Path(folder) / NETWORK).read_bytes(), type=Network)
-    try:
-        with Path(path).open("rb") as stream, (Path(folder) / ARRAYS).open("wb") as target:
-            _read(stream, network, target)
-    except OtherNetworkError as problem:
-        confined.refuse(str(problem))
-    except (*ZIP_ERRORS, DataError, NotImplementedError, MemoryError):
-        confined.refuse("a damaged file, or one that is not Keras's")
+    with confined.told():
+        try:
+            with Path(path).open("rb") as stream, (Path(folder) / ARRAYS).open("wb") as target:
+                _read(stream, network, target)
+        except OtherNetworkError as problem:
+            confined.refuse(str(problem))
+        except (*ZIP_ERRORS, DataError, NotImplementedError, MemoryError):
+            confined.refuse("a damaged file, or one that is not Keras's")
 
 
 def _read(stream: BinaryIO, network: Network, target: BinaryIO) -> None:

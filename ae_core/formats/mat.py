@@ -11,7 +11,7 @@ import scipy.io
 
 from ae_core.errors import DataError, printable
 from ae_core.formats import npz_headers
-from ae_core.formats.archive import ZIP_ERRORS, megabytes
+from ae_core.formats.archive import megabytes
 
 HDF5 = b"\x89HDF\r\n\x1a\n"
 PLAIN = {"double": 8, "single": 4, "logical": 1} | {
@@ -19,7 +19,6 @@ PLAIN = {"double": 8, "single": 4, "logical": 1} | {
 }
 """MATLAB's names for kinds of numbers, and the bytes of one."""
 MOST_ARRAYS = 100
-ERRORS = (*ZIP_ERRORS, scipy.io.matlab.MatReadError, TypeError, MemoryError, ArithmeticError, AttributeError, Warning)
 
 
 def read(payload: bytes, label: str) -> dict[str, np.ndarray]:
@@ -38,7 +37,7 @@ def read(payload: bytes, label: str) -> dict[str, np.ndarray]:
             arrays, others = (_of_hdf5 if HDF5 in payload[:1024] else _of_matlab)(payload, label)
     except DataError:
         raise
-    except ERRORS as error:
+    except Exception as error:  # SciPy raises what it happens to meet, even UnboundLocalError
         raise DataError(f"{label} must be a whole .mat file. Received: a damaged one.") from error
     if not arrays:
         received = f"{', '.join(others[:5])}, which are others" if others else "nothing"
