@@ -34,7 +34,7 @@ class DataInfo:
         values: Which values become 0 and 1.
         columns: What the values of a row stand for, or the channels of a series; empty where nothing is known of them.
         rate: Moments of a series a second; 0 if that is unknown.
-        unknown: Values of all examples that are unknown.
+        unknown: Values of all examples that are unknown; of a category, which has several columns, one a row.
         label: The column that names the classes unless another is chosen. It is among the columns until `labelled` has
             taken it out. Empty if classes come from elsewhere, or there are none.
         understood: What became of each column of a file that was brought; empty for all other data.
@@ -56,6 +56,11 @@ class DataInfo:
     unknown: int = 0
     label: str = ""
     understood: tuple[Understood, ...] = ()
+
+    @property
+    def variables(self) -> int:
+        """Columns of a table of which something is learnt; a category, which has several of `columns`, counts once."""
+        return len({one.name for one in self.columns})
 
     def scaling(self, settings: Settings) -> str:
         """The setting `scaling` after `unit` has met the data: columns and channels of numbers are standardised."""

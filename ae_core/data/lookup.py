@@ -237,7 +237,7 @@ def _look_at(path: Path, size: int) -> DataInfo:
     spec = dataclasses.replace(spec, unit_range=values.unit_range)
     if known is not None and known.spec == spec:
         return dataclasses.replace(known, train_count=train_count, test_count=test_count, values=values)
-    columns = _columns(texts.columns, label)
+    columns, understood = _columns(texts.columns, label), _understood(texts.summary, label)
     return DataInfo(
         name=path.stem,
         title=texts.title or path.stem,
@@ -247,24 +247,29 @@ def _look_at(path: Path, size: int) -> DataInfo:
         class_names=texts.class_names,
         source="Uploaded by a visitor." if upload else "A file in this machine's data folder.",
         licence="As its owner says.",
-        description=f"{train_count + test_count:,} {_in_words(spec, columns)}.",
+        description=f"{train_count + test_count:,} {_in_words(spec, columns, understood)}.",
         note=texts.note,
         values=values,
         columns=columns,
         rate=rate,
         unknown=unknown,
         label=texts.label if any(one.name == texts.label for one in columns) else "",
-        understood=_understood(texts.summary, label),
+        understood=understood,
     )
 
 
-def _in_words(spec: DataSpec, columns: tuple[Column, ...]) -> str:
+def _in_words(spec: DataSpec, columns: tuple[Column, ...], understood: tuple[Understood, ...]) -> str:
     """What examples are, with their size, such as `images of 28×28 pixels`."""
     if spec.is_image:
         return f"images of {spec.shape[0]}×{spec.shape[1]} pixels{', in colour' if spec.shape[2] == 3 else ''}"
     if spec.is_series:
         return f"series of {spec.shape[0]} moments in {spec.shape[1]} {'channel' if spec.shape[1] == 1 else 'channels'}"
-    return f"rows of {spec.size} columns" if columns else f"vectors of {spec.size} numbers"
+    if not columns:
+        return f"vectors of {spec.size} numbers"
+    # The columns of the file: one that was left out has none of ours, a category has several.
+    count = max(len(understood), len({one.name for one in columns}))
+    words = f"rows of {count:,} {'column' if count == 1 else 'columns'}"
+    return words if count == spec.size else f"{words}, which become {spec.size:,} numbers"
 
 
 def _columns(texts: tuple[tuple[str, ...], ...], label: str) -> tuple[Column, ...]:

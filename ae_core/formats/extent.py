@@ -15,7 +15,7 @@ class Extent:
     Args:
         least: Smallest value of the training examples, after the split where there is no test set.
         most: Largest of them.
-        unknown: Values of all examples that are unknown.
+        unknown: Values of all examples that are unknown; those of all columns of one category count once, as one cell.
         kind: Type of the numbers in the file.
         table: Type in which they are kept: uint8 for images of whole numbers from 0 to 255, float64 for rows and
             series whose columns vary little against their mean, so that 32 bits would lose what varies; else float32.

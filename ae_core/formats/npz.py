@@ -13,7 +13,7 @@ What is accepted, whoever made the file:
         largest value of `x_train`. This program writes them into the files that it keeps.
     `columns`: a name for each column of a table or channel of a series; or three texts, with its unit and category.
     `rate`: moments of a series a second. `label`: the column that names the classes. `unknown` and `summary`: how many
-        values are unknown, and what became of each column of a file that this program has converted; `source`: the
+        cells are unknown, and what became of each column of a file that this program has converted; `source`: the
         SHA-256 of that file, which only `ae_core.data.uploads` reads.
 All values stay what they are: nothing is scaled or rounded here, but that most numbers are kept with 32 bits.
 """
@@ -195,13 +195,14 @@ def examine(archive: zipfile.ZipFile, headers: Mapping[str, Header], label: str)
     low, high, least, most, unknown = np.inf, -np.inf, np.inf, -np.inf, 0
     long = kind.itemsize > 4 or (kind.itemsize == 4 and kind.kind != "f")
     columns = Columns() if long and not spec.is_image else None
+    cells = _cells(read_texts(archive, headers, label).columns, spec)
     for name in [one for one in ("x_train", "x_test") if one in headers]:
         first = 0
         for rows in _read_rows(archive, headers[name], name, label, LOOK_BYTES):
             if rows.dtype.kind == "f":
                 if spec.is_image and not np.isfinite(rows).all():
                     raise DataError(f"{label}: {name} must hold finite numbers. Received: NaN or infinity.")
-                unknown += int(np.count_nonzero(np.isnan(rows)))
+                unknown += int(np.count_nonzero(np.isnan(rows) if cells is None else np.isnan(rows)[:, cells]))
                 if np.isinf(rows).any():
                     raise DataError(
                         f"{label}: {name} must hold finite numbers, or NaN for what is unknown. Received: infinity."
@@ -227,6 +228,13 @@ def examine(archive: zipfile.ZipFile, headers: Mapping[str, Header], label: str)
         table = np.dtype(np.float64)
     least, most = (float(np.asarray(one, table)) for one in (least, most))
     return Extent(least, most, unknown, kind.newbyteorder("="), table)
+
+
+def _cells(columns: tuple[tuple[str, ...], ...], spec: DataSpec) -> list[int] | None:
+    """Columns of rows that stand for one cell each: the first of each variable. None if all do."""
+    firsts = {row[0]: place for place, row in reversed(list(enumerate(columns)))}
+    several = len(spec.shape) == 1 and len(columns) == spec.size and len(firsts) < len(columns)
+    return sorted(firsts.values()) if several and all(row[0] for row in columns) else None
 
 
 def _end(of: np.ufunc, rows: np.ndarray) -> float:

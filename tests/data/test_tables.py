@@ -148,8 +148,23 @@ def test_cells_that_say_nothing_are_unknown(cell):
     dataset = brought("a.csv", "\n".join(lines).encode())
     rows = together(dataset)
     assert np.isnan(rows[:, 0]).sum() == 1 and np.isnan(rows[:, 1]).sum() == 20 - (1 if (7 + 4) % 3 else 0)
-    assert np.isnan(rows[:, 2:]).all(axis=1).sum() == 1 and dataset.info.unknown == np.isnan(rows).sum()
+    assert np.isnan(rows[:, 2:]).all(axis=1).sum() == 1 and dataset.info.unknown == np.isnan(rows[:, :3]).sum()
     assert {one.name: one.unknown for one in dataset.info.understood}["a"] == 1
+
+
+def test_columns_and_unknown_cells_are_those_of_the_file(alone):
+    kinds = [f"kind {number % 9}" if number % 5 else "" for number in range(60)]
+    lines = ["id,a,kind,b", *(f"{number + 1},{number % 7}.5,{kind},{number % 4}" for number, kind in enumerate(kinds))]
+    info = brought("a.csv", "\n".join(lines).encode()).info
+    assert info.spec.size == 2 + 9 and info.variables == 3 and info.unknown == 12
+    assert info.description == "60 rows of 4 columns, which become 11 numbers."
+    names = np.array([("a", "", ""), ("c", "", "u"), ("c", "", "v")])
+    values = np.column_stack([np.arange(30.0), *(np.resize([0.0, 1.0, np.nan], (30)) for _ in range(2))])
+    (alone / "AE_DATA_DIR" / "kept.npz").write_bytes(packed(x_train=values, columns=names))
+    kept = data.info("kept")
+    assert kept.unknown == 10 and kept.description == "30 rows of 2 columns, which become 3 numbers."
+    plain = data.store_upload("b.csv", ("a,b\n" + "\n".join(f"{n},{n * n}" for n in range(30))).encode())
+    assert plain.description == "30 rows of 2 columns." and plain.variables == plain.spec.size == 2
 
 
 def test_numbers_of_all_kinds_are_read_right():
@@ -533,6 +548,18 @@ def test_a_table_of_too_many_columns_is_refused_before_they_get_names(monkeypatc
     ):
         with pytest.raises(DataError, match="5 columns"):
             read()
+
+
+def test_whatever_a_library_raises_the_file_is_damaged(monkeypatch):
+    def broken(*_arguments, **_named):
+        raise UnboundLocalError("cannot access local variable")
+
+    monkeypatch.setattr(scipy.io, "whosmat", broken)
+    refused("a.mat", mat(X=np.zeros((30, 3))), "must be a whole .mat file. Received: a damaged one")
+    parquet = io.BytesIO()
+    MIXED.to_parquet(parquet)
+    monkeypatch.setattr("pyarrow.parquet.ParquetFile", broken)
+    refused("a.parquet", parquet.getvalue(), "must be a whole .parquet file. Received: a damaged one")
 
 
 def test_units_are_taken_from_names():

@@ -32,6 +32,7 @@ COUNTED = {
     "image": "{train:,} images to learn from, {test:,} to test; {shape}, {values}.",
     "vector": "{train:,} vectors to learn from, {test:,} to test; {shape} numbers each, {values}.",
     "row": "{train:,} rows to learn from, {test:,} to test; {count} columns of numbers each, {values}.",
+    "table": "{train:,} rows to learn from, {test:,} to test; {columns} columns that become {count} numbers, {values}.",
     "series": "{train:,} series to learn from, {test:,} to test; {moments} moments of {count} channels each, {values}.",
 }
 KINDS = {"numbers": "numbers", "categories": "categories", "texts": "texts", "times": "dates and times"}
@@ -331,12 +332,13 @@ def _facts(info: DataInfo, settings: Settings | None = None) -> None:
         _("**{title}.** {description}").format(
             title=escape.markdown(_(info.title)), description=escape.markdown(_(info.description))
         ),
-        _(COUNTED[info.spec.noun if info.columns or info.spec.noun != "row" else "vector"]).format(
+        _(COUNTED[_counted(info)]).format(
             train=info.train_count,
             test=info.test_count,
             shape=shape(info.spec.shape),
             moments=info.spec.shape[0],
             count=info.spec.shape[-1],
+            columns=info.variables,
             values=values,
         ),
         _("{count:,} values are unknown.").format(count=info.unknown) if info.unknown else "",
@@ -346,6 +348,15 @@ def _facts(info: DataInfo, settings: Settings | None = None) -> None:
     st.caption("  \n".join(line for line in lines if line))
     if info.understood:
         _columns_understood(info)
+
+
+def _counted(info: DataInfo) -> str:
+    """Which sentence says what there is: of rows, whether each column is one number."""
+    if info.spec.noun != "row":
+        return info.spec.noun
+    if not info.columns:
+        return "vector"
+    return "row" if info.variables == info.spec.size else "table"
 
 
 def _columns_understood(info: DataInfo) -> None:
