@@ -18,9 +18,11 @@ MOST_CATEGORIES = 100  # that become columns of their own
 NUMERIC = 0.9  # share of the known cells that must be numbers, for the others to count as unknown
 LABELS = ("label", "class", "target", "y")  # names of columns that are taken for the label
 COUNTERS = ("", "id", "index", "row", "no", "no.", "nr", "nr.", "number", "#")
+DATES = 19000101, 21001231  # between which a whole number can be a date, such as 20240131
 MOST_NUMBERS = 32 * 10**6  # in a table
 MOST_UNDERSTOOD = 1000  # columns of which a file says what became of them
 
+_DATE = re.compile(r"(\d{4}([-/.])\d{1,2}\2\d{1,2}|\d{1,2}([-/.])\d{1,2}\3(\d{2}|\d{4}))([ T]\d{1,2}:\d{2}.*)?")
 _BRACKETS = re.compile(r"(?P<name>.*\S)\s*(?:\[(?P<square>[^\[\]]{1,12})\]|\((?P<round>[^()]{1,12})\))")
 _UNIT = re.compile(
     r"(?:[kMGmµu]?(?:m|g|s|A|V|W|J|N|Pa|Hz|L|l|mol|eV|B)|cm|dm|dL|dl|in|ft|lb|t|min|h|hr|hours?|d|days?|years?|yrs?|"
@@ -122,8 +124,10 @@ def _column(cells: pd.Series, name: str, unit: str, label: str) -> _Column:
         return _left_out(cells, name, unit, "numbers", "all_unknown")
     if np.abs(known_values).max() > npz_headers.MAX_MAGNITUDE:
         return _left_out(cells, name, unit, "numbers", "too_large")
-    if name.lower().removeprefix("unnamed: 0") in COUNTERS and _counts(values):
+    if _counts(values) and (values[0] in (0, 1) or name.lower().removeprefix("unnamed: 0") in COUNTERS):
         return _left_out(cells, name, unit, "numbers", "counts_rows")
+    if _are_dates(known_values):
+        return _left_out(cells, name, unit, "times", "times")
     fact = Understood(
         name,
         unit,
@@ -150,6 +154,8 @@ def _categories(texts: pd.Series, name: str, unit: str, known: int) -> _Column:
     if len(found) == 1:
         return _left_out(texts, name, unit, "texts", "one_text")
     if len(found) > min(MOST_CATEGORIES, max(2, known // 2)):
+        if sum(_DATE.fullmatch(text) is not None for text in found) >= NUMERIC * len(found):
+            return _left_out(texts, name, unit, "times", "times")
         return _left_out(texts, name, unit, "texts", "many_texts")
     numbers = {category: number for number, category in enumerate(found)}
     places = texts.map(numbers).to_numpy(np.float64, na_value=np.nan)
@@ -166,6 +172,15 @@ def _left_out(cells: pd.Series, name: str, unit: str, kind: str, why: str) -> _C
 
 def _counts(values: np.ndarray) -> bool:
     return bool(np.array_equal(values, values[0] + np.arange(len(values))))
+
+
+def _are_dates(known: np.ndarray) -> bool:
+    """Whether numbers are dates such as 20240131, most of them once, so that they say as little as a row's number."""
+    least, most = DATES
+    if known.min() < least or known.max() > most or len(np.unique(known)) <= len(known) / 2:
+        return False
+    months, days = known // 100 % 100, known % 100
+    return bool((known == np.rint(known)).all() and ((months - 1) // 12 == 0).all() and ((days - 1) // 31 == 0).all())
 
 
 def natural(text: str) -> tuple[bool, float, str]:

@@ -36,7 +36,7 @@ def test_the_page_says_what_was_understood_of_each_column(st, info):
     with spoken("en"):
         controls._facts(info, read_settings({"dataset": info.name}))
         said = st.caption.mock_calls[0].args[0]
-        assert "32 rows to learn from, 8 to test; 3 columns of numbers each, values 0 to 20," in said
+        assert "32 rows to learn from, 8 to test; 2 columns that become 3 numbers, values 0 to 20," in said
         assert "each column of numbers standardised to mean 0 and standard deviation 1." in said
         assert "5 values are unknown." in said and "Classes: 0, 1, 2." in said
         shown = st.dataframe.mock_calls[0].args[0]
