@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { curvesSvg, histogramSvg, short } from "../../assets/javascript/odd/charts.js";
 import * as judge from "../../assets/javascript/odd/judge.js";
 import { Looking } from "../../assets/javascript/odd/looking.js";
-import { detectorTable, examples, legend, verdict } from "../../assets/javascript/odd/telling.js";
+import { caption, counted, detectorTable, examples, legend, verdict } from "../../assets/javascript/odd/telling.js";
 
 const packed = (numbers) => Buffer.from(numbers.buffer).toString("base64");
 
@@ -107,6 +107,23 @@ test("the verdict names who is better, and says what may be chance", () => {
   assert.match(verdict(all, speaker), /learnt_all/);
   assert.equal(verdict({ ...all, detectors: [detector("error", null)] }, speaker), "unjudged");
   assert.match(detectorTable(found(0.8, 0.9, 0.001), speaker), /ae-odd-own/);
+});
+
+test("what stands below the examples speaks of what they are", () => {
+  const shown = (picture) => [{ row: 0, label: 0, score: 1, features: [], picture }];
+  assert.equal(caption({ noun: "image", oddest: shown("x") }), "picture");
+  assert.equal(caption({ noun: "series", oddest: shown("x") }), "curves");
+  assert.equal(caption({ noun: "row", oddest: shown("x") }), "curve", "of columns without names");
+  assert.equal(caption({ noun: "row", oddest: shown("") }), "listed");
+});
+
+test("where nothing lies above the threshold precision is of nothing, and what to do is said", () => {
+  const speaker = { word: (name, values) => [name, ...Object.values(values ?? {})].join(" ") };
+  assert.deepEqual(counted({ hits: 3, misses: 1, alarms: 1, passed: 5 }, true, speaker), ["f1_now 0.750 0.750 0.750"]);
+  assert.deepEqual(counted({ hits: 0, misses: 4, alarms: 2, passed: 5 }, true, speaker), ["f1_now 0.000 0.000 0.000"]);
+  assert.deepEqual(counted({ hits: 0, misses: 4, alarms: 0, passed: 6 }, true, speaker), ["f1_now 0.000 – 0.000", "none_above"]);
+  assert.deepEqual(counted({ hits: 0, misses: 0, alarms: 0, passed: 6 }, false, speaker), ["above 0 6", "none_above"]);
+  assert.deepEqual(counted({ hits: 0, misses: 0, alarms: 2, passed: 4 }, false, speaker), ["above 2 6"]);
 });
 
 const DETECTORS = ["error", "distance", "bound", "pca", "knn", "isolation_forest", "one_class_svm"];

@@ -10,7 +10,7 @@ import { csv, download } from "../explore/save.js";
 import { curvesSvg, histogramSvg, short } from "./charts.js";
 import * as judge from "./judge.js";
 import { Looking } from "./looking.js";
-import { detectorTable, examples, legend, verdict } from "./telling.js";
+import { caption, counted, detectorTable, examples, legend, verdict } from "./telling.js";
 
 const BINS = 60;
 const STEPS = 1000; // of the slider
@@ -59,7 +59,7 @@ const FRAME = `
       </div>
       <h4 data-word="oddest"></h4><div class="ae-odd-examples ae-odd-oddest"></div>
       <h4 data-word="plainest"></h4><div class="ae-odd-examples ae-odd-plainest"></div>
-      <p class="ae-note" data-word="picture"></p>
+      <p class="ae-note ae-odd-caption"></p>
       <div class="ae-tools"><button type="button" name="csv" data-word="scores_csv"></button></div>
     </div>
     <div class="ae-odd-fresh" hidden>
@@ -230,6 +230,7 @@ export class Odd extends Elements {
     this.find(".ae-odd-how").textContent = this.judged ? this.word("how", counts) : "";
     this.find(".ae-odd-oddest").innerHTML = examples(whole.oddest, classes, this);
     this.find(".ae-odd-plainest").innerHTML = examples(whole.plainest, classes, this);
+    this.find(".ae-odd-caption").textContent = this.word(caption(whole));
     this.turnTo(whole.scores[0]?.name ?? "");
     this.tellFresh();
   }
@@ -399,12 +400,17 @@ export class Odd extends Elements {
   }
 
   /** @param {Confusion} counts */
-  tellCounts({ hits, misses, alarms, passed }) {
+  tellCounts(counts) {
+    const { hits, misses, alarms, passed } = counts;
     const place = this.find(".ae-odd-confusion");
     Object.assign(place.dataset, { hits, misses, alarms, passed });
+    const lines = counted(counts, this.judged, this).map((text) => {
+      const line = document.createElement("p");
+      line.textContent = text;
+      return line;
+    });
     if (!this.judged) {
-      const above = (hits + alarms).toLocaleString();
-      place.textContent = this.word("above", { count: above, total: this.odd.length.toLocaleString() });
+      place.replaceChildren(...lines);
       return;
     }
     const rows = [
@@ -417,16 +423,10 @@ export class Odd extends Elements {
       const row = table.insertRow();
       for (const text of cells) row.insertCell().textContent = text;
     }
-    const precision = hits + alarms ? hits / (hits + alarms) : 0;
-    const recall = hits / (hits + misses);
-    const f1 = (2 * hits) / (2 * hits + misses + alarms);
-    const line = document.createElement("p");
-    const [value, one, other] = [f1, precision, recall].map((share) => share.toFixed(3));
-    line.textContent = this.word("f1_now", { value: value ?? "", precision: one ?? "", recall: other ?? "" });
     const frame = document.createElement("div");
     frame.className = "ae-table ae-errors";
     frame.append(table);
-    place.replaceChildren(frame, line);
+    place.replaceChildren(frame, ...lines);
   }
 
   /** Says what the file that somebody brought comes to, at the threshold of the reconstruction error. */

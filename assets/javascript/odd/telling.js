@@ -2,7 +2,7 @@
 /**
  * What was found in words: the verdict, the table of detectors, and the examples with what made them odd.
  *
- * @import { Anomalies, Detector, Example } from "../types/odd"
+ * @import { Anomalies, Confusion, Detector, Example, Part } from "../types/odd"
  */
 import { escaped, sampleSvg, short } from "./charts.js";
 
@@ -122,4 +122,34 @@ export function examples(shown, classes, speaker) {
     return `<figure class="${picture ? "" : "ae-odd-row"}">${image}<figcaption>${caption}</figcaption>${list}</figure>`;
   });
   return figures.join("");
+}
+
+/**
+ * Name of what is said below the examples: what their pictures show, or, without any, what the lists do.
+ *
+ * @param {Pick<Part, "noun" | "oddest">} part
+ */
+export function caption({ noun, oddest }) {
+  if (!oddest.some(({ picture }) => picture)) return "listed";
+  if (noun === "series") return "curves";
+  return noun === "image" ? "picture" : "curve";
+}
+
+/**
+ * What a threshold comes to, in lines.
+ *
+ * @param {Confusion} counts
+ * @param {boolean} judged Whether something says which examples are odd.
+ * @param {Speaker} speaker
+ */
+export function counted({ hits, misses, alarms, passed }, judged, speaker) {
+  const above = hits + alarms;
+  const total = above + misses + passed;
+  const value = ((2 * hits) / (2 * hits + misses + alarms)).toFixed(3);
+  const precision = above ? (hits / above).toFixed(3) : "–"; // of nothing
+  const recall = (hits / (hits + misses)).toFixed(3);
+  const said = judged
+    ? speaker.word("f1_now", { value, precision, recall })
+    : speaker.word("above", { count: above.toLocaleString(), total: total.toLocaleString() });
+  return above ? [said] : [said, speaker.word("none_above")];
 }

@@ -55,6 +55,7 @@ def words() -> Mapping[str, str]:
         "confusion": _("At this threshold"),
         "f1_now": _("F1 {value}, precision {precision}, recall {recall}"),
         "above": _("{count} of {total} test examples lie above it."),
+        "none_above": _("The threshold lies above all of them; drag it to the left to find some."),
         "oddest": _("The oddest"),
         "plainest": _("The least odd"),
         "example": _("No. {row}"),
@@ -62,6 +63,11 @@ def words() -> Mapping[str, str]:
         "error_value": _("error {value}"),
         "feature": _("{name}: {value}, expected {expected} ({share} %)"),
         "picture": _("The example, its reconstruction, and where its error lies: brighter is more."),
+        "curve": _("The row as a curve, its reconstruction, and where its error lies: brighter is more."),
+        "curves": _("The channel with the largest error, its reconstruction, and where that lies: brighter is more."),
+        "listed": _(
+            "What makes each row odd: the value, what the network expects, and the column's share of the error."
+        ),
         "detector": _("Detector"),
         "auc": _("Area under ROC, 95 % interval"),
         "ap": _("Average precision, 95 % interval"),
