@@ -61,20 +61,21 @@ def run(module: str, arguments: Sequence[str], label: str, memory: int, seconds:
         raise RefusedError(said)
     if done.returncode:
         logger.error("%s cannot be read: %s", label, done.stderr[-2000:].decode(errors="replace"))
-        raise DataError(f"{label} must {_wanting(done.returncode, memory, seconds)}.")
+        raise _wrong(done.returncode, label, memory, seconds)
     return said
 
 
-def _wanting(status: int, memory: int, seconds: float) -> str:
-    """What a file must be, and what it is, by how the process ended."""
+def _wrong(status: int, label: str, memory: int, seconds: float) -> DataError:
+    """What is wrong with a file, by how the process ended."""
     if status == DAMAGED:
-        return "be whole. Received: a damaged one"
+        return DataError(f"{label} must be whole. Received: a damaged one.")
     if status == SHORT:
-        return f"be read in {megabytes(memory)} of memory. Received: one that needs more"
+        return DataError(f"{label} must be read in {megabytes(memory)} of memory. Received: one that needs more.")
     if sys.platform != "win32" and status == -signal.SIGXCPU:
-        return f"be read in {seconds:.0f} s. Received: one that takes longer"
+        return DataError(f"{label} must be read in {seconds:.0f} s. Received: one that takes longer.")
     # A library that gets no memory may end the process, and so may one that reads nonsense: nothing tells them apart.
-    return f"be whole and be read in {megabytes(memory)} of memory. Received: one that is damaged or needs more"
+    most = megabytes(memory)
+    return DataError(f"{label} must be whole and be read in {most} of memory. Received: one that is damaged or larger.")
 
 
 @contextlib.contextmanager

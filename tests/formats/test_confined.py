@@ -32,7 +32,7 @@ def test_only_a_want_of_memory_is_called_one(how, said):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 def test_of_a_process_that_was_ended_both_are_said():
-    with pytest.raises(DataError, match=r"Received: one that is damaged or needs more\.$"):
+    with pytest.raises(DataError, match=r"Received: one that is damaged or larger\.$"):
         run("killed")
 
 
