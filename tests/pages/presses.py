@@ -16,7 +16,7 @@ STAY = ("start", "pause", "step", "stop", "play", "log_scale", "show_plane", "sh
 
 # Something of each page that is always there.
 WHOLE = """() => document.querySelector('.st-key-stage .st-key-status .ae-badge') !== null
-  || document.querySelector('.ae-runs table') !== null || document.querySelector('.st-key-show_script') !== null"""
+  || document.querySelector('.ae-runs table') !== null || document.querySelector('.st-key-learn_part') !== null"""
 STAMP = """keys => { for (const key of keys) {
   const root = document.querySelector(`.st-key-${key} .ae-live`); if (root) root.stamp = key; } }"""
 STAMPED = "keys => keys.map(key => document.querySelector(`.st-key-${key} .ae-live`)?.stamp ?? null)"
