@@ -20,6 +20,7 @@ import { View } from "./view.js";
 const SLOWEST = 500; // milliseconds that points glide at most while a run trains
 const MISSING = 404; // what the app answers where there is no such frame; a proxy whose app is away answers otherwise
 const LIST = 2000; // milliseconds between two questions which frames are kept
+const LATE = 5000; // milliseconds that a frame may be on its way when a run of the script has brought a newer one
 const AHEAD = 12; // frames fetched before they are wanted
 
 /** @type {WeakMap<Element, Stage>} */
@@ -85,6 +86,8 @@ export class Stage {
   speech;
   runs = new ScriptRuns();
   came = 0;
+  /** When a run of the script has last brought a newer frame than was known. */
+  overtook = -Infinity;
   /** When it was last asked which frames are kept. */
   listed = -Infinity;
   /**
@@ -120,7 +123,10 @@ export class Stage {
     if (before?.of !== content.of) this.begin(content);
     this.film.list(content.steps, content.edition);
     if (content.shown === null && before?.shown != null && this.step === before.shown) this.step = undefined;
-    for (const frame of content.frames) this.learn(frame);
+    for (const frame of content.frames) {
+      if (frame.step > this.film.last) this.overtook = performance.now();
+      this.learn(frame);
+    }
     if (!content.panels.some(({ name }) => name === this.panel)) this.panel = content.panels[0]?.name ?? "";
     skeleton.name(content.views, content.words, content.panels, this.panel);
     this.timeline?.name(content.words, content.moving);
@@ -213,7 +219,7 @@ export class Stage {
   hear({ token, status, frame }) {
     if (this.closed || !this.content) return;
     if (status && this.speech) this.speech.status = status;
-    if (frame) {
+    if (frame && !this.isLate(frame)) {
       this.learn(frame);
       const now = performance.now();
       const since = this.came ? now - this.came : 0;
@@ -221,6 +227,17 @@ export class Stage {
       this.present(Math.min(since, SLOWEST));
     } else if (status) this.speech?.speak();
     if (token !== undefined) this.runs.hear(token);
+  }
+
+  /**
+   * Whether a frame was overtaken on its way. An older one that comes later means that the run went on from an earlier
+   * state.
+   *
+   * @param {Frame} frame
+   */
+  isLate({ step }) {
+    const older = step < this.film.last && !this.film.steps.includes(step);
+    return older && performance.now() - this.overtook < LATE;
   }
 
   /** @param {boolean} lost */
