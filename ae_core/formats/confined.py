@@ -20,6 +20,7 @@ from ae_core.formats.archive import megabytes
 
 REFUSED = 3  # exit status of a process that has said what is wrong with the file
 DAMAGED, SHORT = 4, 5  # of one in which a library failed, and of one that had too little memory
+NONSENSE = (-signal.SIGSEGV, -signal.SIGFPE, -signal.SIGILL)  # of one that a library crashed, SciPy for one
 LARGEST_WRITTEN = 2**30
 
 logger = logging.getLogger(__name__)
@@ -67,7 +68,7 @@ def run(module: str, arguments: Sequence[str], label: str, memory: int, seconds:
 
 def _wrong(status: int, label: str, memory: int, seconds: float) -> DataError:
     """What is wrong with a file, by how the process ended."""
-    if status == DAMAGED:
+    if status == DAMAGED or status in NONSENSE:
         return DataError(f"{label} must be whole. Received: a damaged one.")
     if status == SHORT:
         return DataError(f"{label} must be read in {megabytes(memory)} of memory. Received: one that needs more.")

@@ -13,6 +13,7 @@ RAISED = {
     "disk": OSError(5, "Input/output error"),
     "none": OSError(12, "Cannot allocate memory"),
 }
+SIGNALS = {"killed": signal.SIGABRT, "crashed": signal.SIGSEGV}
 
 
 def main() -> None:
@@ -23,8 +24,8 @@ def main() -> None:
             raise RAISED[how]
         if how == "refuse":
             confined.refuse("it is blue")
-        if how == "killed":
-            os.kill(os.getpid(), signal.SIGKILL)
+        if how in SIGNALS:
+            os.kill(os.getpid(), SIGNALS[how])
     sys.stdout.write("done")
 
 

@@ -31,7 +31,9 @@ def test_only_a_want_of_memory_is_called_one(how, said):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
-def test_of_a_process_that_was_ended_both_are_said():
+def test_a_library_that_crashes_has_read_nonsense_and_of_a_process_that_was_ended_both_are_said():
+    with pytest.raises(DataError, match=r"^The file must be whole\. Received: a damaged one\.$"):
+        run("crashed")
     with pytest.raises(DataError, match=r"Received: one that is damaged or larger\.$"):
         run("killed")
 
