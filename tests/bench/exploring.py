@@ -30,7 +30,7 @@ NOTE = """([part]) => {
 
 def explore(chromium, app: App, dataset: str) -> Iterator[Row]:
     """From a drag to what is decoded, and from a stroke to its point, with a training beside it; and what is loaded."""
-    addresses = [(where, _trained(chromium, app, f"{settings}&dataset={dataset}")) for where, settings in RUNS]
+    addresses = [(where, trained(chromium, app, f"{settings}&dataset={dataset}")) for where, settings in RUNS]
     with visitor(chromium) as training:
         training.goto(f"{app.url}/?{BESIDE}&dataset={dataset}")
         training.click(".st-key-start button:not([disabled])")
@@ -43,8 +43,14 @@ def explore(chromium, app: App, dataset: str) -> Iterator[Row]:
         training.click(".st-key-stop button")  # it has gone on until now
 
 
-def _trained(chromium, app: App, settings: str) -> str:
-    """Address of the Explore page of a run that has just been trained."""
+def trained(chromium, app: App, settings: str) -> str:
+    """Address of the Explore page of a run that has just been trained.
+
+    Args:
+        chromium: A browser.
+        app: The app, whose worker is warm.
+        settings: Of the run, as in an address.
+    """
     with visitor(chromium) as page:
         page.goto(f"{app.url}/?{settings}&pace=full")
         page.click(".st-key-start button:not([disabled])")

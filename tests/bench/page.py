@@ -18,7 +18,7 @@ import psutil
 
 from ae_core import bench, data
 from ae_core.bench.line import Line
-from tests.bench import exploring, phones, watching
+from tests.bench import dragging, exploring, phones, watching
 from tests.bench.watching import Row
 from tests.browser import App, browser, running_app, wait_for_step
 
@@ -106,6 +106,12 @@ def explore(dataset: str) -> Iterator[Row]:
         yield from exploring.explore(chromium, app, dataset)
 
 
+def fifty(dataset: str) -> Iterator[Row]:
+    """Fifty who play with trained networks."""
+    with warm() as (chromium, app):
+        yield from dragging.dragging(chromium, app, dataset)
+
+
 def hall(dataset: str) -> Iterator[Row]:
     """Phones that answer a question."""
     with warm() as (chromium, app):
@@ -184,6 +190,7 @@ PARTS: Mapping[str, Callable[[str], Iterator[Row]]] = MappingProxyType(
         "weight": weight,
         "followers": watching.followers,
         "explore": explore,
+        "fifty": fifty,
         "hall": hall,
         "speed": speed,
     }

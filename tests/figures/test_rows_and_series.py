@@ -15,8 +15,10 @@ from ae_core.errors import WrongValueError
 from ae_core.figures import compare, grid, views
 from ae_core.figures.film import film
 from ae_core.figures.shared import COLOURS, Json
+from ae_core.measuring.wording import said_of
 from ae_core.messages import PanelTitle, Setup, Snapshot, decode, encode
 from ae_core.runs.consistency import check_snapshot
+from ae_core.settings import DataSpec
 from tests import demo
 
 SAYS_IMAGE = re.compile(r"\b(image|picture|pixel)s?\b", re.IGNORECASE)
@@ -127,7 +129,9 @@ def test_no_figure_and_no_finding_speaks_of_images(made: Any) -> None:
     for one in (snapshot, ended):
         diagnose(setup, one, hear)
     assert len(texts) > 20
-    assert [text for text in texts if SAYS_IMAGE.search(text)] == []
+    # A language may have no sentence about rows; then that about images is asked for as well, after the other one.
+    noun = DataSpec(tuple(setup.shape)).noun
+    assert [text for text in texts if SAYS_IMAGE.search(text) and said_of(noun, text) not in texts] == []
 
 
 @pytest.mark.parametrize("made", [demo.rows, demo.series])

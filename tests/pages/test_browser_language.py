@@ -89,7 +89,7 @@ def test_a_reader_chooses_the_language_and_the_address_keeps_it(app, chrome):
         page.wait_for_function("new URL(location).searchParams.get('lang') === 'zh'")
         page.get_by_text("学习率", exact=True).first.wait_for()
         page.locator(".ae-status, .st-key-status").first.get_by_text(
-            "录制"
+            "录像"
         ).wait_for()  # comes over the live connection
         page.get_by_role("link", name="对比").first.click()
         page.get_by_text("导入运行").first.wait_for()

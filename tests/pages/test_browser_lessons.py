@@ -32,7 +32,7 @@ def test_a_lesson_is_predicted_trained_and_revealed(app, chrome):
         assert "You expected 60 %; measured: " in said.inner_text()
         assert page.locator(".ae-measured tbody tr").count() == 3
         page.wait_for_selector(".st-key-lesson_why .katex")
-        assert "keras.layers.Dense(10)" in page.inner_text(".st-key-lesson_why")
+        page.wait_for_selector(".st-key-lesson_why [data-testid=stCode]:has-text('keras.layers.Dense(10)')")
         assert "lesson=incompressible" in page.url
         for width in (1920, 390):
             page.set_viewport_size({"width": width, "height": 800})

@@ -373,8 +373,8 @@ def test_a_run_is_shared_watched_and_handed_on_once(app, store, chrome):
         assert all(first.is_disabled(f".st-key-{key} button") for key in ("pause", "step", "stop"))
 
         page.locator(".st-key-offer_control button").click()
-        page.wait_for_selector("[data-testid=stCode] >> nth=2")
-        offer = page.locator("[data-testid=stCode]").nth(2).inner_text().strip()
+        page.wait_for_selector("[data-testid=stCode]:has-text('take=')")
+        offer = page.locator("[data-testid=stCode]:has-text('take=')").inner_text().strip()
         assert offer.startswith(f"{watch}&take=")
         for one in (first, second):
             one.goto(offer)

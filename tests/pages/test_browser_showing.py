@@ -31,7 +31,7 @@ def test_one_key_makes_the_page_large_and_leaves_away_what_a_hall_does_not_need(
             page.wait_for_function(f"({VISIBLE})().every(Boolean)")
             page.keyboard.press("f")
         page.wait_for_function("!location.search.includes('present')")
-        assert page.locator("[data-testid=stSidebar]").is_visible()
+        page.wait_for_selector("[data-testid=stSidebar]", state="visible")
 
 
 def test_another_page_shows_the_views_that_it_names_and_nothing_to_press_but_the_film(app_with_store, chrome):
