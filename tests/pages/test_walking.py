@@ -32,6 +32,6 @@ def test_what_cannot_be_made_says_why(monkeypatch):
     assert ask(sheet(3), "exe").status_code == ask(b"no picture").status_code == 400
     assert ask(sheet(3), frames="9" * 5000).status_code == 400
     assert ask(bytes(walking.LARGEST + 1)).status_code == 413
-    monkeypatch.setattr(walking, "MOST", 0)
+    monkeypatch.setattr(walking._places, "most", 0)
     assert ask(sheet(3)).status_code == 429
-    assert not walking._made
+    assert not walking._places.taken

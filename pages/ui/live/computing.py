@@ -12,31 +12,28 @@ from ae_core.engine import EngineError
 from pages.ui import shared
 from pages.ui.live.answers import refused
 from pages.ui.live.network import moments_of
-from pages.ui.live.questions import body, whole
-from pages.ui.server import origins
+from pages.ui.live.questions import Places, whole
 
 COMPUTE = "/compute/{run}/{step}/{part}"
 LARGEST = 2**21  # bytes of a question
 MOST = 8  # questions at a time, of all pages together
 
-_asked: set[Request] = set()
+_places = Places(
+    MOST,
+    "Too many questions at a time; ask again in a moment.",
+    LARGEST,
+    f"A question must have at most {LARGEST:,} bytes.",
+)
 
 
 async def compute(request: Request) -> Response:
     """What the encoder or the decoder makes of the rows in the question: numbers in, numbers out, float32."""
-    if not origins.allowed(request):
-        return refused("Only pages of this app may ask.", 403)
-    rows = await body(request, LARGEST, f"A question must have at most {LARGEST:,} bytes.")
-    if isinstance(rows, Response):
-        return rows
-    if len(_asked) >= MOST:
-        return refused("Too many questions at a time; ask again in a moment.", 429)
-    _asked.add(request)
-    try:
-        asked = request.path_params
+    asked = request.path_params
+
+    async def answer(rows: bytes) -> Response:
         return await run_in_threadpool(_answer, asked["run"], whole(asked["step"]), asked["part"], rows)
-    finally:
-        _asked.discard(request)
+
+    return await _places.answered(request, answer)
 
 
 def _answer(run_id: str, step: int | None, part: str, rows: bytes) -> Response:

@@ -3,11 +3,13 @@
 import asyncio
 import re
 from collections import Counter
+from collections.abc import Awaitable, Callable
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from pages.ui.live.answers import refused
+from pages.ui.server import origins
 
 SECONDS = 10.0  # within which a body must have come
 ROOM, ROOM_OF_ONE = 2**26, 2**25  # bytes of bodies on their way: of all questions, and of those from one address
@@ -56,3 +58,38 @@ async def body(request: Request, largest: int, too_much: str) -> bytes | Respons
         if not _arriving[who]:
             del _arriving[who]
     return bytes(came)
+
+
+class Places:
+    """Where only so many questions of one kind are answered at a time; one more is refused at once.
+
+    Args:
+        most: How many.
+        full: One sentence; what is said of one more.
+        largest: Bytes that a question may have.
+        too_much: One sentence; what is said of a larger one.
+    """
+
+    def __init__(self, most: int, full: str, largest: int, too_much: str) -> None:
+        self.most, self._full, self._largest, self._too_much = most, full, largest, too_much
+        self.taken: set[Request] = set()
+
+    async def answered(self, request: Request, answer: Callable[[bytes], Awaitable[Response]]) -> Response:
+        """What a question is answered, or why it is not.
+
+        Args:
+            request: The question.
+            answer: Answers its body.
+        """
+        if not origins.allowed(request):
+            return refused("Only pages of this app may ask.", 403)
+        came = await body(request, self._largest, self._too_much)
+        if isinstance(came, Response):
+            return came
+        if len(self.taken) >= self.most:
+            return refused(self._full, 429)
+        self.taken.add(request)
+        try:
+            return await answer(came)
+        finally:
+            self.taken.discard(request)
