@@ -21,14 +21,19 @@ def inject_also(*names: str) -> None:
     Args:
         names: Their names.
     """
-    st.html(f"<style>{''.join(_read(name) for name in names)}</style>")
+    st.html(f"<style>{''.join(sheet(name) for name in names)}</style>")
 
 
 @functools.cache
-def _read(name: str) -> str:
+def sheet(name: str) -> str:
+    """A style sheet of `assets`, read once.
+
+    Args:
+        name: Its name.
+    """
     return (static.ROOT / "assets" / name).read_text(encoding="utf-8")
 
 
 @functools.cache
 def _style() -> str:
-    return "\n".join([*map(_read, SHEETS), phone_heights()])
+    return "\n".join([*map(sheet, SHEETS), phone_heights()])

@@ -12,9 +12,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from ae_core import lessons
-from ae_core.folders import ROOT
 from ae_core.formats import escape
 from ae_core.lessons.lesson import Lesson
+from pages.ui import style
 from pages.ui.hall.polls import Poll, Polls, allowed, counts
 from pages.ui.live import questions
 from pages.ui.live.answers import refused, told
@@ -135,10 +135,9 @@ async def _answered(request: Request, poll: Poll) -> Response:
 
 
 def _page(title: str, body: str, status: int) -> HTMLResponse:
-    style = (ROOT / "assets" / "phone.css").read_text(encoding="utf-8")
     head = (
         '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape.html(title)}</title><style>{style}</style>"
+        f"<title>{escape.html(title)}</title><style>{style.sheet('phone.css')}</style>"
     )
     headers = {
         "Cache-Control": "no-store",
