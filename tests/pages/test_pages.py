@@ -50,8 +50,9 @@ def _engine(warm_engine, tmp_path_factory) -> Iterator[None]:
 
 
 def visit(**address: str) -> AppTest:
-    """A new visitor who opens this address."""
+    """A new visitor who opens this address, and then all settings."""
     page = AppTest.from_file(APP, default_timeout=PATIENCE)
+    page.session_state["more_settings"] = True
     for name, text in address.items():
         page.query_params[name] = text
     page.run()
@@ -126,6 +127,20 @@ def test_a_use_is_one_press():
     page.text_input("normal").set_value("").run()
     assert page.pills("use").value is None, "it is not what the form says any more"
     assert "normal" not in page.query_params
+
+
+def test_settings_that_are_folded_away_are_drawn_when_opened_and_count_before():
+    page = AppTest.from_file(APP, default_timeout=PATIENCE)
+    page.query_params["seed"] = "7"
+    page.run()
+    assert page.number_input("epochs").value and "seed" not in {one.key for one in page.number_input}
+    assert page.query_params["seed"] == "7"
+    page.session_state["more_settings"] = True
+    page.run()
+    page.number_input("seed").set_value(8).run()
+    page.session_state["more_settings"] = False
+    page.run()
+    assert page.query_params["seed"] == "8"
 
 
 def test_the_address_and_the_widgets_say_the_same():

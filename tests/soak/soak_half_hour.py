@@ -18,6 +18,7 @@ pytestmark = pytest.mark.workers
 
 MINUTES, SETTLED = 30.0, 5.0
 PEOPLE = 3
+LONGEST = 600.0  # seconds of a visit's run, on a machine that does much else
 REST = 90.0  # seconds until nothing is kept of pages that are gone, see `disconnectedSessionTTL`
 EVERY = 10.0  # seconds between two looks at the processes
 MORE = 1.1  # times as much memory as after the first minutes
@@ -33,11 +34,11 @@ async def comes_and_goes(url: str, person: int, over: Callable[[], bool], ended:
         wish = SMALL | {"variant": VARIANTS[(person + number) % len(VARIANTS)], "seed": number}
         async with visitor(url, urlencode(wish)) as page:
             await page.press("start")
-            await page.until(functools.partial(over_with, page))
+            await page.until(functools.partial(over_with, page), LONGEST)
             ended.append(page.refusal or page.status)
         for place in ("/explore", "/compare", "/learn"):
             async with visitor(f"{url}{place}") as page:
-                await page.until(page.drawn)
+                await page.until(page.drawn, LONGEST)
         await asyncio.sleep(5)
 
 

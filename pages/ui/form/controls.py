@@ -72,8 +72,10 @@ def settings_form(own: Session) -> Settings | None:
         settings = own.form.settings()
     except SettingError as error:
         own.problem = str(error)
-    with st.expander(_("More settings")):
-        _in_pairs(own, folded, say)
+    # What is folded away is not drawn: half of the widgets, which a browser would build before the button Start.
+    with st.expander(_("More settings"), key="more_settings", on_change="rerun") as more:
+        if more.open:
+            _in_pairs(own, folded, say)
     if own.problem:
         st.error(escape.markdown(_(own.problem)))
     _what_changes_do(own)
@@ -282,7 +284,9 @@ def _how_long(settings: Settings | None) -> None:
 
 
 def _upload(own: Session) -> None:
-    with st.expander(_("Your own data")):
+    with st.expander(_("Your own data"), key="own_data", on_change="rerun") as opened:
+        if not opened.open:
+            return
         st.file_uploader(
             _("A table, arrays, or a .zip of pictures"),
             type=[ending.lstrip(".") for ending in ENDINGS if ending.startswith(".")],
