@@ -69,7 +69,7 @@ def test_no_page_has_english_left_or_words_that_are_cut_off(app, chrome, viewpor
             page.wait_for_function("document.documentElement.lang === 'zh' && !document.documentElement.translate")
             look(page, name)
             assert choice.is_visible() and not choice.evaluate("one => one.scrollWidth > one.clientWidth")
-        for part in ("类型", "理论", "词语"):
+        for part in ("类型", "理论", "术语"):
             page.locator(f".st-key-{KEY} button").filter(has_text=part).click()
             page.locator(f".st-key-{KEY} button[aria-checked=true]").filter(has_text=part).wait_for()
             look(page, part)
