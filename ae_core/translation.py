@@ -10,7 +10,7 @@ import gettext
 import os
 import re
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from ae_core.folders import ROOT
 
@@ -19,6 +19,10 @@ FOLDER = ROOT / "assets" / "locale"
 TEMPLATE = "template"  # the context, `msgctxt`
 _CONTEXT_ENDS = "\x04"  # in a compiled catalogue
 _PLACE = re.compile(r"\{(\w+)\}")
+# Where a Han letter meets other letters, digits or their marks: between them stands a space.
+_MEETING = re.compile(r"[\u4e00-\u9fff][\w'\"$`\[./+–-]|[\w'\"%`\])][\u4e00-\u9fff]", re.ASCII)
+_NEXT = re.compile(r"(?<=\.) (?=[A-Z0-9])")  # between two sentences
+_ENDED = re.compile(r"(?<=[。？！]) ")  # a full stop of that width needs no space
 _ADDING = re.compile(r"\{(error|help)\} ")  # what stands there is whole sentences
 LONGEST = 500  # characters of a sentence that is held against templates
 # How many values within values are held against templates: a fallback holds an error, that a kind, that its bounds.
@@ -60,7 +64,13 @@ def said(language: str, text: str) -> str:
 @functools.lru_cache(maxsize=8192)
 def _said(language: str, text: str) -> str:
     found = _whole(language, text)
-    return found if found != text else _templates(language).filled(text)
+    if found != text:
+        return found
+    sentences = _NEXT.split(text)
+    told = [_said(language, one) for one in sentences] if len(sentences) > 1 else []
+    if told and all(one != before for one, before in zip(told, sentences, strict=True)):
+        return _ENDED.sub("", " ".join(told))  # such as notes on a file, of which there may be several
+    return _templates(language).filled(text)
 
 
 def _whole(language: str, text: str) -> str:
@@ -168,12 +178,21 @@ class Templates:
             values = template.values(sentence)
             if values is not None:
                 said = {name: self._value(value, depth + 1) for name, value in values.items()}
-                return _PLACE.sub(lambda place: said[place[1]], template.translation)  # noqa: B023
+                parts = _PLACE.split(template.translation)
+                return _joined(said[part] if place % 2 else part for place, part in enumerate(parts))
         return sentence
 
     def _value(self, value: str, depth: int) -> str:
         found = self._whole(value)
         return found if found != value or depth > DEEPEST else self.filled(value, depth)
+
+
+def _joined(parts: Iterable[str]) -> str:
+    """The parts of a sentence in a row: what a writer could not know of the values is done here."""
+    sentence = ""
+    for part in parts:
+        sentence += " " + part if _MEETING.fullmatch(sentence[-1:] + part[:1]) else part
+    return sentence
 
 
 def _entries(compiled: bytes) -> Iterator[tuple[str, str]]:

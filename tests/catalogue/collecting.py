@@ -110,6 +110,39 @@ PARTS = [
     "the curves: step, epoch, seconds and losses",
     "map and pictures as they changed, one animated picture, .webp or .gif",
     "film and network as one page to play with, which opens from a disk, .html",
+    "go on",
+    "be given more epochs",
+    "{count} broken picture was",
+    "{count} broken pictures were",
+    "{count} file is",
+    "{count} files are",
+    "{count} picture has",
+    "{count} pictures have",
+    "cell among numbers is",
+    "cells among numbers are",
+    "images of {height}×{width} pixels",
+    "series of {length} moments",
+    "views, of {names}",
+    "settings as they stand in the address",
+    "The model",
+    "Pinned runs",
+    "Your pinned runs",
+    "the disk that holds {folder} is full",
+    "Keras could not be loaded",
+    "The worker could not be warmed up",
+    "The classifier could not be trained",
+    "The network could not be described",
+    "The script could not be written",
+    "The model could not be read",
+    "The network could not be read",
+    "The network could not be asked",
+    "The codes could not be read",
+    "The codes could not be laid out",
+    "The run could not be measured",
+    "The examples could not be looked at",
+    "The detectors could not be compared",
+    "The file could not be looked at",
+    *("queued", "starting", "running", "paused", "done", "stopped", "diverged", "failed", "interrupted"),
 ]
 
 
@@ -201,7 +234,7 @@ def _declared() -> Iterator[tuple[str, str]]:
     for info in built_in.INFOS.values():
         said = (info.title, info.description, info.note, info.source, info.licence)
         yield from ((text, "ae_core/data/built_in.py") for text in said)
-    yield from ((f"left out: {why}", "ae_core/data/columns.py") for why in LEFT_OUT.values())
+    yield from ((text, "ae_core/data/columns.py") for why in LEFT_OUT.values() for text in (why, f"left out: {why}"))
     yield from ((text, "ae_core/data/ranges.py") for text in VALUES)
     yield from ((view.heading, "ae_core/figures/views.py") for view in VIEWS)
     yield from ((term(name, str), "ae_core/figures/shared.py") for name in TERMS)

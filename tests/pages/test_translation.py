@@ -99,6 +99,17 @@ def test_values_within_values_are_translated_as_far_as_sentences_go() -> None:
     assert "1 到 4096 之间的整数" in translated and translated.endswith("改用 128。") and " must " not in translated
 
 
+def test_other_letters_keep_their_distance_whatever_stands_at_a_place() -> None:
+    wanted = {"The upload 'a.csv'": "上传的文件 'a.csv' 必须有列。收到：没有。", "The model": "模型必须有列。收到：没有。"}
+    for label, sentence in wanted.items():
+        assert said("zh", f"{label} must have columns. Received: none.") == sentence
+
+
+def test_sentences_in_a_row_are_translated_one_by_one() -> None:
+    notes = "2 broken pictures were left out: a.png, b.png. 1 file is no picture and left out: c.txt."
+    assert said("zh", notes) == "2 张损坏的图像已略去：a.png, b.png。1 个文件不是图像，已略去：c.txt。"
+
+
 def test_a_name_that_stands_twice_has_one_value() -> None:
     template = translation._Template("{name} is {name} and {other}.", "")
     assert template.values("a is a and b.") == {"name": "a", "other": "b"}

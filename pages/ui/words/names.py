@@ -40,7 +40,8 @@ def quantity(name: str) -> str:
     """A column of a run's history as words: `val_loss` → `Total loss, validation`."""
     kind = _("validation") if name.startswith("val_") else _("training")
     term = name.removeprefix("val_")
-    return f"{_('Total loss') if term == 'loss' else word(term)}, {kind}"
+    named = _("Total loss") if term == "loss" else word(term)
+    return _("{quantity}, {kind}").format(quantity=named, kind=kind)
 
 
 def state(name: str) -> str:
