@@ -100,9 +100,8 @@ def test_values_within_values_are_translated_as_far_as_sentences_go() -> None:
 
 
 def test_other_letters_keep_their_distance_whatever_stands_at_a_place() -> None:
-    wanted = {"The upload 'a.csv'": "上传的文件 'a.csv' 必须有列。收到：没有。", "The model": "模型必须有列。收到：没有。"}
-    for label, sentence in wanted.items():
-        assert said("zh", f"{label} must have columns. Received: none.") == sentence
+    for label, told in (("The upload 'a.csv'", "上传的文件 'a.csv' 必须"), ("The model", "模型必须")):
+        assert said("zh", f"{label} must have columns. Received: none.") == f"{told}有列。收到：没有。"
 
 
 def test_sentences_in_a_row_are_translated_one_by_one() -> None:
