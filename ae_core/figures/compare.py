@@ -75,7 +75,8 @@ def curves(
                 "hovertemplate": f"%{{y:.4g}} {escape.plotly(name)}<extra></extra>",
             }
         )
-    title = f"{words(term, translate)}, {translate('validation' if 'val_' in quantity else 'training')}"
+    kind = translate("validation" if "val_" in quantity else "training")
+    title = translate("{quantity}, {kind}").format(quantity=words(term, translate), kind=kind)
     if nats:
         title += f" ({translate('weighted')}, {translate(NATS)})"
     layout = _layout(runs, translate("{title} of {count} runs.").format(title=title, count=len(runs)))

@@ -48,7 +48,9 @@ def loss(setup: Setup, snapshot: Snapshot, logarithmic: bool = False, translate:
                 continue
             curve = _curve(history, key, colour, dash, logarithmic, begins)
             curve["name"] = translate(kind) if len(terms) == 1 else words(term, translate)
-            full = curve["name"] if len(terms) == 1 else f"{curve['name']}, {translate(kind)}"
+            full = str(curve["name"])
+            if len(terms) > 1:
+                full = translate("{quantity}, {kind}").format(quantity=full, kind=translate(kind))
             curve["hovertemplate"] = f"%{{y:.4g}} {full}<extra></extra>"
             if told_in_nats(term):
                 curve["text"] = [
