@@ -7,7 +7,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.routing import Route, WebSocketRoute
 
-from pages.ui import shared, state, static, style
+from pages.ui import heard, shared, state, static, style
 from pages.ui.hall import phone
 from pages.ui.live import computing, film, guard, laying_out, network, streaming, walking
 from pages.ui.odd import scoring
@@ -33,17 +33,18 @@ def frame() -> None:
         ),
         "learn": st.Page("pages/learn.py", title=_("Learn"), icon=":material/school:", url_path="learn"),
     }
-    hidden = []
+    hidden = {}
     if operating.offered():
-        hidden = [st.Page("pages/operate.py", title=_("Host"), url_path="operate", visibility="hidden")]
-    chosen = st.navigation([*pages.values(), *hidden], position="top")
+        hidden = {"operate": st.Page("pages/operate.py", title=_("Host"), url_path="operate", visibility="hidden")}
+    chosen = st.navigation([*pages.values(), *hidden.values()], position="top")
+    heard.headings(chosen.title)
     with st.container(horizontal=True, gap="small", key="pages"):  # on a phone, where the others are in the drawer
         for one in pages.values():
             st.page_link(one)
     if not state.session().showing.embed:
         switch.switch()
     state.keep_owner()
-    if (wanted := state.leave(next(name for name, page in pages.items() if page is chosen))) in pages:
+    if (wanted := state.leave(next(name for name, page in (pages | hidden).items() if page is chosen))) in pages:
         st.switch_page(pages[wanted])
     guard.keep()
     chosen.run()

@@ -56,10 +56,7 @@ def latent(
         }
         for index, (name, chosen) in enumerate(groups)
     ]
-    label = translate("Map of {count} codes, coloured by class, at step {step}.").format(
-        count=len(points), step=snapshot.step
-    )
-    layout = layout_of(setup, label)
+    layout = layout_of(setup, _sentence(setup, snapshot, len(points), translate))
     layout["meta"]["atlas"] = {
         "url": atlas_url,
         "columns": setup.atlas.columns,
@@ -80,6 +77,24 @@ def latent(
     if plane and snapshot.plane is not None:
         layout["images"] = [behind(snapshot.plane)]
     return {"data": traces, "layout": layout}
+
+
+def _sentence(setup: Setup, snapshot: Snapshot, points: int, translate: Translate) -> str:
+    """What the map says, for whoever cannot see it."""
+    said = translate("Map of {count} codes, coloured by class, at step {step}.")
+    if not classes(setup):
+        said = translate("Map of {count} codes at step {step}.")
+    said = said.format(count=points, step=snapshot.step)
+    found = snapshot.numbers.get("knn1_accuracy")
+    if not isinstance(found, float):
+        return said
+    return (
+        said
+        + " "
+        + translate("{classes} classes, 1-nearest-neighbour accuracy {accuracy}.").format(
+            classes=len(setup.class_names), accuracy=f"{found:.3g}"
+        )
+    )
 
 
 def classes(setup: Setup) -> list[str]:

@@ -1,6 +1,7 @@
 """The loss curves of one run."""
 
 import math
+import statistics
 from collections.abc import Sequence
 
 from ae_core.figures.shared import (
@@ -22,6 +23,8 @@ from ae_core.measuring.wording import about
 from ae_core.messages import Curves, Mark, PhaseStart, Setup, Snapshot
 
 MOST_MARK_LABELS = 6
+RECENT = 5  # values before the last, against which a curve falls or rises
+LEVEL = 0.005  # share by which a value may differ from those before it and still count as level
 
 
 def loss(setup: Setup, snapshot: Snapshot, logarithmic: bool = False, translate: Translate = str) -> Figure:
@@ -66,7 +69,7 @@ def loss(setup: Setup, snapshot: Snapshot, logarithmic: bool = False, translate:
     traces += _pca_line(setup, snapshot, horizon, logarithmic, translate)
     scale = unit(setup, translate)
     title = {"text": f"{translate('epoch')} %{{x:.2f}}, {translate('step')} %{{customdata}}"}
-    layout = layout_of(setup, _loss_label(setup, snapshot, translate))
+    layout = layout_of(setup, loss_sentence(setup, snapshot, translate))
     layout |= {
         "hovermode": "x unified",
         "margin": {"l": 8, "r": 12, "t": 26, "b": 8},
@@ -191,18 +194,39 @@ def _horizon(epoch: float, total: float) -> float:
     return min(nearest, total) if epoch <= total else nearest
 
 
-def _loss_label(setup: Setup, snapshot: Snapshot, translate: Translate) -> str:
+def loss_sentence(_setup: Setup, snapshot: Snapshot, translate: Translate = str) -> str:
+    """What the curves say, for whoever cannot see them: where they are, and whether the validation loss falls.
+
+    Args:
+        _setup: The run's setup message.
+        snapshot: One of its snapshot messages.
+        translate: Turns an English sentence into the reader's language.
+    """
+
+    def known(key: str) -> list[float]:
+        return [value for value in snapshot.history.get(key, []) if value is not None]
+
     def last(key: str) -> str:
-        known = [value for value in snapshot.history.get(key, []) if value is not None]
-        return f"{known[-1]:.4g}" if known else "–"
+        return f"{known(key)[-1]:.4g}" if known(key) else "–"
 
     return translate(
-        "Loss curves at step {step}, epoch {epoch}: training {training}, validation {validation}, "
+        "Loss curves at step {step}, epoch {epoch}: training {training}, validation {validation} ({trend}), "
         "PCA of the same code size {pca}."
     ).format(
         step=snapshot.step,
         epoch=f"{snapshot.epoch:.1f}",
         training=last("loss"),
         validation=last("val_loss"),
+        trend=_trend(known("val_loss"), translate),
         pca="–" if snapshot.pca_loss is None else f"{snapshot.pca_loss:.4g}",
     )
+
+
+def _trend(values: Sequence[float], translate: Translate) -> str:
+    """Where a curve goes, held against the mean of the few values before its last."""
+    if len(values) < 2:
+        return translate("the first")
+    before = statistics.fmean(values[-1 - RECENT : -1])
+    if not math.isfinite(before) or abs(values[-1] - before) <= LEVEL * abs(before):
+        return translate("level")
+    return translate("falling") if values[-1] < before else translate("rising")

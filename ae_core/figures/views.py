@@ -9,7 +9,7 @@ from typing import Literal
 
 from ae_core.figures.grid import grid
 from ae_core.figures.latent import latent
-from ae_core.figures.loss import loss
+from ae_core.figures.loss import loss, loss_sentence
 from ae_core.figures.panel import panel
 from ae_core.figures.shared import Figure, Translate
 from ae_core.messages import Setup, Snapshot
@@ -36,6 +36,7 @@ class View:
             In a column the views stand as in `VIEWS`, and share its height.
         phone_height: Its height on a phone, a length in CSS.
         whole: Whether it shows all steps at once, so that one figure serves every frame of a film.
+        sentence: What is said of one frame to whoever cannot see it. The figures of the other views bring theirs.
     """
 
     name: str
@@ -45,6 +46,7 @@ class View:
     place: Literal["left", "right", "beside"] = "beside"
     phone_height: str = "15rem"
     whole: bool = False
+    sentence: Callable[[Setup, Snapshot, Translate], str] | None = None
 
     @property
     def key(self) -> str:
@@ -69,11 +71,23 @@ class View:
 
 
 VIEWS = (
-    View("loss", "Loss", loss, needs=("logarithmic",), place="left", whole=True),
+    View("loss", "Loss", loss, needs=("logarithmic",), place="left", whole=True, sentence=loss_sentence),
     View("grid", "Original and reconstruction", grid, place="left", phone_height="clamp(11.5rem, 48vw, 19rem)"),
     View("latent", "Code map", latent, needs=("atlas_url", "plane"), place="right", phone_height="20rem"),
     View("panel", "Inside the network", panel, needs=("panel",), place="beside"),
 )
+
+
+def sentences(setup: Setup, snapshot: Snapshot, translate: Translate = str) -> dict[str, str]:
+    """What is said of one frame where one figure serves all of them, by element key.
+
+    Args:
+        setup: The run's setup.
+        snapshot: One of its snapshots.
+        translate: Turns an English sentence into the reader's language.
+    """
+    return {view.key: view.sentence(setup, snapshot, translate) for view in VIEWS if view.sentence is not None}
+
 
 PHONE = "@media (max-width: 640px)"  # as in the style sheets
 

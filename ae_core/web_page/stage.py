@@ -5,7 +5,7 @@ import json
 from collections.abc import Sequence
 
 from ae_core.figures.shared import Json, Translate, words
-from ae_core.figures.views import PLAIN, VIEWS, View
+from ae_core.figures.views import PLAIN, VIEWS, View, sentences
 from ae_core.measuring.wording import about
 from ae_core.messages import Setup, Snapshot
 
@@ -125,6 +125,7 @@ def frame(setup: Setup, snapshot: Snapshot, curves: bool, translate: Translate =
         "views": drawn,
         "panels": panels,
         "texts": {"numbers": _numbers(setup, snapshot, translate)},
+        "sentences": sentences(setup, snapshot, translate),
     }
     return json.dumps(told, allow_nan=False, separators=(",", ":")).encode()
 

@@ -1,48 +1,22 @@
 """The modules of `assets/javascript`: their types, by the TypeScript compiler, and what they compute, by Node.js."""
 
-import hashlib
-import os
 import re
 import shutil
 import subprocess
-import tempfile
 from pathlib import Path
 
 import pytest
 
-from ae_core.folders import cache_folder
 from tests.conftest import ROOT
+from tests.node_tools import SOURCE, node_modules
 
-SOURCE = ROOT / "assets" / "javascript"
 MODULES = sorted(path for path in SOURCE.rglob("*.js") if "node_modules" not in path.parts)
-PACKAGE_FILES = ("package.json", "package-lock.json")
 
 
 @pytest.fixture(scope="session")
 def typescript_compiler() -> Path:
-    """The compiler that `package-lock.json` names: fetched once for each version, then kept in this user's cache."""
-    version = hashlib.sha256(b"".join((SOURCE / name).read_bytes() for name in PACKAGE_FILES)).hexdigest()[:16]
-    kept = cache_folder() / f"typescript-{version}"
-    compiler = kept / "node_modules" / ".bin" / "tsc"
-    if compiler.exists():
-        return compiler
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=kept.parent) as folder:
-        fetched = Path(folder) / "fetched"
-        fetched.mkdir()
-        for name in PACKAGE_FILES:
-            shutil.copy(SOURCE / name, fetched)
-        command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-        result = subprocess.run(command, cwd=fetched, capture_output=True, text=True)
-        if result.returncode:
-            complain = pytest.fail if os.environ.get("CI") else pytest.skip
-            complain(f"The TypeScript compiler could not be fetched: {result.stderr}")
-        try:
-            fetched.rename(kept)
-        except OSError:  # another run of the tests was first
-            if not compiler.exists():
-                raise
-    return compiler
+    """The compiler that `package-lock.json` names."""
+    return node_modules() / ".bin" / "tsc"
 
 
 @pytest.mark.node

@@ -11,12 +11,14 @@ from ae_core.runs.record import ENDED
 from tests.browser import App, running_app
 from tests.waiting import until
 
+HOST = "what the host of the tests' app knows"
+
 
 @pytest.fixture(scope="session")
 def app_with_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[App, RunStore]]:
     """The real app, started once, and where it keeps its runs."""
     store = RunStore(tmp_path_factory.mktemp("runs of the app"))
-    with running_app(AE_RUNS_DIR=str(store.folder)) as started:
+    with running_app(AE_RUNS_DIR=str(store.folder), AE_OPERATOR_TOKEN=HOST) as started:
         yield started, store
 
 

@@ -196,7 +196,7 @@ def test_room_and_words_for_screen_readers_are_kept_and_nothing_jumps(open_page:
     before = [view(page, key).bounding_box() for key in VIEWS]
     for key, words in zip(VIEWS, ("Loss curves at step", "10 held-out images", "Map of 1000 codes"), strict=True):
         wait_for_step(page, key, 40)
-        assert view(page, key).get_attribute("role") == "img"
+        assert view(page, key).get_attribute("role") == "figure"
         assert words in view(page, key).get_attribute("aria-label")
     assert [view(page, key).bounding_box() for key in VIEWS] == before
     assert all(box["height"] > 150 for box in before)

@@ -7,7 +7,7 @@ import { Elements } from "./elements.js";
 
 const CONTENT = `
   <input type="range" name="moment" min="0" step="1" data-title="moment">
-  <span class="ae-moment-when" role="status"></span>
+  <span class="ae-moment-when"></span>
   <button type="button" name="newest" aria-pressed="true"></button>`;
 
 export class Moments extends Elements {

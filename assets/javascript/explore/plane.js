@@ -8,6 +8,7 @@
  * @import { Layout } from "./layout.js"
  * @import { Model } from "./model.js"
  */
+import { behind, legible } from "../live/legible.js";
 import { contours } from "./density.js";
 
 const WAIT = 250; // milliseconds until the sheet is drawn more finely
@@ -43,6 +44,12 @@ export class Plane {
   way = [];
   /** @type {Cloud | undefined} */
   cloud;
+  /**
+   * The classes' colours as this page's theme has them.
+   *
+   * @type {string[]}
+   */
+  shades = [];
   /**
    * Places of the examples that are chosen.
    *
@@ -291,6 +298,7 @@ export class Plane {
     const [corner, far] = [this.pixelOf({ x: left, y: top }), this.pixelOf({ x: right, y: bottom })];
     pen.drawImage(this.sheet, corner.x, corner.y, far.x - corner.x, far.y - corner.y);
     const ink = getComputedStyle(canvas).color;
+    this.shades = this.colours.map((colour) => legible(colour, behind(ink)));
     this.drawPoints(pen);
     if (this.nearness >= NEAR) this.drawPictures(pen);
     pen.strokeStyle = ink;
@@ -302,7 +310,7 @@ export class Plane {
   drawPoints(pen) {
     const some = this.chosen.size > 0;
     [pen.strokeStyle, pen.lineWidth] = [HALO, 1.5];
-    this.colours.forEach((colour, label) => {
+    this.shades.forEach((colour, label) => {
       for (const among of some ? [false, true] : [true]) {
         pen.fillStyle = colour;
         pen.globalAlpha = among ? 0.85 : 0.2;
@@ -343,7 +351,7 @@ export class Plane {
       const [left, top] = [x - PICTURE / 2, y - PICTURE / 2];
       pen.drawImage(this.model.thumbnail(place), left, top, PICTURE, PICTURE);
       pen.lineWidth = 2;
-      pen.strokeStyle = this.colours[this.labelOf(place)] ?? "";
+      pen.strokeStyle = this.shades[this.labelOf(place)] ?? "";
       pen.strokeRect(left, top, PICTURE, PICTURE);
     }
   }

@@ -8,6 +8,7 @@
  * @import { Layout } from "./layout.js"
  * @import { Model } from "./model.js"
  */
+import { behind, legible } from "../live/legible.js";
 import { Axis, Cut } from "./axis.js";
 import { around, rectangle } from "./fence.js";
 import { LAYOUT_CHOICE, LayoutChoice } from "./layout_choice.js";
@@ -310,9 +311,10 @@ export class PlanePart extends Section {
   /** Says which colour each class has. */
   explain() {
     const { class_names, colours } = this.explorer.wanted;
+    const page = behind(getComputedStyle(this.root).color);
     const entries = class_names.map((name, label) => {
       const [entry, dot] = [document.createElement("span"), document.createElement("i")];
-      dot.style.background = colours[label % colours.length] ?? "";
+      dot.style.background = legible(colours[label % colours.length] ?? "", page);
       entry.append(dot, name);
       return entry;
     });
@@ -340,6 +342,7 @@ export class PlanePart extends Section {
 
   /** @override */
   draw() {
+    this.explain(); // in the colours of another theme
     this.plane.draw();
   }
 

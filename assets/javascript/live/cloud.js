@@ -183,7 +183,8 @@ export function groupsOf({ data }, plot, times = 1) {
   const { xaxis, yaxis } = plot._fullLayout;
   return data.flatMap(({ x, y, customdata, marker, meta }, index) => {
     if (plot._fullData[index]?.visible !== true || !marker) return [];
-    const { color: colour, size, symbol } = marker;
+    const { size, symbol } = marker;
+    const colour = plot._fullData[index]?.marker?.color ?? marker.color; // as the page's theme has it
     const places = new Uint16Array(bytes(customdata));
     return {
       name: meta?.name ?? "", // in plain text; in the trace's own it is in Plotly's

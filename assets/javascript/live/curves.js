@@ -74,7 +74,7 @@ export function drawAbove(root, plot, figure, { tail, cursor }, colour) {
     const trace = figure.data[index];
     const seen = plot._fullData[index]?.visible === true;
     if (!seen || !trace?.line || places.length < 2) return;
-    pen.strokeStyle = trace.line.color;
+    pen.strokeStyle = plot._fullData[index]?.line?.color ?? trace.line.color;
     pen.lineWidth = 2;
     pen.setLineDash(trace.line.dash === "dash" ? [8, 5] : []);
     pen.beginPath();

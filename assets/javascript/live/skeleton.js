@@ -28,7 +28,9 @@ export class Skeleton {
     root.replaceChildren();
     const sheet = add(root, "div", content.timeline ? "ae-sheet" : "ae-sheet ae-alone");
     this.status = add(sheet, "div", "st-key-status");
-    this.status.innerHTML = '<div class="ae-status" role="status"><span class="ae-badge"></span><span></span></div>';
+    this.status.innerHTML = '<div class="ae-status"><span class="ae-badge"></span><span></span></div>';
+    this.heard = add(sheet, "div", "ae-heard"); // not within the status, which says more than has changed
+    this.heard.setAttribute("role", "status");
     for (const place of PLACES) add(sheet, "div", `ae-place-${place}`);
     for (const place of COLUMNS) {
       const column = add(sheet, "div", `ae-column ae-${place}`);
@@ -45,7 +47,9 @@ export class Skeleton {
   view(column, { key, logarithmic, plane, panel }) {
     const part = add(column, "section", `ae-view st-key-${key}`);
     const head = add(part, "div", "ae-view-head");
-    add(head, "span", "ae-heading");
+    const title = add(head, "span", "ae-heading");
+    title.setAttribute("role", "heading");
+    title.setAttribute("aria-level", "3");
     if (panel) {
       const choice = add(head, "span", "ae-choice st-key-panel");
       choice.setAttribute("role", "radiogroup");
@@ -57,7 +61,7 @@ export class Skeleton {
     if (plane) this.toggle(head, "show_plane", true, this.wishes.plane);
     const frame = add(part, "div", "ae-frame");
     const live = add(frame, "div", "ae-live");
-    live.setAttribute("role", "img");
+    live.setAttribute("role", "figure"); // not a picture: its tools can be pressed
     live.setAttribute("aria-busy", "true");
     add(frame, "div", "ae-save");
     return live;
@@ -128,6 +132,15 @@ export class Skeleton {
     set(badge, word);
     set(text, beside ? `${sentence} ${beside}` : sentence);
     if (text.title !== text.textContent) text.title = text.textContent ?? "";
+  }
+
+  /**
+   * Has a change read aloud.
+   *
+   * @param {string} text
+   */
+  announce(text) {
+    set(this.heard, text);
   }
 
   /**

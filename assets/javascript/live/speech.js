@@ -21,6 +21,8 @@ export class Speech {
   said = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   silence;
+  /** What was last read aloud, by what makes it another thing. */
+  heard = "";
 
   /** @param {Skeleton} skeleton */
   constructor(skeleton) {
@@ -51,6 +53,19 @@ export class Speech {
     const [tone, word, sentence] = status;
     if (this.lost) this.skeleton.say(["failed", word, this.words?.lost ?? ""], "");
     else this.skeleton.say([tone, word, sentence], this.said ? "" : this.beside);
+    this.announce(status);
+  }
+
+  /**
+   * Has a change of state read aloud, and nothing of what changes with each frame.
+   *
+   * @param {Status} status
+   */
+  announce([tone, word, sentence]) {
+    const change = this.lost ? "lost" : this.said ? `${word} ${sentence}` : tone;
+    if (change === this.heard) return;
+    this.heard = change;
+    this.skeleton.announce(this.lost ? (this.words?.lost ?? "") : `${word}. ${sentence}`);
   }
 
   close() {

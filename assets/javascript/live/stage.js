@@ -323,7 +323,7 @@ export class Stage {
       if (whole && view && all) {
         const cursor = this.step === undefined ? undefined : frame.epoch;
         const figure = this.log ? logarithmic(all.figure) : all.figure;
-        drawings.push(view.showWhole(figure, frame.step, { tail: all.tail, cursor }));
+        drawings.push(view.showWhole(figure, frame.step, { tail: all.tail, cursor }, frame.sentences[key]));
       }
       let figure = whole ? undefined : frame.views[key];
       if (!view || !figure) continue;

@@ -6,6 +6,7 @@
  * @import { Axis, Layout, Trace } from "../types/plotly"
  * @import { Device } from "./device.js"
  */
+import { GRAPHIC, TEXT, legible } from "./legible.js";
 
 /**
  * What a figure looks like.
@@ -78,7 +79,7 @@ export function faded(colour, opacity) {
  * @returns {{ data: Trace[], layout: Figure["layout"] }}
  */
 export function dress(figure, look, device) {
-  const layout = enlarged(structuredClone(figure.layout), look.type);
+  const layout = coloured(enlarged(structuredClone(figure.layout), look.type), look.background);
   const font = { color: look.text, family: look.font };
   const size = (look.small ? 10.5 : 12) * look.type;
   layout.paper_bgcolor = layout.plot_bgcolor = "rgba(0,0,0,0)";
@@ -95,7 +96,7 @@ export function dress(figure, look, device) {
   // A finger that moves over a chart scrolls the page.
   if (!hasTools(figure, device)) layout.dragmode = false;
   const data = figure.data.map((trace) => ({
-    ...enlarged(trace, look.type),
+    ...coloured(enlarged(trace, look.type), look.background),
     type: trace.type === "scattergl" && !device.webgl() ? "scatter" : trace.type,
   }));
   return { data, layout };
@@ -121,6 +122,30 @@ function enlarged(part, times) {
     const sizes = name === "margin" ? [...SIDES] : [name.endsWith("font") ? "size" : name === "line" ? "width" : ""];
     for (const size of sizes) if (isRecord(grown) && typeof grown[size] === "number") grown[size] *= times;
   }
+  return /** @type {Part} */ (copy);
+}
+
+/**
+ * What a figure holds with its colours as far from the background as eyes need; it stays as it was.
+ *
+ * @template Part
+ * @param {Part} part
+ * @param {string} background
+ * @param {number} [wanted] Contrast.
+ * @returns {Part}
+ */
+function coloured(part, background, wanted = GRAPHIC) {
+  if (!isRecord(part) || ArrayBuffer.isView(part)) return part;
+  if (Array.isArray(part)) {
+    return /** @type {Part} */ (typeof part[0] === "object" ? part.map((one) => coloured(one, background, wanted)) : part);
+  }
+  const copy = Object.fromEntries(
+    Object.entries(part).map(([name, value]) => {
+      if (name !== "color") return [name, coloured(value, background, name.endsWith("font") ? TEXT : wanted)];
+      const shown = (/** @type {unknown} */ one) => (typeof one === "string" ? legible(one, background, wanted) : one);
+      return [name, Array.isArray(value) ? value.map(shown) : shown(value)];
+    }),
+  );
   return /** @type {Part} */ (copy);
 }
 

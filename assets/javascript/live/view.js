@@ -57,7 +57,7 @@ export class View {
   buttons;
   /** How the points of a map go to their new places. */
   moving = { milliseconds: 0, trails: false };
-  /** @type {Above & { step: number } | undefined} */
+  /** @type {Above & { step: number, sentence: string | undefined } | undefined} */
   above;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   settling;
@@ -137,9 +137,10 @@ export class View {
    * @param {Figure} figure
    * @param {number} step Step of the frame.
    * @param {Above} above
+   * @param {string} [sentence] What is said of that frame to whoever cannot see it, if not what is said of the figure.
    */
-  async showWhole(figure, step, above) {
-    this.above = { ...above, step };
+  async showWhole(figure, step, above, sentence) {
+    this.above = { ...above, step, sentence };
     if (figure !== this.figure || this.looksDifferent()) {
       this.figure = figure;
       await this.draw();
@@ -151,6 +152,7 @@ export class View {
     if (!above || !drawn || this.closed || !root.clientWidth) return;
     drawAbove(root, drawn.plot, drawn.figure, above, drawn.look.text);
     root.dataset.step = String(above.step);
+    root.setAttribute("aria-label", above.sentence ?? drawn.figure.layout.meta.label);
   }
 
   /** Has Plotly draw the figure once no other one follows. */
@@ -209,6 +211,7 @@ export class View {
     this.movePoints();
     this.tell(figure);
     this.drawAbove();
+    for (const drawing of root.querySelectorAll(".main-svg")) drawing.setAttribute("aria-hidden", "true"); // see `tell`
     root.removeAttribute("aria-busy");
     this.buttons?.offer(figure, this.name(figure));
   }

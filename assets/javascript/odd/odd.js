@@ -5,6 +5,7 @@
  *
  * @import { Anomalies, Confusion, Curve, Numbers, Part, Point, Ranked, Scale, Wanted } from "../types/odd"
  */
+import { behind, legible } from "../live/legible.js";
 import { Elements } from "../explore/elements.js";
 import { csv, download } from "../explore/save.js";
 import { curvesSvg, histogramSvg, short } from "./charts.js";
@@ -356,7 +357,7 @@ export class Odd extends Elements {
   /** @param {number} number */
   colour(number) {
     const { colours } = this.wanted;
-    return colours[number % colours.length] ?? "#1965b0";
+    return legible(colours[number % colours.length] ?? "#1965b0", behind(getComputedStyle(this.root).color));
   }
 
   drawCurves() {

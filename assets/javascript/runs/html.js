@@ -40,7 +40,7 @@ export function head(columns, sorting) {
       `title="${escape(column.help)}">${escape(column.title)}${arrow}${unit}</th>`
     );
   });
-  return `<tr><th></th>${cells.join("")}</tr>`;
+  return `<tr><td></td>${cells.join("")}</tr>`;
 }
 
 /**

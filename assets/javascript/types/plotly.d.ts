@@ -87,6 +87,8 @@ export interface DrawnTrace {
   y: ArrayLike<number>;
   mode?: string;
   visible?: boolean | "legendonly";
+  line?: { color: string };
+  marker?: { color: string };
 }
 
 export interface Marker {

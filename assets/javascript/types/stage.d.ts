@@ -18,6 +18,8 @@ export interface Frame {
   views: Record<string, Figure>;
   /** HTML by the name of its place. */
   texts: Record<string, string>;
+  /** What is said of a view whose figure serves all frames, by element key. */
+  sentences: Record<string, string>;
 }
 
 export interface Mark {

@@ -19,7 +19,7 @@ from pages.ui.hall.polls import Poll, Polls, allowed, counts
 from pages.ui.live import questions
 from pages.ui.live.answers import refused, told
 from pages.ui.server import origins
-from pages.ui.words.language import _, known, spoken
+from pages.ui.words.language import _, known, language, spoken
 
 PHONE = "/hall/{poll}"
 ANSWERS = "/hall/{poll}/answers"
@@ -143,7 +143,6 @@ def _page(title: str, body: str, status: int) -> HTMLResponse:
         "Cache-Control": "no-store",
         "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'",
     }
-    content = (
-        f"<!doctype html><html><head>{head}</head><body><main><h1>{escape.html(title)}</h1>{body}</main></body></html>"
-    )
+    main = f"<main><h1>{escape.html(title)}</h1>{body}</main>"
+    content = f'<!doctype html><html lang="{language()}"><head>{head}</head><body>{main}</body></html>'
     return HTMLResponse(content, status, headers)

@@ -67,7 +67,7 @@ def _table(lesson: Lesson, runs: Sequence[Values]) -> str:
         + "</tr>"
         for row in lesson.rows
     )
-    table = f"<table><thead><tr><th></th>{top}</tr></thead><tbody>{body}</tbody></table>"
+    table = f"<table><thead><tr><td></td>{top}</tr></thead><tbody>{body}</tbody></table>"
     return f'<div class="ae-table ae-measured">{table}</div>'
 
 

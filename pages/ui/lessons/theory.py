@@ -36,7 +36,7 @@ def _table(one: Theory) -> str:
         + "</tr>"
         for row in one.rows
     )
-    return f'<div class="ae-table"><table><thead><tr><th></th>{top}</tr></thead><tbody>{body}</tbody></table></div>'
+    return f'<div class="ae-table"><table><thead><tr><td></td>{top}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
 def _open(own: Session, name: str) -> None:

@@ -21,7 +21,9 @@ from ae_core.figures import Figure
 from pages.ui import static
 from pages.ui.words.language import _
 
-_ROOT = '<div class="ae-frame"><div class="ae-live" role="img" aria-busy="true"></div><div class="ae-save"></div></div>'
+_ROOT = (
+    '<div class="ae-frame"><div class="ae-live" role="figure" aria-busy="true"></div><div class="ae-save"></div></div>'
+)
 
 
 def payload(figure: Figure, step: int) -> bytes:

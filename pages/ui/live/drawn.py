@@ -12,7 +12,7 @@ from ae_core import figures
 from ae_core.diagnosis import diagnose
 from ae_core.engine import ClassifierJob
 from ae_core.figures.shared import Json, words
-from ae_core.figures.views import VIEWS, Given, View
+from ae_core.figures.views import VIEWS, Given, View, sentences
 from ae_core.messages import ErrorCurve, Setup, Snapshot
 from pages.ui import static
 from pages.ui.live import component, recorded, tiles
@@ -41,7 +41,7 @@ def frame(setup: Setup, snapshot: Snapshot, panel: str | None, cached: Cached, c
     Returns:
         JSON: `step`, `epoch`, `phase`; `point`, the last of the curves' points by column; `marks` of the timeline;
         `slow`, whether it is one step after the one before; `views`, figures by element key; `texts`, HTML by the name
-        of its place.
+        of its place; `sentences`, by element key, what is said of a view whose figure serves all frames.
     """
     panel = known_panel(setup, panel)
 
@@ -57,6 +57,7 @@ def frame(setup: Setup, snapshot: Snapshot, panel: str | None, cached: Cached, c
             "marks": _marks(setup, snapshot),
             "slow": snapshot.batch is not None,
             "texts": texts(setup, snapshot),
+            "sentences": sentences(setup, snapshot, _),
         }
         told = json.dumps(about, separators=(",", ":")).encode()
         return told[:-1] + b',"views":{' + b",".join(figures) + b"}}"
@@ -132,7 +133,16 @@ def curves_of_classifier(curves: Mapping[str, ErrorCurve], epochs: int, key: str
     """
     step = sum(len(curve.validation_error) for curve in curves.values())
     figure = component.payload(figures.classifier(curves, epochs, key, _), step)
-    about = {"step": step, "epoch": 0, "phase": "", "point": {}, "marks": [], "slow": False, "texts": {}}
+    about = {
+        "step": step,
+        "epoch": 0,
+        "phase": "",
+        "point": {},
+        "marks": [],
+        "slow": False,
+        "texts": {},
+        "sentences": {},
+    }
     return json.dumps(about).encode()[:-1] + b',"views":{"live_classifier":' + figure + b"}}"
 
 
