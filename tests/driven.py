@@ -1,7 +1,7 @@
-"""Browsers that Playwright brings its own builds of, as Debian has them: Firefox and WebKitGTK, driven by their own doors.
+"""Firefox and WebKitGTK as Debian has them, where Playwright would bring builds of its own.
 
-Both are told the same three things: to open an address, to run a script, to press a key. Firefox is asked over WebDriver
-BiDi, which it speaks by itself; WebKitGTK by WebDriver, through `WebKitWebDriver`.
+Both are told the same three things: to open an address, to run a script, to press a key. Firefox is asked over
+WebDriver BiDi, which it speaks by itself; WebKitGTK by WebDriver, through `WebKitWebDriver`.
 """
 
 import contextlib
@@ -13,6 +13,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -112,8 +113,11 @@ class WebKit:
         request = urllib.request.Request(
             self._address + place, json.dumps(body).encode(), {"Content-Type": "application/json"}
         )
-        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
-            return json.load(answer)["value"]
+        try:
+            with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
+                return json.load(answer)["value"]
+        except urllib.error.HTTPError as error:
+            raise RuntimeError(f"{place}: {error.read().decode()}") from error
 
     def open(self, url: str) -> None:
         """Goes to an address."""
@@ -139,9 +143,11 @@ def firefox() -> Iterator[Driven]:
     """A headless Firefox with a profile of its own."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         command = [str(FIREFOX), "--headless", "--no-remote", "--profile", profile, "--remote-debugging-port", "0"]
-        with started(command, r"BiDi listening on (ws://\S+)") as address:
-            with connect(f"{address}/session", max_size=None, open_timeout=PATIENCE) as line:
-                yield Firefox(line)
+        with (
+            started(command, r"BiDi listening on (ws://\S+)") as address,
+            connect(f"{address}/session", max_size=None, open_timeout=PATIENCE) as line,
+        ):
+            yield Firefox(line)
 
 
 @contextlib.contextmanager

@@ -35,7 +35,8 @@ def _plane(translate: Translate) -> dict[str, str]:
     return {
         "plane": translate("The plane of codes"),
         "plane_help": translate(
-            "Plane of codes: drag, or move with the arrow keys; plus and minus zoom, 0 shows all of it."
+            "Plane of codes: drag, or move with the arrow keys; plus and minus zoom, 0 shows all of it, "
+            "Enter goes to the nearest example."
         ),
         "plane_note": translate(
             "Drag anywhere, or use the arrow keys. Behind the points: what the decoder makes of each place. A click on "

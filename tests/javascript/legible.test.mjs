@@ -19,3 +19,27 @@ test("one that does not goes towards black on white, towards white on black, and
 test("what is no plain colour is left alone", () => {
   for (const other of ["rgba(0,0,0,0)", "red", "#fff"]) assert.equal(legible(other, "#ffffff"), other);
 });
+
+/** Contrast as WCAG 2.2 defines it, written down once more. */
+function contrast(...colours) {
+  const [dark, light] = colours
+    .map((text) => {
+      const linear = [1, 3, 5].map((at) => {
+        const share = parseInt(text.slice(at, at + 2), 16) / 255;
+        return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+      });
+      return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2];
+    })
+    .sort((one, other) => one - other);
+  return (light + 0.05) / (dark + 0.05);
+}
+
+test("whatever the colour, it stands out from both themes' pages", () => {
+  const parts = ["00", "33", "66", "99", "cc", "ff"];
+  const colours = parts.flatMap((red) => parts.flatMap((green) => parts.map((blue) => `#${red}${green}${blue}`)));
+  for (const page of ["#ffffff", "#12161c"]) {
+    for (const wanted of [GRAPHIC, TEXT]) {
+      for (const colour of colours) assert.ok(contrast(legible(colour, page, wanted), page) >= wanted, `${colour} on ${page}`);
+    }
+  }
+});

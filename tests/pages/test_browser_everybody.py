@@ -85,7 +85,7 @@ def every_page(page, url: str) -> Iterator[str]:
         page.wait_for_selector(seen)
         yield part
     page.goto(f"{url}/operate")
-    page.fill(".stMain input", HOST)
+    page.fill(".st-key-operator_token input", HOST)
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="Workers").wait_for()
     yield "operate"

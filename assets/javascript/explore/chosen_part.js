@@ -6,6 +6,7 @@
  * @import { Explorer } from "./explorer.js"
  * @import { Model } from "./model.js"
  */
+import { byKeys } from "./by_keys.js";
 import { NEAR } from "./own_part.js";
 import { Section } from "./section.js";
 
@@ -49,6 +50,7 @@ export class ChosenPart extends Section {
         const place = this.places[[...this.find(row).children].indexOf(target)];
         if (place !== undefined) explorer.look(place, timeStamp);
       });
+      byKeys(this.find(row), this.word("chosen_images"));
     }
     this.choosePlaces([]);
   }

@@ -167,6 +167,7 @@ export class PlanePart extends Section {
     else if (event.key === "-") this.find("button[name=farther]").click();
     else if (event.key === "0") plane.look(plane.whole);
     else if (event.key === "Escape") explorer.choose([]);
+    else if (event.key === "Enter") this.pickNearest(event.timeStamp);
     else if (!arrow || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     if (!arrow) return;
@@ -183,6 +184,17 @@ export class PlanePart extends Section {
     explorer.show({ code: axis.moved(code, axis.value(code) + byX + byY), began: event.timeStamp });
     const { x, y } = plane.cut.placeOf(explorer.looked.code);
     if (x < left || x > right || y < bottom || y > top) plane.move(byX, byY);
+  }
+
+  /**
+   * Goes to the example that is nearest to what is looked at.
+   *
+   * @param {number} began
+   */
+  pickNearest(began) {
+    const { code, place } = this.explorer.looked;
+    const nearest = place ?? this.model.codes.nearest(code, 1)[0]?.place;
+    if (nearest !== undefined) this.explorer.pick(nearest, began);
   }
 
   /**

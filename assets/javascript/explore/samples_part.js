@@ -6,6 +6,7 @@
  * @import { Explorer } from "./explorer.js"
  * @import { Model } from "./model.js"
  */
+import { byKeys } from "./by_keys.js";
 import { drawn, mixture } from "./mixture.js";
 import { normals } from "./random.js";
 import { Section } from "./section.js";
@@ -63,6 +64,7 @@ export class SamplesPart extends Section {
       const code = target instanceof Node ? this.codes[[...this.find(".ae-samples").childNodes].indexOf(/** @type {ChildNode} */ (target))] : undefined;
       if (code) explorer.show({ code: code.slice(), began: timeStamp });
     });
+    byKeys(this.find(".ae-samples"), this.word("samples"));
     this.sample();
   }
 
