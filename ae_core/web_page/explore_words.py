@@ -115,6 +115,10 @@ def _values(translate: Translate) -> dict[str, str]:
     return {
         "row_made": translate("decoded"),
         "yours": translate("given"),
+        "column_lowest": translate("lowest value of a column"),
+        "column_highest": translate("highest"),
+        "time_across": translate("from left to right"),
+        "labels_help": translate("Point at one, or use the arrow keys: its values stand at the right."),
         "what_if": translate("What if"),
         "what_if_note": translate(
             "Change a value: code and reconstruction follow. At the right, what the network is given → what comes out."
@@ -188,6 +192,12 @@ def _hidden(translate: Translate) -> dict[str, str]:
         "hidden_seen": translate("what the network sees"),
         "hidden_made": translate("what it paints"),
         "hidden_said": translate("{count} of {all} patches are hidden; mean squared error {error}."),
+        "stretches": translate("Hide stretches yourself"),
+        "stretches_said": translate("{count} of {all} stretches are hidden; mean squared error {error}."),
+        "stretches_help": translate(
+            "Press on a stretch to hide it, or to show it again; drag over several. The dotted line is the whole "
+            "series."
+        ),
     }
 
 

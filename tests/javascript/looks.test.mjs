@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import { hiddenPart } from "../../assets/javascript/explore/hidden_parts.js";
+import { HiddenSeriesPart } from "../../assets/javascript/explore/hidden_series_part.js";
 import { SeriesLook } from "../../assets/javascript/explore/series_look.js";
 import { shade } from "../../assets/javascript/explore/shades.js";
 import { SpelledLook } from "../../assets/javascript/explore/spelled_look.js";
@@ -88,4 +90,14 @@ test("a text is read letter by letter, and told as the likeliest letters", () =>
 test("colours go from dark to bright, and the unknown is grey", () => {
   assert.deepEqual([shade(-1), shade(0), shade(2), shade(NaN)], [[0, 34, 78], [0, 34, 78], [254, 232, 56], [128, 128, 128]]);
   near(shade(0.125)[0], 32.5);
+});
+
+test("one hides patches of pictures, and stretches of series whose training hid values, of nothing else", () => {
+  const values = new Values([], network([64, 3], [1], [0]), [new Float32Array(192)], [0]);
+  const series = { look: new SeriesLook(values, 16) };
+  const offered = (model, patch, noise) => hiddenPart(model, { patch, noise: noise && { kind: noise } }) !== undefined;
+  assert.deepEqual([offered(series, null, "masking"), offered(series, null, "gaussian"), offered(series, null, null)], [true, false, false]);
+  assert.deepEqual([offered({ look: {} }, 4, null), offered({ look: {} }, null, "masking")], [true, false]);
+  const part = Object.assign(Object.create(HiddenSeriesPart.prototype), { cutting: { columns: 16 }, series: series.look });
+  assert.deepEqual([0, 1, 3 * 4 + 2, 191].map((at) => part.patchOf(at)), [0, 16, 33, 47], "channels side by side, four moments each");
 });

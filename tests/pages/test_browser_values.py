@@ -13,6 +13,7 @@ from tests.pages.test_browser_explore import code, drawn, saved, table_of, train
 pytestmark = pytest.mark.browser
 
 TABLE = "variant=stacked&dataset=breast_cancer&latent_dim=2&widths=32&epochs=20&batch_size=32&pace=full"
+MASKED = "variant=denoising&dataset=pumps&noise=masking&widths=16&latent_dim=4&epochs=1&train_size=200&pace=full"
 SERIES = "variant=recurrent&dataset=pumps&latent_dim=3&recurrent_units=8&epochs=1&train_size=200&pace=full"
 IMAGES = re.compile(r"\b(image|picture|pixel)s?\b", re.IGNORECASE)
 
@@ -70,6 +71,20 @@ def test_a_table_is_played_with(app, chrome):
         written = saved(page, "decoded", "svg").decode()
         assert "worst radius" in written and "nearest row" in written
 
+        names = page.locator(".ae-between-part .ae-strip:first-child .ae-label-names span").all_text_contents()
+        at_right = [page.locator(f".ae-strip-{way} + .ae-label-values span") for way in (0, 1)]
+        assert len(names) == 24 and {"worst radius", "mean texture"} <= set(names)
+        assert at_right[0].all_text_contents() == at_right[1].all_text_contents() == told(page)[1:-2:2], (
+            "both begin there"
+        )
+        page.locator(".ae-strip-0 canvas").nth(8).click()
+        assert page.locator(".ae-strips .ae-marked").count() == 2 and page.input_value("input[name=share]") == "100"
+        assert at_right[0].all_text_contents() == told(page)[1:-2:2], "what is decoded at the end of the way"
+        page.focus(".ae-samples")
+        page.keyboard.press("ArrowRight")
+        assert page.inner_text(".ae-samples-part .ae-label-which") == "2 / 24"
+        assert page.inner_text(".ae-what_if-part .ae-label-which >> nth=0") in {"malignant", "benign"}
+
         page.click("button[name=to]")
         with page.expect_download() as coming:
             page.click("button[name=film][value=gif]")
@@ -103,3 +118,24 @@ def test_a_series_is_drawn_on_and_a_worker_answers(app, chrome):
         different = np.abs(given - original).max(axis=0) > 0.05
         assert different.tolist() == [False, True, False], "one channel was drawn on"
         assert np.ptp(np.abs(given - original).max(axis=1)[:10]) < 1e-3, "and nothing of its beginning"
+
+
+@pytest.mark.slow(seconds=12)
+def test_stretches_of_a_series_are_hidden_as_its_training_hid_values(app, chrome):
+    with visitor(chrome) as page:
+        trained(page, app, MASKED)
+        assert page.inner_text(".ae-hidden-said").startswith("12 of 48 stretches")
+        page.locator("input[name=hidden]").evaluate("one => { one.value = 0; one.dispatchEvent(new Event('input')) }")
+        whole = table_of(saved(page, "hidden", "csv"))
+        drag(page, ".ae-hidden-seen svg", (0.3, 0.6), (0.9, 0.6))
+        count = int(page.inner_text(".ae-hidden-said").split()[0])
+        some = table_of(saved(page, "hidden", "csv"))
+        hidden = [row[:2] for row in some[1:] if row[4] == "1"]
+        assert 6 <= count <= 14 and len(hidden) == 4 * count and {name for _, name in hidden} == {"current"}
+        assert [row[3] for row in some] == [row[3] for row in whole] and [row[5] for row in some] != [
+            row[5] for row in whole
+        ]
+        page.focus(".ae-hidden-seen")
+        page.keyboard.press("Space")
+        assert page.inner_text(".ae-hidden-said").startswith(f"{count + 1} of 48")
+        assert "vibration" in page.inner_text(".ae-between-part .ae-key")

@@ -6,12 +6,14 @@
  * @import { Explorer } from "./explorer.js"
  * @import { Model } from "./model.js"
  */
+import { MARK } from "./row_labels.js";
 import { download } from "./save.js";
 import { Section } from "./section.js";
 import { WalkFilm } from "./walk_film.js";
 import { alongArc, between } from "./ways.js";
 
 const STEPS = 9; // examples on the way
+const STRIPS = [".ae-strip-0", ".ae-strip-1"];
 const FRAMES = 32; // of its film
 
 const CONTENT = `
@@ -23,8 +25,11 @@ const CONTENT = `
   </div>
   <p class="ae-film-said" role="status" hidden></p>
   <input type="range" name="share" min="0" max="100" value="0" data-title="share">
-  <div class="ae-strip"><span data-word="codes_way"></span><div class="ae-strip-0"></div></div>
-  <div class="ae-strip"><span data-word="pixels_way"></span><div class="ae-strip-1"></div></div>`;
+  <div class="ae-strips">
+    <div class="ae-strip"><span data-word="codes_way"></span><div class="ae-strip-0"></div></div>
+    <div class="ae-strip"><span data-word="pixels_way"></span><div class="ae-strip-1"></div></div>
+  </div>
+  <p class="ae-key"></p>`;
 
 export class BetweenPart extends Section {
   /**
@@ -54,7 +59,21 @@ export class BetweenPart extends Section {
     this.ends = [model.codes.at(0).slice(), model.codes.at(unlike(model.labels)).slice()];
     this.press("from", () => this.set(0));
     this.press("to", () => this.set(1));
-    this.slide("share", (value, began) => explorer.show({ code: this.at(value / 100), began }));
+    this.slide("share", (value, began) => {
+      this.mark(Math.round((value / 100) * (STEPS - 1)));
+      explorer.show({ code: this.at(value / 100), began });
+    });
+    this.find(".ae-strips").addEventListener(MARK, (event) => {
+      if (event instanceof CustomEvent) this.mark(event.detail);
+    });
+    for (const strip of STRIPS) {
+      this.find(strip).addEventListener("click", ({ target, timeStamp }) => {
+        const at = [...this.find(strip).children].findIndex((one) => one === target);
+        if (at < 0) return;
+        this.field("share").value = String((100 * at) / (STEPS - 1));
+        explorer.show({ code: this.at(at / (STEPS - 1)), began: timeStamp });
+      });
+    }
     this.field("arc").checked = model.prior; // a prior's mass lies at one distance from the centre
     this.field("arc").addEventListener("change", () => this.draw());
     this.film = new WalkFilm(explorer);
@@ -80,6 +99,15 @@ export class BetweenPart extends Section {
     const made = await this.film.make(codes, kind, (share) => say(this.word("film_share", { share: Math.round(100 * share) })));
     say(made ? "" : this.word("film_lost"));
     if (made) download(made, `explore-${this.explorer.wanted.run}-way.${kind}`);
+  }
+
+  /**
+   * Marks the same place of both ways.
+   *
+   * @param {number} at
+   */
+  mark(at) {
+    for (const strip of STRIPS) this.model.look.mark(this.find(strip), at);
   }
 
   /**

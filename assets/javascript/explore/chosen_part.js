@@ -8,20 +8,26 @@
  */
 import { byKeys } from "./by_keys.js";
 import { NEAR } from "./own_part.js";
+import { MARK } from "./row_labels.js";
 import { Section } from "./section.js";
 
 const MOST = 24; // of them are shown
+const PAIR = [".ae-chosen-images", ".ae-chosen-made"];
 const AT_ONCE = 100; // pictures made at a time
 
 const CONTENT = `
   <p class="ae-chosen-said" role="status"></p>
   <div class="ae-chosen-content" hidden>
     <h4 data-word="chosen_images"></h4>
-    <div class="ae-chosen-row ae-chosen-images"></div>
-    <div class="ae-chosen-row ae-chosen-made"></div>
+    <div class="ae-chosen-pair">
+      <div class="ae-chosen-row ae-chosen-images"></div>
+      <div class="ae-chosen-row ae-chosen-made"></div>
+    </div>
     <div class="ae-chosen-means">
-      <figure><canvas class="ae-chosen-mean"></canvas><figcaption data-word="mean_pixels"></figcaption></figure>
-      <figure><canvas class="ae-chosen-mean-code"></canvas><figcaption data-word="mean_code"></figcaption></figure>
+      <div class="ae-chosen-two">
+        <figure><canvas class="ae-chosen-mean"></canvas><figcaption data-word="mean_pixels"></figcaption></figure>
+        <figure><canvas class="ae-chosen-mean-code"></canvas><figcaption data-word="mean_code"></figcaption></figure>
+      </div>
       <div>
         <h4 data-word="near"></h4>
         <div class="ae-near ae-chosen-near"></div>
@@ -31,6 +37,7 @@ const CONTENT = `
         <div class="ae-near ae-chosen-near-pixels"></div>
       </div>
     </div>
+    <p class="ae-key"></p>
   </div>`;
 
 export class ChosenPart extends Section {
@@ -44,7 +51,10 @@ export class ChosenPart extends Section {
    */
   constructor(place, explorer, model) {
     super(place, explorer, model, "chosen", CONTENT);
-    for (const row of [".ae-chosen-images", ".ae-chosen-made"]) {
+    this.find(".ae-chosen-pair").addEventListener(MARK, (event) => {
+      if (event instanceof CustomEvent) for (const row of PAIR) model.look.mark(this.find(row), event.detail);
+    });
+    for (const row of PAIR) {
       this.find(row).addEventListener("click", ({ target, timeStamp }) => {
         if (!(target instanceof Element)) return;
         const place = this.places[[...this.find(row).children].indexOf(target)];
@@ -69,8 +79,13 @@ export class ChosenPart extends Section {
     this.fill(".ae-chosen-images", shown.map((place) => model.examples[place] ?? []));
     this.fill(".ae-chosen-made", this.made(shown));
     const [mean, middle] = [model.mean(places), codes.middle(places)];
+    const made = model.decoded(middle);
     this.paint(".ae-chosen-mean", mean);
-    this.paint(".ae-chosen-mean-code", model.decoded(middle));
+    this.paint(".ae-chosen-mean-code", made);
+    this.label(".ae-chosen-two", [
+      { example: mean, name: this.word("mean_pixels") },
+      { example: made, name: this.word("mean_code") },
+    ]);
     // An example is always nearest to itself.
     const beside = places.length === 1 ? 1 : 0;
     this.figures(".ae-chosen-near", explorer.named(codes.nearest(middle, NEAR + beside).slice(beside)));

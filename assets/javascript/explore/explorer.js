@@ -15,7 +15,7 @@ import { BetweenPart } from "./between_part.js";
 import { ChosenPart } from "./chosen_part.js";
 import { CodePart } from "./code_part.js";
 import { Elements } from "./elements.js";
-import { HiddenPart } from "./hidden_part.js";
+import { hiddenPart } from "./hidden_parts.js";
 import { LayersPart } from "./layers_part.js";
 import { Refusal, learnt, sheet } from "./learnt.js";
 import { Moments } from "./moments.js";
@@ -234,24 +234,25 @@ export class Explorer {
   /** @param {Model} model */
   set(model) {
     const place = this.elements.find(".ae-explore-parts");
-    const { patch } = this.wanted;
     const noise = model.here ? this.wanted.noise : null;
     place.replaceChildren();
     this.model = model;
     place.classList.add(`ae-of-${model.look.kind}`);
+    const hidden = hiddenPart(model, this.wanted);
     // In the order in which they follow one another on a phone, and under the tabulator key.
     this.parts = [
       (this.plane = new PlanePart(place, this, model)),
       new CodePart(place, this, model),
       ...[ownPart(place, this, model) ?? []].flat(),
       ...(noise ? [new NoisePart(place, this, model, noise)] : []),
-      ...(patch ? [new HiddenPart(place, this, model, patch)] : []),
+      ...(hidden ? [hidden(place, this)] : []),
       (this.between = new BetweenPart(place, this, model)),
       new SamplesPart(place, this, model),
       (this.chosen = new ChosenPart(place, this, model)),
       ...(model.here ? [new LayersPart(place, this, model)] : []),
     ];
-    place.classList.toggle("ae-with-noise", noise !== null || patch !== null);
+    place.classList.toggle("ae-with-noise", noise !== null);
+    place.classList.toggle("ae-with-hidden", hidden !== undefined);
     for (const part of this.parts) {
       for (const button of part.root.querySelectorAll("button[name=save]")) {
         button.addEventListener("click", () => void this.save(part, button.getAttribute("value") ?? ""));
@@ -342,6 +343,7 @@ export class Explorer {
     return near.map(({ place }) => ({
       example: model?.examples[place] ?? [],
       name: wanted.class_names[model?.labels[place] ?? 0] ?? "",
+      colour: wanted.colours.length > 1 ? wanted.colours[(model?.labels[place] ?? 0) % wanted.colours.length] : undefined,
     }));
   }
 

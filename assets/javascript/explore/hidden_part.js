@@ -1,27 +1,17 @@
 // @ts-check
 /**
- * For a network that was trained on pictures of which patches were hidden: one hides them oneself, and sees what it
- * paints.
+ * For a network that was trained on examples of which a part was hidden: one hides patches oneself, and sees what it makes
+ * of them.
  *
- * @import { Looked, Row } from "../types/explore"
+ * @import { Looked, Spot } from "../types/explore"
  * @import { Explorer } from "./explorer.js"
  * @import { Model } from "./model.js"
  */
 import { Section } from "./section.js";
 
-const HIDDEN = -1; // what the network sees of a pixel that is hidden: no clean one has it
-const GREY = 110; // what a person sees of it
-const SHARE = 0.5; // of the patches that are hidden at first
-
-const CONTENT = `
-  <div class="ae-tools"><label><span data-word="hidden_share"></span>
-    <input type="range" name="hidden" min="0" max="0.95" step="0.05" value="${SHARE}"></label></div>
-  <div class="ae-noise-three">
-    <figure><canvas class="ae-hidden-seen" tabindex="0" role="application" data-title="hidden_help"></canvas><figcaption data-word="hidden_seen"></figcaption></figure>
-    <figure><canvas class="ae-hidden-made"></canvas><figcaption data-word="hidden_made"></figcaption></figure>
-  </div>
-  <p class="ae-hidden-said"></p>
-  <p class="ae-note" data-word="hidden_help"></p>`;
+/** @typedef {{ columns: number, count: number, share: number, value: number, said: string }} Cutting How examples are cut
+ * into patches, row by row; the share of them that is hidden at first; what the network sees of a value that is hidden; the
+ * name of the sentence that counts them. */
 
 export class HiddenPart extends Section {
   /** @type {ArrayLike<number>} */
@@ -41,40 +31,43 @@ export class HiddenPart extends Section {
    * @param {HTMLElement} place
    * @param {Explorer} explorer
    * @param {Model} model
-   * @param {number} patch Side of a patch, in pixels.
+   * @param {string} content HTML, with `.ae-hidden-seen`, on which one hides.
+   * @param {Cutting} cutting
    */
-  constructor(place, explorer, model, patch) {
-    super(place, explorer, model, "hidden", CONTENT);
-    this.patch = patch;
-    const [height = 1, width = 1] = model.shape;
-    this.columns = Math.ceil(width / patch);
-    this.count = this.columns * Math.ceil(height / patch);
-    const numbers = Array.from({ length: this.count }, (_, number) => ({ number, rank: Math.random() }));
+  constructor(place, explorer, model, content, cutting) {
+    super(place, explorer, model, "hidden", content);
+    this.cutting = cutting;
+    const numbers = Array.from({ length: cutting.count }, (_, number) => ({ number, rank: Math.random() }));
     this.order = numbers.sort((one, other) => one.rank - other.rank).map(({ number }) => number);
+    this.field("hidden").value = String(cutting.share);
     this.slide("hidden", (share) => this.hide(share));
-    this.listen(this.canvas(".ae-hidden-seen"));
-    this.hide(SHARE);
+    this.listen(this.find(".ae-hidden-seen"));
+    this.hide(cutting.share);
   }
 
   /** @param {number} share Of the patches, in an order that stays. */
   hide(share) {
-    this.hidden = new Set(this.order.slice(0, Math.round(share * this.count)));
+    this.hidden = new Set(this.order.slice(0, Math.round(share * this.cutting.count)));
     this.draw();
   }
 
-  /** @param {HTMLCanvasElement} surface */
+  /** @param {HTMLElement} surface */
   listen(surface) {
     surface.addEventListener("pointerdown", (event) => {
+      const spot = this.spot(surface, event);
+      if (!spot) return;
       surface.setPointerCapture(event.pointerId);
-      this.hiding = !this.hidden.has(this.patchAt(surface, event));
-      this.turn(this.patchAt(surface, event), this.hiding);
+      this.hiding = !this.hidden.has(spot.patch);
+      this.turn(spot.patch, this.hiding);
     });
     surface.addEventListener("pointermove", (event) => {
-      if (event.buttons) this.turn(this.patchAt(surface, event), this.hiding);
+      const spot = event.buttons ? this.spot(surface, event) : undefined;
+      if (spot) this.turn(spot.patch, this.hiding);
     });
     surface.addEventListener("keydown", (event) => {
-      const by = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -this.columns, ArrowDown: this.columns }[event.key];
-      if (by !== undefined) this.cursor = Math.min(Math.max(this.cursor + by, 0), this.count - 1);
+      const { columns, count } = this.cutting;
+      const by = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns }[event.key];
+      if (by !== undefined) this.cursor = Math.min(Math.max(this.cursor + by, 0), count - 1);
       else if (event.key === " " || event.key === "Enter") this.turn(this.cursor, !this.hidden.has(this.cursor));
       else return;
       event.preventDefault();
@@ -83,16 +76,9 @@ export class HiddenPart extends Section {
     for (const kind of ["focus", "blur"]) surface.addEventListener(kind, () => this.draw());
   }
 
-  /**
-   * @param {HTMLCanvasElement} surface
-   * @param {PointerEvent} event
-   */
-  patchAt(surface, { offsetX, offsetY }) {
-    const [height = 1, width = 1] = this.model.shape;
-    const pixel = (/** @type {number} */ at, /** @type {number} */ length, /** @type {number} */ pixels) =>
-      Math.floor(Math.min(Math.max(at / length, 0), 0.9999) * pixels);
-    const [x, y] = [pixel(offsetX, surface.clientWidth, width), pixel(offsetY, surface.clientHeight, height)];
-    return Math.floor(y / this.patch) * this.columns + Math.floor(x / this.patch);
+  /** Whether the keyboard moves over the patches. */
+  get focused() {
+    return document.activeElement === this.find(".ae-hidden-seen");
   }
 
   /**
@@ -101,20 +87,18 @@ export class HiddenPart extends Section {
    */
   turn(number, hide) {
     if (hide === this.hidden.has(number)) return;
-    if (hide && this.hidden.size < this.count - 1) this.hidden.add(number); // something must be seen
+    if (hide && this.hidden.size < this.cutting.count - 1) this.hidden.add(number); // something must be seen
     else if (!hide) this.hidden.delete(number);
     this.draw();
   }
 
   /**
-   * Which patch a value of an example belongs to.
+   * Whether a value of an example is hidden.
    *
    * @param {number} at
    */
-  patchOf(at) {
-    const [, width = 1, channels = 1] = this.model.shape;
-    const pixel = Math.floor(at / channels);
-    return Math.floor(Math.floor(pixel / width) / this.patch) * this.columns + Math.floor((pixel % width) / this.patch);
+  covered(at) {
+    return this.hidden.has(this.patchOf(at));
   }
 
   /** @override @param {Looked} looked */
@@ -124,26 +108,20 @@ export class HiddenPart extends Section {
     this.draw();
   }
 
-  /** What the network paints, bytes. */
-  painted() {
-    const { network } = this.model;
-    const seen = this.model.seen(this.clean).map((value, at) => (this.hidden.has(this.patchOf(at)) ? HIDDEN : value));
-    return this.model.shown(network.decode(network.encode(seen)));
+  /** What the network makes of it, as it is shown. */
+  made() {
+    const { model, cutting } = this;
+    const seen = model.seen(this.clean).map((value, at) => (this.covered(at) ? cutting.value : value));
+    return model.shown(model.network.decode(model.network.encode(seen)));
   }
 
   /** @override */
   draw() {
-    const { clean, model } = this;
-    if (!clean.length) return;
-    const seen = Array.from(clean, (value, at) => (this.hidden.has(this.patchOf(at)) ? GREY : value));
-    if (document.activeElement === this.canvas(".ae-hidden-seen")) {
-      seen.forEach((value, at) => this.patchOf(at) === this.cursor && (seen[at] = (value + 255) / 2));
-    }
-    const made = this.painted();
-    this.paint(".ae-hidden-seen", seen);
-    this.paint(".ae-hidden-made", made);
-    const told = { count: this.hidden.size, all: this.count, error: model.error(clean, made).toFixed(4) };
-    this.find(".ae-hidden-said").textContent = this.word("hidden_said", told);
+    if (!this.clean.length) return;
+    const made = this.made();
+    this.compare(made);
+    const told = { count: this.hidden.size, all: this.cutting.count, error: this.model.error(this.clean, made).toFixed(4) };
+    this.find(".ae-hidden-said").textContent = this.word(this.cutting.said, told);
   }
 
   /** @override */
@@ -151,14 +129,31 @@ export class HiddenPart extends Section {
     this.draw();
   }
 
-  /** @override @returns {Row[]} */
-  rows() {
-    const [, width = 1, channels = 1] = this.model.shape;
-    const made = this.painted();
-    const rows = Array.from(this.clean, (value, at) => {
-      const pixel = Math.floor(at / channels);
-      return [Math.floor(pixel / width), pixel % width, value, this.hidden.has(this.patchOf(at)) ? 1 : 0, made[at] ?? 0];
-    });
-    return [["row", "column", "value", "hidden", "painted"], ...rows];
+  /**
+   * Which patch a value of an example belongs to.
+   *
+   * @param {number} _at
+   * @returns {number}
+   */
+  patchOf(_at) {
+    return 0;
   }
+
+  /**
+   * The patch under a pointer; undefined beside all of them.
+   *
+   * @param {HTMLElement} _surface
+   * @param {PointerEvent} _event
+   * @returns {Spot | undefined}
+   */
+  spot(_surface, _event) {
+    return undefined;
+  }
+
+  /**
+   * Shows what the network sees beside what it makes of it.
+   *
+   * @param {ArrayLike<number>} _made
+   */
+  compare(_made) {}
 }

@@ -15,7 +15,7 @@ const LEVELS = 11; // of noise, 0 to 1
 const EXAMPLES = 40; // whose errors are averaged
 const [WIDTH, HEIGHT] = [300, 150]; // of the drawing, in its own units
 const [GREY, BLUE] = ["#8a8f98", "#3b8fd6"]; // seen on white and on near-black
-const [LEFT, RIGHT, TOP, BOTTOM] = [34, 8, 8, 26]; // room around the curves
+const [LEFT, RIGHT, TOP, BOTTOM] = [34, 8, 20, 26]; // room around the curves
 
 const CONTENT = `
   <div class="ae-tools">
@@ -28,6 +28,7 @@ const CONTENT = `
     <figure><canvas class="ae-noise-damaged"></canvas><figcaption data-word="damaged"></figcaption></figure>
     <figure><canvas class="ae-noise-mended"></canvas><figcaption data-word="mended"></figcaption></figure>
   </div>
+  <p class="ae-key"></p>
   <p class="ae-noise-said"></p>
   <div class="ae-noise-curve" role="img" data-title="noise_curve"></div>
   <p class="ae-note" data-word="noise_note"></p>`;
@@ -95,6 +96,11 @@ export class NoisePart extends Section {
     this.paint(".ae-noise-clean", clean);
     this.paint(".ae-noise-damaged", hit);
     this.paint(".ae-noise-mended", mended);
+    this.label(".ae-noise-three", [
+      { example: clean, name: this.word("clean") },
+      { example: hit, name: this.word("damaged") },
+      { example: mended, name: this.word("mended") },
+    ]);
     const errors = { before: model.error(clean, hit).toFixed(4), after: model.error(clean, mended).toFixed(4) };
     this.find(".ae-noise-said").textContent = this.word("noise_said", errors);
     this.find(".ae-noise-factor").textContent = factor.toFixed(2);
@@ -131,8 +137,10 @@ export class NoisePart extends Section {
     const level = HEIGHT - BOTTOM;
     const upright = (/** @type {number} */ factor, /** @type {string} */ look) => `<path d="M${x(factor)} ${TOP}V${level}" ${look}/>`;
     const drawn = (/** @type {"damaged" | "mended"} */ kind, /** @type {string} */ colour) =>
-      `<polyline points="${curve(kind)}" fill="none" stroke="${colour}" stroke-width="2"/>` +
-      written(x(1) - 2, Math.max(TOP + 6, y(this.levels.at(-1)?.[kind] ?? 0) - 4), "end", this.word(kind), colour);
+      `<polyline points="${curve(kind)}" fill="none" stroke="${colour}" stroke-width="2"/>`;
+    const key = (/** @type {"damaged" | "mended"} */ kind, /** @type {string} */ colour, /** @type {number} */ left) =>
+      `<path d="M${left} 6h14" stroke="${colour}" stroke-width="2"/>${written(left + 18, 9, "start", this.word(kind))}`;
+    const late = this.noise.factor > 0.6; // then there is more room at the left of its line
     this.find(".ae-noise-curve").innerHTML = [
       `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" fill="none" stroke="currentColor">`,
       `<path d="M${LEFT} ${TOP}V${level}H${WIDTH - RIGHT}" stroke-opacity="0.4"/>`,
@@ -140,7 +148,9 @@ export class NoisePart extends Section {
       upright(Number(this.field("factor").value), 'stroke-opacity="0.25" stroke-width="3"'),
       drawn("damaged", GREY),
       drawn("mended", BLUE),
-      written(x(this.noise.factor) + 3, TOP + 6, "start", this.word("trained_with", { factor: this.noise.factor })),
+      key("damaged", GREY, LEFT),
+      key("mended", BLUE, (LEFT + WIDTH) / 2),
+      written(x(this.noise.factor) + (late ? -3 : 3), TOP + 6, late ? "end" : "start", this.word("trained_with", { factor: this.noise.factor })),
       ...[0, 0.5, 1].map((factor) => written(x(factor), level + 11, "middle", String(factor))),
       written((LEFT + WIDTH) / 2, HEIGHT - 3, "middle", this.word("noise_factor")),
       written(LEFT - 3, y(highest) + 6, "end", highest.toPrecision(2)),

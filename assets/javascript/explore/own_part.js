@@ -16,6 +16,7 @@ export const OUTCOME = `
     <div class="ae-near ae-drawn-near"></div>
     <h4 data-word="near_pixels"></h4>
     <div class="ae-near ae-drawn-near-pixels"></div>
+    <p class="ae-key"></p>
   </div></div>`;
 
 export class OwnPart extends Section {

@@ -1,6 +1,8 @@
 // @ts-check
 /**
  * How pictures look: as they are, and on the plane as stains of one colour.
+ *
+ * @import { Shown } from "../types/explore"
  */
 import { paint, tinted } from "./pixels.js";
 
@@ -27,6 +29,15 @@ export class PictureLook {
   paint(canvas, bytes) {
     paint(canvas, bytes, this.shape);
   }
+
+  /** @param {HTMLElement} _place */
+  explain(_place) {}
+
+  /** @param {HTMLElement} _place @param {Shown[]} _shown */
+  label(_place, _shown) {}
+
+  /** @param {HTMLElement} _place */
+  mark(_place) {}
 
   /** @param {ArrayLike<number>} bytes */
   stain(bytes) {

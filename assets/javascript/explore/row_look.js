@@ -1,18 +1,18 @@
 // @ts-check
 /**
- * How rows of a table look: small, as an upright strip of colours, one for each column; large, as a bar for each column
- * with its name and its unit; on the plane, as the colour of one column.
+ * How rows of a table look: small, as upright strips of colours, with the names of the columns and the values of one beside
+ * them; large, as a bar for each column with its name and its unit; on the plane, as the colour of one column.
  *
- * @import { Speak } from "../types/explore"
+ * @import { Shown, Speak } from "../types/explore"
  * @import { Values } from "./values.js"
  */
+import { RowLabels } from "./row_labels.js";
 import { shade } from "./shades.js";
 import { BLUE, GREY, cut, drawing, shape, written } from "./vectors.js";
 
 const [WIDTH, LINE, HEAD] = [300, 13, 16]; // of the drawing, in its own units
 const [LEFT, RIGHT] = [104, 236]; // ends of the bars
 const LONGEST = 22; // letters of a name
-const MOST_CELLS = 120; // of a strip; of more columns it has those that are told
 const SEEN_THROUGH = 150; // of 255: how much of a colour lies behind the points
 
 export class RowLook {
@@ -20,11 +20,12 @@ export class RowLook {
   /** How many places of the plane are decoded beside each other, at first and once nobody drags. */
   grain = /** @type {[number, number]} */ ([9, 21]);
   tile = { width: 1, height: 1 };
+  /** @type {WeakMap<HTMLElement, RowLabels>} By the elements that hold small ones. */
+  labels = new WeakMap();
 
   /** @param {Values} values */
   constructor(values) {
     this.values = values;
-    this.cells = values.count > MOST_CELLS ? values.told : [...values.titles.keys()];
     this.behinds = values.told.map((key) => ({ key, name: values.name(key) }));
   }
 
@@ -33,10 +34,46 @@ export class RowLook {
    * @param {ArrayLike<number>} row
    */
   paint(canvas, row) {
-    Object.assign(canvas, { width: 1, height: this.cells.length });
-    const image = new ImageData(1, this.cells.length);
-    this.cells.forEach((column, at) => image.data.set([...shade(this.share(row, column)), 255], 4 * at));
+    const { told } = this.values;
+    Object.assign(canvas, { width: 1, height: told.length });
+    const image = new ImageData(1, told.length);
+    told.forEach((column, at) => image.data.set([...shade(this.share(row, column)), 255], 4 * at));
     canvas.getContext("2d")?.putImageData(image, 0, 0);
+  }
+
+  /**
+   * Says what the colours of small ones stand for.
+   *
+   * @param {HTMLElement} place
+   * @param {Speak} word
+   */
+  explain(place, word) {
+    const scale = document.createElement("i");
+    place.replaceChildren(word("column_lowest"), scale, word("column_highest"));
+    place.classList.add("ae-ends");
+  }
+
+  /**
+   * Says what small ones hold.
+   *
+   * @param {HTMLElement} place Holds them.
+   * @param {Shown[]} shown
+   * @param {Speak} word
+   */
+  label(place, shown, word) {
+    const labels = this.labels.get(place) ?? new RowLabels(place, this.values, word);
+    this.labels.set(place, labels);
+    labels.show(shown);
+  }
+
+  /**
+   * Marks one of some small ones.
+   *
+   * @param {HTMLElement} place Holds them.
+   * @param {number} at
+   */
+  mark(place, at) {
+    this.labels.get(place)?.mark(at);
   }
 
   /**

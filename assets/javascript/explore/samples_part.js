@@ -24,6 +24,7 @@ const CONTENT = `
     <button type="button" name="walk" aria-pressed="false" data-word="walk" data-title="walk_help"></button>
   </div>
   <div class="ae-samples"></div>
+  <p class="ae-key"></p>
   <p class="ae-note ae-samples-note"></p>`;
 
 export class SamplesPart extends Section {

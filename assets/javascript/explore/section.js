@@ -2,7 +2,7 @@
 /**
  * A part of the page: a heading, what takes it away, and its content.
  *
- * @import { Looked, Row } from "../types/explore"
+ * @import { Looked, Row, Shown } from "../types/explore"
  * @import { Explorer } from "./explorer.js"
  * @import { Model } from "./model.js"
  */
@@ -25,6 +25,9 @@ export class Section extends Elements {
     this.name = name;
     this.model = model.askedBy(() => this.again());
     this.speak();
+    for (const key of root.querySelectorAll(".ae-key")) {
+      if (key instanceof HTMLElement) model.look.explain(key, (name) => this.word(name));
+    }
   }
 
   /**
@@ -61,13 +64,14 @@ export class Section extends Elements {
       const canvas = row.children[at];
       if (canvas instanceof HTMLCanvasElement) this.model.look.paint(canvas, example);
     });
+    this.label(selector, examples.map((example) => ({ example })));
   }
 
   /**
    * Fills figures, each an example and what it is called.
    *
    * @param {string} selector Where the figures stand.
-   * @param {{ example: ArrayLike<number>, name: string }[]} shown
+   * @param {Shown[]} shown
    */
   figures(selector, shown) {
     const row = this.find(selector);
@@ -76,11 +80,24 @@ export class Section extends Elements {
       const figure = row.appendChild(document.createElement("figure"));
       figure.append(document.createElement("canvas"), document.createElement("figcaption"));
     }
-    shown.forEach(({ example, name }, at) => {
-      const [canvas, caption] = row.children[at]?.children ?? [];
+    shown.forEach(({ example, name, colour }, at) => {
+      const figure = row.children[at];
+      const [canvas, caption] = figure?.children ?? [];
+      if (figure instanceof HTMLElement) figure.style.setProperty("--ae-class", colour ?? "transparent");
       if (canvas instanceof HTMLCanvasElement) this.model.look.paint(canvas, example);
-      if (caption) caption.textContent = name;
+      if (caption) caption.textContent = name ?? "";
     });
+    this.label(selector, shown);
+  }
+
+  /**
+   * Says what small ones hold, where one cannot see that.
+   *
+   * @param {string} selector Where they stand.
+   * @param {Shown[]} shown
+   */
+  label(selector, shown) {
+    this.model.look.label(this.find(selector), shown, (name) => this.word(name));
   }
 
   /** @param {Looked} _looked */

@@ -2,7 +2,7 @@
 /**
  * How series look: a panel for each channel, one below the other, with time from left to right.
  *
- * @import { Speak } from "../types/explore"
+ * @import { Shown, Speak } from "../types/explore"
  * @import { Values } from "./values.js"
  */
 import { BLUE, GREY, cut, drawing, shape, written } from "./vectors.js";
@@ -43,6 +43,38 @@ export class SeriesLook {
     Object.assign(canvas, { width: SMALL_WIDTH, height: SMALL_HEIGHT });
     const pen = canvas.getContext("2d");
     if (pen) this.curves(pen, series, SMALL_WIDTH, SMALL_HEIGHT, INKS, 2.4);
+  }
+
+  /**
+   * Says which line of the small ones is which, and where its ends are.
+   *
+   * @param {HTMLElement} place
+   * @param {Speak} word
+   */
+  explain(place, word) {
+    const { values } = this;
+    const lines = Array.from({ length: this.channels }, (_, channel) => {
+      const [line, swatch, unit] = [document.createElement("span"), document.createElement("i"), values.titles[channel]?.unit];
+      swatch.style.color = INKS[channel % INKS.length] ?? "";
+      line.append(swatch, `${values.name(channel)}: ${values.ends(channel).join(" … ")}${unit ? ` ${unit}` : ""}`);
+      return line;
+    });
+    const across = document.createElement("span");
+    across.textContent = `${word("time_across")}: 0 … ${this.end}`;
+    place.replaceChildren(...lines, across);
+    place.classList.add("ae-legend", "ae-lines");
+  }
+
+  /** @param {HTMLElement} _place @param {Shown[]} _shown */
+  label(_place, _shown) {}
+
+  /** @param {HTMLElement} _place */
+  mark(_place) {}
+
+  /** The last moment, as a person reads it. */
+  get end() {
+    const last = this.values.moments - 1;
+    return this.rate ? `${Number((last / this.rate).toPrecision(3))} s` : String(last);
   }
 
   /** @param {ArrayLike<number>} series */
@@ -116,11 +148,9 @@ export class SeriesLook {
   portray(place, series, beside, word, besideWord = "nearest") {
     const content = Array.from({ length: this.channels }, (_, channel) => this.content(channel, series, beside)).flat();
     const height = HEAD + this.channels * this.each + FOOT;
-    const last = this.values.moments - 1;
-    const end = this.rate ? `${Number((last / this.rate).toPrecision(3))} s` : String(last);
     content.push(
       written("0", LEFT, height - 3, "middle"),
-      written(end, RIGHT, height - 3, "end"),
+      written(this.end, RIGHT, height - 3, "end"),
       shape("line", { x1: LEFT, x2: LEFT + 12, y1: 6, y2: 6, stroke: BLUE, "stroke-width": 2 }),
       written(word("row_made"), LEFT + 16, 9, "start"),
     );
@@ -141,16 +171,8 @@ export class SeriesLook {
   content(channel, series, beside) {
     const { values } = this;
     const { top, low, high } = this.panel(channel);
+    const line = (/** @type {ArrayLike<number>} */ one, /** @type {Record<string, string | number>} */ look) => this.line(one, channel, look);
     const [unit, [lowest = "", highest = ""]] = [values.titles[channel]?.unit, values.ends(channel)];
-    const line = (/** @type {ArrayLike<number>} */ one, /** @type {Record<string, string | number>} */ look) => {
-      let pen = "M";
-      const path = this.points(one, channel, [LEFT, RIGHT], [low, high]).map(({ x, y }) => {
-        const [letter, known] = [pen, !Number.isNaN(y)];
-        pen = known ? "L" : "M";
-        return known ? `${letter}${x.toFixed(1)} ${y.toFixed(1)}` : "";
-      });
-      return shape("path", { d: path.join("") || "M0 0", fill: "none", "stroke-linejoin": "round", ...look });
-    };
     return [
       shape("rect", { x: LEFT, y: high, width: RIGHT - LEFT, height: low - high, fill: GREY, "fill-opacity": 0.1 }),
       written(cut(`${values.name(channel)}${unit ? ` (${unit})` : ""}`, LONGEST), LEFT, top + 10, "start"),
@@ -159,6 +181,51 @@ export class SeriesLook {
       ...(beside ? [line(beside, { stroke: GREY, "stroke-width": 3, "stroke-opacity": 0.6 })] : []),
       line(series, { stroke: BLUE, "stroke-width": 1.6 }),
     ];
+  }
+
+  /**
+   * A series as a line in a channel's panel.
+   *
+   * @param {ArrayLike<number>} one
+   * @param {number} channel
+   * @param {Record<string, string | number>} look
+   */
+  line(one, channel, look) {
+    const { low, high } = this.panel(channel);
+    let pen = "M";
+    const path = this.points(one, channel, [LEFT, RIGHT], [low, high]).map(({ x, y }) => {
+      const [letter, known] = [pen, !Number.isNaN(y)];
+      pen = known ? "L" : "M";
+      return known ? `${letter}${x.toFixed(1)} ${y.toFixed(1)}` : "";
+    });
+    return shape("path", { d: path.join("") || "M0 0", fill: "none", "stroke-linejoin": "round", ...look });
+  }
+
+  /**
+   * Covers a stretch of a channel on a large drawing.
+   *
+   * @param {HTMLElement} place That of the drawing.
+   * @param {number} channel
+   * @param {number} from Share of the time, like the next.
+   * @param {number} to
+   * @param {Record<string, string | number>} look
+   */
+  mantle(place, channel, from, to, look) {
+    const { low, high } = this.panel(channel);
+    const width = RIGHT - LEFT;
+    place.firstElementChild?.append(shape("rect", { x: LEFT + from * width, y: high, width: (to - from) * width, height: low - high, ...look }));
+  }
+
+  /**
+   * Adds a further series to a large drawing, as a thin line of dots.
+   *
+   * @param {HTMLElement} place That of the drawing.
+   * @param {ArrayLike<number>} series
+   */
+  follow(place, series) {
+    for (let channel = 0; channel < this.channels; channel++) {
+      place.firstElementChild?.append(this.line(series, channel, { stroke: "currentColor", "stroke-width": 0.9, "stroke-dasharray": "1 2.5" }));
+    }
   }
 
   /**

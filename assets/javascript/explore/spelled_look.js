@@ -2,7 +2,7 @@
 /**
  * How series look whose channels are the values of one variable, such as letters: the likeliest one at each moment.
  *
- * @import { Speak } from "../types/explore"
+ * @import { Shown, Speak } from "../types/explore"
  * @import { Values } from "./values.js"
  */
 import { BLUE, GREY, drawing, shape, written } from "./vectors.js";
@@ -84,6 +84,15 @@ export class SpelledLook {
     const pen = canvas.getContext("2d");
     if (pen) this.write(pen, series, SMALL_WIDTH, SMALL_HEIGHT, "#ffffff");
   }
+
+  /** @param {HTMLElement} _place */
+  explain(_place) {}
+
+  /** @param {HTMLElement} _place @param {Shown[]} _shown */
+  label(_place, _shown) {}
+
+  /** @param {HTMLElement} _place */
+  mark(_place) {}
 
   /** @param {ArrayLike<number>} series */
   stain(series) {

@@ -107,6 +107,20 @@ export interface View {
 /** A sentence of the app, by its name. */
 export type Speak = (name: string) => string;
 
+/** What lies under a pointer. */
+export interface Spot {
+  /** Number of the patch. */
+  patch: number;
+}
+
+/** An example that is drawn small, and what it is called. */
+export interface Shown {
+  example: ArrayLike<number>;
+  name?: string;
+  /** Of its class. */
+  colour?: string | undefined;
+}
+
 /** How examples are drawn. */
 export interface Look {
   /** By which its style sheet knows it. */
@@ -119,6 +133,12 @@ export interface Look {
   behinds: { key: number; name: string }[];
   /** Draws one small. */
   paint(canvas: HTMLCanvasElement, example: ArrayLike<number>): void;
+  /** Says what lines and colours of small ones stand for. */
+  explain(place: HTMLElement, word: Speak): void;
+  /** Says what each of some small ones holds, if one cannot see it. */
+  label(place: HTMLElement, shown: Shown[], word: Speak): void;
+  /** Marks one of them. */
+  mark(place: HTMLElement, at: number): void;
   /** What lies behind the points at its place; undefined for nothing. */
   stain(example: ArrayLike<number>, behind: number): ImageData | undefined;
   /** What the darkest and the brightest colour there stand for; nothing where colours are no scale. */
