@@ -144,7 +144,8 @@ def label_select(own: Session, info: DataInfo | None) -> None:
 def notices(own: Session) -> None:
     """Says what was wrong with the address until something is chosen. Not in the sidebar, which a phone folds away."""
     if own.notices:
-        st.warning("  \n".join(escape.markdown(_(sentence)) for sentence in own.notices))
+        with st.container(key="notices"):
+            st.warning("  \n".join(escape.markdown(_(sentence)) for sentence in own.notices))
 
 
 def _split(own: Session) -> tuple[list[str], list[str]]:
