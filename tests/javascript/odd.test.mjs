@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { curvesSvg, histogramSvg, short } from "../../assets/javascript/odd/charts.js";
 import * as judge from "../../assets/javascript/odd/judge.js";
 import { Looking } from "../../assets/javascript/odd/looking.js";
-import { caption, counted, detectorTable, examples, legend, verdict } from "../../assets/javascript/odd/telling.js";
+import { caption, counted, detectorTable, examples, legend, named, verdict, which } from "../../assets/javascript/odd/telling.js";
 
 const packed = (numbers) => Buffer.from(numbers.buffer).toString("base64");
 
@@ -27,6 +27,18 @@ test("numbers come as bytes", () => {
 test("what is of no normal class is odd, and nothing where none is named", () => {
   assert.deepEqual(judge.oddOnes([0, 3, 5], [0, 5]), [false, true, false]);
   assert.deepEqual(judge.oddOnes([0, 3], []), [false, false]);
+});
+
+test("a person reads which classes were learnt from, and which are odd", () => {
+  const speaker = { word: (name, { classes } = {}) => (classes ? `${name} ${classes};` : `${name};`) };
+  const animals = ["cat", "dog, wild", "cow"];
+  assert.deepEqual(named(animals, "2, cat"), ["cow", "cat"]);
+  assert.deepEqual(named(animals, "dog, wild"), ["dog, wild"]);
+  assert.deepEqual(named(["1", "2"], "1"), ["1"], "a name that is a number is a name");
+  assert.deepEqual(named(animals, "7, horse"), []);
+  assert.equal(which(animals, ["cow"], ["cow"], speaker), "learnt_from cow; odd_are cat, dog, wild;");
+  assert.equal(which(animals, [], [], speaker), "learnt_from_all; odd_none;");
+  assert.equal(which(animals, [], animals, speaker), "learnt_from_all; odd_nobody;");
 });
 
 test("thresholds are the best of all there could be", () => {

@@ -11,7 +11,7 @@ import { csv, download } from "../explore/save.js";
 import { curvesSvg, histogramSvg, short } from "./charts.js";
 import * as judge from "./judge.js";
 import { Looking } from "./looking.js";
-import { caption, counted, detectorTable, examples, legend, verdict } from "./telling.js";
+import { caption, counted, detectorTable, examples, legend, named, verdict, which } from "./telling.js";
 
 const BINS = 60;
 const STEPS = 1000; // of the slider
@@ -22,6 +22,7 @@ const HAND = "hand";
 const FRAME = `
   <section class="ae-part">
     <header><h3 data-word="title"></h3></header>
+    <p class="ae-odd-which" role="status"></p>
     <p class="ae-note" data-word="about"></p>
     <div class="ae-tools ae-odd-normal">
       <span data-word="normal"></span><span class="ae-odd-classes"></span>
@@ -150,18 +151,21 @@ export class Odd extends Elements {
     const { classes, normal } = this.wanted;
     this.find(".ae-odd-normal > span").hidden = place.hidden = !classes.length;
     place.title = this.word("normal_help");
-    this.normal = new Set(normal.split(",").map((one) => one.trim()).filter(Boolean));
+    this.normal = new Set(named(classes, normal));
+    this.tellWhich();
     if (classes.length > MOST_CHIPS) {
       const field = place.appendChild(document.createElement("input"));
       Object.assign(field, { type: "text", name: "classes", value: normal, placeholder: this.word("normal_place") });
       field.setAttribute("aria-label", this.word("normal_help"));
-      field.addEventListener("input", () => (this.normal = new Set(field.value ? [field.value] : [])));
+      field.addEventListener("input", () => {
+        this.normal = new Set(field.value ? [field.value] : []);
+        this.tellWhich();
+      });
       return;
     }
-    classes.forEach((name, number) => {
+    classes.forEach((name) => {
       const chip = place.appendChild(document.createElement("button"));
-      const chosen = this.normal.has(name) || (this.normal.has(String(number)) && !classes.includes(String(number)));
-      if (chosen) this.normal.delete(String(number)), this.normal.add(name);
+      const chosen = this.normal.has(name);
       Object.assign(chip, { type: "button", textContent: name, value: name, name: "class" });
       chip.setAttribute("aria-pressed", String(chosen));
       chip.addEventListener("click", () => {
@@ -169,8 +173,17 @@ export class Odd extends Elements {
         if (now) this.normal.delete(name);
         else this.normal.add(name);
         chip.setAttribute("aria-pressed", String(!now));
+        this.tellWhich();
       });
     });
+  }
+
+  /** Says which classes the network has learnt from, and which are odd then. */
+  tellWhich() {
+    const { classes, normal } = this.wanted;
+    const place = this.find(".ae-odd-which");
+    place.hidden = classes.length < 2;
+    place.textContent = which(classes, named(classes, normal), named(classes, [...this.normal].join(",")), this);
   }
 
   async look() {

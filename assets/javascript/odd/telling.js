@@ -6,6 +6,7 @@
  */
 import { escaped, sampleSvg, short } from "./charts.js";
 
+const MOST_NAMED = 12; // classes in a sentence
 const SURE = 0.0125; // level of a difference: 5 %, over the four rivals that are looked at
 
 /** @typedef {{ word: (name: string, values?: Record<string, string | number>) => string }} Speaker */
@@ -25,6 +26,38 @@ export function verdict({ detectors, own, whole }, speaker) {
   if (first.auc < 0.5) sentences.push(speaker.word("verdict_worse"));
   if (!whole.alone) sentences.push(speaker.word("learnt_all"));
   return sentences.join(" ");
+}
+
+/**
+ * The classes that a setting names, by their names.
+ *
+ * @param {string[]} classes Names by number.
+ * @param {string} text Names, or numbers where no name is one, with commas between them.
+ */
+export function named(classes, text) {
+  if (classes.includes(text.trim())) return [text.trim()]; // a name may have a comma in it
+  const numbered = !classes.some((name) => /^\d+$/.test(name));
+  return text.split(",").flatMap((part) => {
+    const one = part.trim();
+    if (classes.includes(one)) return [one];
+    return (numbered && /^\d+$/.test(one) && classes[Number(one)]) || [];
+  });
+}
+
+/**
+ * Which classes a network has learnt from, and which are odd.
+ *
+ * @param {string[]} classes
+ * @param {string[]} trained None for all.
+ * @param {string[]} normal Those that count as normal.
+ * @param {Speaker} speaker
+ */
+export function which(classes, trained, normal, speaker) {
+  const list = (/** @type {string[]} */ names) => names.slice(0, MOST_NAMED).join(", ") + (names.length > MOST_NAMED ? ", …" : "");
+  const learnt = trained.length ? speaker.word("learnt_from", { classes: list(trained) }) : speaker.word("learnt_from_all");
+  const odd = classes.filter((name) => !normal.includes(name));
+  if (!normal.length) return `${learnt} ${speaker.word("odd_none")}`;
+  return `${learnt} ${speaker.word(odd.length ? "odd_are" : "odd_nobody", { classes: list(odd) })}`;
 }
 
 /**

@@ -28,6 +28,10 @@ def of_run(run: TrainingJob, engine: Engine) -> Status:
         sentence = _(run.error or "")
     else:
         sentence = _("{experiment}.").format(experiment=names.experiment(run.settings.to_dict()))
+        if run.settings.normal:
+            sentence += " " + _("It learns from {classes} only; all other classes are odd to it.").format(
+                classes=run.settings.normal
+            )
         if state == "diverged" and run.snapshot is not None:
             sentence += " " + _("It diverged at step {step}; this is the last good state, of step {good}.").format(
                 step=f"{run.snapshot.diverged_at or run.snapshot.step:,}", good=f"{run.snapshot.step:,}"

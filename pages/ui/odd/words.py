@@ -13,6 +13,11 @@ def words() -> Mapping[str, str]:
             "Scores every test example by how badly this network writes it anew, and beside it what simpler methods "
             "say of the same examples."
         ),
+        "learnt_from": _("This network has learnt from {classes} only."),
+        "learnt_from_all": _("This network has learnt from all classes."),
+        "odd_are": _("Odd are: {classes}."),
+        "odd_none": _("Press the classes that are normal; all others are odd then."),
+        "odd_nobody": _("All classes count as normal, so none is odd."),
         "normal": _("Normal"),
         "normal_help": _("The classes that count as normal; all others are odd. None: nothing is judged."),
         "normal_place": _("classes, with commas between them"),
