@@ -1,4 +1,4 @@
-"""The command `lessons`: lists them, or trains what they train and says whether their claims hold."""
+"""The command `lessons`: lists them, trains what they train and says whether their claims hold, or records it."""
 
 import argparse
 import fnmatch
@@ -8,6 +8,7 @@ from typing import Any
 
 from ae_core import lessons
 from ae_core.cli.bounds import number
+from ae_core.cli.experiment import Progress
 from ae_core.engine import load_keras
 from ae_core.errors import SettingError
 
@@ -29,11 +30,14 @@ def add_to(commands: Any) -> None:
         help="trainings of each, from seed 0 on (default: 1)",
     )
     parser.add_argument("--json", action="store_true", help="last line of the output: one JSON object")
+    parser.add_argument("--record", action="store_true", help="make the recorded runs that ship with the app")
     parser.set_defaults(run=_lessons)
 
 
 def _lessons(given: argparse.Namespace) -> int:
     names = _chosen([name for name in given.only.split(",") if name])
+    if given.record:
+        return _record(names)
     return _check(names, given.seeds, given.json) if given.check else _list(names, given.json)
 
 
@@ -66,6 +70,21 @@ def _about(name: str) -> dict[str, object]:
         "choices": [answer.text for answer in lesson.choices],
         "experiments": experiments,
     }
+
+
+def _record(names: list[str]) -> int:
+    load_keras()
+    from ae_core.recordings import lessons as recorded
+
+    for name in names:
+        progress = Progress()
+        with progress.bar:
+            file = recorded.record(name, recorded.FOLDER, progress)
+        print(f"{file}: {file.stat().st_size:,} bytes", file=sys.stderr)
+    missing = recorded.missing()
+    if missing:
+        print(f"Without recorded runs of today's experiments: {', '.join(missing)}.", file=sys.stderr)
+    return 1 if missing else 0
 
 
 def _check(names: list[str], seeds: int, as_json: bool) -> int:

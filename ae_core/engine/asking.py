@@ -12,6 +12,7 @@ from ae_core.engine.descriptions import Description
 from ae_core.engine.recovery import Recovery
 from ae_core.engine.supervisor import Supervisor
 from ae_core.errors import DataError, EngineError
+from ae_core.lessons.measured import Measured
 from ae_core.messages import Part
 from ae_core.ownership import fingerprint
 from ae_core.portable.description import Portable
@@ -156,7 +157,7 @@ class Asking(ABC):
             places = self._supervisor.ask(questions.lay_out, rows, count, places)
             yield done / STRETCHES, places
 
-    def lesson_numbers(self, run_id: str, lesson: str) -> dict[str, float]:
+    def lesson_measured(self, run_id: str, lesson: str) -> Measured:
         """What a lesson measures of a stored run by itself, beside what each run measures: waits for a worker.
 
         Args:
@@ -166,7 +167,7 @@ class Asking(ABC):
         Raises:
             EngineError: If no worker is ready, it takes too long, or the run has no model.
         """
-        return self._supervisor.ask(questions.lesson_numbers, str(self._recovery.store.folder), run_id, lesson)
+        return self._supervisor.ask(questions.lesson_measured, str(self._recovery.store.folder), run_id, lesson)
 
     def find_odd(self, run_id: str, normal: str) -> Iterator[tuple[float, bytes]]:
         """Looks for odd test examples of a run, with its rivals: waits for a worker at each part.

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ae_core.engine.answer import Answer, answer
 from ae_core.errors import DataError
+from ae_core.lessons.measured import Measured
 from ae_core.messages import Anomalies, Part
 from ae_core.portable.description import Portable
 from ae_core.runs import RunStore, StoredRun
@@ -148,13 +149,13 @@ def lay_out(rows: bytes, count: int, places: bytes) -> Answer[bytes]:
     return answer(work, "The codes could not be laid out")
 
 
-def lesson_numbers(folder: str, run_id: str, lesson: str) -> Answer[dict[str, float]]:
-    """What a lesson's own function measures of a stored run, see `lessons.trained.of_stored`."""
+def lesson_measured(folder: str, run_id: str, lesson: str) -> Answer[Measured]:
+    """What a lesson asks a stored run for, see `lessons.trained.of_stored`."""
 
-    def work() -> dict[str, float]:
+    def work() -> Measured:
         from ae_core.lessons import trained
 
-        return dict(trained.of_stored(RunStore(Path(folder)).open(run_id), lesson))
+        return trained.of_stored(RunStore(Path(folder)).open(run_id), lesson)
 
     return answer(work, "The run could not be measured")
 

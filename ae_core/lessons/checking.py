@@ -6,8 +6,11 @@ from dataclasses import dataclass
 
 from ae_core import lessons
 from ae_core.lessons import numbers
-from ae_core.lessons.lesson import Answer, Experiment, Lesson, Values
-from ae_core.lessons.trained import Trained
+from ae_core.lessons.lesson import Answer, Lesson, Values
+from ae_core.lessons.measured import Measured
+from ae_core.lessons.trained import Trained, measured
+from ae_core.messages import TrainingMessage
+from ae_core.settings import Settings
 from ae_core.training.session import TrainingSession
 
 
@@ -68,16 +71,33 @@ def check(name: str, seed: int, say: Callable[[str], None]) -> Checked:
     for experiment in lesson.experiments:
         say(f"{name}: {experiment.label} …")
         begun = time.perf_counter()
-        runs.append(_train(lesson, experiment, seed))
+        runs.append(trained(lesson, experiment.with_seed(seed)).numbers)
         seconds.append(time.perf_counter() - begun)
     facts = lesson.facts(runs)
     return Checked(name, seed, runs, facts, lesson.outcome(facts), seconds)
 
 
-def _train(lesson: Lesson, experiment: Experiment, seed: int) -> Values:
-    session = TrainingSession(experiment.with_seed(seed))
+def trained(
+    lesson: Lesson,
+    settings: Settings,
+    *,
+    emit: Callable[[TrainingMessage], None] | None = None,
+    run_id: str = "",
+    frames: int = 0,
+) -> Measured:
+    """Trains one experiment of a lesson, and measures what the lesson speaks of.
+
+    Args:
+        lesson: The lesson.
+        settings: The experiment, its seed among them.
+        emit: Called with each message of the training. Default: nobody hears them.
+        run_id: Stands in every message.
+        frames: See `training.session.train`.
+    """
+    session = TrainingSession(settings, emit=emit, run_id=run_id, frames=frames)
     result = session.run()
-    extra = None
-    if lesson.measure is not None:
-        extra = lesson.measure(Trained(session.model.standalone(), session.data, session.settings))
-    return numbers.of_run(session.setup, session.snapshot, result, extra)
+    found = Measured(numbers={})
+    if lesson.asks:
+        found = measured(lesson, Trained(session.model.standalone(), session.data, session.settings))
+    every = numbers.of_run(session.setup, session.snapshot, result, found.numbers)
+    return Measured(numbers=every, picture=found.picture)

@@ -139,6 +139,20 @@ class See:
 
 
 @dataclass(frozen=True)
+class Look:
+    """What each trained network makes of pictures of the lesson's choice, shown beside its numbers.
+
+    Args:
+        text: What is to be seen, a sentence or two.
+        rows: Pictures in rows, values from 0 to 1, ndarray of shape `(n_rows, n_pictures, height, width, channels)`; a
+            worker calls it with the trained network.
+    """
+
+    text: str
+    rows: Callable[[Network], np.ndarray]
+
+
+@dataclass(frozen=True)
 class Why:
     """Why it comes out so.
 
@@ -172,6 +186,7 @@ class Lesson:
         why: Why.
         slider: If the prediction is a number; else it is one of the answers.
         measure: Numbers that no training measures by itself: a worker calls it with the trained network.
+        look: What is seen of the trained networks at the end, where numbers alone would say too little.
     """
 
     number: int
@@ -185,6 +200,12 @@ class Lesson:
     why: Why
     slider: Slider | None = None
     measure: Callable[[Network], Values] | None = None
+    look: Look | None = None
+
+    @property
+    def asks(self) -> bool:
+        """Whether a trained network is asked for anything at the end."""
+        return self.measure is not None or self.look is not None
 
     @property
     def choices(self) -> tuple[Answer, ...]:
@@ -214,6 +235,7 @@ def texts(lesson: Lesson) -> list[str]:
         *(one.label for one in lesson.experiments),
         *(row.title for row in lesson.rows),
         *(text for answer in lesson.answers for text in (answer.text, answer.said) if text),
+        *((lesson.look.text,) if lesson.look is not None else ()),
         lesson.why.text,
         *(meaning for _symbol, meaning in lesson.why.symbols),
     ]

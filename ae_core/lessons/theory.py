@@ -13,7 +13,8 @@ class Theory:
         heads: What is compared, one column each.
         rows: A question, and its answer for each column.
         text: One to four sentences: what follows.
-        formula: In LaTeX, or an empty text.
+        formula: In LaTeX.
+        symbols: Each symbol of the formula in LaTeX, and its meaning.
         lesson: Name of the lesson that shows it.
     """
 
@@ -23,6 +24,7 @@ class Theory:
     rows: tuple[tuple[str, ...], ...]
     text: str
     formula: str
+    symbols: tuple[tuple[str, str], ...]
     lesson: str
 
 
@@ -68,6 +70,15 @@ THEORY = (
         "sigmoids learn, around 2006: each layer alone, then the whole by backpropagation.",
         r"E(v, h) = -a^{\top} v - b^{\top} h - v^{\top} W h, \qquad \Delta W \propto \langle v h^{\top} "
         r"\rangle_{\text{data}} - \langle v h^{\top} \rangle_{\text{one step}}",
+        (
+            ("E", "energy of a state: the lower, the more probable"),
+            ("v", "visible units: the picture"),
+            ("h", "hidden units, 0 or 1"),
+            ("a, b", "offsets of visible and of hidden units"),
+            ("W", "weights between them, the same in both directions"),
+            (r"\Delta W", "by how much a step changes them"),
+            (r"\langle v h^{\top} \rangle", "a mean: over the data, or after one step of Gibbs sampling"),
+        ),
         "layer_by_layer",
     ),
     Theory(
@@ -84,6 +95,16 @@ THEORY = (
         "Masking noise on the input and dropout on the first layer are the same operation. What differs is the target: "
         "a denoising autoencoder must paint what was taken away.",
         r"\text{denoising: } \lVert x - r(\tilde{x}) \rVert^2, \qquad \text{dropout: } \ell\big(y, f(m \odot h)\big)",
+        (
+            ("x", "the undamaged input"),
+            (r"\tilde{x}", "the damaged one, which the network sees"),
+            ("r", "the whole network: encoder and decoder"),
+            ("m", "a mask of zeros and ones, fresh at every step"),
+            ("h", "hidden units"),
+            ("f", "the rest of the network"),
+            ("y", "the target"),
+            (r"\ell", "its loss"),
+        ),
         "damage_teaches",
     ),
     Theory(
@@ -99,6 +120,13 @@ THEORY = (
         "A code smaller than the input forbids copying. Without bends, and with squared error, what is left to learn "
         "is the subspace of PCA; each bend goes beyond it.",
         r"\min \mathbb{E} \lVert x - W' W x \rVert^2 = \sum_{j > k} \lambda_j",
+        (
+            ("x", "the picture, its mean taken away"),
+            ("W, W'", "matrices of encoder and decoder"),
+            ("k", "numbers of the code"),
+            (r"\lambda_j", "variance of the data along principal component j"),
+            (r"\mathbb{E}", "the mean over all pictures"),
+        ),
         "linear_is_pca",
     ),
     Theory(
@@ -115,6 +143,11 @@ THEORY = (
         "In Keras one is an activity regulariser, the others are kernel regularisers.",
         r"\beta \sum_j \lvert z_j(x) \rvert \qquad \ne \qquad \beta \sum_{ij} \lvert W_{ij} \rvert, \;\; \beta "
         r"\sum_{ij} W_{ij}^2",
+        (
+            (r"\beta", "weight of the penalty"),
+            ("z_j(x)", "what unit j of the code answers to picture x"),
+            ("W_{ij}", "weight from input i to unit j"),
+        ),
         "few_at_work",
     ),
 )
@@ -125,5 +158,11 @@ def texts() -> list[str]:
     return [
         text
         for one in THEORY
-        for text in (one.title, *one.heads, *(cell for row in one.rows for cell in row), one.text)
+        for text in (
+            one.title,
+            *one.heads,
+            *(cell for row in one.rows for cell in row),
+            one.text,
+            *(meaning for _symbol, meaning in one.symbols),
+        )
     ]

@@ -4,7 +4,7 @@ import gzip
 import io
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 import numpy as np
@@ -29,6 +29,8 @@ PANEL_COLOURS = 20  # the 9 greys of filters stay as they are
 ATLAS_COLOURS = 12  # of the small pictures beside the points
 # They differ from one recording of the same run to the next, and say nothing of the machine that plays it.
 TIMES = ("samples_per_second", "eta_seconds")
+
+T = TypeVar("T")
 
 
 class Recorded(Struct, kw_only=True):
@@ -61,15 +63,42 @@ def file_of(variant: str, folder: Path = FOLDER) -> Path:
 
 
 def save(path: Path, messages: Iterable[TrainingMessage], frames: int, network: bytes = b"") -> None:
-    """Writes the setup and a choice of snapshots.
-
-    Learning is fast at first and slow later, so the chosen steps lie close at first and wide apart later. Pictures keep
-    few colours, the map a part of its points; how long it took is left out.
+    """Writes the setup and a choice of snapshots, see `of_messages`.
 
     Args:
         path: File to write.
         messages: All messages of one training.
         frames: Snapshots to keep, at least 2.
+        network: The trained network as `portable.block` packs it; empty for none.
+    """
+    write(path, of_messages(messages, frames, network=network))
+
+
+def write(path: Path, content: Struct) -> None:
+    """Writes msgpack in gzip, the same bytes for the same content.
+
+    Args:
+        path: File to write.
+        content: A struct, of whose floats few digits are kept.
+    """
+    values = _rounded(msgspec.to_builtins(content, builtin_types=(bytes,)))
+    # Neither name nor time in the header: the same run gives the same bytes.
+    with path.open("wb") as file, gzip.GzipFile("", "wb", fileobj=file, mtime=0) as stream:
+        stream.write(msgspec.msgpack.encode(values))
+
+
+def of_messages(
+    messages: Iterable[TrainingMessage], frames: int, *, points: int = MOST_POINTS, network: bytes = b""
+) -> Recorded:
+    """The setup and a choice of snapshots.
+
+    Learning is fast at first and slow later, so the chosen steps lie close at first and wide apart later. Pictures keep
+    few colours, the map a part of its points; how long it took is left out.
+
+    Args:
+        messages: All messages of one training.
+        frames: Snapshots to keep, at least 2.
+        points: Points of the map to keep.
         network: The trained network as `portable.block` packs it; empty for none.
     """
     messages = list(messages)
@@ -80,13 +109,13 @@ def save(path: Path, messages: Iterable[TrainingMessage], frames: int, network: 
     places = {round((index / (frames - 1)) ** 2 * (len(steps) - 1)) for index in range(frames)}
     if len(steps) <= frames:
         places = set(range(len(steps)))
-    kept = [_small(by_step[steps[place]]) for place in sorted(places)]
+    kept = [_small(by_step[steps[place]], points) for place in sorted(places)]
     history = by_step[steps[-1]].history
     grid = picture_series.encode([one.grid.png for one in kept], GRID_COLOURS)
     panels = _panel_series(kept)
     plane = _plane_series(kept)
-    recorded = Recorded(
-        setup=_few_points(setup),
+    return Recorded(
+        setup=_few_points(setup, points),
         history=history | {"seconds": [0.0] * len(history["step"])},
         snapshots=[_without(one, grid is not None, panels, plane is not None) for one in kept],
         grid=grid,
@@ -94,29 +123,25 @@ def save(path: Path, messages: Iterable[TrainingMessage], frames: int, network: 
         plane=plane,
         network=half if network and len(half := block.halved(network)) <= LARGEST_NETWORK else b"",
     )
-    values = _rounded(msgspec.to_builtins(recorded, builtin_types=(bytes,)))
-    # Neither name nor time in the header: the same run gives the same bytes.
-    with path.open("wb") as file, gzip.GzipFile("", "wb", fileobj=file, mtime=0) as stream:
-        stream.write(msgspec.msgpack.encode(values))
 
 
-def _small(snapshot: Snapshot) -> Snapshot:
+def _small(snapshot: Snapshot, points: int) -> Snapshot:
     """A snapshot without what is told elsewhere, or what nobody sees."""
-    points = np.frombuffer(snapshot.latent, "<f4")[: 2 * MOST_POINTS]
+    places = np.frombuffer(snapshot.latent, "<f4")[: 2 * points]
     return replace(
         snapshot,
         seconds=None,
         history={},
-        latent=points.astype("<f2").tobytes(),  # three digits are enough for a point
+        latent=places.astype("<f2").tobytes(),  # three digits are enough for a point
         numbers={name: None if name in TIMES else value for name, value in snapshot.numbers.items()},
     )
 
 
-def _few_points(setup: Setup) -> Setup:
+def _few_points(setup: Setup, points: int) -> Setup:
     from PIL import Image
 
     atlas = setup.atlas
-    count = min(atlas.count, MOST_POINTS)
+    count = min(atlas.count, points)
     height = -(-count // atlas.columns) * atlas.tile[0]
     with Image.open(io.BytesIO(atlas.png)) as whole:
         part = whole.crop((0, 0, whole.width, height)).quantize(ATLAS_COLOURS, dither=Image.Dither.NONE)
@@ -171,7 +196,11 @@ def load(path: Path) -> tuple[Setup, list[Snapshot]]:
         OSError: If the file cannot be read, or is no gzip.
         ValueError: If the file is not a recording, or is too large.
     """
-    recorded = _read(path)
+    return played(read(path, Recorded))
+
+
+def played(recorded: Recorded) -> tuple[Setup, list[Snapshot]]:
+    """The setup and the snapshots of what a file holds, oldest first. Raises `ValueError` if its pictures are none."""
     grids = None if recorded.grid is None else picture_series.decode(recorded.grid)
     panels = {name: picture_series.decode(series) for name, series in recorded.panels.items()}
     planes = None if recorded.plane is None else picture_series.decode(recorded.plane)
@@ -190,16 +219,27 @@ def load(path: Path) -> tuple[Setup, list[Snapshot]]:
 
 def load_network(path: Path) -> bytes:
     """The trained network of a recording as browsers are sent it; empty where it has none. Raises as `load` does."""
-    network = _read(path).network
+    network = read(path, Recorded).network
     return block.whole(network) if network else b""
 
 
-def _read(path: Path) -> Recorded:
+def read(path: Path, kind: type[T]) -> T:
+    """What a file holds.
+
+    Args:
+        path: The file.
+        kind: The type of that.
+
+    Raises:
+        OSError: If the file cannot be read, or is no gzip.
+        ValueError: If it is not of that type, or too large.
+    """
     with gzip.open(path, "rb") as stream:
         content = stream.read(LARGEST_FILE + 1)
     if len(content) > LARGEST_FILE:
         raise ValueError(f"A recording must be at most {LARGEST_FILE:,} bytes unpacked. Received: {path.name}.")
-    return typed.from_msgpack(content, Recorded, path.name)
+    found: T = typed.from_msgpack(content, kind, path.name)
+    return found
 
 
 def _whole(

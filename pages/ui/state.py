@@ -23,6 +23,7 @@ from ae_core.settings import Settings
 from pages.ui import showing, static
 from pages.ui.form import form
 from pages.ui.form.form import Form
+from pages.ui.progress import Progress, shelf
 from pages.ui.shared import engine
 from pages.ui.showing import Showing
 from pages.ui.words.language import LANGUAGES, _, choose, chosen
@@ -48,25 +49,6 @@ _FRAME = ROOT / "app.py"
 _STEP = re.compile(r"[0-9]{1,10}")
 _LOOKED_AT = re.compile(r"[a-z0-9.,+-]{1,1000}")
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")  # secrets.token_urlsafe(32)
-
-
-@dataclass
-class Taken:
-    """How far a tab has come in one lesson.
-
-    Args:
-        predicted: Place of the chosen answer among the choices, or the number on the slider; None before a choice.
-        seed: Start of the random numbers of its runs.
-        runs: Ids of its runs; empty before they are started.
-        found: The numbers of each run, once they are revealed.
-        problem: What the last button could not do.
-    """
-
-    predicted: float | None = None
-    seed: int = 0
-    runs: tuple[str, ...] = ()
-    found: tuple[Mapping[str, float], ...] = ()
-    problem: str = ""
 
 
 @dataclass
@@ -101,8 +83,6 @@ class Session:
         odd_file: A run, the name of a file that it has scored, what it found, and why not if it did not.
         learning: Name of the part of the Learn page that is open.
         lesson: Name of the lesson that is open.
-        asked: Ids of the questions that this tab has asked a hall, by the lesson.
-        taken: How far this tab has come in each lesson that it has begun, by name.
     """
 
     form: Form
@@ -132,8 +112,11 @@ class Session:
     odd_file: tuple[str, str, Part | None, str] = ("", "", None, "")
     learning: str = LESSONS
     lesson: str = field(default_factory=lambda: next(iter(lessons.registry())))
-    asked: dict[str, str] = field(default_factory=dict)
-    taken: dict[str, Taken] = field(default_factory=dict)
+
+    @property
+    def progress(self) -> Progress:
+        """How far this person has come in the lessons, also in another tab, or before a reload."""
+        return shelf.of(self.owner)
 
     @property
     def run(self) -> TrainingJob | None:

@@ -25,6 +25,7 @@ ADDRESS = "app/static/"
 # Newest first, so many of each: runs still watched keep theirs, a long lecture does not fill the disk.
 MOST_ATLASES = 64
 MOST_VERSIONS = 4
+MOST_GLOSSARIES = 8
 LONG_AGO = 1_000_000_000  # in 2001
 
 _JAVASCRIPT = ROOT / "assets" / "javascript"
@@ -119,6 +120,21 @@ def atlas(png: bytes) -> str:
     except OSError:
         _log.exception("The pictures of the code map could not be written to %s.", FOLDER)
         return ""
+
+
+def glossary(words: bytes) -> str:
+    """Puts the words of the field in place, JSON, under a name made of its content.
+
+    Args:
+        words: See `pages.ui.words.explaining`.
+
+    Returns:
+        Its address, relative to the app.
+
+    Raises:
+        OSError: If the folder of static files cannot be written.
+    """
+    return _publish("glossary", ".json", words, MOST_GLOSSARIES)
 
 
 def _publish(kind: str, ending: str, payload: bytes, most: int) -> str:

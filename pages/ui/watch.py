@@ -107,7 +107,7 @@ def _of_recording(own: Session) -> stage.Content:
         token=told,
         film=name,
         steps=played.steps,
-        frames=drawn.both_ends(own.form.variant, language()),
+        frames=drawn.both_ends(name, language()),
         playing=True,
         panels=panels_of(played.setup),
         texts={"measured": "", "notes": tiles.notes(played.setup)},

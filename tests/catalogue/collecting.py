@@ -12,9 +12,8 @@ from ae_core.data.columns import LEFT_OUT
 from ae_core.figures.compare import AXES
 from ae_core.figures.shared import words as term
 from ae_core.figures.views import VIEWS
-from ae_core.lessons.glossary import GLOSSARY
+from ae_core.lessons import glossary, theory
 from ae_core.lessons.lesson import texts
-from ae_core.lessons.theory import THEORY
 from ae_core.measuring.metric_table import Metric
 from ae_core.settings import option_of
 from ae_core.translation import TEMPLATE, has_places
@@ -243,11 +242,8 @@ def _declared() -> Iterator[tuple[str, str]]:
     yield from ((noun, "ae_core/measuring/wording.py") for noun in NOUNS)
     for name, lesson in lessons.registry().items():
         yield from ((text, f"ae_core/lessons/course/{name}.py") for text in texts(lesson))
-    for word in GLOSSARY:
-        yield from ((text, "ae_core/lessons/glossary.py") for text in (word.term, word.meaning))
-    for theory in THEORY:
-        told = (theory.title, theory.text, *theory.heads, *(cell for row in theory.rows for cell in row))
-        yield from ((text, "ae_core/lessons/theory.py") for text in told)
+    yield from ((text, "ae_core/lessons/glossary.py") for text in glossary.texts())
+    yield from ((text, "ae_core/lessons/theory.py") for text in theory.texts())
 
 
 def _of_metric(metric: Metric) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """The lessons: each is whole, its rules leave nothing out, and what it says fits its own numbers."""
 
 import inspect
+import re
 import string
 from collections.abc import Mapping
 from types import SimpleNamespace
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 
-from ae_core import data, lessons
+from ae_core import data, lessons, variants
 from ae_core.errors import SettingError
 from ae_core.figures.views import VIEWS
 from ae_core.lessons import glossary, numbers, theory
@@ -197,3 +198,19 @@ def test_theory_and_words_lead_to_lessons():
     terms = [one.term for one in glossary.GLOSSARY]
     assert len(set(terms)) == len(terms)
     assert all(text for text in (*theory.texts(), *glossary.texts()))
+
+
+PLAIN = {"Time left", "Training time"}  # which every reader knows
+
+
+def test_every_number_and_every_view_has_its_word():
+    forms = [form for one in glossary.GLOSSARY for text in (one.term, *one.also) for form in text.split(", ")]
+    known = re.compile("|".join(rf"(?<!\w){re.escape(form)}(?:e?s)?(?!\w)" for form in forms), re.IGNORECASE)
+    labels = {metric.title for metric in variants.metrics().values()} | {view.heading for view in VIEWS}
+    assert {label for label in labels if not known.search(label)} == PLAIN
+
+
+def test_each_symbol_of_a_comparison_stands_in_its_formula():
+    for one in theory.THEORY:
+        for symbol, _meaning in one.symbols:
+            assert all(part.removesuffix("(x)") in one.formula for part in symbol.split(", ")), symbol

@@ -7,7 +7,9 @@ import pytest
 
 from ae_core import lessons
 from ae_core.lessons.lesson import Values
+from ae_core.lessons.measured import Measured
 from pages.ui.lessons import outcome, theory, words
+from pages.ui.progress import Progress, Shelf, Taken
 from pages.ui.words.language import spoken
 
 
@@ -26,7 +28,7 @@ def html(st: MagicMock) -> str:
 
 
 def end(st: MagicMock, name: str, predicted: float, *runs: Values) -> str:
-    outcome.show(lessons.get(name), runs, predicted, 3)
+    outcome.show(lessons.get(name), Taken(predicted, seed=3, found=[Measured(numbers=dict(run)) for run in runs]))
     return html(st)
 
 
@@ -77,3 +79,12 @@ def test_theory_and_words_are_told(told):
     told.text_input.return_value = "no such word"
     words.show(own)
     assert "No word" in str(told.caption.call_args)
+
+
+def test_progress_is_a_persons_own_and_is_forgotten_where_many_others_came():
+    shelf = Shelf(most=2)
+    shelf.of("a" * 43).taken["copying"] = Taken(1.0)
+    assert shelf.of("a" * 43).taken["copying"].predicted == 1.0, "after a reload"
+    assert shelf.of("b" * 43) == Progress()
+    shelf.of("a" * 43), shelf.of("c" * 43)
+    assert shelf.of("a" * 43).taken and not shelf.of("b" * 43).taken, "who was here last is kept"

@@ -9,7 +9,7 @@ from tests.test_house import PAGES, imports, package_imports
 
 UI = ROOT / "pages" / "ui"
 # `state` also reads the form, whose rules know nothing of Streamlit.
-FOR_ALL = ("shared", "showing", "static", "style", "state")
+FOR_ALL = ("progress", "shared", "showing", "static", "style", "state")
 RIGHT = ("explore", "classify", "odd", "hall", "lessons", "watch")
 ROOMS = ("words", "presenting", "server", "form", "live", "runs", *RIGHT)
 

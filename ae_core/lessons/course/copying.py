@@ -2,8 +2,23 @@
 
 from collections.abc import Mapping, Sequence
 
-from ae_core.lessons.lesson import Answer, Experiment, Lesson, Row, See, SettingValue, Values, Why, always
+import numpy as np
 
+from ae_core.lessons.lesson import (
+    Answer,
+    Experiment,
+    Lesson,
+    Look,
+    Network,
+    Row,
+    See,
+    SettingValue,
+    Values,
+    Why,
+    always,
+)
+
+SEEN = 10  # pictures that are shown
 LINEAR: Mapping[str, SettingValue] = {
     "variant": "vanilla",
     "dataset": "mnist_5k",
@@ -13,6 +28,12 @@ LINEAR: Mapping[str, SettingValue] = {
     "epochs": 12,
     "learning_rate": 0.002,
 }
+
+
+def _upside_down(network: Network) -> np.ndarray:
+    """Digits that stand upside down, and what the network makes of them."""
+    turned = network.test[:SEEN, ::-1]
+    return np.stack([turned, network.reconstruct(turned)])
 
 
 def _facts(runs: Sequence[Values]) -> Values:
@@ -62,6 +83,7 @@ LESSON = Lesson(
             "upright; it has not learnt to copy everything yet.",
         ),
     ),
+    look=Look("Above: digits upside down, which no network has ever seen. Below: what it makes of them.", _upside_down),
     why=Why(
         "With as many numbers as pixels, decoder and encoder can undo each other: the product of their matrices is the "
         "identity, the loss is zero, and nothing was learnt about digits. Three things forbid it: a smaller code, a "

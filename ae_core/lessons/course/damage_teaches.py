@@ -4,9 +4,22 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from ae_core.lessons.lesson import Answer, Experiment, Lesson, Network, Row, See, SettingValue, Values, Why, always
+from ae_core.lessons.lesson import (
+    Answer,
+    Experiment,
+    Lesson,
+    Look,
+    Network,
+    Row,
+    See,
+    SettingValue,
+    Values,
+    Why,
+    always,
+)
 
 NOISE = 0.5
+SEEN = 10  # pictures that are shown
 CLEANER: Mapping[str, SettingValue] = {
     "variant": "denoising",
     "dataset": "mnist_5k",
@@ -18,11 +31,21 @@ CLEANER: Mapping[str, SettingValue] = {
 }
 
 
+def _noisy(clean: np.ndarray) -> np.ndarray:
+    normals = np.random.default_rng(0).standard_normal(clean.shape, np.float32)
+    return np.clip(clean + NOISE * normals, 0.0, 1.0)
+
+
+def _cleaned(network: Network) -> np.ndarray:
+    """Noisy digits, and what the network makes of them."""
+    noisy = _noisy(network.test[:SEEN])
+    return np.stack([noisy, network.reconstruct(noisy)])
+
+
 def _of_noisy(network: Network) -> Values:
     """Errors against the clean test pictures where noisy ones are shown: the network's, PCA's, and their own."""
     clean = network.test
-    normals = np.random.default_rng(0).standard_normal(clean.shape, np.float32)
-    noisy = np.clip(clean + NOISE * normals, 0.0, 1.0)
+    noisy = _noisy(clean)
     pca = network.pca().reconstruct(noisy, network.settings.latent_dim)
 
     def error(pictures: np.ndarray) -> float:
@@ -86,6 +109,7 @@ LESSON = Lesson(
             "{taught:.2f} by the other.",
         ),
     ),
+    look=Look("Above: noisy digits that no network has seen. Below: what it makes of them.", _cleaned),
     why=Why(
         "A network that has seen clean pictures only has no reason to treat anything as noise: what its code can "
         "carry, it carries. Shown damage and asked for the original, the network must learn which pictures are likely, "

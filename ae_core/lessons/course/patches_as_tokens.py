@@ -4,10 +4,28 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ae_core.lessons.lesson import Answer, Experiment, Lesson, Network, Row, See, Values, Why, always
+from ae_core.lessons.lesson import Answer, Experiment, Lesson, Look, Network, Row, See, Values, Why, always
 
 SIDE, HIDDEN_SHARE = 7, 0.5  # of a patch in pixels, and of the patches
-SHOWN = 300  # test pictures
+SHOWN, SEEN = 300, 10  # test pictures that are measured, and that are shown
+
+
+def _hidden(pictures: np.ndarray) -> np.ndarray:
+    """Which pixels are hidden, bool of shape `(n_pictures, height, width, 1)`."""
+    height, width = pictures.shape[1] // SIDE, pictures.shape[2] // SIDE
+    order = np.random.default_rng(0).random((len(pictures), height * width)).argsort(axis=1)
+    hidden = (order < round(HIDDEN_SHARE * height * width)).reshape(-1, height, width)
+    return hidden.repeat(SIDE, axis=1).repeat(SIDE, axis=2)[..., None]
+
+
+def _painted(network: Network) -> np.ndarray:
+    """Digits with hidden patches in grey, what the network paints there, and the whole digits."""
+    from ae_core.models.layers.patches import HIDDEN
+
+    pictures = network.test[:SEEN]
+    hidden = _hidden(pictures)
+    painted = network.reconstruct(np.where(hidden, np.float32(HIDDEN), pictures))
+    return np.stack([np.where(hidden, np.float32(0.5), pictures), np.where(hidden, painted, pictures), pictures])
 
 
 def _of_hidden(network: Network) -> Values:
@@ -15,10 +33,7 @@ def _of_hidden(network: Network) -> Values:
     from ae_core.models.layers.patches import HIDDEN
 
     pictures = network.test[:SHOWN]
-    height, width = pictures.shape[1] // SIDE, pictures.shape[2] // SIDE
-    order = np.random.default_rng(0).random((len(pictures), height * width)).argsort(axis=1)
-    hidden = (order < round(HIDDEN_SHARE * height * width)).reshape(-1, height, width)
-    hidden = hidden.repeat(SIDE, axis=1).repeat(SIDE, axis=2)[..., None]  # (pictures, height, width, 1)
+    hidden = _hidden(pictures)
     painted = network.reconstruct(np.where(hidden, np.float32(HIDDEN), pictures))
     mean = network.data.scaled(network.data.x_train).mean(axis=0, dtype=np.float64)
 
@@ -88,6 +103,7 @@ LESSON = Lesson(
             "Otherwise than expected: {share:.0f} % of the mean digit's error is left. It guesses more than it knows.",
         ),
     ),
+    look=Look("Above: what the network sees. In the middle: what it paints there. Below: the whole digits.", _painted),
     why=Why(
         "Each patch becomes a token: a vector with the place where it belongs. Attention lets each token look at all "
         "the others and take from them what it needs; hidden ones say only that they are hidden. Nothing hidden can be "

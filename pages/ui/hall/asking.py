@@ -27,9 +27,10 @@ def ask(own: Session, lesson: Lesson, name: str, came: int | None) -> None:
         name: Its name.
         came: The place of the answer that it came out to be, once that is revealed; None before, or if it is none.
     """
-    poll = open_polls.get(own.asked[name]) if name in own.asked else None
+    asked = own.progress.asked
+    poll = open_polls.get(asked[name]) if name in asked else None
     if poll is None:
-        if own.asked.pop(name, ""):
+        if asked.pop(name, ""):
             st.caption(_("This question is closed."))
         st.button(
             _("Ask the hall"),
@@ -58,12 +59,12 @@ def _ask(own: Session, name: str) -> None:
     if poll is None:
         own.notices.append(_("So many questions are open on this server that there is no room for one more."))
     else:
-        own.asked[name] = poll.id
+        own.progress.asked[name] = poll.id
 
 
 def _end(own: Session, name: str, poll: polls.Poll) -> None:
     open_polls.close(poll)
-    own.asked.pop(name, None)
+    own.progress.asked.pop(name, None)
 
 
 def _content(lesson: Lesson, poll: polls.Poll, came: int | None, shown: bool) -> bytes:

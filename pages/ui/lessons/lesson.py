@@ -1,30 +1,25 @@
 """One lesson in five steps: see, predict, try, reveal, why."""
 
 import functools
-from collections.abc import Sequence
 
 import streamlit as st
 
 from ae_core import lessons
 from ae_core.engine import TrainingJob
-from ae_core.errors import EngineError, SettingError
 from ae_core.formats import escape
-from ae_core.lessons import numbers
 from ae_core.lessons.lesson import Lesson
-from pages.ui import state
 from pages.ui.form.controls import notices
 from pages.ui.hall import asking
 from pages.ui.hall.polls import counted_in
-from pages.ui.lessons import outcome, seen
+from pages.ui.lessons import outcome, revealing, seen, trying
 from pages.ui.live import pulse, stage
+from pages.ui.progress import Taken
 from pages.ui.shared import engine
-from pages.ui.state import Session, Taken
+from pages.ui.state import Session
 from pages.ui.words.language import _
 
 KEY, PREDICT = "lesson", "predict"
-NEXT = "N"  # in front of a hall: whatever comes next
 WAITING_SECONDS = 1.0
-WHOLE = ("done", "diverged")  # states of a run that has come to its end
 
 
 def choose(own: Session) -> None:
@@ -52,34 +47,33 @@ def show(own: Session) -> None:
     """Draws the lesson that is open."""
     notices(own)
     lesson = lessons.get(own.lesson)
-    taken = own.taken.setdefault(own.lesson, Taken())
-    runs = _runs(taken)
+    taken = own.progress.taken.setdefault(own.lesson, Taken())
+    runs = trying.runs_of(taken)
+    begun = bool(runs) or taken.recorded
+    before, after = _beside(own.lesson)
     left, right = st.columns([1, 1], gap="medium")
-    if not runs:  # what trains is to be seen without a scroll, so the film makes room for it
+    if not begun:  # what trains is to be seen without a scroll, so the film makes room for it
         with left.container(key="lesson_see", gap="xsmall"):
             _step(1, _("See"))
             st.markdown(_(lesson.see.text))
             with st.container(key="lesson_film"):  # a stage keeps the views that it was made with
                 stage.mount(own, f"lesson_film_{lesson.see.view}", functools.partial(seen.film, lesson.see))
-    with (left if runs else right).container(key="lesson_predict", gap="xsmall"):
+    with (left if begun else right).container(key="lesson_predict", gap="xsmall"):
         _step(2, _("Predict"))
         st.markdown(_(lesson.question))
-        _predict(lesson, taken)
-        if not runs or own.lesson in own.asked:
+        _predict(lesson, taken, begun)
+        if not begun or own.lesson in own.progress.asked:
             asking.ask(own, lesson, own.lesson, _came(lesson, taken))
     with right.container(key="lesson_start", gap="xsmall"):
         _step(3, _("Try"))
-        _start(own, lesson, taken, runs)
-        if runs:
+        trying.buttons(own, lesson, taken, runs)
+        if begun:
             _step(4, _("Reveal"))
-            _reveal(own, lesson, taken, runs)
-    if runs:
-        with st.container(key="lesson_try"):
-            for place, column in enumerate(st.columns(len(runs), gap="medium")):
-                with column.container(gap=None):
-                    st.markdown(f"**{escape.markdown(_(lesson.experiments[place].label))}**")
-                    look = functools.partial(seen.run, runs[place].id)
-                    stage.mount(own, f"lesson_run_{place}", look)
+            revealing.show(own, lesson, taken, runs, after)
+        if own.showing.present:
+            trying.back(own, taken, before)
+    if begun:
+        _try(own, lesson, taken, runs)
     if taken.found:
         with st.container(key="lesson_why", gap="xsmall"):
             _step(5, _("Why"))
@@ -87,11 +81,31 @@ def show(own: Session) -> None:
     pulse.after(WAITING_SECONDS if engine().status != "ready" else 0)
 
 
+def _beside(name: str) -> tuple[str, str]:
+    """Names of the lessons before and after; empty where there is none."""
+    known = list(lessons.registry())
+    place = known.index(name)
+    return (known[place - 1] if place else ""), (known[place + 1] if place + 1 < len(known) else "")
+
+
+def _try(own: Session, lesson: Lesson, taken: Taken, runs: list[TrainingJob]) -> None:
+    """The runs side by side: live, or their recording."""
+    with st.container(key="lesson_played" if taken.recorded else "lesson_try"):
+        for place, column in enumerate(st.columns(len(lesson.experiments), gap="medium")):
+            with column.container(gap=None):
+                st.markdown(f"**{escape.markdown(_(lesson.experiments[place].label))}**")
+                if taken.recorded:
+                    look = functools.partial(seen.recorded_run, own.lesson, place)
+                    stage.mount(own, f"lesson_played_{place}", look)
+                else:
+                    stage.mount(own, f"lesson_run_{place}", functools.partial(seen.run, runs[place].id))
+
+
 def _came(lesson: Lesson, taken: Taken) -> int | None:
     """The place of the choice, or the bin, that was right; None before that is revealed, or if none was."""
     if not taken.found:
         return None
-    facts = lesson.facts(taken.found)
+    facts = lesson.facts([one.numbers for one in taken.found])
     if lesson.slider is not None:
         return counted_in(lesson, facts[lesson.slider.fact])
     came = lesson.outcome(facts)
@@ -102,17 +116,8 @@ def _step(number: int, name: str) -> None:
     st.html(f'<div class="ae-step"><i>{number}</i>{escape.html(name)}</div>')
 
 
-def _runs(taken: Taken) -> list[TrainingJob]:
-    """The lesson's runs; none if one of them was removed meanwhile."""
-    found = [run.view() for one in taken.runs if (run := engine().run(one)) is not None]
-    if len(found) < len(taken.runs):
-        taken.runs, taken.found = (), ()
-        return []
-    return found
-
-
-def _predict(lesson: Lesson, taken: Taken) -> None:
-    begun, slider = bool(taken.runs), lesson.slider
+def _predict(lesson: Lesson, taken: Taken, begun: bool) -> None:
+    slider = lesson.slider
     if slider is not None:
         if taken.predicted is None:
             taken.predicted = slider.low + round((slider.high - slider.low) / 2 / slider.step) * slider.step
@@ -149,116 +154,3 @@ def _set(value: float | None) -> None:
 
 def _predicted(taken: Taken) -> None:
     taken.predicted = st.session_state[PREDICT]
-
-
-def _start(own: Session, lesson: Lesson, taken: Taken, runs: list[TrainingJob]) -> None:
-    going = any(not run.ended for run in runs)
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.button(
-            _("Train both") if len(lesson.experiments) > 1 else _("Train"),
-            key="start",
-            shortcut=NEXT if own.showing.present and not runs else None,
-            type="primary",
-            icon=":material/play_arrow:",
-            on_click=_started,
-            args=(own, lesson, taken),
-            disabled=bool(runs) or taken.predicted is None or engine().status == "failed",
-        )
-        st.button(
-            _("Stop"), key="stop", icon=":material/stop:", on_click=_stop, args=(own, taken.runs), disabled=not going
-        )
-        st.button(
-            _("Anew"),
-            key="lesson_again",
-            icon=":material/replay:",
-            on_click=_anew,
-            args=(taken,),
-            disabled=not runs or going,
-            help=_("Begins the lesson anew, with other random numbers."),
-        )
-    if taken.predicted is None:
-        st.caption(_("First say what you expect."))
-    if taken.problem:
-        st.error(escape.markdown(_(taken.problem)))
-
-
-def _started(own: Session, lesson: Lesson, taken: Taken) -> None:
-    taken.problem = ""
-    begun: list[str] = []
-    try:
-        for one in lesson.experiments:
-            title = f"{_(lesson.title)}: {_(one.label)}"
-            run = engine().submit(
-                one.with_seed(taken.seed),
-                own.owner,
-                title=title,
-                twin_of=begun[0] if begun else None,
-                origin=st.context.ip_address or "",
-            )
-            begun.append(run.id)
-    except (EngineError, SettingError) as error:
-        taken.problem = str(error)
-        _stop(own, begun)
-        return
-    taken.runs = tuple(begun)
-
-
-def _stop(own: Session, runs: Sequence[str]) -> None:
-    for one in runs:
-        run = engine().run(one)
-        if run is not None and not run.ended:
-            own.attempt(functools.partial(engine().command, one, own.owner, "stop"))
-
-
-def _anew(taken: Taken) -> None:
-    taken.seed, taken.runs, taken.found, taken.problem = taken.seed + 1, (), (), ""
-
-
-def _reveal(own: Session, lesson: Lesson, taken: Taken, runs: list[TrainingJob]) -> None:
-    if taken.found:
-        outcome.show(lesson, taken.found, taken.predicted, taken.seed)
-        st.button(
-            _("Side by side on Compare"),
-            key="lesson_compare",
-            icon=":material/compare_arrows:",
-            on_click=_compare,
-            args=(own, taken),
-        )
-        return
-    ready = all(run.ended and run.result is not None for run in runs)
-    whole = all(run.state in WHOLE for run in runs)
-    if all(run.ended and not run.measuring for run in runs) and not (ready and whole):
-        st.warning(_("A run did not come to its end, so there is nothing to compare. Begin anew."))
-        return
-    st.button(
-        _("Reveal"),
-        key="reveal",
-        shortcut=NEXT if own.showing.present else None,
-        type="primary",
-        icon=":material/visibility:",
-        on_click=_revealed,
-        args=(lesson, taken),
-        disabled=not (ready and whole),
-        help=None if ready else _("As soon as the runs have ended and are measured."),
-    )
-
-
-def _revealed(lesson: Lesson, taken: Taken) -> None:
-    taken.problem, found = "", []
-    name = next(name for name, one in lessons.registry().items() if one is lesson)
-    try:
-        for one in taken.runs:
-            run = engine().run(one)
-            if run is None or run.setup is None or run.snapshot is None or run.result is None:
-                return  # it was removed meanwhile; the next drawing shows that
-            extra = engine().lesson_numbers(one, name) if lesson.measure is not None else None
-            found.append(numbers.of_run(run.setup, run.snapshot, run.result, extra))
-    except EngineError as error:
-        taken.problem = str(error)
-        return
-    taken.found = tuple(found)
-
-
-def _compare(own: Session, taken: Taken) -> None:
-    own.compared = list(taken.runs)
-    state.go_to(own, "compare")

@@ -1,24 +1,27 @@
 """How a lesson came out: the prediction beside the measured numbers, what follows from them, and why."""
 
+import base64
 from collections.abc import Sequence
 
 import streamlit as st
 
 from ae_core.formats import escape
 from ae_core.lessons.lesson import Answer, Lesson, Unit, Values, Why
+from ae_core.lessons.measured import Measured
+from ae_core.recordings import lessons as of_lessons
+from pages.ui.progress import Taken
 from pages.ui.words import units
 from pages.ui.words.language import _
 
 
-def show(lesson: Lesson, runs: Sequence[Values], predicted: float | None, seed: int) -> None:
-    """Draws the verdict, the prediction and the table.
+def show(lesson: Lesson, taken: Taken) -> None:
+    """Draws the verdict, the prediction, the table, and what the networks made of the lesson's pictures.
 
     Args:
         lesson: The lesson.
-        runs: The numbers of each of its runs.
-        predicted: See `Taken`.
-        seed: The seed of the runs.
+        taken: How far it has come: its runs are measured.
     """
+    runs, predicted = [one.numbers for one in taken.found], taken.predicted
     facts = lesson.facts(runs)
     came = lesson.outcome(facts)
     tone = "good" if came.claimed else "warning"
@@ -27,10 +30,13 @@ def show(lesson: Lesson, runs: Sequence[Values], predicted: float | None, seed: 
         f'<div class="ae-outcome ae-outcome-{tone}"><b>{escape.html(_verdict(lesson, came, predicted))}</b> '
         f"{escape.html(said)}<small>{escape.html(_expected(lesson, facts, predicted))}</small></div>"
     )
-    st.html(_table(lesson, runs))
-    st.caption(
-        _("Measured on test pictures of these runs, seed {seed}. Another seed gives other numbers.").format(seed=seed)
+    st.html(_table(lesson, runs) + _pictures(lesson, taken.found))
+    measured = (
+        _("Measured on test pictures of the recorded runs, seed {seed}. Runs of your own give other numbers.")
+        if taken.recorded
+        else _("Measured on test pictures of these runs, seed {seed}. Another seed gives other numbers.")
     )
+    st.caption(measured.format(seed=of_lessons.SEED if taken.recorded else taken.seed))
 
 
 def _verdict(lesson: Lesson, came: Answer, predicted: float | None) -> str:
@@ -71,6 +77,19 @@ def _table(lesson: Lesson, runs: Sequence[Values]) -> str:
     return f'<div class="ae-table ae-measured">{table}</div>'
 
 
+def _pictures(lesson: Lesson, found: Sequence[Measured]) -> str:
+    """What the networks made of pictures of the lesson's choice, one sheet for each; empty where it has none."""
+    if lesson.look is None or not all(one.picture for one in found):
+        return ""
+    text = escape.html(_(lesson.look.text))
+    sheets = "".join(
+        f"<figure><figcaption>{escape.html(_(experiment.label))}</figcaption>"
+        f'<img alt="{text}" src="data:image/png;base64,{base64.b64encode(one.picture).decode("ascii")}"></figure>'
+        for experiment, one in zip(lesson.experiments, found, strict=True)
+    )
+    return f'<p class="ae-look-text">{text}</p><div class="ae-look">{sheets}</div>'
+
+
 def written(value: float, unit: Unit) -> str:
     """A number as a table shows it.
 
@@ -91,6 +110,16 @@ def why(one: Why) -> None:
         st.markdown(_(one.text))
         st.code(one.keras, language="python", wrap_lines=True)
     with right:
-        for line in one.formula.split(r", \qquad "):
-            st.latex(line)
-        st.markdown("\n".join(f"- ${symbol}$: {escape.markdown(_(meaning))}" for symbol, meaning in one.symbols))
+        formula(one.formula, one.symbols)
+
+
+def formula(latex: str, symbols: Sequence[tuple[str, str]]) -> None:
+    """Draws a formula and what its symbols mean; a page explains each sign from the list beside it, see `words.js`.
+
+    Args:
+        latex: The formula; its parts stand one below the other.
+        symbols: Each symbol in LaTeX, and its meaning.
+    """
+    for line in latex.split(r", \qquad "):
+        st.latex(line)
+    st.markdown("\n".join(f"- ${symbol}$: {escape.markdown(_(meaning))}" for symbol, meaning in symbols))

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from ae_core.figures.views import VIEWS, View
 from ae_core.lessons.lesson import See
+from ae_core.recordings import lessons as of_lessons
 from pages.ui.live import drawn, recorded, stage, status, streaming
 from pages.ui.shared import engine
 from pages.ui.words.language import _, language
@@ -35,9 +36,30 @@ def film(see: See) -> bytes:
             views=views,
             film=name,
             steps=played.steps,
-            frames=drawn.both_ends(see.variant, language()),
+            frames=drawn.both_ends(name, language()),
             playing=True,
             panels=[one for one in panels_of(played.setup) if one.name == see.panel],
+        )
+    )
+
+
+def recorded_run(name: str, place: int) -> bytes:
+    """A recorded run of a lesson as a film.
+
+    Args:
+        name: The lesson's name; it has recorded runs.
+        place: Of the run among them.
+    """
+    played, film = recorded.of_lesson(name)[place][0], of_lessons.run_id(name, place)
+    return stage.packed(
+        stage.Content(
+            of=film,
+            status=status.of_recording(played.setup),
+            views=_views(SHOWN),
+            film=film,
+            steps=played.steps,
+            frames=drawn.both_ends(film, language()),
+            playing=True,
         )
     )
 

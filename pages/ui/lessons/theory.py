@@ -6,6 +6,7 @@ from ae_core import lessons
 from ae_core.formats import escape
 from ae_core.lessons.theory import THEORY, Theory
 from pages.ui import state
+from pages.ui.lessons import outcome
 from pages.ui.state import Session
 from pages.ui.words.language import _
 
@@ -17,7 +18,7 @@ def show(own: Session) -> None:
             st.subheader(_(one.title), anchor=False)
             st.html(_table(one))
             st.markdown(_(one.text))
-            st.latex(one.formula)
+            outcome.formula(one.formula, one.symbols)
             lesson = lessons.get(one.lesson)
             st.button(
                 _("See it measured: {lesson}").format(lesson=_(lesson.title)),

@@ -67,14 +67,14 @@ def frame(setup: Setup, snapshot: Snapshot, panel: str | None, cached: Cached, c
 
 
 @functools.lru_cache(maxsize=32)  # each less than 0.2 MB
-def both_ends(variant: str, _words: str) -> list[bytes]:
+def both_ends(name: str, _words: str) -> list[bytes]:
     """The first and the last frame of a recording, the last with its curves; none where there is no recording.
 
     Args:
-        variant: Whose recording.
+        name: Its name among the films.
         _words: The reader's language, in which it is remembered.
     """
-    played = recorded.choose(variant)
+    played = recorded.named(name)
     ends = [] if played is None else [(played.frame(played.steps[0]), False), (played.newest, True)]
     return [
         frame(played.setup, one, None, at_once, curves)

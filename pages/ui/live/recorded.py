@@ -1,12 +1,14 @@
-"""The recorded runs that play before anything is trained: each variant's own."""
+"""The recorded runs that play where nothing is trained: each variant's own, and those of lessons."""
 
 import functools
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from ae_core import variants
+from ae_core import lessons, variants
+from ae_core.lessons.measured import Measured
 from ae_core.messages import Setup, Snapshot
+from ae_core.recordings import lessons as of_lessons
 from ae_core.recordings import recording
 
 PREFIX = "recording-"  # of its name among the films
@@ -68,11 +70,42 @@ def explorable(variant: str) -> Recording | None:
     return None
 
 
+@functools.cache
+def of_lesson(name: str) -> Sequence[tuple[Recording, Measured]]:
+    """The recorded runs of a lesson with what was measured of each; none while there are none.
+
+    Args:
+        name: Name of the lesson.
+    """
+    path = of_lessons.file_of(name)
+    if not path.is_file():
+        return ()
+    try:
+        return [(Recording(*recording.played(run.film)), run.measured) for run in of_lessons.load(path).runs]
+    except (OSError, ValueError, KeyError, TypeError):
+        _log.exception("The recording %s cannot be read.", path)
+        return ()
+
+
+@functools.cache
+def _runs_of_lessons() -> Mapping[str, tuple[str, int]]:
+    """Lesson and place of each of their runs, by its name among the films."""
+    return {
+        of_lessons.run_id(name, place): (name, place)
+        for name, lesson in lessons.registry().items()
+        for place in range(len(lesson.experiments))
+    }
+
+
 def named(name: str) -> Recording | None:
     """The recording of that name among the films; None if it is no recording's name.
 
     Args:
-        name: `recording-` and the name of a variant.
+        name: `recording-` and the name of a variant, or `recordings.lessons.run_id`.
     """
+    if name in _runs_of_lessons():
+        lesson, place = _runs_of_lessons()[name]
+        runs = of_lesson(lesson)
+        return runs[place][0] if place < len(runs) else None
     variant = name.removeprefix(PREFIX)
     return choose(variant) if name.startswith(PREFIX) and variant in variants.registry() else None
