@@ -1,75 +1,38 @@
 """The route at which a page has codes laid out by t-SNE."""
 
 import asyncio
-import json
-import threading
 from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from starlette.requests import Request
 
-from ae_core.engine import EngineError
-from ae_core.engine.jobs import Shared, TrainingJob
 from pages.ui import shared
 from pages.ui.live import laying_out
 from pages.ui.live import works as live_works
 from tests import demo
-from tests.stored import SETTINGS
+from tests.pages import one_run
+from tests.pages.one_run import until
 
 PLACES = np.array([[1, 2], [-3, 4.5]], "<f4")
 
 
-class OneRun:
-    """An engine with one run, whose layouts take four stretches; each waits until it may go on."""
-
-    def __init__(self) -> None:
-        self.job = TrainingJob(SETTINGS, "somebody", Shared())
-        self.job.change(state="done", setup=demo.setup(), snapshot=demo.snapshot(40))
-        self.free = threading.Semaphore(0)
-        self.error = ""
-        self.begun: list[tuple[int, int]] = []
-        self.stretches = 0
-
-    def run(self, run_id: str) -> TrainingJob | None:
-        return self.job if run_id == self.job.id else None
-
-    def moments(self, run_id: str) -> list[int]:
-        return [10, 20, 30]
+class OneRun(one_run.OneRun):
+    """Its layouts take four stretches."""
 
     def lay_out(self, run_id: str, step: int, count: int) -> Iterator[tuple[float, bytes]]:
-        self.begun.append((step, count))
-        for share in (0.25, 0.5, 0.75, 1.0):
-            assert self.free.acquire(timeout=20)
-            if self.error:
-                raise EngineError(self.error)
-            self.stretches += 1
-            yield share, PLACES.tobytes()
+        return self.compute((step, count), [(share, PLACES.tobytes()) for share in (0.25, 0.5, 0.75, 1.0)])
 
 
 @pytest.fixture
 def engine(monkeypatch) -> OneRun:
-    one = OneRun()
+    one = OneRun(10, 20, 30)
     monkeypatch.setattr(shared, "engine", lambda: one)
     monkeypatch.setattr(laying_out, "_works", live_works.Works(laying_out.MOST))
     return one
 
 
-async def ask(run: str, step: int | str = 40, page="mine", method="POST", origin="", host="here"):
-    """Status and content of an answer."""
-    headers = [(b"host", b"app.test")] + ([(b"origin", origin.encode())] if origin else [])
-    path = {"run": run, "step": str(step), "page": page}
-    scope = {"type": "http", "method": method, "path_params": path, "headers": headers, "query_string": b""}
-    scope["client"] = (host, 1)
-    answer = await laying_out.layout(Request(scope))
-    return answer.status_code, json.loads(bytes(answer.body) or b"{}")
-
-
-async def until(found) -> None:
-    """Waits for what a task and its thread do."""
-    async with asyncio.timeout(20):
-        while not found():
-            await asyncio.sleep(0.005)
+async def ask(run: str, step: int | str = 40, **others: str):
+    return await one_run.ask(laying_out.layout, run, step, **others)
 
 
 def works() -> int:
@@ -82,7 +45,7 @@ def test_pages_hear_how_far_a_layout_is_and_get_it_computed_once(engine):
         assert await ask(run, origin="http://app.test") == (200, {"share": 0.0})
         assert await ask(run, page="other") == (200, {"share": 0.0})
         engine.free.release()
-        await until(lambda: engine.stretches == 1 and laying_out._works[run, 40].share)
+        await until(lambda: engine.parts == 1 and laying_out._works[run, 40].share)
         assert await ask(run) == (200, {"share": 0.25})
         engine.free.release(3)
         await until(lambda: not works())
@@ -100,7 +63,7 @@ def test_a_layout_ends_when_the_last_page_has_given_it_up_or_is_closed(engine, m
             await ask(run, page=page)
         assert await ask(run, method="DELETE") == (204, {})
         engine.free.release()
-        await until(lambda: engine.stretches == 1 and laying_out._works[run, 40].share)
+        await until(lambda: engine.parts == 1 and laying_out._works[run, 40].share)
         assert works() == 1, "the other one waits for it"
         await ask(run, page="other", method="DELETE")
         engine.free.release()
@@ -110,7 +73,7 @@ def test_a_layout_ends_when_the_last_page_has_given_it_up_or_is_closed(engine, m
         monkeypatch.setattr(live_works, "PATIENCE", 0.0)
         engine.free.release()
         await until(lambda: not works())
-        assert len(engine.begun) == 2 and engine.stretches == 3, "one stretch after the last page has gone"
+        assert len(engine.begun) == 2 and engine.parts == 3, "one stretch after the last page has gone"
 
     asyncio.run(leave())
 

@@ -1,71 +1,36 @@
 """The route at which a page has odd examples looked for."""
 
 import asyncio
-import json
-import threading
 from collections.abc import Iterator
 
 import pytest
-from starlette.requests import Request
 
-from ae_core.engine import EngineError
-from ae_core.engine.jobs import Shared, TrainingJob
 from pages.ui import shared
 from pages.ui.live.works import Works
 from pages.ui.odd import scoring
 from pages.ui.odd.words import words
-from tests import demo
 from tests.conftest import ROOT
-from tests.stored import SETTINGS
+from tests.pages import one_run
+from tests.pages.one_run import until
 
 
-class OneRun:
-    """An engine with one run that has ended; to look for odd ones takes two parts, each waits until it may go on."""
-
-    def __init__(self) -> None:
-        self.job = TrainingJob(SETTINGS, "somebody", Shared())
-        self.job.change(state="done", setup=demo.setup(), snapshot=demo.snapshot(40))
-        self.free = threading.Semaphore(0)
-        self.error = ""
-        self.begun: list[str] = []
-
-    def run(self, run_id: str) -> TrainingJob | None:
-        return self.job if run_id == self.job.id else None
-
-    def moments(self, run_id: str) -> list[int]:
-        return [10, 20]
+class OneRun(one_run.OneRun):
+    """To look for odd ones takes two parts."""
 
     def find_odd(self, run_id: str, normal: str) -> Iterator[tuple[float, bytes]]:
-        self.begun.append(normal)
-        for share, found in ((0.5, b""), (1.0, b'{"own":1}')):
-            assert self.free.acquire(timeout=20)
-            if self.error:
-                raise EngineError(self.error)
-            yield share, found
+        return self.compute(normal, [(0.5, b""), (1.0, b'{"own":1}')])
 
 
 @pytest.fixture
 def engine(monkeypatch) -> OneRun:
-    one = OneRun()
+    one = OneRun(10, 20)
     monkeypatch.setattr(shared, "engine", lambda: one)
     monkeypatch.setattr(scoring, "_works", Works(scoring.MOST))
     return one
 
 
-async def ask(run: str, step: int | str = 40, normal: str = "0", method: str = "POST", origin: str = ""):
-    """Status and content of an answer."""
-    headers = [(b"host", b"app.test")] + ([(b"origin", origin.encode())] if origin else [])
-    path = {"run": run, "step": str(step), "page": "mine"}
-    query = f"normal={normal}".encode()
-    scope = {"type": "http", "method": method, "path_params": path, "headers": headers, "query_string": query}
-    answer = await scoring.odd(Request(scope))
-    return answer.status_code, json.loads(bytes(answer.body) or b"{}")
-
-
-async def until(found) -> None:
-    async with asyncio.timeout(20):
-        while not found():
-            await asyncio.sleep(0.005)
+async def ask(run: str, step: int | str = 40, normal: str = "0", **others: str):
+    return await one_run.ask(scoring.odd, run, step, query=f"normal={normal}", **others)
 
 
 def test_pages_hear_how_far_it_is_and_it_is_kept_for_later_ones(engine):
