@@ -7,7 +7,7 @@ from types import MappingProxyType
 import numpy as np
 
 from ae_core.data import small_genes, small_series, small_tables
-from ae_core.data.dataset import DataInfo, Dataset
+from ae_core.data.dataset import DataInfo, Dataset, split_factors
 from ae_core.data.ranges import ValueRange
 from ae_core.folders import ROOT
 from ae_core.formats.npz import split_rows
@@ -176,13 +176,7 @@ def make_waves() -> Dataset:
     labels = factors["shape"].astype(np.int64)
     train, test = slice(None, WAVES_TRAIN), slice(WAVES_TRAIN, None)
     return Dataset(
-        INFOS["waves"],
-        values[train],
-        labels[train],
-        values[test],
-        labels[test],
-        {name: values[train] for name, values in factors.items()},
-        {name: values[test] for name, values in factors.items()},
+        INFOS["waves"], values[train], labels[train], values[test], labels[test], *split_factors(factors, WAVES_TRAIN)
     )
 
 
@@ -237,8 +231,7 @@ def make_sprites() -> Dataset:
         labels[train],
         images[test],
         labels[test],
-        {name: values[train] for name, values in factors.items()},
-        {name: values[test] for name, values in factors.items()},
+        *split_factors(factors, SPRITES_TRAIN),
     )
 
 

@@ -182,6 +182,21 @@ class Dataset:
         return dataclasses.replace(self, info=info, x_train=x_train, y_train=labels[0], x_test=x_test, y_test=labels[1])
 
 
+def split_factors(
+    factors: Mapping[str, np.ndarray], count: int
+) -> tuple[Mapping[str, np.ndarray], Mapping[str, np.ndarray]]:
+    """The generating factors of the examples for training, which are the first ones, and of those for testing.
+
+    Args:
+        factors: Values of all examples, an ndarray of shape `(n_samples,)` for each factor by name.
+        count: Examples for training.
+    """
+    return (
+        {name: values[:count] for name, values in factors.items()},
+        {name: values[count:] for name, values in factors.items()},
+    )
+
+
 def classes_of(
     parts: list[np.ndarray], categories: tuple[str, ...], label: str
 ) -> tuple[list[np.ndarray], tuple[str, ...]]:

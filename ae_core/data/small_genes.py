@@ -3,7 +3,7 @@
 import numpy as np
 
 from ae_core.data.columns import Column
-from ae_core.data.dataset import DataInfo, Dataset
+from ae_core.data.dataset import DataInfo, Dataset, split_factors
 from ae_core.data.ranges import ValueRange
 from ae_core.settings import DataSpec
 
@@ -63,13 +63,7 @@ def make_genes() -> Dataset:
     labels = factors["type"].astype(np.int64)
     train, test = slice(None, CELLS_TRAIN), slice(CELLS_TRAIN, None)
     return Dataset(
-        GENE_EXPRESSION,
-        values[train],
-        labels[train],
-        values[test],
-        labels[test],
-        {name: values[train] for name, values in factors.items()},
-        {name: values[test] for name, values in factors.items()},
+        GENE_EXPRESSION, values[train], labels[train], values[test], labels[test], *split_factors(factors, CELLS_TRAIN)
     )
 
 

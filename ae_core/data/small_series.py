@@ -3,7 +3,7 @@
 import numpy as np
 
 from ae_core.data.columns import Column
-from ae_core.data.dataset import DataInfo, Dataset
+from ae_core.data.dataset import DataInfo, Dataset, split_factors
 from ae_core.data.ranges import ValueRange
 from ae_core.settings import DataSpec
 
@@ -77,13 +77,7 @@ def make_pumps() -> Dataset:
     labels = factors["state"].astype(np.int64)
     train, test = slice(None, PUMPS_TRAIN), slice(PUMPS_TRAIN, None)
     return Dataset(
-        PUMPS,
-        values[train],
-        labels[train],
-        values[test],
-        labels[test],
-        {name: values[train] for name, values in factors.items()},
-        {name: values[test] for name, values in factors.items()},
+        PUMPS, values[train], labels[train], values[test], labels[test], *split_factors(factors, PUMPS_TRAIN)
     )
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ae_core.data.columns import Column
-from ae_core.data.dataset import DataInfo, Dataset
+from ae_core.data.dataset import DataInfo, Dataset, split_factors
 from ae_core.data.ranges import ValueRange
 from ae_core.formats.npz import split_rows
 from ae_core.settings import DataSpec
@@ -93,11 +93,5 @@ def make_ratings() -> Dataset:
     train, test = slice(None, PEOPLE_TRAIN), slice(PEOPLE_TRAIN, None)
     factors = {f"taste {number + 1}": tastes[:, number] for number in range(TASTES)}
     return Dataset(
-        RATINGS,
-        values[train],
-        labels[train],
-        values[test],
-        labels[test],
-        {name: values[train] for name, values in factors.items()},
-        {name: values[test] for name, values in factors.items()},
+        RATINGS, values[train], labels[train], values[test], labels[test], *split_factors(factors, PEOPLE_TRAIN)
     )
