@@ -2,10 +2,12 @@
 
 import ast
 import json
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
 
 from ae_core.formats import escape
+
+Cell = dict[str, Any]
 
 
 def script_for(values: Mapping[str, Any]) -> dict[str, str]:
@@ -39,17 +41,32 @@ def notebook(script: str, title: str) -> str:
     Returns:
         JSON of the notebook format 4.5.
     """
-    _beginning, *sections = script.split("\n# %% ")
-    cells = [
-        _cell("markdown", f"# {escape.markdown(title)}\n\n{_paragraphs(ast.get_docstring(ast.parse(script)) or '')}")
-    ]
-    for section in sections:
-        heading, _, code = section.partition("\n")
-        cells += [_cell("markdown", f"## {escape.markdown(heading)}"), _cell("code", code.strip("\n"))]
-    for number, cell in enumerate(cells):
-        cell["id"] = f"cell-{number}"
+    about = _paragraphs(ast.get_docstring(ast.parse(script)) or "")
+    cells = [cell("markdown", f"# {escape.markdown(title)}\n\n{about}")]
+    for heading, code in sections(script):
+        cells += [cell("markdown", f"## {escape.markdown(heading)}"), cell("code", code)]
+    return book(cells)
+
+
+def sections(script: str) -> list[tuple[str, str]]:
+    """Heading and code of each section of a script, but for what stands before the first.
+
+    Args:
+        script: From `python_script`.
+    """
+    parts = (section.partition("\n") for section in script.split("\n# %% ")[1:])
+    return [(heading, code.strip("\n")) for heading, _end, code in parts]
+
+
+def book(cells: Sequence[Cell]) -> str:
+    """JSON of a notebook, format 4.5.
+
+    Args:
+        cells: From `cell`.
+    """
+    numbered = [{"id": f"cell-{number}", **cell} for number, cell in enumerate(cells)]
     metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    whole = {"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": cells}
+    whole = {"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": numbered}
     return json.dumps(whole, indent=1, ensure_ascii=False)
 
 
@@ -57,6 +74,12 @@ def _paragraphs(text: str) -> str:
     return "\n\n".join(escape.markdown(paragraph) for paragraph in text.split("\n\n"))
 
 
-def _cell(kind: str, text: str) -> dict[str, Any]:
+def cell(kind: Literal["markdown", "code"], text: str) -> Cell:
+    """A cell of a notebook.
+
+    Args:
+        kind: What it holds.
+        text: That.
+    """
     more: dict[str, Any] = {"execution_count": None, "outputs": []} if kind == "code" else {}
     return {"cell_type": kind, "metadata": {}, "source": text.splitlines(keepends=True), **more}

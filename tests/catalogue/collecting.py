@@ -40,7 +40,8 @@ ROOMS = [
     "variants",
     "web_page",
 ]
-TRANSLATING = ["diagnosis", "figures", "measuring", "web_page"]  # rooms that are given a translation
+# Rooms that are given a translation.
+TRANSLATING = ["diagnosis", "figures", "measuring", "script/lesson_book.py", "web_page"]
 FOR_PROGRAMMERS = {
     "ae_core/formats/typed.py",
     "ae_core/measuring/metrics.py",

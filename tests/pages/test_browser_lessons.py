@@ -1,5 +1,7 @@
 """The Learn page in a browser: one lesson from its film to its why, then the other parts."""
 
+import re
+
 import pytest
 
 from tests.browser import until, visitor
@@ -55,3 +57,34 @@ def test_a_lesson_is_predicted_trained_and_revealed(app, chrome):
         page.click(".st-key-lesson input")
         page.get_by_role("option", name="12.").click()
         page.wait_for_selector(".ae-outcome"), "what was revealed is still there"
+
+
+def test_a_lesson_in_chinese_goes_by_its_recorded_runs_and_outlasts_a_reload(app, chrome):
+    with visitor(chrome) as page:
+        page.goto(f"{app.url}/learn?lesson=copying&lang=zh")
+        page.locator(".st-key-predict label:has(input)").nth(1).click()
+        page.click(".st-key-lesson_recorded button:not([disabled])")
+        page.wait_for_selector(".st-key-lesson_played .st-key-live_grid [data-step]")
+        assert "录像" in page.inner_text(".st-key-lesson_start")
+        page.click(".st-key-reveal button:not([disabled])")
+        said = page.locator(".ae-outcome")
+        said.wait_for()
+        assert "784" in said.inner_text() and not re.search("[A-Za-z]{3}", said.inner_text()), "all of it is Chinese"
+        assert page.locator(".ae-look img").count() == 2
+        page.wait_for_selector(".st-key-lesson_why .katex")
+        page.reload()
+        said.wait_for()
+        assert page.locator(".st-key-predict input").nth(1).is_checked(), "nothing is lost"
+
+        text = page.locator(".st-key-lesson_why [data-testid=stMarkdown] p").first
+        page.wait_for_function("CSS.highlights?.get('ae-words')?.size > 0")
+        text.scroll_into_view_if_needed()
+        page.keyboard.press("?")
+        card = page.locator(".ae-words:not([hidden])")
+        card.wait_for()
+        assert re.search("[\u4e00-\u9fff]", card.inner_text())
+        page.keyboard.press("Escape")
+        assert page.locator(".ae-words").is_hidden()
+        page.locator(".st-key-lesson_why .katex-display .mord.mathnormal").first.hover()
+        card.wait_for()
+        assert "：" in card.inner_text() or ":" in card.inner_text(), "a sign of the formula is explained"

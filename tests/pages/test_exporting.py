@@ -36,7 +36,7 @@ def test_a_film_has_the_frames_that_are_kept(store, monkeypatch, kind):
     monkeypatch.setattr(exporting, "engine", lambda: OnlyAStore(store))
     run = TrainingJob(read_settings(SETTINGS.to_dict()), "somebody", Shared())
     run.id = whole_run(store)
-    made = exporting._guarded(nobody(), exporting._film(run.view(), kind))()
+    made = exporting.guarded(nobody(), exporting._film(run.view(), kind))()
     assert isinstance(made, bytes)
     with Image.open(io.BytesIO(made)) as film:
         assert film.format == {"webp": "WEBP", "gif": "GIF"}[kind]
@@ -50,13 +50,13 @@ def test_a_run_without_frames_says_so_on_its_page_and_becomes_no_file(store, mon
     own, drawn = nobody(), []
     monkeypatch.setattr(exporting.redraw, "of_this_page", lambda: lambda: drawn.append(own.failure))
     with pytest.raises(DataError, match="nothing to show"):
-        exporting._guarded(own, exporting._film(run.view(), "gif"))()
+        exporting.guarded(own, exporting._film(run.view(), "gif"))()
     assert drawn == ["This run has nothing to show yet."]
 
 
 def test_a_file_is_made_in_the_language_of_the_page_that_offers_it():
     with spoken("de"):
-        made = exporting._guarded(nobody(), language)
+        made = exporting.guarded(nobody(), language)
     assert made() == "de"
 
 

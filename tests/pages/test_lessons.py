@@ -6,9 +6,11 @@ from unittest.mock import MagicMock
 import pytest
 
 from ae_core import lessons
+from ae_core.formats import escape
 from ae_core.lessons.lesson import Values
 from ae_core.lessons.measured import Measured
 from pages.ui.lessons import outcome, theory, words
+from pages.ui.live import recorded
 from pages.ui.progress import Progress, Shelf, Taken
 from pages.ui.words.language import spoken
 
@@ -79,6 +81,18 @@ def test_theory_and_words_are_told(told):
     told.text_input.return_value = "no such word"
     words.show(own)
     assert "No word" in str(told.caption.call_args)
+
+
+@pytest.mark.parametrize("name", lessons.registry())
+def test_what_is_revealed_of_the_recorded_runs_follows_from_their_numbers(told, name):
+    lesson, runs = lessons.get(name), recorded.of_lesson(name)
+    outcome.show(lesson, Taken(1.0, recorded=True, found=[measured for _film, measured in runs]))
+    facts = lesson.facts([measured.numbers for _film, measured in runs])
+    came = lesson.outcome(facts)
+    assert came.claimed, "a recording shows what the lesson claims"
+    assert escape.html(came.said.format(**facts)) in html(told)
+    assert "recorded runs, seed 0" in str(told.caption.call_args)
+    assert html(told).count("<figure>") == (len(runs) if lesson.look is not None else 0)
 
 
 def test_progress_is_a_persons_own_and_is_forgotten_where_many_others_came():

@@ -8,12 +8,14 @@ from ae_core import lessons
 from ae_core.engine import TrainingJob
 from ae_core.formats import escape
 from ae_core.lessons.lesson import Lesson
+from ae_core.script.lesson_book import lesson_book
 from pages.ui.form.controls import notices
 from pages.ui.hall import asking
 from pages.ui.hall.polls import counted_in
 from pages.ui.lessons import outcome, revealing, seen, trying
 from pages.ui.live import pulse, stage
 from pages.ui.progress import Taken
+from pages.ui.runs.exporting import guarded
 from pages.ui.shared import engine
 from pages.ui.state import Session
 from pages.ui.words.language import _
@@ -78,7 +80,30 @@ def show(own: Session) -> None:
         with st.container(key="lesson_why", gap="xsmall"):
             _step(5, _("Why"))
             outcome.why(lesson.why)
+            _notebook(own, lesson, taken)
     pulse.after(WAITING_SECONDS if engine().status != "ready" else 0)
+
+
+def _notebook(own: Session, lesson: Lesson, taken: Taken) -> None:
+    """The lesson to take away: a worker writes what trains its runs."""
+
+    def made() -> str:
+        settings = [one.with_seed(taken.seed) for one in lesson.experiments]
+        return lesson_book(lesson, [engine().script(one)["python"] for one in settings], _)
+
+    st.download_button(
+        _("Notebook"),
+        guarded(own, made),
+        escape.file_name(f"{own.lesson}.ipynb"),
+        key="lesson_notebook",
+        icon=":material/download:",
+        on_click="ignore",
+        help=_(
+            "This lesson for Jupyter: the question, what trains its runs as plain Keras, and room for what you expect."
+        ),
+    )
+    if problem := own.refusal():
+        st.error(escape.markdown(_(problem)))
 
 
 def _beside(name: str) -> tuple[str, str]:

@@ -81,7 +81,7 @@ def _group(title: str, help: str) -> None:
 def _button(key: str, run: TrainingJob, label: str, name: str, make: Maker, disabled: bool = False) -> None:
     st.download_button(
         label,
-        _guarded(state.session(), make),
+        guarded(state.session(), make),
         escape.file_name(f"{run.settings.variant}-{run.id}-{name}"),
         key=f"{key}_{name}",
         on_click="ignore",
@@ -89,7 +89,7 @@ def _button(key: str, run: TrainingJob, label: str, name: str, make: Maker, disa
     )
 
 
-def _guarded(own: Session, make: Maker) -> Maker:
+def guarded(own: Session, make: Maker) -> Maker:
     """What cannot be made becomes no file: the button says that there is none, and the page, drawn again, says why.
 
     It is made when the page's script has long ended, in the language that was spoken there.
