@@ -291,7 +291,8 @@ function textAt(left, top) {
  * @param {number} top
  */
 function symbolAt(left, top) {
-  const sign = document.elementFromPoint(left, top)?.closest(".katex-display .mord, .katex-display .mop");
+  const under = document.elementFromPoint(left, top)?.closest(".katex-display .mord, .katex-display .mop");
+  const sign = under?.closest(".accent") ?? under; // a hat lies over the letter that wears it
   return sign && sign.textContent && listBeside(sign).length > 0 ? sign : undefined;
 }
 
