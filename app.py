@@ -7,14 +7,14 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.routing import Route, WebSocketRoute
 
-from pages.ui import heard, shared, state, static, style
+from pages.ui import shared, state, static, style
 from pages.ui.hall import phone
 from pages.ui.lessons import explaining
 from pages.ui.live import computing, film, guard, laying_out, network, streaming, walking
 from pages.ui.odd import scoring
 from pages.ui.runs import operating
 from pages.ui.server.bounds import Bounds
-from pages.ui.words import switch
+from pages.ui.words import heard, switch
 from pages.ui.words.language import _
 
 

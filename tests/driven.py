@@ -52,7 +52,7 @@ def seen(page: Driven, condition: str) -> Any:
 TEXT = "document.body.innerText.slice(0, 400)"
 
 
-def typed(key: str) -> list[dict[str, Any]]:
+def typed(key: str) -> list[dict[str, object]]:
     """A press of a key as both protocols want it."""
     sign = KEYS.get(key, key)
     return [

@@ -1,5 +1,7 @@
 """Nothing but a keyboard: a run is started, paused and gone through, its plane explored, a lesson answered."""
 
+import functools
+
 import pytest
 
 from tests.browser import step_of, until, visitor, wait_for_step
@@ -47,6 +49,11 @@ def code(page) -> str:
     return page.get_attribute(".st-key-decoded [data-code]", "data-code")
 
 
+def is_elsewhere(page, before: str) -> bool:
+    """Whether another code is looked at than before."""
+    return code(page) != before
+
+
 def test_keys_alone_are_enough_and_changes_are_read_aloud(app, chrome):
     with visitor(chrome) as page:
         page.goto(f"{app.url}/{LONG}")
@@ -92,11 +99,11 @@ def test_keys_alone_are_enough_and_changes_are_read_aloud(app, chrome):
             tab_to(page, place)
             before = code(page)
             page.keyboard.press(key)
-            until(page, lambda before=before: code(page) != before)
+            until(page, functools.partial(is_elsewhere, page, before))
         tab_to(page, ".ae-samples")
         before = code(page)
         page.keyboard.press("ArrowRight")
-        until(page, lambda: code(page) != before)
+        until(page, functools.partial(is_elsewhere, page, before))
 
         page.goto(f"{app.url}/learn?lesson=incompressible")
         page.wait_for_selector(".st-key-predict input")

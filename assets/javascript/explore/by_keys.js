@@ -1,5 +1,7 @@
 // @ts-check
-/** A row of pictures that can be gone through with the arrow keys: each does what a click on it does. */
+/**
+ * A row of pictures that can be gone through with the arrow keys: each does what a click on it does.
+ */
 
 /**
  * @param {HTMLElement} row Its children are the pictures.
