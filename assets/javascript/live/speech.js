@@ -7,6 +7,7 @@
  * @import { Skeleton } from "./skeleton.js"
  */
 
+const CALM = 800; // milliseconds that a state lasts before it is read aloud: one that an older message names does not
 const SAID = 15_000; // milliseconds that is said what a button could not do
 
 export class Speech {
@@ -23,6 +24,10 @@ export class Speech {
   silence;
   /** What was last read aloud, by what makes it another thing. */
   heard = "";
+  /** What is to be read aloud if it lasts. */
+  next = "";
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  calm;
 
   /** @param {Skeleton} skeleton */
   constructor(skeleton) {
@@ -63,12 +68,19 @@ export class Speech {
    */
   announce([tone, word, sentence]) {
     const change = this.lost ? "lost" : this.said ? `${word} ${sentence}` : tone;
+    if (change === this.next) return;
+    this.next = change;
+    clearTimeout(this.calm);
     if (change === this.heard) return;
-    this.heard = change;
-    this.skeleton.announce(this.lost ? (this.words?.lost ?? "") : `${word}. ${sentence}`);
+    const text = this.lost ? (this.words?.lost ?? "") : `${word}. ${sentence}`;
+    this.calm = setTimeout(() => {
+      this.heard = change;
+      this.skeleton.announce(text);
+    }, CALM);
   }
 
   close() {
     clearTimeout(this.silence);
+    clearTimeout(this.calm);
   }
 }
