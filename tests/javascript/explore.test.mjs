@@ -169,6 +169,10 @@ test("ways begin and end where they should, and an arc keeps its distance", () =
   }
   near(Math.hypot(...alongArc(from, to, 0.5)), 2, 1e-5);
   near(Math.hypot(...between(from, to, 0.5)), Math.SQRT2, 1e-5);
+  for (const share of [0.1, 0.5, 0.9]) {
+    const code = alongArc(Float32Array.of(3, 0), Float32Array.of(-1, 0.01), share);
+    near(Math.hypot(...code), 3 - 2 * share, 1e-4); // nearly opposite ends of different lengths leap nowhere
+  }
 });
 
 test("a table is written as spreadsheets read it", () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import { HiddenPart } from "../../assets/javascript/explore/hidden_part.js";
 import { hiddenPart } from "../../assets/javascript/explore/hidden_parts.js";
 import { HiddenSeriesPart } from "../../assets/javascript/explore/hidden_series_part.js";
 import { SeriesLook } from "../../assets/javascript/explore/series_look.js";
@@ -100,4 +101,24 @@ test("one hides patches of pictures, and stretches of series whose training hid 
   assert.deepEqual([offered({ look: {} }, 4, null), offered({ look: {} }, null, "masking")], [true, false]);
   const part = Object.assign(Object.create(HiddenSeriesPart.prototype), { cutting: { columns: 16 }, series: series.look });
   assert.deepEqual([0, 1, 3 * 4 + 2, 191].map((at) => part.patchOf(at)), [0, 16, 33, 47], "channels side by side, four moments each");
+});
+
+test("while one drags, a worker is asked nothing for what one hides", (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const codes = { nearest: () => [{ place: 0 }] };
+  const draws = (here) => {
+    let drawn = 0;
+    const model = { here, codes, examples: [[1, 2]] };
+    const part = Object.assign(Object.create(HiddenPart.prototype), { model, draw: () => void drawn++ });
+    for (let move = 0; move < 20; move++) {
+      part.show({ code: [move] });
+      part.again(); // an answer to an older question
+      t.mock.timers.tick(33);
+    }
+    const meanwhile = drawn;
+    t.mock.timers.tick(1000);
+    return [meanwhile, drawn - meanwhile];
+  };
+  assert.deepEqual(draws(false), [0, 1], "once, when one rests");
+  assert.deepEqual(draws(true), [40, 0], "a browser that computes itself follows");
 });

@@ -19,6 +19,10 @@ WHOLE = """() => document.querySelector('.st-key-stage .st-key-status .ae-badge'
   || document.querySelector('.ae-runs table') !== null || document.querySelector('.st-key-learn_part') !== null"""
 STAMP = """keys => { for (const key of keys) {
   const root = document.querySelector(`.st-key-${key} .ae-live`); if (root) root.stamp = key; } }"""
+# Where a page is that stands still. A busy machine may go to the page of a link long after it was pressed.
+SETTLED = (
+    """() => document.querySelector('.stApp')?.dataset.testScriptState === 'notRunning' ? location.pathname : ''"""
+)
 STAMPED = "keys => keys.map(key => document.querySelector(`.st-key-${key} .ae-live`)?.stamp ?? null)"
 
 
@@ -47,7 +51,7 @@ class Walk:
         self.page, self.app, self.chance = page, app, chance
         self.other: Walk | None = None
         self.done: list[str] = []
-        self.stamped = False
+        self.stamped = ""  # where it was when its views were stamped
 
     def act(self) -> None:
         """Does one thing, waits a moment, and sees that the page is whole."""
@@ -58,9 +62,10 @@ class Walk:
         trace = f"{self.done[-6:]}\n"
         until(self.page, lambda: self.page.evaluate(WHOLE), f"the page is not whole after {trace}")
         views = self.page.evaluate(STAMPED, list(VIEWS))
-        if stays and self.stamped:
+        if stays and self.stamped and self.stamped == self.page.evaluate("location.pathname"):
             assert views == list(VIEWS), f"a view was replaced by {trace}{plight(self.page)}"
-        self.stamped = self.page.locator(".st-key-stage .ae-live").count() >= len(VIEWS)
+        all_there = self.page.locator(".st-key-stage .ae-live").count() >= len(VIEWS)
+        self.stamped = self.page.evaluate(SETTLED) if all_there else ""
         if self.stamped:
             self.page.evaluate(STAMP, list(VIEWS))
 
@@ -91,7 +96,7 @@ class Walk:
     def open(self, address: str) -> None:
         """Goes to an address."""
         self.done.append("opened an offer")
-        self.stamped = False
+        self.stamped = ""
         self.page.goto(address, wait_until="commit")
 
     def reload(self) -> None:

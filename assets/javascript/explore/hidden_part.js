@@ -9,6 +9,8 @@
  */
 import { Section } from "./section.js";
 
+const REST = 150; // milliseconds for which nobody looks at anything else
+
 /** @typedef {{ columns: number, count: number, share: number, value: number, said: string }} Cutting How examples are cut
  * into patches, row by row; the share of them that is hidden at first; what the network sees of a value that is hidden; the
  * name of the sentence that counts them. */
@@ -26,6 +28,8 @@ export class HiddenPart extends Section {
   cursor = 0;
   /** Whether patches that are dragged over are hidden, or shown. */
   hiding = true;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  waiting;
 
   /**
    * @param {HTMLElement} place
@@ -105,6 +109,14 @@ export class HiddenPart extends Section {
   show({ code, example }) {
     const [nearest] = this.model.codes.nearest(code, 1);
     this.clean = example ?? this.model.examples[nearest?.place ?? 0] ?? [];
+    clearTimeout(this.waiting);
+    this.waiting = undefined;
+    if (this.model.here) this.draw();
+    else this.waiting = setTimeout(() => this.rest(), REST); // while one drags, a worker answers what one drags
+  }
+
+  rest() {
+    this.waiting = undefined;
     this.draw();
   }
 
@@ -126,7 +138,12 @@ export class HiddenPart extends Section {
 
   /** @override */
   again() {
-    this.draw();
+    if (this.waiting === undefined) this.draw();
+  }
+
+  /** @override */
+  close() {
+    clearTimeout(this.waiting);
   }
 
   /**

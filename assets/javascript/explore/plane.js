@@ -66,6 +66,7 @@ export class Plane {
   lines = [];
   dense = false;
   fineness = 1;
+  ink = "#000";
 
   /**
    * @param {HTMLCanvasElement} canvas
@@ -81,6 +82,8 @@ export class Plane {
     this.colours = colours;
     this.behind = behind;
     this.sheet = document.createElement("canvas");
+    /** Sheet, points and lines as they were drawn last: they stay while one drags. */
+    this.ground = document.createElement("canvas");
     this.show(cut);
     this.resizing = new ResizeObserver(() => this.draw());
     this.resizing.observe(canvas);
@@ -285,24 +288,39 @@ export class Plane {
     });
   }
 
+  /** Draws everything. */
   draw() {
-    const { canvas } = this;
+    const { canvas, ground } = this;
     const sharp = devicePixelRatio || 1;
     const [width, height] = [canvas.clientWidth, canvas.clientHeight];
     if (!width) return;
-    Object.assign(canvas, { width: width * sharp, height: height * sharp });
-    const pen = canvas.getContext("2d");
+    for (const one of [canvas, ground]) Object.assign(one, { width: width * sharp, height: height * sharp });
+    const pen = ground.getContext("2d");
     if (!pen) return;
     pen.scale(sharp, sharp);
     const [left = 0, right = 1, bottom = 0, top = 1] = this.drawn;
     const [corner, far] = [this.pixelOf({ x: left, y: top }), this.pixelOf({ x: right, y: bottom })];
     pen.drawImage(this.sheet, corner.x, corner.y, far.x - corner.x, far.y - corner.y);
-    const ink = getComputedStyle(canvas).color;
-    this.shades = this.colours.map((colour) => legible(colour, behind(ink)));
+    this.ink = getComputedStyle(canvas).color;
+    this.shades = this.colours.map((colour) => legible(colour, behind(this.ink)));
     this.drawPoints(pen);
     if (this.nearness >= NEAR) this.drawPictures(pen);
-    pen.strokeStyle = ink;
+    pen.strokeStyle = this.ink;
     this.drawLines(pen);
+    this.drawOver();
+  }
+
+  /** Draws anew what changes while one drags, and nothing below it. */
+  drawOver() {
+    const { canvas, ground } = this;
+    const pen = canvas.getContext("2d");
+    if (!pen || !ground.width || ground.width !== canvas.width) return;
+    const sharp = devicePixelRatio || 1;
+    pen.setTransform(1, 0, 0, 1, 0, 0);
+    pen.clearRect(0, 0, canvas.width, canvas.height);
+    pen.drawImage(ground, 0, 0);
+    pen.scale(sharp, sharp);
+    pen.strokeStyle = this.ink;
     this.drawMarks(pen);
   }
 

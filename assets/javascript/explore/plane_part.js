@@ -148,7 +148,7 @@ export class PlanePart extends Section {
    */
   enclose(to, from) {
     this.plane.fence = this.tool === "rectangle" ? rectangle(from, to) : [...this.plane.fence, to];
-    this.plane.draw();
+    this.plane.drawOver();
   }
 
   /** Chooses what the line goes around; a line around nothing takes the choice back. */
@@ -342,14 +342,14 @@ export class PlanePart extends Section {
   /** @param {Float32Array[]} codes */
   markWay(codes) {
     this.plane.way = this.plane.layout ? [] : codes.map((code) => this.plane.placeOf(code)); // no way leads through a layout
-    this.plane.draw();
+    this.plane.drawOver();
   }
 
   /** @override @param {Looked} looked */
   show({ code, example, place }) {
     this.plane.marked = this.plane.placeOf(code, place);
     this.plane.cloud = example && !this.plane.layout ? this.model.cloud(example) : undefined;
-    this.plane.draw();
+    this.plane.drawOver();
   }
 
   /** @override */

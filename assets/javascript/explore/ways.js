@@ -28,6 +28,8 @@ export function alongArc(from, to, share) {
   const [a, b] = [Math.sqrt(dot(from, from)), Math.sqrt(dot(to, to))];
   const angle = Math.acos(Math.min(1, Math.max(-1, dot(from, to) / (a * b || 1))));
   if (angle < 1e-4 || Math.PI - angle < 1e-4) return between(from, to, share);
-  const [one, other] = [Math.sin((1 - share) * angle) / Math.sin(angle), Math.sin(share * angle) / Math.sin(angle)];
+  // Directions along the arc, lengths along a line: nearly opposite codes of different lengths would else leap far out.
+  const length = (a + share * (b - a)) / Math.sin(angle);
+  const [one, other] = [(length * Math.sin((1 - share) * angle)) / a, (length * Math.sin(share * angle)) / b];
   return from.map((value, at) => one * value + other * (to[at] ?? 0));
 }
