@@ -1,4 +1,4 @@
-"""Makes the README's pictures: `python -m tests.bench.pictures`, or `… film` for the film alone.
+"""Makes the README's pictures: `python -m tests.bench.pictures`, or some by name, as `… film explore-dark`.
 
 The film comes from the command line, the others from the running app, which needs an installed Chromium.
 """
@@ -7,6 +7,7 @@ import json
 import os
 import sys
 import tempfile
+from collections.abc import Collection
 from unittest.mock import patch
 
 from ae_core import data
@@ -21,10 +22,11 @@ SHOTS = {
     "train-dark": ("variant=denoising&noise=masking&epochs=40", (1280, 720), "dark", 2000),
     "train-phone": ("variant=sparse&epochs=40", (390, 844), "light", 1000),
 }
+PLAYED = "variant=variational&latent_dim=2&epochs=15&widths=512,128&batch_size=256&train_size=20000"
 EXPLORED = {
     # name: query, size, colour scheme
-    "explore-light": ("variant=variational&latent_dim=2&epochs=15&widths=512,128&batch_size=256", (1280, 900), "light"),
-    "explore-dark": ("variant=stacked&latent_dim=2&epochs=10&widths=512,128&batch_size=256", (1280, 900), "dark"),
+    "explore-light": (PLAYED, (1280, 900), "light"),
+    "explore-dark": (PLAYED, (1280, 900), "dark"),
 }
 # What the film shows: a deep network whose code is two numbers.
 FILMED = ("--variant", "stacked", "--latent-dim", "2", "--epochs", "40", "--set", "widths=512,128")
@@ -34,9 +36,11 @@ def main() -> None:
     """Makes what was asked for and keeps it under `assets/pictures`."""
     FOLDER.mkdir(exist_ok=True)
     dataset = data.default_name()
-    film(dataset)
-    if sys.argv[1:] != ["film"]:
-        pictures(dataset)
+    wanted = sys.argv[1:] or ["film", *SHOTS, *EXPLORED, "learn"]
+    if "film" in wanted:
+        film(dataset)
+    if wanted != ["film"]:
+        pictures(dataset, wanted)
 
 
 def film(dataset: str) -> None:
@@ -59,10 +63,12 @@ def said(*arguments: str) -> str:
     return ended.stdout
 
 
-def pictures(dataset: str) -> None:
-    """Trains for each picture in the app until it is worth looking at."""
+def pictures(dataset: str, wanted: Collection[str]) -> None:
+    """Trains for each wanted picture in the app until it is worth looking at."""
     with running_app() as app, browser() as chromium:
         for name, (query, (width, height), scheme, step) in SHOTS.items():
+            if name not in wanted:
+                continue
             context = chromium.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
             page = context.new_page()
             page.goto(f"{app.url}/?dataset={dataset}&pace=full&{query}")
@@ -77,9 +83,13 @@ def pictures(dataset: str) -> None:
             page.wait_for_timeout(1000)
             context.close()
         for name, (query, (width, height), scheme) in EXPLORED.items():
+            if name not in wanted:
+                continue
             context = chromium.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
             explored(context.new_page(), f"{app.url}/?dataset={dataset}&pace=full&{query}", name)
             context.close()
+        if "learn" not in wanted:
+            return
         context = chromium.new_context(viewport={"width": 1280, "height": 900})
         page = context.new_page()
         page.goto(f"{app.url}/learn?variant=sparse&dataset={dataset}")
