@@ -26,6 +26,7 @@ import { SamplesPart } from "./samples_part.js";
 import { csv, download, png, svg } from "./save.js";
 
 const AGAIN = 3000; // milliseconds until a network that was not there is asked for again
+const TRIES = 5; // to have the newest network, which a run that has just ended may still be writing
 const NEWS = 3000; // milliseconds between two looks at a run that trains
 const KEPT = 32_000_000; // bytes of networks of other steps that are kept
 
@@ -65,6 +66,8 @@ export class Explorer {
   /** Whether whatever is newest is wanted. */
   following = true;
   going = false;
+  /** How often the newest network was not there yet. */
+  tries = 0;
 
   /**
    * @param {HTMLElement} root
@@ -134,6 +137,11 @@ export class Explorer {
     const [network, pictures] = await Promise.all([this.source(step), this.pictures]);
     const model = await learnt(this.wanted, pictures, network, tell);
     const found = model.network.step; // or before, where that is not kept (yet)
+    const same = this.models.get(found);
+    if (same) {
+      model.network.close();
+      return same;
+    }
     this.models.set(found, model);
     let bytes = 0;
     for (const [old, one] of [...this.models].reverse()) {
@@ -177,6 +185,9 @@ export class Explorer {
     } finally {
       this.going = false;
     }
+    if (this.closed || !this.following || this.model.network.step >= this.wish || ++this.tries > TRIES) return;
+    clearTimeout(this.retry);
+    this.retry = setTimeout(() => void this.go(), AGAIN);
   }
 
   /** @param {Model} model Of another step. */
