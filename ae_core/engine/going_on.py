@@ -8,7 +8,7 @@ from ae_core.engine.recovery import Recovery
 from ae_core.engine.supervisor import Supervisor
 from ae_core.errors import DataError, EngineError
 from ae_core.ownership import holds
-from ae_core.runs.store import NO_STATE
+from ae_core.runs.changes import NO_STATE
 from ae_core.settings import Settings
 
 

@@ -15,34 +15,20 @@ each file has one lock, and only who holds it may write:
 Readers take no lock: every file is put in place whole, and a run appears and vanishes whole.
 """
 
-import contextlib
 import functools
 import time
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import msgspec
-from msgspec.structs import replace
 
 from ae_core.errors import DataError, disk_reason
 from ae_core.folders import runs_folder
-from ae_core.messages import LONGEST_ERROR, LONGEST_TITLE, ORIGINS, ClassifierSummary, Origin, RunAbout
+from ae_core.messages import LONGEST_TITLE, ORIGINS, ClassifierSummary, Origin, RunAbout
 from ae_core.runs import classifiers, zipped
-from ae_core.runs.files import (
-    PART,
-    RUN,
-    STATUS,
-    STORE_LOCK,
-    clean,
-    folder_bytes,
-    is_id,
-    line,
-    locked,
-    new_id,
-    write,
-    write_small,
-)
+from ae_core.runs.changes import Changes
+from ae_core.runs.files import RUN, STATUS, is_id, line, new_id, write
 from ae_core.runs.quota import Going, Room, goes_on
 from ae_core.runs.record import (
     CONTINUABLE,
@@ -53,17 +39,12 @@ from ae_core.runs.record import (
     StoredRun,
     current,
     fresh_status,
-    read_about,
     read_run,
-    read_status,
 )
 from ae_core.runs.remains import Remains, damaged_run, remains_of
 from ae_core.runs.shelf import Shelf, unknown
 from ae_core.runs.writer import RunWriter
 from ae_core.settings import Settings
-
-CHANGED = "run could not be changed"
-NO_STATE = "This run cannot go on, because its state is not kept: it was too large, or is of an earlier version."
 
 
 class RunStore:
@@ -84,6 +65,7 @@ class RunStore:
         self.folder = runs_folder() if folder is None else folder
         self._shelf = Shelf(self.folder)
         self._room = Room(self._shelf, limit_mb, limit_days)
+        self._changes = Changes(self._shelf, self._room)
 
     @property
     def limit_bytes(self) -> int:
@@ -215,17 +197,7 @@ class RunStore:
         Raises:
             DataError: If there is no such run, a process trains it, or it cannot be written.
         """
-        if state not in ENDED:
-            raise ValueError(f"state must be one of {', '.join(sorted(ENDED))}. Received: {state!r}.")
-        with self._taken(run_id, "run could not be ended") as folder:
-            status = read_status(folder)
-            if status.state in ENDED - {"interrupted"}:
-                return
-            error = None if error is None else line(error, LONGEST_ERROR)
-            now = time.time()
-            size = folder_bytes(folder)
-            ended = replace(status, state=state, finished=now, updated=now, error=error, size=size)
-            write_small(folder / STATUS, msgspec.json.encode(ended))
+        self._changes.end(run_id, state, error)
 
     def set_back(self, run_id: str) -> int:
         """Notes that the process died which trained a run.
@@ -236,10 +208,7 @@ class RunStore:
         Raises:
             DataError: If there is no such run, a process trains it, or it cannot be written.
         """
-        with self._taken(run_id, CHANGED) as folder:
-            status = read_status(folder)
-            write(folder / STATUS, msgspec.json.encode(replace(status, setbacks=status.setbacks + 1)))
-            return status.setbacks + 1
+        return self._changes.set_back(run_id)
 
     def extend(self, run_id: str, settings: Settings) -> None:
         """Has a run that has ended wait for more training, from its last checkpoint on.
@@ -251,7 +220,7 @@ class RunStore:
         Raises:
             DataError: If there is no such run, it has not ended well, its state is not kept, or it cannot be written.
         """
-        self._wait_again(run_id, EXTENSIBLE, "be given more epochs", settings)
+        self._changes.wait_again(run_id, EXTENSIBLE, "be given more epochs", settings)
 
     def go_on(self, run_id: str) -> None:
         """Has a run that was cut off wait for the rest of its training, from its last checkpoint on.
@@ -259,22 +228,7 @@ class RunStore:
         Raises:
             DataError: If there is no such run, it has ended well, its state is not kept, or it cannot be written.
         """
-        self._wait_again(run_id, CONTINUABLE, "go on", None)
-
-    def _wait_again(self, run_id: str, states: Container[str], what: str, settings: Settings | None) -> None:
-        with self._taken(run_id, CHANGED) as folder:
-            run = read_run(folder)
-            # As nobody else has the lock, one that says it trains was interrupted.
-            state = "interrupted" if run.state in ("running", "paused") else run.state
-            if state not in states:
-                raise DataError(f"The run {run_id} cannot {what}, because it is {state}.")
-            if not run.checkpoint_bytes:
-                raise DataError(NO_STATE)
-            if settings is not None:
-                self._change(run_id, settings=settings.to_dict())
-            status, now = read_status(folder), time.time()
-            waiting = replace(status, state="queued", finished=None, error=None, attempts=0, setbacks=0, updated=now)
-            write(folder / STATUS, msgspec.json.encode(waiting))
+        self._changes.wait_again(run_id, CONTINUABLE, "go on", None)
 
     def classifiers(self, run_id: str) -> Sequence[ClassifierSummary]:
         """What was kept of the classifiers on a run's code, the newest first, see `classifiers.summary`.
@@ -294,7 +248,7 @@ class RunStore:
         Raises:
             DataError: If there is no such run, a process trains it, or it cannot be written.
         """
-        with self._taken(run_id, "classifier could not be kept") as folder:
+        with self._changes.taken(run_id, "classifier could not be kept") as folder:
             classifiers.add(folder, found)
 
     def rename(self, run_id: str, title: str) -> None:
@@ -303,7 +257,7 @@ class RunStore:
         Raises:
             DataError: If there is no such run, or it cannot be written.
         """
-        self._change(run_id, title=line(title, LONGEST_TITLE))
+        self._changes.about(run_id, title=line(title, LONGEST_TITLE))
 
     def give(self, run_id: str, owner: str | None) -> None:
         """Gives a run another owner, by the fingerprint of a token.
@@ -311,7 +265,7 @@ class RunStore:
         Raises:
             DataError: If there is no such run, or it cannot be written.
         """
-        self._change(run_id, owner=owner)
+        self._changes.about(run_id, owner=owner)
 
     def pin(self, run_id: str, pinned: bool = True) -> None:
         """Keeps a run whatever its age, or no longer.
@@ -319,7 +273,7 @@ class RunStore:
         Raises:
             DataError: If there is no such run, or the pinned ones would take more than half of the room.
         """
-        self._change(run_id, pinned=pinned)
+        self._changes.about(run_id, pinned=pinned)
 
     def remove(self, run_id: str) -> None:
         """Removes a run for good.
@@ -410,30 +364,3 @@ class RunStore:
             DataError: If there is no such run, or it is damaged.
         """
         return zipped.history_csv(self.open(run_id))
-
-    @contextlib.contextmanager
-    def _taken(self, run_id: str, failed: str) -> Iterator[Path]:
-        """The folder of a run, to which nobody else writes; `failed` says what did not happen if a disk fails."""
-        lock = self._shelf.take(run_id)
-        try:
-            yield self._shelf.path(run_id)
-        except OSError as error:
-            raise DataError(f"The {failed} because {disk_reason(error)}.") from error
-        finally:
-            lock.drop()
-
-    def _change(self, run_id: str, **changes: Any) -> None:
-        folder = self._shelf.path(run_id)
-        if not folder.is_dir():
-            raise unknown()
-        try:
-            with locked(self.folder / STORE_LOCK):
-                about = read_about(folder)
-                if changes.get("pinned") and not about.pinned:
-                    self._room.check_pin(run_id)
-                clean(folder, f"{PART}{RUN}")
-                write(folder / RUN, msgspec.json.encode(replace(about, **changes)))
-        except FileNotFoundError as error:
-            raise unknown() from error
-        except OSError as error:
-            raise DataError(f"The {CHANGED} because {disk_reason(error)}.") from error

@@ -53,7 +53,7 @@ from ae_core.runs.files import (
 )
 from ae_core.runs.record import ENDED, FORMAT, read_run, read_status
 from ae_core.runs.stored_messages import dump, dump_frame, frame, upgrade
-from ae_core.runs.thinning import thinned
+from ae_core.runs.thinning import fitting
 from ae_core.runs.weights_film import WeightsFilm
 
 logger = logging.getLogger(__name__)
@@ -319,11 +319,7 @@ class RunWriter:
     def _chosen(self, newest: int) -> set[int]:
         """Steps of the snapshots that are kept, if this is the newest."""
         steps = {step for step in self._kept if step < newest} | set(self._unwritten)
-        chosen = thinned(steps, KEPT_SNAPSHOTS)
-        usual = sum(self._kept.values()) / max(1, len(self._kept))  # of one that is not written yet
-        while len(chosen) > 2 and sum(self._kept.get(step, usual) for step in chosen - {newest}) > self._room:
-            chosen = thinned(chosen, len(chosen) - 1)
-        return chosen
+        return fitting(steps, self._kept, KEPT_SNAPSHOTS, self._room)
 
     def _save(self) -> None:
         """Writes the newest snapshot, and those before it that were chosen to be kept."""
