@@ -3,30 +3,26 @@
 import gzip
 import io
 import struct
-import sys
 from typing import Any
 
-import h5py
 import numpy as np
 import pandas as pd
 import pytest
-import scipy.io
-from hypothesis import HealthCheck, given, settings, strategies
 from sklearn.preprocessing import StandardScaler
 
 from ae_core import data, variants
 from ae_core.cli import experiment
-from ae_core.data import bringing, tables, uploads
-from ae_core.data.columns import Column
 from ae_core.errors import DataError, SettingError
-from ae_core.formats import delimited, frames
 from ae_core.settings import DataSpec, Settings
 from ae_core.training import preprocessing
 from tests.hostile import packed, refused, zipped
 
 pytestmark = pytest.mark.usefixtures("alone")
 
+
 RANDOM = np.random.default_rng(5)
+
+
 MIXED = pd.DataFrame(
     {
         "id": np.arange(1, 61),
@@ -112,6 +108,7 @@ def test_columns_of_lists_are_refused():
     refused("a.parquet", stream.getvalue(), r"must hold plain columns\. Received: 'a'")
 
 
+@pytest.mark.slow(seconds=2)
 def test_an_upload_of_a_table_is_read_in_a_process_of_its_own():
     info = data.store_upload_apart("a.csv", csv())
     check_mixed(data.load(info.name))
@@ -366,260 +363,3 @@ def test_the_command_line_takes_a_table_and_its_label(tmp_path):
     given_.set = ["label=weight"]
     with pytest.raises(SettingError, match=r"^label must be"):
         experiment.settings(given_)
-
-
-# ---- arrays
-
-PICTURES = RANDOM.integers(0, 256, (50, 8, 8), dtype=np.uint8)
-KINDS = np.arange(50) % 5
-
-
-def idx(values: np.ndarray) -> bytes:
-    return struct.pack(f">BBBB{values.ndim}I", 0, 0, 8, values.ndim, *values.shape) + values.astype(np.uint8).tobytes()
-
-
-def npy(values: np.ndarray) -> bytes:
-    stream = io.BytesIO()
-    np.save(stream, values)
-    return stream.getvalue()
-
-
-def mat(**arrays: Any) -> bytes:
-    stream = io.BytesIO()
-    scipy.io.savemat(stream, arrays, do_compression=True)
-    return stream.getvalue()
-
-
-def hdf5(**arrays: np.ndarray) -> bytes:
-    stream = io.BytesIO()
-    with h5py.File(stream, "w", userblock_size=512) as file:
-        for name, values in arrays.items():
-            file[name] = values.T
-    return stream.getvalue()
-
-
-def test_mnist_s_own_files_come_together_or_one_by_one():
-    files = {
-        "train-images-idx3-ubyte.gz": gzip.compress(idx(PICTURES)),
-        "train-labels-idx1-ubyte.gz": gzip.compress(idx(KINDS)),
-        "t10k-images-idx3-ubyte": idx(PICTURES[:9]),
-        "t10k-labels-idx1-ubyte": idx(KINDS[:9]),
-    }
-    dataset = brought("mnist.zip", zipped(files))
-    np.testing.assert_array_equal(dataset.x_train[..., 0], PICTURES)
-    np.testing.assert_array_equal(dataset.y_train, KINDS)
-    np.testing.assert_array_equal(dataset.x_test[..., 0], PICTURES[:9])
-    np.testing.assert_array_equal(dataset.y_test, KINDS[:9])
-    for name in ("train-images-idx3-ubyte.gz", "t10k-images-idx3-ubyte"):
-        alone = brought(name, idx(PICTURES) if name.startswith("t10k") else files[name])
-        assert alone.info.spec == DataSpec((8, 8, 1)) and len(alone.x_train) + len(alone.x_test) == 50
-
-
-def test_the_names_of_medmnist_are_known():
-    arrays: dict[str, np.ndarray] = {
-        "train_images": PICTURES[:30],
-        "train_labels": KINDS[:30, None],
-        "val_images": PICTURES[30:40],
-        "val_labels": KINDS[30:40, None],
-        "test_images": PICTURES[40:],
-        "test_labels": KINDS[40:, None],
-    }
-    dataset = brought("pathmnist.npz", packed(**arrays))
-    np.testing.assert_array_equal(dataset.x_train[..., 0], PICTURES[:40])
-    np.testing.assert_array_equal(dataset.y_train, KINDS[:40])
-    np.testing.assert_array_equal(dataset.y_test, KINDS[40:])
-    several = arrays | {name: np.zeros((len(arrays[name]), 14), np.uint8) for name in arrays if name.endswith("labels")}
-    dataset = brought("chestmnist.npz", packed(**several))
-    assert dataset.info.class_names == () and "not one number for each example" in dataset.info.note
-
-
-def test_matlab_s_files_give_scipy_s_numbers():
-    rows = RANDOM.normal(size=(40, 6))
-    odd = (np.arange(40) % 4 == 0)[:, None].astype(float)
-    for payload in (mat(X=rows, y=odd), hdf5(X=rows, y=odd)):
-        dataset = brought("cardio.mat", payload)
-        assert dataset.info.class_names == ("0", "1") and [one.name for one in dataset.info.columns][:2] == ["x1", "x2"]
-        np.testing.assert_allclose(together(dataset), rows[np.lexsort(rows.T)], rtol=1e-6)
-        assert dataset.info.scaling(Settings()) == "standardize"
-    last = np.moveaxis(PICTURES, 0, -1)
-    dataset = brought("svhn.mat", mat(X=last, y=KINDS))
-    assert len(dataset.x_train) + len(dataset.x_test) == 50 and dataset.info.spec == DataSpec((8, 8, 1))
-    assert "last axis" in dataset.info.note
-    refused("cells.mat", mat(c=np.array([1, "a"], object)), "cells, structures and objects are not read", kept=3)
-    trap = np.empty(1, object)
-    trap[0] = {"a": 1}
-    refused("struct.mat", mat(s={"a": 1}), "are not read", kept=3)
-
-
-def test_links_out_of_a_matlab_file_are_not_followed(tmp_path):
-    with h5py.File(tmp_path / "other.h5", "w") as file:
-        file["secret"] = np.zeros((40, 6))
-    stream = io.BytesIO()
-    with h5py.File(stream, "w", userblock_size=512) as file:
-        file["X"] = h5py.ExternalLink(str(tmp_path / "other.h5"), "secret")
-    refused("a.mat", stream.getvalue(), "must hold arrays of plain numbers")
-
-
-def test_one_array_is_a_table_pictures_or_series():
-    rows = RANDOM.normal(size=(40, 6))
-    table = brought("a.npy", npy(rows))
-    assert [one.name for one in table.info.columns] == [f"x{place}" for place in range(1, 7)]
-    assert table.info.scaling(Settings()) == "standardize" and len(table.info.understood) == 6
-    np.testing.assert_allclose(together(table), rows[np.lexsort(rows.T)], rtol=1e-6)
-    assert brought("b.npy", npy(PICTURES)).info.spec == DataSpec((8, 8, 1))
-    assert brought("c.npy", npy(RANDOM.normal(size=(40, 100, 3)))).info.spec == DataSpec((100, 3), unit_range=False)
-    refused("d.npy", npy(np.array([{}] * 40)), "must hold", kept=3)
-
-
-def test_series_come_back_as_they_were_and_each_channel_is_standardised():
-    series = RANDOM.normal(size=(60, 50, 4)) * [1, 10, 0.1, 5] + [0, 100, 3, -7]
-    arrays = {
-        "x_train": series,
-        "y_train": np.arange(60) % 2,
-        "columns": np.array(list("abcd")),
-        "rate": np.array([25.0]),
-    }
-    dataset = brought("a.npz", packed(**arrays))
-    info = dataset.info
-    assert info.spec == DataSpec((50, 4), unit_range=False) and info.spec.noun == "series"
-    assert (
-        info.columns == tuple(map(Column, "abcd"))
-        and info.rate == 25.0
-        and info.description == "60 series of 50 moments in 4 channels."
-    )
-    order = np.random.default_rng(60_221_023).permutation(48)[:43]
-    learnt = dataset.x_train[order].astype(np.float64).reshape(-1, 4)
-    prepared = data.prepare(dataset, Settings())
-    expected = (dataset.x_test - learnt.mean(0)) / learnt.std(0)
-    np.testing.assert_allclose(prepared.scaled(prepared.x_test), expected, rtol=1e-3, atol=1e-4)
-    assert prepared.spec == DataSpec((50, 4), unit_range=False)
-    # Channels that have no names: a long series of decimal numbers is no picture, one of whole numbers may be.
-    assert brought("b.npz", packed(x_train=series)).info.spec.is_series
-    assert brought("c.npz", packed(x_train=series[:, :12])).info.spec.is_series
-    assert brought("d.npz", packed(x_train=series[:, :11])).info.spec.is_image
-    assert brought("e.npz", packed(x_train=(series[..., :3]).astype(int))).info.spec.is_series
-    refused("f.npz", packed(x_train=series, columns=np.array(list("abc"))), "columns must be one text for each", kept=5)
-    refused("g.npz", packed(x_train=series, rate=np.array([-1.0])), "rate must be", kept=5)
-
-
-CELL = strategies.one_of(
-    strategies.text(strategies.characters(blacklist_categories=["Cs", "Cc"]), max_size=6),
-    strategies.floats(allow_nan=False, allow_infinity=False).map(repr),
-    strategies.integers(-(10**6), 10**6).map(str),
-    strategies.sampled_from(["", "NA", "?", '"', "1,5", "1.000,5", "true", "#"]),
-)
-
-
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(
-    strategies.lists(strategies.lists(CELL, min_size=1, max_size=4), min_size=1, max_size=30),
-    strategies.sampled_from([",", ";", "\t", "|", " "]),
-)
-def test_odd_tables_are_read_or_refused_in_one_sentence(rows, mark):
-    payload = ("\n".join(mark.join(row) for row in rows * 25)[:20_000]).encode()
-    try:
-        arrays = uploads._convert(payload, "The upload", "a.csv")
-    except DataError as error:
-        assert "\n" not in str(error) and len(str(error)) < 350
-        return
-    assert arrays["x_train"].dtype.kind == "f" and not np.isinf(arrays["x_train"]).any()
-    assert len(arrays["columns"]) == arrays["x_train"].shape[1]
-
-
-@settings(max_examples=40, deadline=None)
-@given(
-    strategies.lists(
-        strategies.tuples(strategies.floats(-1e8, 1e8), strategies.integers(-(10**8), 10**8)), min_size=20, max_size=30
-    ),
-    strategies.sampled_from([(",", "."), (";", ","), ("\t", "."), (";", "."), ("|", ".")]),
-)
-def test_numbers_are_what_was_written(rows, marks):
-    frame = pd.DataFrame(rows, columns=["number", "whole"])
-    delimiter, decimal = marks
-    read = frames.read_csv(frame.to_csv(index=False, sep=delimiter, decimal=decimal).encode(), "The upload")
-    np.testing.assert_array_equal(read.to_numpy(np.float64), frame.to_numpy(np.float64))
-
-
-def test_names_come_once_each_and_take_work_in_proportion():
-    names = ["a", "a (2)", "a", "a", "a (4)", "", "a", "b", "b"]
-    expected = ["a", "a (2)", "a (3)", "a (4)", "a (4) (2)", "x6", "a (5)", "b", "b (2)"]
-    assert delimited.shown_names(names, len(names)) == expected
-    assert delimited.shown_names((), 3) == ["x1", "x2", "x3"]
-    lines = 0
-
-    def count(frame, event, _argument):
-        nonlocal lines
-        lines += event == "line" and frame.f_code is delimited.shown_names.__code__
-        return count
-
-    before = sys.gettrace()
-    sys.settrace(count)
-    try:
-        found = delimited.shown_names(["a"] * 2000, 2000)
-    finally:
-        sys.settrace(before)
-    assert len(set(found)) == 2000 and found[-1] == "a (2000)"
-    assert lines < 20 * 2000, "some lines for each name, not for each pair of them"
-
-
-def test_a_table_of_too_many_columns_is_refused_before_they_get_names(monkeypatch):
-    monkeypatch.setattr(frames, "MOST_COLUMNS", 5)
-    monkeypatch.setattr(frames, "shown_names", lambda *_: pytest.fail("names were made"))
-    line = ",".join("a" * 6)
-    parquet = io.BytesIO()
-    MIXED.to_parquet(parquet)
-    for read in (
-        lambda: frames.read_csv(f"{line}\n{line}\n".encode(), "It"),
-        lambda: frames.read_parquet(parquet.getvalue(), "It"),
-        lambda: frames.from_array(np.zeros((30, 6)), "It"),
-        lambda: frames.from_array(np.zeros(30, [(f"a{place}", "f8") for place in range(6)]), "It"),
-    ):
-        with pytest.raises(DataError, match="5 columns"):
-            read()
-
-
-def test_whatever_a_library_raises_the_file_is_damaged(monkeypatch):
-    def broken(*_arguments, **_named):
-        raise UnboundLocalError("cannot access local variable")
-
-    monkeypatch.setattr(scipy.io, "whosmat", broken)
-    refused("a.mat", mat(X=np.zeros((30, 3))), "must be a whole .mat file. Received: a damaged one")
-    parquet = io.BytesIO()
-    MIXED.to_parquet(parquet)
-    monkeypatch.setattr("pyarrow.parquet.ParquetFile", broken)
-    refused("a.parquet", parquet.getvalue(), "must be a whole .parquet file. Received: a damaged one")
-
-
-def test_units_are_taken_from_names():
-    names = ["mass (kg)", "speed [m/s]", "area (mean)", "t (°C)", "price ($)", "x (a) (b)", "temp (C)", "temp (F)"]
-    assert tables._names_and_units(names) == [
-        ("mass", "kg"),
-        ("speed", "m/s"),
-        ("area (mean)", ""),
-        ("t", "°C"),
-        ("price", "$"),
-        ("x (a) (b)", ""),
-        ("temp (C)", ""),
-        ("temp (F)", ""),
-    ]
-
-
-def test_random_damage_never_gives_anything_but_a_sentence():
-    wholes = {
-        "a.csv": csv(),
-        "a.mat": mat(X=RANDOM.normal(size=(30, 3))),
-        "b.mat": hdf5(X=RANDOM.normal(size=(30, 3))),
-        "a-idx3-ubyte": idx(PICTURES[:20]),
-    }
-    stream = io.BytesIO()
-    MIXED.to_parquet(stream)
-    wholes["a.parquet"] = stream.getvalue()
-    for name, whole in wholes.items():
-        for _ in range(40):
-            payload = bytearray(whole)
-            for at in RANDOM.integers(0, len(payload), RANDOM.integers(1, 6)):
-                payload[at] = RANDOM.integers(0, 256)
-            try:
-                bringing.read(name, bytes(payload), "The upload")
-            except DataError as error:
-                assert "\n" not in str(error) and len(str(error)) < 350
