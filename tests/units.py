@@ -18,21 +18,29 @@ def starts_others(file: str) -> bool:
     return re.search(r"\bmark\.(browser|workers)\b", (ROOT / file).read_text(encoding="utf-8")) is not None
 
 
+@functools.cache
+def shares_networks(file: str) -> bool:
+    """Whether tests in this file train the small experiments with every variant."""
+    return "from tests.small import" in (ROOT / file).read_text(encoding="utf-8")
+
+
 def file_of(nodeid: str) -> str:
     """The file of a test, from its id."""
     return nodeid.split("::")[0]
 
 
 class UnitsSideBySide(LoadScopeScheduling):
-    """A file is a unit; all files with workers or browsers are one together.
+    """A file is a unit; all files with workers or browsers are one together, and so are those with small experiments.
 
-    That one waits more than it computes. In one process they share an engine, and never disturb each other; what
-    computes runs beside it.
+    The first waits more than it computes. In one process its files share an engine, and never disturb each other; what
+    computes runs beside it. The second is compiled once.
     """
 
     def _split_scope(self, nodeid: str) -> str:
         file = file_of(nodeid)
-        return "workers and browsers" if starts_others(file) else file
+        if starts_others(file):
+            return "workers and browsers"
+        return "small experiments" if shares_networks(file) else file
 
 
 def in_good_order(items: list[pytest.Item]) -> list[pytest.Item]:

@@ -1,6 +1,7 @@
 """A chunk of steps is one call of one program, and trains as its steps would one by one."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,22 +10,22 @@ import tensorflow as tf
 from ae_core import variants
 from ae_core.models.chunks import NO_ROW
 from ae_core.training import cache
-from ae_core.variants import read_settings
+from tests.small import SMALL, small
 
-STEPS, BATCH = 6, 32
+STEPS, BATCH = 6, SMALL["batch_size"]
 ROWS = np.random.default_rng(3).integers(0, 500, (STEPS, BATCH)).astype(np.int32)
 
 
-def ready(variant: str) -> cache.Stage:
-    settings = read_settings({"variant": variant, "dataset": "digits", "batch_size": BATCH, "epochs": 1, "seed": 2})
-    return cache.prepare(settings).stages[-1]
+def ready(variant: str, **changes: Any) -> cache.Stage:
+    return cache.prepare(small(variant, seed=2, **changes)).stages[-1]
 
 
 def trained(variant: str, chunks: Sequence[int]) -> tuple[list[np.ndarray], float]:
     """Weights after the steps in chunks of these lengths, and their mean loss."""
-    model, losses, first = ready(variant).model, [], 0
+    stage, losses, first = ready(variant), [], 0
+    model, longest = stage.model, max(stage.chunk, STEPS)  # of a chunk in the program that trainings share
     for steps in chunks:
-        losses.append(model.train_chunk(ROWS[first : first + steps], STEPS)["loss"])
+        losses.append(model.train_chunk(ROWS[first : first + steps], longest)["loss"])
         first += steps
     assert first == STEPS
     return [np.asarray(weight) for weight in model.trainable_variables], float(np.average(losses, weights=chunks))
@@ -53,7 +54,7 @@ def test_the_steps_of_a_chunk_are_one_loop_inside_of_what_is_compiled():
 
 @pytest.mark.slow
 def test_one_program_serves_chunks_of_every_length(monkeypatch):
-    model = ready("vanilla").model
+    model = ready("vanilla", latent_dim=9).model  # its program is made by hand, so nobody else shall have it
     fed: list[np.ndarray] = []
     traced: list[int] = []  # a graph is made by calling Python
     compute_loss = type(model).compute_loss

@@ -10,24 +10,11 @@ import pytest
 
 from ae_core import variants
 from ae_core.messages import Setup, Snapshot, TrainingMessage, decode, encode
-from ae_core.settings import DataSpec, Settings, options
+from ae_core.settings import DataSpec, options
 from ae_core.training import cache, description, session
+from tests.small import LIGHT, SMALL, small
 
 IMAGE = DataSpec((28, 28, 1))
-SMALL: dict[str, Any] = {
-    "dataset": "digits",
-    "epochs": 6,
-    "latent_dim": 8,
-    "train_size": 600,
-    "batch_size": 32,
-    "learning_rate": 0.005,
-}
-
-LIGHT: dict[str, dict[str, Any]] = {"masked": {"depth": 1}}  # transformer blocks take long to build
-
-
-def small(name: str, **changes: Any) -> Settings:
-    return dataclasses.replace(variants.get(name).settings(), **SMALL | changes)
 
 
 @pytest.fixture(scope="module", params=variants.registry())
