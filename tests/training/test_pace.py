@@ -2,6 +2,9 @@
 
 import io
 import time
+from collections.abc import Sequence
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,7 +13,8 @@ from PIL import Image
 from ae_core import variants
 from ae_core.formats.png_sheets import FEW_SHADES
 from ae_core.messages import Snapshot, TrainingMessage
-from ae_core.training.control import Control
+from ae_core.training import loop
+from ae_core.training.control import Control, Pace
 from ae_core.training.session import TrainingSession
 
 pytestmark = pytest.mark.every_frame
@@ -45,21 +49,26 @@ def paced(given, pace, change=None):
     return result, [np.asarray(weight) for weight in training.model.trainable_variables], snapshots
 
 
-@pytest.mark.slow(seconds=20)
-@pytest.mark.parametrize(
-    ("variant", "more"),
-    [
-        ("denoising", {"schedule": "cosine"}),
-        ("convolutional", {"augmentation": "shift", "channels": "4"}),
-        ("variational", {"latent_dim": 2}),
-        ("stacked", {"pretraining": True, "pretraining_epochs": 1}),
-    ],
-)
-def test_the_outcome_is_the_same_at_every_pace(variant, more):
+WAYS: list[tuple[Pace, tuple[int, Pace] | None]] = [
+    ("watch", None),
+    ("slow", None),
+    ("slow", (5, "full")),
+    ("full", (7, "slow")),
+]
+KINDS: list[tuple[str, dict[str, Any]]] = [
+    ("denoising", {"schedule": "cosine"}),
+    ("convolutional", {"augmentation": "shift", "channels": "4"}),
+    ("variational", {"latent_dim": 2}),
+    ("stacked", {"pretraining": True, "pretraining_epochs": 1}),
+]
+
+
+def check_that_paces_agree(variant: str, more: dict[str, Any], ways: Sequence[tuple[Pace, Any]]) -> None:
+    """A training ends with the same weights at full speed and in other ways, each a pace and maybe a change of it."""
     given = settings(variant, epochs=3, batch_size=64, train_size=320, **more)
     whole, weights, frames = paced(given, "full")
     assert len(frames) == whole.steps + 1, "fewer steps than frames: one for every step"
-    for pace, change in (("watch", None), ("slow", None), ("slow", (5, "full")), ("full", (7, "slow"))):
+    for pace, change in ways:
         result, others, shown = paced(given, pace, change)
         for left, right in zip(weights, others, strict=True):
             np.testing.assert_array_equal(left, right)
@@ -67,6 +76,13 @@ def test_the_outcome_is_the_same_at_every_pace(variant, more):
             np.testing.assert_allclose(result.history[name], values, rtol=1e-5, err_msg=name)
         assert shown[-1].step == whole.steps
         assert any(one.batch is not None for one in shown) == ("slow" in (pace, *(change or ())))
+
+
+@pytest.mark.slow(seconds=8)
+@pytest.mark.parametrize(("kind", "way"), [*zip(KINDS, WAYS, strict=True)])
+def test_the_outcome_is_the_same_at_every_pace(kind, way):
+    variant, more = kind
+    check_that_paces_agree(variant, more, [way])
 
 
 @pytest.mark.slow
@@ -92,10 +108,32 @@ def test_a_slow_training_shows_the_batch_of_each_step():
     assert np.abs(originals.astype(int) - shown).max() <= 255 / FEW_SHADES, "of its images, in their order"
 
 
+class Resting(Control):
+    """Rests for an hour each time, though nobody waits for it."""
+
+    hours = 0
+
+    def rest(self, seconds: float) -> None:
+        self.hours += 1
+
+
+class Rested(TrainingSession):
+    """A training that is shown slowly and rests once after each step; its frames take no time."""
+
+    rested_at = 0
+
+    def rest(self) -> float:
+        self.times._took = 0.0
+        if self.control.pace == "full" or self.rested_at == self.step:
+            return 0.0
+        self.rested_at = self.step
+        return 1.0
+
+
 @pytest.mark.slow
-def test_time_that_it_rests_is_no_time_of_training():
+def test_time_that_it_rests_is_no_time_of_training(monkeypatch):
     messages: list[Snapshot] = []
-    control = Control("slow")
+    control = Resting("slow")
 
     def emit(message: TrainingMessage) -> None:
         if isinstance(message, Snapshot):
@@ -103,9 +141,11 @@ def test_time_that_it_rests_is_no_time_of_training():
             if message.step == 2:
                 control.set_pace("full")
 
-    begun = time.perf_counter()
-    training = TrainingSession(settings(epochs=2), emit=emit, control=control)
+    clock = SimpleNamespace(perf_counter=lambda: time.perf_counter() + 3600 * control.hours)
+    monkeypatch.setattr(loop, "time", clock)
+    training = Rested(settings(epochs=2), emit=emit, control=control)
     training.train()
-    assert time.perf_counter() - begun - training.seconds > 1.5, "two steps of a second each, all but what they took"
+    assert control.hours == 2, "after each of two steps"
+    assert training.seconds < 3600
     shown = next(one for one in messages if one.step == 2)
     assert shown.numbers["eta_seconds"] == pytest.approx(training.total_steps - 2, rel=0.3), "a second a step"
