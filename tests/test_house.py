@@ -207,6 +207,7 @@ def test_nothing_branches_on_a_variant_s_name():
                 assert not words & set(variants.registry()), f"{path.name}:{node.lineno} compares with a variant's name"
 
 
+@pytest.mark.slow(seconds=2)
 @pytest.mark.parametrize("module", LIGHT)
 def test_what_the_web_process_loads_is_light(module):
     code = (

@@ -42,6 +42,7 @@ def test_what_nothing_trains_does_not_go_on(run_id: str) -> None:
     assert command_here("stop", "no-such-run1").returncode == 2
 
 
+@pytest.mark.slow(seconds=3)
 def test_what_another_program_trains_is_left_to_it(run_id: str) -> None:
     store = RunStore()
     with store.writer(run_id) as writer:

@@ -59,6 +59,7 @@ def test_each_snapshot_is_a_frame_and_the_last_one_stays(kind: Kind) -> None:
         assert np.abs(one[title] - other[title]).max() < 60, "what stays the same stays where it is"
 
 
+@pytest.mark.slow(seconds=3)
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_long_run_keeps_its_ends_and_a_bounded_number_of_frames(kind: Kind) -> None:
     setup = demo.setup(2)

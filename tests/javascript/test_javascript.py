@@ -19,6 +19,7 @@ def typescript_compiler() -> Path:
     return node_modules() / ".bin" / "tsc"
 
 
+@pytest.mark.slow(seconds=1)
 @pytest.mark.node
 def test_types_are_right(typescript_compiler: Path) -> None:
     result = subprocess.run([typescript_compiler, "-p", SOURCE, "--listFiles"], capture_output=True, text=True)
@@ -26,6 +27,7 @@ def test_types_are_right(typescript_compiler: Path) -> None:
     assert {str(path) for path in MODULES} <= set(result.stdout.splitlines()), "every module is looked at"
 
 
+@pytest.mark.slow(seconds=1)
 @pytest.mark.node
 def test_a_wrong_type_is_found(typescript_compiler: Path, tmp_path: Path) -> None:
     copy = shutil.copytree(SOURCE, tmp_path / "copy", ignore=shutil.ignore_patterns("node_modules"))
@@ -51,6 +53,7 @@ def test_files_that_comments_name_are_there() -> None:
     assert not [name for name in named if not (ROOT / name).is_file()]
 
 
+@pytest.mark.slow
 @pytest.mark.node
 def test_what_modules_compute_is_right() -> None:
     files = sorted(Path(__file__).parent.glob("*.test.mjs"))

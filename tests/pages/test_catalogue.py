@@ -35,6 +35,7 @@ def said():
     return collect()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", files.languages())
 def test_the_catalogue_holds_what_is_said_and_nothing_else(said, language):
     catalogue = files.read(language)

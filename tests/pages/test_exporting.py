@@ -31,6 +31,7 @@ class OnlyAStore:
         self.store = store
 
 
+@pytest.mark.slow(seconds=6)
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_film_has_the_frames_that_are_kept(store, monkeypatch, kind):
     monkeypatch.setattr(exporting, "engine", lambda: OnlyAStore(store))

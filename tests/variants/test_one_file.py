@@ -49,6 +49,7 @@ def test_it_is_found_and_its_settings_are_checked():
     assert demonstrations.settings_of(NAME).epochs == 20
 
 
+@pytest.mark.slow(seconds=8)
 def test_it_keeps_the_contract_of_all_variants(tmp_path):
     contract.test_it_says_what_it_is(NAME)
     contract.test_shapes(NAME, (9, 9, 1))

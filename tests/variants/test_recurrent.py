@@ -94,6 +94,7 @@ def test_both_directions_are_read():
     assert both.encoder.get_layer("code").kernel.shape == (14, 3)
 
 
+@pytest.mark.slow(seconds=3)
 @pytest.mark.parametrize(
     ("spec", "values", "expected"),
     [
