@@ -1,6 +1,7 @@
 """The part of a script that makes the examples, run by itself: no network is built or trained."""
 
 import contextlib
+import functools
 from collections.abc import Mapping
 from typing import Any
 
@@ -51,6 +52,7 @@ def test_it_makes_what_a_person_brought_into_what_a_training_sees(name, alone, m
         model, _ = check(changes | {"loss": "mse", "output": "linear"}, model)
 
 
+@pytest.mark.slow(seconds=1)
 @pytest.mark.parametrize("scaling", ["unit", "standardize"])
 @pytest.mark.parametrize("outliers", ["keep", "zscore", "iqr"])
 @pytest.mark.parametrize("dataset", built_in.GENERATED)
@@ -58,6 +60,7 @@ def test_it_makes_the_examples_that_a_training_sees(dataset, outliers, scaling):
     check({"dataset": dataset, "scaling": scaling, "outliers": outliers, "train_size": 500})
 
 
+@pytest.mark.slow(seconds=1)
 @pytest.mark.parametrize("outliers", ["keep", "iqr"])
 @pytest.mark.parametrize("dataset", ["digits", "waves", "sprites"])
 def test_it_learns_from_the_normal_classes_alone(dataset, outliers):
@@ -87,6 +90,12 @@ def test_it_names_the_file_of_a_data_set_that_ships(monkeypatch):
     assert made.startswith('file = np.load("mnist_5k.npz")  # it lies in the app\'s folder assets/data')
 
 
+@functools.cache
+def generated(name: str) -> data.Dataset:
+    """A data set that is made anew at every load; here it is made once."""
+    return data.load(name)
+
+
 def check(changes: dict[str, Any], model: Autoencoder | None = None) -> tuple[Autoencoder, str]:
     """What the part of a script with these changes makes is what a training would see: gives a model, and that part."""
     settings = variants.read_settings({"variant": "vanilla"} | changes)
@@ -97,7 +106,8 @@ def check(changes: dict[str, Any], model: Autoencoder | None = None) -> tuple[Au
     space: dict[str, Any] = {"file": contextlib.nullcontext()}
     exec("\n".join([*import_lines(library.imports | {("numpy as np", "")}), library.text, made]), space)
     with space["file"]:
-        ours = data.prepare(data.load(settings.dataset), settings)
+        load = generated if settings.dataset in built_in.GENERATED else data.load
+        ours = data.prepare(load(settings.dataset), settings)
     for part, raw in {"x_train": ours.x_train, "x_val": ours.x_validation}.items():
         np.testing.assert_allclose(space[part], raw * ours.scale + ours.offset, rtol=1e-5, atol=1e-5)
         assert space[part].dtype == np.float32
