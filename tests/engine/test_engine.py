@@ -30,6 +30,7 @@ from ae_core.settings import Settings
 from ae_core.training.execution import LONGEST_CHUNK
 from ae_core.variants import read_settings
 from tests.conftest import ROOT, dask_processes, lives
+from tests.engine.in_workers import keep_often
 from tests.waiting import PATIENCE, until
 
 pytestmark = pytest.mark.workers
@@ -311,6 +312,7 @@ def test_a_paused_run_gives_way_when_others_wait(engine: Engine) -> None:
 
 
 def test_a_run_whose_worker_died_goes_on_from_its_checkpoint(engine: Engine) -> None:
+    keep_often(engine)
     run = engine.submit(digits(), ME)
     waiting = engine.submit(digits(epochs=1, batch_size=128), STRANGER)
     checkpoint = engine.store.folder / run.id / "checkpoint.npz"
@@ -332,6 +334,7 @@ def test_a_run_whose_worker_died_goes_on_from_its_checkpoint(engine: Engine) -> 
 def test_a_run_that_nobody_watches_makes_room_and_goes_on(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "TURN_SECONDS", 0.0)
     monkeypatch.setattr(limits, "UNSEEN_SECONDS", 0.0)
+    keep_often(engine)
     run = engine.submit(digits(), ME)
     until(lambda: (engine.store.folder / run.id / "checkpoint.npz").exists())
     left = step_of(run)
@@ -398,6 +401,7 @@ def test_runs_outlast_the_app(engine: Engine, tmp_path: Path) -> None:
     first.start()
     done = first.submit(digits(epochs=2, batch_size=128), ME)
     until(lambda: done.result is not None)
+    keep_often(first)
     cut = first.submit(digits(), ME)
     until(lambda: (tmp_path / cut.id / "checkpoint.npz").exists())
     first.close()

@@ -54,14 +54,26 @@ def wait_for_looks(engine: Engine) -> None:
     until(looked)
 
 
-def test_a_fresh_worker_takes_over_without_a_pause(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_while_a_worker_trains_it_may_grow_more_and_then_a_fresh_one_takes_over_without_a_pause(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = trained_by(engine, 0)
     assert list(workers(engine).values()) == [1]
     wait_for_looks(engine)  # nothing has grown by 350 MB
     assert list(workers(engine)) == [before]
 
+    settings = read_settings({"variant": "vanilla", "dataset": "digits", "epochs": 500})
+    run = engine.submit(settings, ME)
+    until(lambda: run.state == "running")
+    engine.command(run.id, ME, "pause")  # so that it has not ended meanwhile
+    until(lambda: run.state == "paused")
     monkeypatch.setattr(renewal, "REST", 1e9)
     monkeypatch.setattr(renewal, "GROWTH", 1.0)
+    wait_for_looks(engine)
+    assert run.state == "paused"
+    assert list(workers(engine)) == [run.worker] == [before]
+
+    engine.command(run.id, ME, "stop")
     until(lambda: len(workers(engine)) == 2)
     assert sorted(workers(engine).values()) == [0, 1]
     assert trained_by(engine, 1) == before  # while the fresh one is still warming up
@@ -71,24 +83,6 @@ def test_a_fresh_worker_takes_over_without_a_pause(engine: Engine, monkeypatch: 
     # Not again at once, although this one has grown too.
     wait_for_looks(engine)
     assert len(workers(engine)) == 1
-
-
-def test_while_a_worker_trains_it_may_grow_more(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    settings = read_settings({"variant": "vanilla", "dataset": "digits", "epochs": 500})
-    run = engine.submit(settings, ME)
-    until(lambda: run.state == "running")
-    engine.command(run.id, ME, "pause")  # so that it has not ended meanwhile
-    until(lambda: run.state == "paused")
-    monkeypatch.setattr(renewal, "REST", 0.0)
-    monkeypatch.setattr(renewal, "GROWTH", 1.0)
-    wait_for_looks(engine)
-    assert run.state == "paused"
-    assert list(workers(engine)) == [run.worker]
-
-    engine.command(run.id, ME, "stop")
-    until(lambda: len(workers(engine)) == 2)
-    monkeypatch.setattr(renewal, "GROWTH", 1e15)
-    until(lambda: len(workers(engine)) == 1)
 
 
 def test_without_memory_for_two_the_old_one_ends_first(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
