@@ -1,9 +1,11 @@
 """What the tests of the pages share: one app, as starting one costs as much as many a test."""
 
+import functools
 import time
 from collections.abc import Iterator
 
 import pytest
+from streamlit.components.v2 import manifest_scanner
 
 from ae_core.engine.requests import Requests
 from ae_core.runs import RunStore
@@ -12,6 +14,15 @@ from tests.browser import App, running_app
 from tests.waiting import until
 
 HOST = "what the host of the tests' app knows"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def components_looked_for_once() -> Iterator[None]:
+    """Streamlit reads the metadata of all installed packages for each visitor of a test: a third of a second."""
+    with pytest.MonkeyPatch.context() as patch:
+        once = functools.cache(manifest_scanner.scan_component_manifests)
+        patch.setattr(manifest_scanner, "scan_component_manifests", once)
+        yield
 
 
 @pytest.fixture(scope="session")

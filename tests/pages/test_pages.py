@@ -279,11 +279,18 @@ def learn(page: AppTest, part: str) -> None:
     page.segmented_control("learn_part").set_value(part).run()
 
 
-@pytest.mark.parametrize("name", list(variants.registry()))
-def test_the_learn_page_is_made_from_the_variants_file(name):
-    page = visit(variant=name, dataset="digits")
+@pytest.fixture(scope="module")
+def reader(_engine) -> AppTest:
+    """The page of a visitor who reads about one variant after the other."""
+    page = visit(dataset="digits")
     learn(page, "variants")
-    assert not page.exception
+    return page
+
+
+@pytest.mark.parametrize("name", list(variants.registry()))
+def test_the_learn_page_is_made_from_the_variants_file(name, reader):
+    page = reader.selectbox("variant").set_value(name).run()
+    assert not page.exception and page.query_params["variant"] == name
     variant = variants.get(name)
     assert page.subheader[0].value == variant.title
     assert any(one.value == variant.idea for one in page.markdown)
