@@ -61,6 +61,15 @@ def said(language: str, text: str) -> str:
     return _said(language, text) if len(text) <= LONGEST else _whole(language, text)
 
 
+def in_a_row(*sentences: str) -> str:
+    """Sentences one after the other, with a space between two unless the first ends with a stop of full width.
+
+    Args:
+        sentences: Whole sentences in one language; empty ones are left out.
+    """
+    return _ENDED.sub("", " ".join(one for one in sentences if one))
+
+
 @functools.lru_cache(maxsize=8192)
 def _said(language: str, text: str) -> str:
     found = _whole(language, text)
@@ -69,7 +78,7 @@ def _said(language: str, text: str) -> str:
     sentences = _NEXT.split(text)
     told = [_said(language, one) for one in sentences] if len(sentences) > 1 else []
     if told and all(one != before for one, before in zip(told, sentences, strict=True)):
-        return _ENDED.sub("", " ".join(told))  # such as notes on a file, of which there may be several
+        return in_a_row(*told)  # such as notes on a file, of which there may be several
     return _templates(language).filled(text)
 
 

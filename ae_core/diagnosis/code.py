@@ -136,7 +136,7 @@ def like_pca(seen: Evidence) -> Finding | None:
         )
     elif error > LIMITS.far_from_pca * rival:
         why = _(
-            "A flat code does much better, so the training has got stuck on its way. Try another {rate} or "
+            "The linear code of PCA does much better, so the training has got stuck on its way. Try another {rate} or "
             "{optimizer}, or more {epochs}."
         )
     elif not (seen.settings.get("widths") or seen.settings.get("channels")):

@@ -42,8 +42,10 @@ class Remains:
         """One sentence: what is damaged; None if nothing is."""
         if not self.damaged:
             return None
-        files = "its file" if len(self.damaged) == 1 else "its files"
-        return f"This run is damaged: {files} {' and '.join(self.damaged)} cannot be read; what is left is shown."
+        if len(self.damaged) == 1:
+            return f"This run is damaged: its file {self.damaged[0]} cannot be read; what is left is shown."
+        names = ", ".join(self.damaged)
+        return f"This run is damaged: its files {names} cannot be read; what is left is shown."
 
 
 def remains_of(run: StoredRun) -> Remains:

@@ -75,7 +75,7 @@ LESSON = Lesson(
         (
             (r"\mu_j, \sigma_j", "mean and width of the picture's cloud along dimension j"),
             (r"\varepsilon", "standard normal numbers, drawn at every step"),
-            (r"\beta", "price of what the code tells; 1 gives the evidence lower bound"),
+            (r"\beta", "price of what the code tells; with 1 the loss is the negative evidence lower bound"),
             (r"\ell", "cross-entropy of one pixel"),
             ("d", "pixels of a picture"),
         ),

@@ -1,7 +1,10 @@
 """Where a run stands, in a word and a sentence."""
 
+from collections.abc import Iterator
+
 from ae_core.engine import ClassifierJob, Engine, Job, TrainingJob
 from ae_core.messages import Progress, Setup
+from ae_core.translation import in_a_row
 from pages.ui.words import names
 from pages.ui.words.language import _
 from pages.ui.words.nouns import of_dataset, of_setup
@@ -21,45 +24,47 @@ def of_run(run: TrainingJob, engine: Engine) -> Status:
     """
     state = run.state
     if state == "queued":
-        sentence = _waiting(run, engine)
+        said = [_waiting(run, engine)]
     elif state == "starting":
-        sentence = _progress(run.progress)
+        said = [_progress(run.progress)]
     elif state == "failed":
-        sentence = _(run.error or "")
+        said = [_(run.error or "")]
     else:
-        sentence = _("{experiment}.").format(experiment=names.experiment(run.settings.to_dict()))
-        if run.settings.normal:
-            sentence += " " + _("It learns from {classes} only; all other classes are odd to it.").format(
-                classes=run.settings.normal
+        said = list(_of_begun(run))
+    if run.unkept:
+        said.append(_(run.unkept))
+    return state, names.state(state), in_a_row(*said)
+
+
+def _of_begun(run: TrainingJob) -> Iterator[str]:
+    """What there is to say of a run that has trained, sentence by sentence."""
+    state, snapshot = run.state, run.snapshot
+    yield _("{experiment}.").format(experiment=names.experiment(run.settings.to_dict()))
+    if run.settings.normal:
+        yield _("It learns from {classes} only; all other classes are odd to it.").format(classes=run.settings.normal)
+    if snapshot is not None:
+        if state == "diverged":
+            yield _("It diverged at step {step}; this is the last good state, of step {good}.").format(
+                step=f"{snapshot.diverged_at or snapshot.step:,}", good=f"{snapshot.step:,}"
             )
-        if state == "diverged" and run.snapshot is not None:
-            sentence += " " + _("It diverged at step {step}; this is the last good state, of step {good}.").format(
-                step=f"{run.snapshot.diverged_at or run.snapshot.step:,}", good=f"{run.snapshot.step:,}"
-            )
-        if state in ("done", "stopped") and run.snapshot is not None:
-            sentence += " " + _("{epochs:.1f} epochs in {time}.").format(
-                epochs=run.snapshot.epoch, time=duration(run.snapshot.seconds)
-            )
-        best = run.snapshot.best_epoch if state == "done" and run.snapshot is not None else None
-        if best is not None and run.snapshot is not None:
-            early = run.setup is not None and run.snapshot.epoch < run.setup.total_epochs
-            sentence += " " + (
+        if state in ("done", "stopped"):
+            yield _("{epochs:.1f} epochs in {time}.").format(epochs=snapshot.epoch, time=duration(snapshot.seconds))
+        if state == "done" and snapshot.best_epoch is not None:
+            early = run.setup is not None and snapshot.epoch < run.setup.total_epochs
+            yield (
                 _("Stopped early, for the validation loss fell no more; the best, of epoch {epoch:g}, is kept.")
                 if early
                 else _("The best, of epoch {epoch:g}, is kept.")
-            ).format(epoch=best)
-        if run.hurried and not run.ended:
-            sentence += " " + _("Others wait, so it goes at full speed.")
-        if run.measuring:
-            sentence += " " + of_setup(run.setup)("It is being measured on the test images.")
-        if state == "interrupted":
-            sentence += " " + _("It was cut off when its process ended; this is where it stood.")
-        sentence += _silence(run)
-        if run.error:
-            sentence += " " + _(run.error)
-    if run.unkept:
-        sentence += " " + _(run.unkept)
-    return state, names.state(state), sentence
+            ).format(epoch=snapshot.best_epoch)
+    if run.hurried and not run.ended:
+        yield _("Others wait, so it goes at full speed.")
+    if run.measuring:
+        yield of_setup(run.setup)("It is being measured on the test images.")
+    if state == "interrupted":
+        yield _("It was cut off when its process ended; this is where it stood.")
+    yield _silence(run)
+    if run.error:
+        yield _(run.error)
 
 
 def of_classifier(job: ClassifierJob, engine: Engine) -> Status:
@@ -91,12 +96,14 @@ def of_classifier(job: ClassifierJob, engine: Engine) -> Status:
     return (
         "running",
         names.state("running"),
-        _("{name}: epoch {epoch} of {epochs}").format(
-            name=networks[job.snapshot.name].capitalize(),
-            epoch=f"{job.snapshot.epoch:.1f}",
-            epochs=job.snapshot.epochs,
-        )
-        + _silence(job),
+        in_a_row(
+            _("{name}: epoch {epoch} of {epochs}").format(
+                name=networks[job.snapshot.name].capitalize(),
+                epoch=f"{job.snapshot.epoch:.1f}",
+                epochs=job.snapshot.epochs,
+            ),
+            _silence(job),
+        ),
     )
 
 
@@ -114,10 +121,10 @@ def of_engine(engine: Engine, recording: Setup | None) -> Status:
     if status != "ready":
         ready = _("The training processes are warming up; you can press Start already.")
     if recording is None:
-        ready = _("There is no recording of this variant yet.") + " " + ready
+        ready = in_a_row(_("There is no recording of this variant yet."), ready)
         return ("done", _("Ready"), ready) if status == "ready" else ("starting", _("Warming up"), ready)
     tone, word, experiment = of_recording(recording)
-    return tone, word, f"{experiment} {ready}"
+    return tone, word, in_a_row(experiment, ready)
 
 
 def of_recording(recording: Setup) -> Status:
@@ -132,9 +139,9 @@ def of_recording(recording: Setup) -> Status:
 def _silence(job: Job) -> str:
     if not job.silent:
         return ""
-    return " " + _(
-        "Its worker has given no sign of life for {time}; it goes on by itself as soon as there is one."
-    ).format(time=duration(job.silent))
+    return _("Its worker has given no sign of life for {time}; it goes on by itself as soon as there is one.").format(
+        time=duration(job.silent)
+    )
 
 
 def _waiting(job: Job, engine: Engine) -> str:

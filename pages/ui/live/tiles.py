@@ -141,7 +141,9 @@ def _row(setup: Setup | None, numbers: Mapping[str, float]) -> str:
         metric = known.get(name) or Metric(name, name, "", NEITHER, _("This version does not know what it means."))
         shown = percent(value) if metric.unit == "share" else number(value)
         unit = _(metric.unit) if metric.unit != "share" else ""
-        beside = ", ".join(part for part in (unit, better(metric)) if part)
+        beside = unit or better(metric)
+        if unit and better(metric):
+            beside = _("{unit}, {better}").format(unit=unit, better=better(metric))
         cells.append(_cell(_(metric.title), shown, beside or "\u00a0", _(metric.help)))
     return f'<div class="ae-tiles ae-numbers ae-more">{"".join(cells)}</div>' if cells else ""
 
