@@ -81,5 +81,5 @@ def cell(kind: Literal["markdown", "code"], text: str) -> Cell:
         kind: What it holds.
         text: That.
     """
-    more: dict[str, Any] = {"execution_count": None, "outputs": []} if kind == "code" else {}
+    more: Cell = {"execution_count": None, "outputs": []} if kind == "code" else {}
     return {"cell_type": kind, "metadata": {}, "source": text.splitlines(keepends=True), **more}
