@@ -15,6 +15,7 @@ from ae_core.training import cache, description, session
 from tests.small import LIGHT, SMALL, small
 
 IMAGE = DataSpec((28, 28, 1))
+TIED = [name for name, one in variants.registry().items() if "tied" in options(one.settings)]
 
 
 @pytest.fixture(scope="module", params=variants.registry())
@@ -90,21 +91,47 @@ def test_the_same_seed_gives_the_same_numbers(name, trained):
 
 @pytest.mark.slow
 def test_save_and_load_give_the_same_outputs(name, tmp_path):
-    tied = {"tied": True} if "tied" in options(variants.get(name).settings) else {}
-    settings = small(name, epochs=1, **tied)
+    settings = small(name, epochs=1)
     session.train(settings, emit=lambda message: None, save_to=tmp_path / "model.keras")
     model = cache.prepare(settings).model  # the same model, with new weights
-    images = np.random.default_rng(0).random((3, 28, 28, 1), np.float32)
-    fresh = model.standalone()
-    np.testing.assert_allclose(
-        keras.ops.convert_to_numpy(fresh(images)), model.decode(model.encode(images)), rtol=1e-5, atol=1e-6
-    )
+    fresh = check_outputs(model, model.standalone())
+    loaded, reloaded = (keras.models.load_model(tmp_path / "model.keras", safe_mode=True) for _ in range(2))
+    output = outputs(loaded)
+    np.testing.assert_array_equal(output, outputs(reloaded))
+    assert not np.allclose(output, fresh, atol=1e-3), "trained weights were saved"
+    check_that_no_layer_is_ours(loaded)
+
+
+@pytest.mark.parametrize(
+    "tying", [name for name, one in variants.registry().items() if "tied" in options(one.settings)]
+)
+def test_save_and_load_give_the_same_outputs_where_decoder_and_encoder_share_weights(tying, tmp_path):
+    model = variants.get(tying).build(small(tying, tied=True), IMAGE)
+    random = np.random.default_rng(1)
+    for weight in model.learnt:  # as if they were trained
+        weight.assign(np.asarray(weight) + random.normal(0, 0.1, weight.shape).astype(np.float32))
+    model.standalone().save(tmp_path / "model.keras")
     loaded = keras.models.load_model(tmp_path / "model.keras", safe_mode=True)
-    reloaded = keras.models.load_model(tmp_path / "model.keras", safe_mode=True)
-    output = keras.ops.convert_to_numpy(loaded(images))
-    np.testing.assert_array_equal(output, keras.ops.convert_to_numpy(reloaded(images)))
-    assert not np.allclose(output, keras.ops.convert_to_numpy(fresh(images)), atol=1e-3), "trained weights were saved"
-    parts = [layer for part in loaded.layers for layer in part.layers]
+    check_outputs(model, loaded)
+    check_that_no_layer_is_ours(loaded)
+
+
+PICTURES = np.random.default_rng(0).random((3, 28, 28, 1), np.float32)
+
+
+def outputs(network: Any) -> np.ndarray:
+    return keras.ops.convert_to_numpy(network(PICTURES))
+
+
+def check_outputs(model: Any, network: Any) -> np.ndarray:
+    """Whether a plain network gives what the autoencoder gives; what that is."""
+    found = outputs(network)
+    np.testing.assert_allclose(found, model.decode(model.encode(PICTURES)), rtol=1e-5, atol=1e-6)
+    return found
+
+
+def check_that_no_layer_is_ours(network: Any) -> None:
+    parts = [layer for part in network.layers for layer in part.layers]
     assert {type(layer).__module__.split(".")[0] for layer in parts} == {"keras"}, "no layer needs this package"
 
 
