@@ -1,7 +1,9 @@
 """What only a browser shows: the page is alive, updates in place, obeys, and survives a refresh."""
 
+import contextlib
 import itertools
 import time
+from typing import Any
 
 import pytest
 
@@ -185,15 +187,26 @@ def test_on_a_phone_the_other_pages_are_one_press_away(app, chrome):
         page.locator(".st-key-pages").wait_for(state="hidden")  # there Streamlit has its own
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize(("width", "height"), [(1280, 720), (390, 844)])
-def test_the_page_fits_and_does_not_jump(app, chrome, scheme, width, height):
-    with visitor(chrome, viewport={"width": width, "height": height}, color_scheme=scheme) as page:
-        page.goto(app.url)
-        wait_for_step(page, "live_grid", 0)
-        page.wait_for_timeout(500)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        assert page.locator(".st-key-start button").bounding_box()["y"] < height / 3
-        before = [page.locator(f".st-key-{key}").bounding_box() for key in VIEWS]
-        page.wait_for_timeout(3000)
-        assert [page.locator(f".st-key-{key}").bounding_box() for key in VIEWS] == before
+def test_the_page_fits_and_does_not_jump(app, chrome):
+    """Four visitors look at the same time, each in another way."""
+    with contextlib.ExitStack() as visits:
+        pages = []
+        for width, height in ((1280, 720), (390, 844)):
+            for scheme in ("light", "dark"):
+                viewport = {"width": width, "height": height}
+                pages.append(visits.enter_context(visitor(chrome, viewport=viewport, color_scheme=scheme)))
+                pages[-1].goto(app.url)
+        for page in pages:
+            wait_for_step(page, "live_grid", 0)
+        pages[0].wait_for_timeout(500)
+        before = [standing(page) for page in pages]
+        for page in pages:
+            assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
+            assert page.locator(".st-key-start button").bounding_box()["y"] < page.viewport_size["height"] / 3
+        pages[0].wait_for_timeout(3000)
+        assert [standing(page) for page in pages] == before
+
+
+def standing(page) -> list[Any]:
+    """Where the views of a page stand, and how large."""
+    return [page.locator(f".st-key-{key}").bounding_box() for key in VIEWS]
