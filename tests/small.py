@@ -1,6 +1,7 @@
 """Small experiments with every variant, which several files share: a process compiles each of their networks once."""
 
 import dataclasses
+from collections.abc import Mapping
 from typing import Any
 
 from ae_core import variants
@@ -14,7 +15,7 @@ SMALL: dict[str, Any] = {
     "batch_size": 32,
     "learning_rate": 0.005,
 }
-LIGHT: dict[str, dict[str, Any]] = {"masked": {"depth": 1}}  # transformer blocks take long to build
+LIGHT: Mapping[str, Mapping[str, Any]] = {"masked": {"depth": 1}}  # transformer blocks take long to build
 
 
 def small(name: str, **changes: Any) -> Settings:
@@ -24,4 +25,4 @@ def small(name: str, **changes: Any) -> Settings:
         name: The variant.
         changes: Other values. Seed, epochs and rates that are variables leave the compiled network as it is.
     """
-    return dataclasses.replace(variants.get(name).settings(), **SMALL | LIGHT.get(name, {}) | changes)
+    return dataclasses.replace(variants.get(name).settings(), **{**SMALL, **LIGHT.get(name, {}), **changes})

@@ -82,6 +82,8 @@ async def half_hour(app: App) -> tuple[list[dict[str, float]], list[dict[str, fl
     early = [seen for at, seen in looks if SETTLED <= at < 2 * SETTLED]
     late = [seen for at, seen in looks if at >= MINUTES - SETTLED]
     await asyncio.sleep(REST)
+    async with visitor(app.url) as page:  # when somebody comes, Streamlit puts away the pages that are long gone
+        await page.until(page.drawn, LONGEST)
     return early, late, weighed(process), ended
 
 

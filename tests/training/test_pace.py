@@ -2,7 +2,7 @@
 
 import io
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -55,7 +55,7 @@ WAYS: list[tuple[Pace, tuple[int, Pace] | None]] = [
     ("slow", (5, "full")),
     ("full", (7, "slow")),
 ]
-KINDS: list[tuple[str, dict[str, Any]]] = [
+KINDS: list[tuple[str, Mapping[str, Any]]] = [
     ("denoising", {"schedule": "cosine"}),
     ("convolutional", {"augmentation": "shift", "channels": "4"}),
     ("variational", {"latent_dim": 2}),
@@ -63,7 +63,7 @@ KINDS: list[tuple[str, dict[str, Any]]] = [
 ]
 
 
-def check_that_paces_agree(variant: str, more: dict[str, Any], ways: Sequence[tuple[Pace, Any]]) -> None:
+def check_that_paces_agree(variant: str, more: Mapping[str, Any], ways: Sequence[tuple[Pace, Any]]) -> None:
     """A training ends with the same weights at full speed and in other ways, each a pace and maybe a change of it."""
     given = settings(variant, epochs=3, batch_size=64, train_size=320, **more)
     whole, weights, frames = paced(given, "full")
