@@ -7,6 +7,7 @@ import secrets
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -17,6 +18,7 @@ from ae_core import lessons
 from ae_core.engine import Pace, TrainingJob, pace_of
 from ae_core.errors import DataError, EngineError, SettingError
 from ae_core.folders import ROOT
+from ae_core.lessons import changing
 from ae_core.messages import Part
 from ae_core.ownership import holds
 from ae_core.settings import Settings
@@ -37,13 +39,15 @@ LANGUAGE_PARAMETER = "lang"
 LOOKED_AT = ("at", "from", "to", "axes")  # what the Explore page shows, see assets/javascript/explore/address.js
 PACE = "pace"  # key of the choice of it
 LESSON_PARAMETER = "lesson"
+CHANGES_PARAMETER = "with"  # settings of a teacher's choice in that lesson
 LESSONS, LEARN = "lessons", "learn"  # the part of the Learn page that opens first, and that page
 DEFAULT_PACE: Pace = "watch"
 CURVE, AXIS, COMPARED_LOGARITHMIC = "compared_curve", "compared_axis", "compared_log_scale"
 MOST_COMPARED = 6  # runs side by side: as many as a screen and a colour scheme can hold
 REFUSAL_SECONDS = 15.0  # long enough to be read
 LEAVE_SECONDS = 1.5  # that a page is held to which a button has led
-_OF_PAGES = (RUN_PARAMETER, FRAME_PARAMETER, LESSON_PARAMETER, *LOOKED_AT)  # what of an address is no setting
+# What of an address is no setting.
+_OF_PAGES = (RUN_PARAMETER, FRAME_PARAMETER, LESSON_PARAMETER, CHANGES_PARAMETER, *LOOKED_AT)
 _SESSION = "session"
 _FRAME = ROOT / "app.py"
 _STEP = re.compile(r"[0-9]{1,10}")
@@ -83,6 +87,7 @@ class Session:
         odd_file: A run, the name of a file that it has scored, what it found, and why not if it did not.
         learning: Name of the part of the Learn page that is open.
         lesson: Name of the lesson that is open.
+        changes: Name of a lesson, and the settings that its experiments have by the address that opened this tab.
     """
 
     form: Form
@@ -112,11 +117,18 @@ class Session:
     odd_file: tuple[str, str, Part | None, str] = ("", "", None, "")
     learning: str = LESSONS
     lesson: str = field(default_factory=lambda: next(iter(lessons.registry())))
+    changes: tuple[str, Mapping[str, str]] = ("", MappingProxyType({}))
 
     @property
     def progress(self) -> Progress:
         """How far this person has come in the lessons, also in another tab, or before a reload."""
         return shelf.of(self.owner)
+
+    @property
+    def changed(self) -> Mapping[str, str]:
+        """Settings of a teacher's choice in the lesson that is open."""
+        lesson, changes = self.changes
+        return changes if lesson == self.lesson else {}
 
     @property
     def run(self) -> TrainingJob | None:
@@ -218,7 +230,7 @@ def _open() -> Session:
     run_id, offer = parameters.pop(RUN_PARAMETER, None), parameters.pop(TAKE_PARAMETER, "")
     frame, pace = parameters.pop(FRAME_PARAMETER, ""), parameters.pop(PACE_PARAMETER, "")
     shown, unclear = showing.from_address(parameters)
-    lesson = parameters.pop(LESSON_PARAMETER, "")
+    lesson, changes = parameters.pop(LESSON_PARAMETER, ""), parameters.pop(CHANGES_PARAMETER, "")
     refused = _speak(parameters.pop(LANGUAGE_PARAMETER, ""))
     own_form, sentences = form.from_address(parameters)
     token = token if known else secrets.token_urlsafe(32)
@@ -230,8 +242,11 @@ def _open() -> Session:
             opened.notices.append(_("{error} watch is used instead.").format(error=_(str(error))))
     if lesson:
         try:
-            lessons.get(lesson)
+            found = lessons.get(lesson)
             opened.lesson = lesson
+            wanted = changing.read(changes)
+            changing.changed(found, wanted)
+            opened.changes = lesson, wanted
         except SettingError as error:
             opened.notices.append(_(str(error)))
     for name in LOOKED_AT:
@@ -313,6 +328,8 @@ def write_address() -> None:
     wanted |= own.showing.to_address()
     if own.page == LEARN and own.learning == LESSONS:
         wanted[LESSON_PARAMETER] = own.lesson
+        if own.changed:
+            wanted[CHANGES_PARAMETER] = changing.written(own.changed)
     wanted |= spoken_parameter()
     if own.run_id:
         wanted[RUN_PARAMETER] = own.run_id

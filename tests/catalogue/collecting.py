@@ -30,6 +30,7 @@ ROOMS = [
     "errors.py",
     "formats",
     "lessons/__init__.py",
+    "lessons/changing.py",
     "limits.py",
     "measuring",
     "portable",

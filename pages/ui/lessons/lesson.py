@@ -7,6 +7,7 @@ import streamlit as st
 from ae_core import lessons
 from ae_core.engine import TrainingJob
 from ae_core.formats import escape
+from ae_core.lessons import changing
 from ae_core.lessons.lesson import Lesson
 from ae_core.script.lesson_book import lesson_book
 from pages.ui.form.controls import notices
@@ -48,8 +49,9 @@ def _chosen(own: Session) -> None:
 def show(own: Session) -> None:
     """Draws the lesson that is open."""
     notices(own)
-    lesson = lessons.get(own.lesson)
-    taken = own.progress.taken.setdefault(own.lesson, Taken())
+    lesson = changing.changed(lessons.get(own.lesson), own.changed)
+    kept = f"{own.lesson};{changing.written(own.changed)}" if own.changed else own.lesson
+    taken = own.progress.taken.setdefault(kept, Taken())
     runs = trying.runs_of(taken)
     begun = bool(runs) or taken.recorded
     before, after = _beside(own.lesson)
@@ -68,6 +70,9 @@ def show(own: Session) -> None:
             asking.ask(own, lesson, own.lesson, _came(lesson, taken))
     with right.container(key="lesson_start", gap="xsmall"):
         _step(3, _("Try"))
+        if own.changed:
+            told = ", ".join(f"{name} = {value}" for name, value in own.changed.items())
+            st.caption(escape.markdown(_("Changed by this address: {settings}.").format(settings=told)))
         trying.buttons(own, lesson, taken, runs)
         if begun:
             _step(4, _("Reveal"))
