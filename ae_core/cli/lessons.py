@@ -2,8 +2,11 @@
 
 import argparse
 import fnmatch
+import functools
 import json
 import sys
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from ae_core import lessons
@@ -37,7 +40,7 @@ def add_to(commands: Any) -> None:
 def _lessons(given: argparse.Namespace) -> int:
     names = _chosen([name for name in given.only.split(",") if name])
     if given.record:
-        return _record(names)
+        return _record(names, theory=not given.only)
     return _check(names, given.seeds, given.json) if given.check else _list(names, given.json)
 
 
@@ -72,14 +75,20 @@ def _about(name: str) -> dict[str, object]:
     }
 
 
-def _record(names: list[str]) -> int:
+def _record(names: list[str], theory: bool) -> int:
     load_keras()
+    from ae_core.recordings import boltzmann
     from ae_core.recordings import lessons as recorded
 
-    for name in names:
+    makers: list[Callable[[Progress], Path]] = [
+        functools.partial(recorded.record, name, recorded.FOLDER) for name in names
+    ]
+    if theory:
+        makers.append(functools.partial(boltzmann.record, boltzmann.FILE))
+    for make in makers:
         progress = Progress()
         with progress.bar:
-            file = recorded.record(name, recorded.FOLDER, progress)
+            file = make(progress)
         print(f"{file}: {file.stat().st_size:,} bytes", file=sys.stderr)
     missing = recorded.missing()
     if missing:

@@ -41,11 +41,11 @@ def changed(lesson: Lesson, changes: Mapping[str, str]) -> Lesson:
         SettingError: If an experiment has no such setting or it takes no such value; if it is the seed, which the
             lesson chooses, or what the lesson compares; or if the data do not fit.
     """
-    for name in changes:
-        if name in ("seed", "variant"):
-            raise SettingError(f"with must leave {name} to the lesson. Received: {name}:{changes[name][:80]}.")
-        if len({one.settings.get(name) for one in lesson.experiments}) > 1:
-            raise SettingError(f"with must leave {name} as it is, which the lesson compares.")
+    for setting, value in changes.items():
+        if setting in ("seed", "variant"):
+            raise SettingError(f"with must leave {setting} to the lesson. Received: {setting}:{value[:80]}.")
+        if len({one.settings.get(setting) for one in lesson.experiments}) > 1:
+            raise SettingError(f"with must leave {setting} as it is, which the lesson compares.")
     name, known = changes.get("dataset"), data.public_names()
     if name is not None and name not in known:
         allowed = ", ".join(known)

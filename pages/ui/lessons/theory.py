@@ -1,14 +1,21 @@
 """Comparisons of ideas, each with a press that opens the lesson which shows it."""
 
+import base64
+import functools
+import logging
+
 import streamlit as st
 
 from ae_core import lessons
 from ae_core.formats import escape
 from ae_core.lessons.theory import THEORY, Theory
+from ae_core.recordings import boltzmann
 from pages.ui import state
 from pages.ui.lessons import outcome
 from pages.ui.state import Session
 from pages.ui.words.language import _
+
+_log = logging.getLogger(__name__)
 
 
 def show(own: Session) -> None:
@@ -18,6 +25,8 @@ def show(own: Session) -> None:
             st.subheader(_(one.title), anchor=False)
             st.html(_table(one))
             st.markdown(_(one.text))
+            if one.rival:
+                _rivals(one.rival)
             outcome.formula(one.formula, one.symbols)
             lesson = lessons.get(one.lesson)
             st.button(
@@ -27,6 +36,24 @@ def show(own: Session) -> None:
                 on_click=_open,
                 args=(own, one.lesson),
             )
+
+
+def _rivals(text: str) -> None:
+    found = _recorded()
+    if found is not None:
+        told = escape.html(_(text).format(**found.errors))
+        picture = base64.b64encode(found.picture).decode("ascii")
+        image = f'<img alt="{told}" src="data:image/png;base64,{picture}">'
+        st.html(f'<div class="ae-look ae-look-wide"><figure>{image}</figure></div><p class="ae-look-text">{told}</p>')
+
+
+@functools.cache
+def _recorded() -> boltzmann.Rivals | None:
+    try:
+        return boltzmann.load()
+    except (OSError, ValueError, KeyError, TypeError):
+        _log.exception("The pictures of a Boltzmann machine cannot be read.")
+        return None
 
 
 def _table(one: Theory) -> str:
