@@ -111,13 +111,16 @@ class Words {
     this.card.className = "ae-words";
     this.card.setAttribute("role", "status");
     this.card.hidden = true;
+    /** @type {Range | Element | undefined} What is explained. */
+    this.explained = undefined;
+    this.top = 0; // of that, when its card was placed
     this.pointer = 0;
     this.looking = 0;
     this.place = -1; // of the word that the key has explained, among those on the screen
     document.addEventListener("pointermove", (event) => this.moved(event), { passive: true });
     document.addEventListener("click", (event) => this.tapped(event));
     document.addEventListener("keydown", (event) => this.pressed(event));
-    document.addEventListener("scroll", () => this.hide(), { passive: true, capture: true });
+    document.addEventListener("scroll", () => this.scrolled(), { passive: true, capture: true });
     new MutationObserver(() => this.changed()).observe(document.body, { subtree: true, childList: true, characterData: true });
   }
 
@@ -160,7 +163,7 @@ class Words {
    */
   look(left, top) {
     const formula = symbolAt(left, top);
-    if (formula) return this.tell(formula.getBoundingClientRect(), meanings(formula));
+    if (formula) return this.tell(formula, meanings(formula));
     const found = textAt(left, top);
     const word = found && !found.node.parentElement?.closest(NOT_THERE) ? this.finder.at(found.node.data, found.offset) : undefined;
     if (!found || !word) return this.hide();
@@ -184,15 +187,18 @@ class Words {
       parts.push(link);
     }
     mark("ae-word", [range]);
-    this.tell(range.getBoundingClientRect(), parts);
+    this.tell(range, parts);
   }
 
   /**
-   * @param {DOMRect} box What is explained.
+   * @param {Range | Element} explained
    * @param {Node[]} parts
    */
-  tell(box, parts) {
+  tell(explained, parts) {
     if (parts.length === 0) return this.hide();
+    const box = explained.getBoundingClientRect();
+    this.explained = explained;
+    this.top = box.top;
     const page = getComputedStyle(document.querySelector(".stApp") ?? document.body);
     Object.assign(this.card.style, { color: page.color, background: page.backgroundColor, fontFamily: page.fontFamily });
     this.card.replaceChildren(...parts);
@@ -201,6 +207,11 @@ class Words {
     const below = box.bottom + 6 + height < innerHeight;
     this.card.style.left = `${Math.max(8, Math.min(box.left, innerWidth - width - 8))}px`;
     this.card.style.top = `${below ? box.bottom + 4 : Math.max(8, box.top - height - 4)}px`;
+  }
+
+  /** A card does not go with what it explains; but something else that scrolled is no reason to hide it. */
+  scrolled() {
+    if (this.explained && Math.abs(this.explained.getBoundingClientRect().top - this.top) > 2) this.hide();
   }
 
   hide() {

@@ -35,7 +35,7 @@ TEXTS = """(asItIs) => {
 NAMES = {
     *("Autoencoder", "Lab", "MNIST", "Fashion", "PCA", "CPU", "GPU", "MSE", "KL", "ROC", "PNG", "SVG", "CSV", "ZIP"),
     *("SNE", "Adam", "RMSprop", "SGD", "ReLU", "GELU", "ELU", "Tanh", "Sigmoid", "Dropout", "GRU", "LSTM", "NN", "SVM"),
-    *("Wasserstein", "WAE", "VAE", "VQ", "AAE", "CC", "BY", "SA", "MIT"),
+    *("Wasserstein", "WAE", "VAE", "VQ", "AAE", "CC", "BY", "SA", "MIT", "MMD", "SSIM"),
 }
 
 

@@ -1,5 +1,7 @@
 // @ts-check
-/** What stands in the section before anything is drawn into it; words are put in by their names. */
+/**
+ * What stands in the section before anything is drawn into it; words are put in by their names.
+ */
 
 export const STEPS = 1000; // of the slider
 
