@@ -48,6 +48,7 @@ def frame() -> None:
     if (wanted := state.leave(next(name for name, page in (pages | hidden).items() if page is chosen))) in pages:
         st.switch_page(pages[wanted])
     guard.keep()
+    switch.load_anew()
     explaining.explain()
     chosen.run()
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from ae_core import data
+from ae_core.data.classes import class_numbers
 from ae_core.errors import SettingError
 from ae_core.lessons.lesson import Lesson
 
@@ -51,7 +52,13 @@ def changed(lesson: Lesson, changes: Mapping[str, str]) -> Lesson:
         allowed = ", ".join(known)
         raise SettingError(f"dataset must be one of {allowed}. Received: {name[:80]!r}.")
     experiments = tuple(replace(one, settings={**one.settings, **changes}) for one in lesson.experiments)
-    for one in experiments:
+    for one, before in zip(experiments, lesson.experiments, strict=True):
         settings = one.with_seed(0)
-        settings.check(data.info(settings.dataset).seen(settings))
+        info, usual = data.info(settings.dataset), data.info(before.with_seed(0).dataset)
+        settings.check(info.seen(settings))
+        if info.spec.noun != usual.spec.noun:
+            raise SettingError(f"dataset must be of the kind of {usual.name} in this lesson. Received: {info.name}.")
+        names = info.labelled(settings.label).class_names
+        if names:  # else they are unknown until the data are loaded
+            class_numbers(settings.normal, names)
     return replace(lesson, experiments=experiments)

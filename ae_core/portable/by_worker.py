@@ -15,6 +15,7 @@ from ae_core.portable.description import PARTS
 MOST_KEPT = 3  # networks in a worker
 MOST_STEPS = 4  # of a run whose weights are kept beside those that it has at present
 AT_ONCE = 64  # rows
+MOST_ROWS = 2048  # of a question, many times what a page asks at once; a worker is busy for a second with them
 
 
 class Answering:
@@ -69,6 +70,8 @@ class Answering:
         size = int(np.prod(shape))
         if not rows or len(rows) % (4 * size):
             raise DataError(f"There must be some rows of {size} numbers. Received: {len(rows)} bytes.")
+        if len(rows) > 4 * size * MOST_ROWS:
+            raise DataError(f"There must be at most {MOST_ROWS} rows. Received: {len(rows) // (4 * size)}.")
         inputs = np.frombuffer(rows, "<f4").astype(np.float32).reshape(-1, *shape)
         if not np.isfinite(inputs).all():
             raise DataError("All numbers must be finite.")

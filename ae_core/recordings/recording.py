@@ -145,6 +145,7 @@ def _few_points(setup: Setup, points: int) -> Setup:
     height = -(-count // atlas.columns) * atlas.tile[0]
     with Image.open(io.BytesIO(atlas.png)) as whole:
         part = whole.crop((0, 0, whole.width, height)).quantize(ATLAS_COLOURS, dither=Image.Dither.NONE)
+    part.info.clear()  # a shade of the sheet is transparent there, which is another colour now
     stream = io.BytesIO()
     part.save(stream, "PNG", optimize=True)
     return replace(setup, labels=setup.labels[:count], atlas=replace(atlas, count=count, png=stream.getvalue()))

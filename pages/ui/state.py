@@ -87,6 +87,7 @@ class Session:
         odd_file: A run, the name of a file that it has scored, what it found, and why not if it did not.
         learning: Name of the part of the Learn page that is open.
         lesson: Name of the lesson that is open.
+        here: How far this tab knows the person to have come. See `progress`.
         changes: Name of a lesson, and the settings that its experiments have by the address that opened this tab.
     """
 
@@ -117,12 +118,14 @@ class Session:
     odd_file: tuple[str, str, Part | None, str] = ("", "", None, "")
     learning: str = LESSONS
     lesson: str = field(default_factory=lambda: next(iter(lessons.registry())))
+    here: Progress = field(default_factory=Progress)
     changes: tuple[str, Mapping[str, str]] = ("", MappingProxyType({}))
 
     @property
     def progress(self) -> Progress:
         """How far this person has come in the lessons, also in another tab, or before a reload."""
-        return shelf.of(self.owner)
+        self.here = shelf.of(self.owner) or self.here
+        return self.here
 
     @property
     def changed(self) -> Mapping[str, str]:

@@ -294,6 +294,7 @@ def test_a_code_no_better_than_pca():
     message = snapshot(flat, terms={"sparsity": [0.001] * 30}, numbers=worse)
     assert "no penalty to pay" in found("like_pca", paid, message).why
     assert "like_pca" not in names(late(), snapshot(flat, numbers=better))
+    assert "like_pca" not in names(late(settings={"normal": "0"}), snapshot(flat, numbers=worse)), "most are odd"
     assert "like_pca" not in names(setup(total_epochs=100), snapshot(flat, numbers=worse)), "there is time"
     assert "like_pca" not in names(late(), snapshot(falling(30, pace=0.03), numbers=worse)), "it still falls"
     assert "like_pca" not in names(late(), snapshot(flat, numbers=worse | {"pca_mse": 1e-7})), "PCA copies"

@@ -38,6 +38,8 @@ def test_an_address_holds_what_was_read_from_it() -> None:
         ("latent_dim:3", "with must leave latent_dim as it is, which the lesson compares"),
         ("dataset:upload-0123456789abcdef", "dataset must be one of"),
         ("dataset:nowhere", "dataset must be one of"),
+        ("dataset:breast_cancer", "of the kind of"),
+        ("normal:banana", "normal"),
     ],
 )
 def test_what_cannot_be_is_refused_in_a_sentence(text: str, sentence: str) -> None:

@@ -88,6 +88,12 @@ def test_a_reader_chooses_the_language_and_the_address_keeps_it(app, chrome):
         page.get_by_role("button", name="开始").wait_for()
         page.wait_for_function("new URL(location).searchParams.get('lang') === 'zh'")
         page.get_by_text("学习率", exact=True).first.wait_for()
+        # What is chosen from is told in the new language too, and works in it.
+        page.wait_for_function("document.querySelector('.st-key-variant input')?.value.startsWith('栈式')")
+        page.locator(".st-key-live_grid [aria-label*='重构']").wait_for()
+        page.click("summary:has-text('更多设置')")
+        page.wait_for_selector(".st-key-seed input")
+        assert "Error" not in page.inner_text(".stMain")
         page.locator(".ae-status, .st-key-status").first.get_by_text(
             "录像"
         ).wait_for()  # comes over the live connection

@@ -11,7 +11,7 @@ from ae_core.lessons.lesson import Values
 from ae_core.lessons.measured import Measured
 from pages.ui.lessons import outcome, theory, words
 from pages.ui.live import recorded
-from pages.ui.progress import Progress, Shelf, Taken
+from pages.ui.progress import MOST_LESSONS, Progress, Shelf, Taken
 from pages.ui.words.language import spoken
 
 
@@ -30,7 +30,9 @@ def html(st: MagicMock) -> str:
 
 
 def end(st: MagicMock, name: str, predicted: float, *runs: Values) -> str:
-    outcome.show(lessons.get(name), Taken(predicted, seed=3, found=[Measured(numbers=dict(run)) for run in runs]))
+    outcome.show(
+        lessons.get(name), Taken(predicted=predicted, seed=3, found=[Measured(numbers=dict(run)) for run in runs])
+    )
     return html(st)
 
 
@@ -86,7 +88,7 @@ def test_theory_and_words_are_told(told):
 @pytest.mark.parametrize("name", lessons.registry())
 def test_what_is_revealed_of_the_recorded_runs_follows_from_their_numbers(told, name):
     lesson, runs = lessons.get(name), recorded.of_lesson(name)
-    outcome.show(lesson, Taken(1.0, recorded=True, found=[measured for _film, measured in runs]))
+    outcome.show(lesson, Taken(predicted=1.0, recorded=True, found=[measured for _film, measured in runs]))
     facts = lesson.facts([measured.numbers for _film, measured in runs])
     came = lesson.outcome(facts)
     assert came.claimed, "a recording shows what the lesson claims"
@@ -95,10 +97,42 @@ def test_what_is_revealed_of_the_recorded_runs_follows_from_their_numbers(told, 
     assert html(told).count("<figure>") == (len(runs) if lesson.look is not None else 0)
 
 
+def came(lesson: str) -> Progress:
+    """Somebody who has predicted something in a lesson."""
+    found = Progress()
+    taken = found.of(lesson)
+    taken.said, taken.predicted = True, 1.0
+    return found
+
+
 def test_progress_is_a_persons_own_and_is_forgotten_where_many_others_came():
     shelf = Shelf(most=2)
-    shelf.of("a" * 43).taken["copying"] = Taken(1.0)
-    assert shelf.of("a" * 43).taken["copying"].predicted == 1.0, "after a reload"
-    assert shelf.of("b" * 43) == Progress()
-    shelf.of("a" * 43), shelf.of("c" * 43)
-    assert shelf.of("a" * 43).taken and not shelf.of("b" * 43).taken, "who was here last is kept"
+    mine = came("copying")
+    shelf.keep("a" * 43, mine)
+    assert shelf.of("a" * 43) is mine, "after a reload"
+    assert shelf.of("b" * 43) is None
+    shelf.keep("b" * 43, came("cloud"))
+    shelf.keep("a" * 43, mine)
+    shelf.keep("c" * 43, came("cloud"))
+    assert shelf.of("a" * 43) is mine and shelf.of("b" * 43) is None, "who was here last is kept"
+
+
+def test_whoever_only_looks_takes_nobodys_place():
+    shelf, mine = Shelf(most=2), came("copying")
+    shelf.keep("a" * 43, mine)
+    for number in range(9):
+        looked = Progress()
+        looked.of("copying")
+        shelf.keep(f"{number}" * 43, looked)
+    assert shelf.of("a" * 43) is mine
+
+
+def test_a_person_keeps_what_they_did_and_only_so_much_of_it():
+    progress = came("copying")
+    first = progress.of("copying")
+    for number in range(100):
+        progress.of(f"copying;epochs:{number}")
+    assert progress.of("copying") is first and len(progress.taken) == 1, "what was only looked at is let go"
+    for number in range(100):
+        progress.of(f"cloud;epochs:{number}").said = True
+    assert len(progress.taken) == MOST_LESSONS

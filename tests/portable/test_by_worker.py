@@ -53,6 +53,7 @@ def test_what_does_not_fit_is_refused(tmp_path):
         ("decoder", b"", "some rows of 8 numbers. Received: 0 bytes"),
         ("encoder", bytes(100), "some rows of 784 numbers. Received: 100 bytes"),
         ("decoder", row.tobytes(), "must be finite"),
+        ("decoder", bytes(4 * 8 * 2049), "at most 2048 rows. Received: 2049"),
     ):
         with pytest.raises(DataError, match=message):
             network.compute(part, rows)

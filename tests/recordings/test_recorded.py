@@ -113,6 +113,12 @@ def test_its_pictures_are_pictures(played):
     assert Image.open(io.BytesIO(setup.atlas.png)).size == (columns * width, rows * height)
 
 
+def test_no_shade_of_the_small_pictures_is_transparent(played):
+    setup, *_ = played
+    with Image.open(io.BytesIO(setup.atlas.png)) as sheet:
+        assert "transparency" not in sheet.info
+
+
 @pytest.mark.slow
 def test_the_same_seed_gives_the_same_file(tmp_path):
     settings = variants.read_settings({"dataset": "digits", "train_size": 200, "epochs": 3, "latent_dim": 2})

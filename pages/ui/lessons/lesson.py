@@ -15,7 +15,7 @@ from pages.ui.hall import asking
 from pages.ui.hall.polls import counted_in
 from pages.ui.lessons import outcome, revealing, seen, trying
 from pages.ui.live import pulse, stage
-from pages.ui.progress import Taken
+from pages.ui.progress import Taken, shelf
 from pages.ui.runs.exporting import guarded
 from pages.ui.shared import engine
 from pages.ui.state import Session
@@ -51,7 +51,10 @@ def show(own: Session) -> None:
     notices(own)
     lesson = changing.changed(lessons.get(own.lesson), own.changed)
     kept = f"{own.lesson};{changing.written(own.changed)}" if own.changed else own.lesson
-    taken = own.progress.taken.setdefault(kept, Taken())
+    taken = own.progress.of(kept)
+    if own.changed:
+        for one in lesson.experiments:
+            engine().estimate(one.with_seed(taken.seed))  # so that Train can refuse what would take too long
     runs = trying.runs_of(taken)
     begun = bool(runs) or taken.recorded
     before, after = _beside(own.lesson)
@@ -86,6 +89,7 @@ def show(own: Session) -> None:
             _step(5, _("Why"))
             outcome.why(lesson.why)
             _notebook(own, lesson, taken)
+    shelf.keep(own.owner, own.progress)
     pulse.after(WAITING_SECONDS if engine().status != "ready" else 0)
 
 
@@ -183,4 +187,4 @@ def _set(value: float | None) -> None:
 
 
 def _predicted(taken: Taken) -> None:
-    taken.predicted = st.session_state[PREDICT]
+    taken.said, taken.predicted = True, st.session_state[PREDICT]

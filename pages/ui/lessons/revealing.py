@@ -4,9 +4,11 @@ import streamlit as st
 
 from ae_core.engine import TrainingJob
 from ae_core.errors import EngineError
+from ae_core.formats import escape
 from ae_core.lessons import numbers
 from ae_core.lessons.lesson import Lesson
 from ae_core.lessons.measured import Measured
+from ae_core.translation import in_a_row
 from pages.ui import state
 from pages.ui.lessons import outcome
 from pages.ui.lessons.trying import NEXT
@@ -36,7 +38,9 @@ def show(own: Session, lesson: Lesson, taken: Taken, runs: list[TrainingJob], af
     ready = all(run.ended and run.result is not None for run in runs)
     whole = all(run.state in WHOLE for run in runs)
     if all(run.ended and not run.measuring for run in runs) and not (ready and whole):
-        st.warning(_("A run did not come to its end, so there is nothing to compare. Begin anew."))
+        why = next((_(run.error) for run in runs if run.error), "")
+        sentence = _("A run did not come to its end, so there is nothing to compare. Begin anew.")
+        st.warning(escape.markdown(in_a_row(sentence, why)))
         return
     st.button(
         _("Reveal"),
@@ -85,8 +89,12 @@ def _revealed(own: Session, lesson: Lesson, taken: Taken) -> None:
             asked = engine().lesson_measured(one, own.lesson) if lesson.asks else Measured(numbers={})
             every = numbers.of_run(run.setup, run.snapshot, run.result, asked.numbers)
             found.append(Measured(numbers=every, picture=asked.picture))
+        lesson.facts([one.numbers for one in found])
     except EngineError as error:
         taken.problem = str(error)
+        return
+    except (ArithmeticError, KeyError):
+        taken.problem = _("What was measured of these runs cannot be compared: a number is zero, or has no meaning.")
         return
     taken.found = found
 

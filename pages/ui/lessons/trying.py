@@ -39,6 +39,7 @@ def buttons(own: Session, lesson: Lesson, taken: Taken, runs: list[TrainingJob])
     """
     going, begun = any(not run.ended for run in runs), bool(runs) or taken.recorded
     silent = engine().status != "ready" or any(run.silent or run.state == "failed" for run in runs)
+    offered = not own.changed and bool(recorded.of_lesson(own.lesson))  # they were made without a teacher's changes
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.button(
             _("Train both") if len(lesson.experiments) > 1 else _("Train"),
@@ -62,7 +63,7 @@ def buttons(own: Session, lesson: Lesson, taken: Taken, runs: list[TrainingJob])
             disabled=not begun or going,
             help=_("Begins the lesson anew, with other random numbers."),
         )
-        if recorded.of_lesson(own.lesson) and not taken.recorded and not taken.found:
+        if offered and not taken.recorded and not taken.found:
             st.button(
                 _("Show the recorded runs") if len(lesson.experiments) > 1 else _("Show the recorded run"),
                 key="lesson_recorded",
@@ -75,7 +76,7 @@ def buttons(own: Session, lesson: Lesson, taken: Taken, runs: list[TrainingJob])
             )
     if taken.predicted is None:
         st.caption(_("First say what you expect."))
-    elif silent and not taken.recorded and not taken.found:
+    elif silent and offered and not taken.recorded and not taken.found:
         st.caption(_("No worker answers at the moment. The recorded runs show the same at once."))
     if taken.recorded:
         st.caption(_("Recorded runs: trained before, with seed {seed}.").format(seed=of_lessons.SEED))

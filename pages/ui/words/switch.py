@@ -1,10 +1,15 @@
 """The choice of the language, which every page has in its frame."""
 
+import functools
+from typing import Any
+
 import streamlit as st
 
+from pages.ui import static
 from pages.ui.words.language import LANGUAGES, _, choose, known, language
 
 KEY = "language"
+_ANEW = "language_switched"  # in a session: its page is to be loaded anew
 
 
 def switch() -> None:
@@ -24,3 +29,19 @@ def switch() -> None:
 
 def _switched() -> None:
     choose(st.session_state[KEY])
+    st.session_state[_ANEW] = True
+
+
+def load_anew() -> None:
+    """Loads a page anew whose reader has just chosen a language: the address holds everything else.
+
+    Choices are told from one another by the words that a browser shows, and what it has fetched of a film has words
+    too; those of the old language would stay.
+    """
+    if st.session_state.get(_ANEW):
+        _component()(key=_ANEW, data=language().encode())
+
+
+@functools.cache
+def _component() -> Any:
+    return st.components.v2.component("ae_language", html="", js=static.script("load_anew.js"))
