@@ -163,8 +163,9 @@ def replay(page) -> None:
     wait_for_frame(page, None)
 
 
-def test_a_run_is_watched_gone_back_in_and_replayed_by_its_owner_and_a_follower(app, chrome):
-    watch_and_replay(app, chrome, "convolutional")
+@pytest.mark.parametrize("variant", ["undercomplete", "convolutional", "variational"])
+def test_a_run_is_watched_gone_back_in_and_replayed_by_its_owner_and_a_follower(app, chrome, variant):
+    watch_and_replay(app, chrome, variant)
 
 
 def watch_and_replay(app, chrome, variant: str) -> None:

@@ -12,7 +12,7 @@ from tests.conftest import ROOT
 from tests.pages.presses import press_at_random
 from tests.waiting import PATIENCE
 
-PRESSES = 20  # hundreds in `tests/soak`
+PRESSES = 40  # hundreds in `tests/soak`
 
 
 def test_only_a_page_that_cannot_listen_is_drawn_by_a_timer():

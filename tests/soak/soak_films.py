@@ -1,4 +1,4 @@
-"""A run of every variant is watched, gone back in and replayed by its owner and a follower; the suite does one."""
+"""A run of every variant is watched, gone back in and replayed by its owner and a follower; the suite does three."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Two people who press whatever can be pressed, hundreds of times; the suite presses twenty times."""
+"""Two people who press whatever can be pressed, hundreds of times; the suite presses forty times."""
 
 from typing import Any
 
