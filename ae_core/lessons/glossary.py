@@ -155,6 +155,10 @@ GLOSSARY = (
     ),
     Word("Fine-tuning", "Training the whole, after its parts were trained before.", "layer_by_layer"),
     Word("Floor", "The loss that a perfect reconstruction would still have.", "loss_that_stays", also=("loss floor",)),
+    Word(
+        "Gibbs sampling",
+        "Hidden units drawn from the visible ones and these from those, again and again: so a Boltzmann machine draws.",
+    ),
     Word("Gradient", "The direction in weights along which the loss rises fastest; a step goes the other way."),
     Word("Hidden unit", "One number that a layer computes, between input and output.", "few_at_work", also=("unit",)),
     Word(

@@ -88,7 +88,8 @@ export class DrawPart extends OwnPart {
   take() {
     this.taken = (this.taken + 1) % this.model.examples.length;
     this.drawing.take(this.model.thumbnail(this.taken));
-    this.changed(performance.now());
+    // The example itself, not what the canvas has made of it, which is a little blurred.
+    this.change(this.model.examples[this.taken] ?? [], performance.now());
   }
 
   /**
