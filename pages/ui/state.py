@@ -45,6 +45,7 @@ DEFAULT_PACE: Pace = "watch"
 CURVE, AXIS, COMPARED_LOGARITHMIC = "compared_curve", "compared_axis", "compared_log_scale"
 MOST_COMPARED = 6  # runs side by side: as many as a screen and a colour scheme can hold
 REFUSAL_SECONDS = 15.0  # long enough to be read
+SEED_SECONDS = 10.0  # that a browser may take to build a first page
 LEAVE_SECONDS = 1.5  # that a page is held to which a button has led
 # What of an address is no setting.
 _OF_PAGES = (RUN_PARAMETER, FRAME_PARAMETER, LESSON_PARAMETER, CHANGES_PARAMETER, *LOOKED_AT)
@@ -75,6 +76,7 @@ class Session:
         deaf: Whether something between this tab and the server prevents a connection of its own.
         page: Name of the page that is shown.
         arrived: Whether another page was shown before.
+        begun: When this tab was opened, on the monotonic clock.
         uploads: Names of data sets that this tab brought, or was given by its address.
         opened: Ids of runs that this tab was given by their address.
         compared: Ids of the runs that are ticked on the Compare page.
@@ -106,6 +108,7 @@ class Session:
     deaf: bool = False
     page: str = ""
     arrived: bool = True
+    begun: float = field(default_factory=time.monotonic)
     uploads: set[str] = field(default_factory=set)
     opened: set[str] = field(default_factory=set)
     compared: list[str] = field(default_factory=list)
@@ -126,6 +129,15 @@ class Session:
         """How far this person has come in the lessons, also in another tab, or before a reload."""
         self.here = shelf.of(self.owner) or self.here
         return self.here
+
+    @property
+    def unsure(self) -> bool:
+        """Whether a browser may not have what widgets were last told.
+
+        A value reaches it with that run of the script in which it is written. Where the next run is there before the
+        browser has drawn, the value is lost: the widget shows its first choice, and sends that as if it were chosen.
+        """
+        return self.arrived or time.monotonic() < self.begun + SEED_SECONDS
 
     @property
     def changed(self) -> Mapping[str, str]:

@@ -18,7 +18,7 @@ from ae_core.anomalies import PARTS
 from ae_core.engine import EngineError, certificates
 from ae_core.figures.shared import Json
 from ae_core.ownership import holds
-from pages.ui import shared
+from pages.ui import shared, state
 from tests.conftest import ROOT
 from tests.stored import stored
 from tests.waiting import PATIENCE, until
@@ -50,9 +50,8 @@ def _engine(warm_engine, tmp_path_factory) -> Iterator[None]:
 
 
 def visit(**address: str) -> AppTest:
-    """A new visitor who opens this address, and then all settings."""
+    """A new visitor who opens this address."""
     page = AppTest.from_file(APP, default_timeout=PATIENCE)
-    page.session_state["more_settings"] = True
     for name, text in address.items():
         page.query_params[name] = text
     page.run()
@@ -129,18 +128,14 @@ def test_a_use_is_one_press():
     assert "normal" not in page.query_params
 
 
-def test_settings_that_are_folded_away_are_drawn_when_opened_and_count_before():
-    page = AppTest.from_file(APP, default_timeout=PATIENCE)
-    page.query_params["seed"] = "7"
+def test_what_a_browser_may_have_missed_is_told_again(monkeypatch):
+    page = visit(variant="sparse")
+    own = page.session_state["session"]
     page.run()
-    assert page.number_input("epochs").value and "seed" not in {one.key for one in page.number_input}
-    assert page.query_params["seed"] == "7"
-    page.session_state["more_settings"] = True
+    assert own.unsure, "in the first moments, however often the script runs"
+    monkeypatch.setattr(state, "SEED_SECONDS", 0.0)
     page.run()
-    page.number_input("seed").set_value(8).run()
-    page.session_state["more_settings"] = False
-    page.run()
-    assert page.query_params["seed"] == "8"
+    assert not own.unsure and own.form.variant == "sparse", "else what is being typed would be overwritten"
 
 
 def test_the_address_and_the_widgets_say_the_same():

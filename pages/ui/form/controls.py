@@ -72,10 +72,8 @@ def settings_form(own: Session) -> Settings | None:
         settings = own.form.settings()
     except SettingError as error:
         own.problem = str(error)
-    # What is folded away is not drawn: half of the widgets, which a browser would build before the button Start.
-    with st.expander(_("More settings"), key="more_settings", on_change="rerun") as more:
-        if more.open:
-            _in_pairs(own, folded, say)
+    with st.expander(_("More settings")):
+        _in_pairs(own, folded, say)
     if own.problem:
         st.error(escape.markdown(_(own.problem)))
     _what_changes_do(own)
@@ -240,7 +238,7 @@ def _stride(default: float) -> float:
 def _seed(own: Session, key: str, value: Any) -> None:
     # Only where it differs: writing a value that is already there would overwrite what is being typed. After a change
     # of page the value still belongs to the other page's widget, and this one would start at its first choice.
-    if own.arrived or key not in st.session_state or st.session_state[key] != value:
+    if own.unsure or key not in st.session_state or st.session_state[key] != value:
         st.session_state[key] = value
 
 
@@ -285,9 +283,7 @@ def _how_long(settings: Settings | None) -> None:
 
 
 def _upload(own: Session) -> None:
-    with st.expander(_("Your own data"), key="own_data", on_change="rerun") as opened:
-        if not opened.open:
-            return
+    with st.expander(_("Your own data")):
         st.file_uploader(
             _("A table, arrays, or a .zip of pictures"),
             type=[ending.lstrip(".") for ending in ENDINGS if ending.startswith(".")],

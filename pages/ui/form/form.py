@@ -47,6 +47,8 @@ class Form:
         """Takes a value from a widget. The default's value is no choice: the next variant may bring its own."""
         if name == "variant":
             self.variant = value
+        elif name not in self.fields():
+            self.chosen[name] = value
         elif value is None or value == self.default(name) or value == as_text(self.default(name)):
             self.chosen.pop(name, None)
         else:

@@ -73,9 +73,7 @@ def buttons(own: Session, chosen: Sequence[StoredRun]) -> None:
 
 def importing(own: Session) -> None:
     """The field that takes a run exported elsewhere."""
-    with st.expander(_("Import a run"), key="import_run", on_change="rerun") as opened:
-        if not opened.open:
-            return
+    with st.expander(_("Import a run")):
         st.file_uploader(
             _("A .zip file that was exported here or elsewhere"),
             type=["zip"],
