@@ -57,7 +57,7 @@ def test_the_page_says_what_was_understood_of_each_column(st, info):
 
 
 def test_the_label_column_is_chosen_among_those_that_can_name_classes(st, info):
-    own: Any = SimpleNamespace(form=Form(), arrived=False)
+    own: Any = SimpleNamespace(form=Form(), unsure=False)
     own.form.choose("dataset", info.name)
     with spoken("en"):
         controls.label_select(own, info)

@@ -83,11 +83,20 @@ def _pictures(lesson: Lesson, found: Sequence[Measured]) -> str:
         return ""
     text = escape.html(_(lesson.look.text))
     sheets = "".join(
-        f"<figure><figcaption>{escape.html(_(experiment.label))}</figcaption>"
-        f'<img alt="{text}" src="data:image/png;base64,{base64.b64encode(one.picture).decode("ascii")}"></figure>'
+        f"<figure><figcaption>{escape.html(_(experiment.label))}</figcaption>{image(one.picture, text)}</figure>"
         for experiment, one in zip(lesson.experiments, found, strict=True)
     )
     return f'<p class="ae-look-text">{text}</p><div class="ae-look">{sheets}</div>'
+
+
+def image(png: bytes, text: str) -> str:
+    """A picture as HTML.
+
+    Args:
+        png: The picture, a PNG file.
+        text: What is said of it to whoever cannot see it, escaped.
+    """
+    return f'<img alt="{text}" src="data:image/png;base64,{base64.b64encode(png).decode("ascii")}">'
 
 
 def written(value: float, unit: Unit) -> str:

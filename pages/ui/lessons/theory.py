@@ -1,6 +1,5 @@
 """Comparisons of ideas, each with a press that opens the lesson which shows it."""
 
-import base64
 import functools
 import logging
 
@@ -42,9 +41,8 @@ def _rivals(text: str) -> None:
     found = _recorded()
     if found is not None:
         told = escape.html(_(text).format(**found.errors))
-        picture = base64.b64encode(found.picture).decode("ascii")
-        image = f'<img alt="{told}" src="data:image/png;base64,{picture}">'
-        st.html(f'<div class="ae-look ae-look-wide"><figure>{image}</figure></div><p class="ae-look-text">{told}</p>')
+        sheet = f"<figure>{outcome.image(found.picture, told)}</figure>"
+        st.html(f'<div class="ae-look ae-look-wide">{sheet}</div><p class="ae-look-text">{told}</p>')
 
 
 @functools.cache
