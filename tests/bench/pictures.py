@@ -15,12 +15,14 @@ from tests.browser import browser, picture, running_app, wait_for_step
 from tests.commands import command_line
 from tests.conftest import ROOT
 
+SCREEN = {"width": 1280, "height": 720}
 FOLDER = ROOT / "assets" / "pictures"
+TRAINED = "variant=stacked&latent_dim=2&epochs=40&widths=512,128&batch_size=256"
 SHOTS = {
-    # name: query, size, colour scheme, last step to wait for
-    "train-light": ("variant=stacked&latent_dim=2&epochs=40&widths=512,128&batch_size=256", (1280, 720), "light", 3000),
-    "train-dark": ("variant=denoising&noise=masking&epochs=40", (1280, 720), "dark", 2000),
-    "train-phone": ("variant=sparse&epochs=40", (390, 844), "light", 1000),
+    # name: query, colour scheme, key that is pressed, last step to wait for
+    "train-light": (TRAINED, "light", "", 3000),
+    "presenter": (TRAINED, "light", "f", 3000),
+    "chinese": ("lang=zh&variant=denoising&noise=masking&epochs=40", "dark", "", 2000),
 }
 PLAYED = "variant=variational&latent_dim=2&epochs=15&widths=512,128&batch_size=256&train_size=20000"
 EXPLORED = {
@@ -36,7 +38,7 @@ def main() -> None:
     """Makes what was asked for and keeps it under `assets/pictures`."""
     FOLDER.mkdir(exist_ok=True)
     dataset = data.default_name()
-    wanted = sys.argv[1:] or ["film", *SHOTS, *EXPLORED, "learn"]
+    wanted = sys.argv[1:] or ["film", *SHOTS, *EXPLORED, "lesson"]
     if "film" in wanted:
         film(dataset)
     if wanted != ["film"]:
@@ -66,19 +68,21 @@ def said(*arguments: str) -> str:
 def pictures(dataset: str, wanted: Collection[str]) -> None:
     """Trains for each wanted picture in the app until it is worth looking at."""
     with running_app() as app, browser() as chromium:
-        for name, (query, (width, height), scheme, step) in SHOTS.items():
+        for name, (query, scheme, key, step) in SHOTS.items():
             if name not in wanted:
                 continue
-            context = chromium.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+            context = chromium.new_context(viewport=SCREEN, color_scheme=scheme)
             page = context.new_page()
+            page.set_default_timeout(300_000)  # of a machine that is busy
             page.goto(f"{app.url}/?dataset={dataset}&pace=full&{query}")
             page.click(".st-key-start button:not([disabled])", timeout=60_000)
-            page.wait_for_function(
-                "document.querySelector('.st-key-status').innerText.includes('Training')", timeout=120_000
-            )
+            if key:
+                page.wait_for_selector(".st-key-live_loss [data-step]", timeout=120_000)
+                page.keyboard.press(key)
             wait_for_step(page, "live_loss", step)
             page.wait_for_timeout(1000)
             picture(page, FOLDER / f"{name}.png")
+            page.keyboard.press(key or "Shift")
             page.click(".st-key-stop button")
             page.wait_for_timeout(1000)
             context.close()
@@ -88,15 +92,21 @@ def pictures(dataset: str, wanted: Collection[str]) -> None:
             context = chromium.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
             explored(context.new_page(), f"{app.url}/?dataset={dataset}&pace=full&{query}", name)
             context.close()
-        if "learn" not in wanted:
-            return
-        context = chromium.new_context(viewport={"width": 1280, "height": 900})
-        page = context.new_page()
-        page.goto(f"{app.url}/learn?variant=sparse&dataset={dataset}")
-        page.wait_for_selector("svg text", timeout=60_000)
-        page.wait_for_timeout(3000)
-        picture(page, FOLDER / "learn.png")
-        context.close()
+        if "lesson" in wanted:
+            context = chromium.new_context(viewport=SCREEN)
+            lesson(context.new_page(), f"{app.url}/learn?lesson=damage_teaches")
+            context.close()
+
+
+def lesson(page, address: str) -> None:
+    """Answers a lesson's question, shows its recorded runs, reveals; and takes the picture."""
+    page.goto(address)
+    page.locator(".st-key-predict label:has(input)").nth(1).click(timeout=60_000)
+    page.click(".st-key-lesson_recorded button:not([disabled])")
+    page.click(".st-key-reveal button:not([disabled])", timeout=60_000)
+    page.wait_for_selector(".ae-outcome", timeout=60_000)
+    page.wait_for_timeout(3000)
+    picture(page, FOLDER / "lesson.png")
 
 
 def explored(page, address: str, name: str) -> None:
