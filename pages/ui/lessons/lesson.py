@@ -71,18 +71,22 @@ def show(own: Session) -> None:
         _predict(lesson, taken, begun)
         if not begun or own.lesson in own.progress.asked:
             asking.ask(own, lesson, own.lesson, _came(lesson, taken))
-    with right.container(key="lesson_start", gap="xsmall"):
+    with (left if taken.found else right).container(key="lesson_start", gap="xsmall"):
         _step(3, _("Try"))
         if own.changed:
             told = ", ".join(f"{name} = {value}" for name, value in own.changed.items())
             st.caption(escape.markdown(_("Changed by this address: {settings}.").format(settings=told)))
         trying.buttons(own, lesson, taken, runs)
-        if begun:
-            _step(4, _("Reveal"))
-            revealing.show(own, lesson, taken, runs, after)
         if own.showing.present:
             trying.back(own, taken, before)
+            if taken.found:
+                revealing.onward(own, taken, after)  # here it is above the fold
     if begun:
+        with right.container(key="lesson_reveal", gap="xsmall"):
+            _step(4, _("Reveal"))
+            revealing.show(own, lesson, taken, runs)
+            if taken.found and not own.showing.present:
+                revealing.onward(own, taken, after)
         _try(own, lesson, taken, runs)
     if taken.found:
         with st.container(key="lesson_why", gap="xsmall"):

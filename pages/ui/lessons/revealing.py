@@ -21,7 +21,7 @@ from pages.ui.words.language import _
 WHOLE = ("done", "diverged")  # states of a run that has come to its end
 
 
-def show(own: Session, lesson: Lesson, taken: Taken, runs: list[TrainingJob], after: str) -> None:
+def show(own: Session, lesson: Lesson, taken: Taken, runs: list[TrainingJob]) -> None:
     """Draws the button that reveals, and then what was revealed.
 
     Args:
@@ -29,11 +29,9 @@ def show(own: Session, lesson: Lesson, taken: Taken, runs: list[TrainingJob], af
         lesson: The lesson.
         taken: How far it has come.
         runs: Its runs; none where the recorded ones are shown.
-        after: Name of the next lesson; empty for none.
     """
     if taken.found:
         outcome.show(lesson, taken)
-        _onward(own, taken, after)
         return
     ready = all(run.ended and run.result is not None for run in runs)
     whole = all(run.state in WHOLE for run in runs)
@@ -55,7 +53,14 @@ def show(own: Session, lesson: Lesson, taken: Taken, runs: list[TrainingJob], af
     )
 
 
-def _onward(own: Session, taken: Taken, after: str) -> None:
+def onward(own: Session, taken: Taken, after: str) -> None:
+    """Draws what one goes on with: the runs on Compare, the next lesson.
+
+    Args:
+        own: The session.
+        taken: How far the lesson has come.
+        after: Name of the next lesson; empty for none.
+    """
     with st.container(horizontal=True, gap="small"):
         if taken.runs:
             st.button(
