@@ -41,6 +41,19 @@ BARE: Json = {"showgrid": False, "zeroline": False, "showline": False, "ticks": 
 """An axis of a picture, of which nothing is seen."""
 
 
+def view_words(translate: Translate) -> dict[str, str]:
+    """What stands on the buttons of a view: those that save it, and those for whoever goes about it by keys."""
+    return {
+        "png": translate("Save as PNG"),
+        "svg": translate("Save as SVG"),
+        "tools": translate("Chart by keyboard"),
+        "keys": translate("Left and right: the next button. Plus and minus: zoom. Shift with an arrow: move. 0: all."),
+        "nearer": translate("Zoom in"),
+        "farther": translate("Zoom out"),
+        "all": translate("Show all"),
+    }
+
+
 def picture(png: bytes) -> Json:
     """The trace of a picture whose pixels are never smoothed."""
     return {

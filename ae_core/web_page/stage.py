@@ -4,7 +4,7 @@ import html
 import json
 from collections.abc import Sequence
 
-from ae_core.figures.shared import Json, Translate, words
+from ae_core.figures.shared import Json, Translate, view_words, words
 from ae_core.figures.views import PLAIN, VIEWS, View, sentences
 from ae_core.measuring.wording import about
 from ae_core.messages import Setup, Snapshot
@@ -131,7 +131,7 @@ def frame(setup: Setup, snapshot: Snapshot, curves: bool, translate: Translate =
 
 
 def _figure(figure: Json, step: int, translate: Translate) -> Json:
-    return {"step": step, "words": {"png": translate("Save as PNG"), "svg": translate("Save as SVG")}} | figure
+    return {"step": step, "words": view_words(translate)} | figure
 
 
 def _numbers(setup: Setup, snapshot: Snapshot, translate: Translate) -> str:

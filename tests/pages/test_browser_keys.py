@@ -33,6 +33,13 @@ SENTENCES = """() => {
   const told = loss.getAttribute("aria-label").startsWith(`Loss curves at step ${loss.dataset.step},`);
   return told && /10 classes, 1-nearest-neighbour accuracy 0\\.\\d/.test(map.getAttribute("aria-label"));
 }"""
+# What of the map is seen: of its first axis the length and the middle, and classes that are taken away.
+SEEN = """() => {
+  const {layout, _fullData} = document.querySelector(".st-key-live_latent .js-plotly-plot");
+  const [low, high] = layout.xaxis.range;
+  const hidden = _fullData.filter((one) => one.visible === "legendonly").map((one) => one.name);
+  return {length: high - low, middle: (low + high) / 2, hidden};
+}"""
 ASKED = "document.querySelector('.st-key-predict input').value"
 
 
@@ -73,11 +80,24 @@ def test_keys_alone_are_enough_and_changes_are_read_aloud(app, chrome):
         page.keyboard.press("Enter")
         wait_for_status(page, "Paused")
         page.wait_for_function(SENTENCES)  # a last frame may be on its way
+        tab_to(page, ".st-key-live_latent .ae-chart-tools")
+        wide = page.evaluate(SEEN)
+        for key in ("+", "Shift+ArrowRight"):
+            page.keyboard.press(key)
+        for _place in range(3 + 3):
+            page.keyboard.press("ArrowRight")
+        page.keyboard.press("Enter")  # the fourth class goes
+        page.wait_for_selector(".ae-chart-tools :focus[aria-pressed=false]")
+        near = page.evaluate(SEEN)
+        assert near["length"] == pytest.approx(wide["length"] / 1.5) and near["hidden"] == ["3"]
+        assert near["middle"] == pytest.approx(wide["middle"] + 0.2 * near["length"])
         tab_to(page, ".ae-track input")
         last = step_of(page)
         page.keyboard.press("ArrowLeft")
         earlier = f"Number(document.querySelector('.st-key-live_loss [data-step]').dataset.step) < {last}"
         page.wait_for_function(earlier)
+        page.wait_for_timeout(600)  # so long after the last frame Plotly draws the whole figure anew
+        assert page.evaluate(SEEN) == near, "another frame is looked at in the same way"
         tab_to(page, ".ae-head")
         page.keyboard.press("Enter")
         page.wait_for_selector(".ae-head[aria-pressed=true]")

@@ -9,6 +9,7 @@
  * @import { Look } from "./theme.js"
  */
 import { drawAbove } from "./curves.js";
+import { ChartTools } from "./chart_tools.js";
 import { browser } from "./device.js";
 import { HoverCard } from "./hover_card.js";
 import { Cloud, groupsOf, hollow } from "./cloud.js";
@@ -74,6 +75,7 @@ export class View {
     this.place.className = "ae-live-plot";
     this.card = new HoverCard(root, base);
     this.cloud = new Cloud(root);
+    this.tools = new ChartTools(root);
     const bar = root.parentElement?.querySelector(".ae-save");
     if (bar) this.buttons = new SaveButtons(bar, (format) => this.save(format));
     let frame = 0;
@@ -199,6 +201,7 @@ export class View {
     if (!figure) return;
     const look = pageLook(root);
     const { data, layout } = dress(figure, look, browser);
+    this.tools.keep({ data, layout });
     const shown = layout.meta.atlas ? hollow(data, layout) : data;
     const plot = await plotly.react(this.place, shown, layout, {
       displaylogo: false,
@@ -213,6 +216,7 @@ export class View {
     this.drawAbove();
     for (const drawing of root.querySelectorAll(".main-svg")) drawing.setAttribute("aria-hidden", "true"); // see `tell`
     root.removeAttribute("aria-busy");
+    this.tools.offer(plotly, plot, figure);
     this.buttons?.offer(figure, this.name(figure));
   }
 

@@ -6,11 +6,13 @@ export interface Figure {
   layout: Layout & { meta: Meta };
   /** Optimiser step that it shows. */
   step: number;
-  /** Titles of the buttons that save it, in the reader's language. */
-  words: Record<Format, string>;
+  /** Titles of the buttons that save it and of those for the keyboard, in the reader's language. */
+  words: Record<Format | Tool | "tools" | "keys", string>;
 }
 
 export type Format = "png" | "svg";
+
+export type Tool = "nearer" | "farther" | "all";
 
 export interface Meta {
   /** A sentence for screen readers. */

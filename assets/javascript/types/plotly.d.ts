@@ -4,6 +4,7 @@ export interface Axis {
   title?: { text: string; standoff?: number; font?: Font };
   range?: [number, number];
   autorange?: boolean;
+  fixedrange?: boolean;
   gridcolor?: string;
   linecolor?: string;
   zerolinecolor?: string;
@@ -86,6 +87,8 @@ export interface DrawnTrace {
   x: ArrayLike<number>;
   y: ArrayLike<number>;
   mode?: string;
+  name?: string;
+  showlegend?: boolean;
   visible?: boolean | "legendonly";
   line?: { color: string };
   marker?: { color: string };
@@ -125,6 +128,10 @@ export interface Plotly {
   /** Draws a figure, or changes the one that is drawn already. The promise resolves once it is drawn. */
   react(element: HTMLElement, data: Trace[], layout: Layout, config: Config): Promise<Plot>;
   downloadImage(figure: { data: Trace[]; layout: Layout }, picture: Picture): Promise<string>;
+  /** Changes some of the layout, by names with dots. */
+  relayout(element: HTMLElement, changes: Record<string, unknown>): Promise<Plot>;
+  /** Changes some traces. */
+  restyle(element: HTMLElement, changes: Record<string, unknown>, places: number[]): Promise<Plot>;
   purge(element: HTMLElement): void;
   Plots: { resize(element: HTMLElement): void };
 }

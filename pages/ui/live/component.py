@@ -18,6 +18,7 @@ from typing import Any
 import streamlit as st
 
 from ae_core.figures import Figure
+from ae_core.figures.shared import view_words
 from pages.ui import static
 from pages.ui.words.language import _
 
@@ -33,8 +34,7 @@ def payload(figure: Figure, step: int) -> bytes:
         figure: What a function of `ae_core.figures` returns.
         step: Optimiser step that it shows; becomes `data-step` of the view.
     """
-    words = {"png": _("Save as PNG"), "svg": _("Save as SVG")}
-    about = {"step": step, "words": words}
+    about = {"step": step, "words": view_words(_)}
     return json.dumps(about | figure, allow_nan=False, separators=(",", ":")).encode()
 
 
