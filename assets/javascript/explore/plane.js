@@ -1,6 +1,7 @@
 // @ts-check
 /**
- * The plane of codes as it is drawn: what the decoder makes of each place, and on it the codes of the held-out examples.
+ * The plane of codes: what the decoder makes of each place, on it where the codes of the held-out examples lie, and when
+ * which of it is drawn anew. `viewport.js` says what is looked at, `plane_paint.js` how it is painted.
  *
  * @import { Cloud, Place } from "../types/explore"
  * @import { Cut } from "./axis.js"
@@ -10,12 +11,12 @@
  */
 import { behind, legible } from "../live/legible.js";
 import { contours } from "./density.js";
+import { paintCloud, paintContours, paintFence, paintMark, paintPictures, paintPoints, paintWay } from "./plane_paint.js";
+import { Viewport } from "./viewport.js";
 
 const WAIT = 250; // milliseconds until the sheet is drawn more finely
-const DOT = 2.2; // radius of a point
-const HALO = "rgba(255, 255, 255, 0.85)"; // around points on a coloured sheet
-const PICTURE = 30; // pixels, as large as a picture that stands for a point
 const NEAR = 4; // times that one is zoomed in before there are pictures
+const DEVIATIONS = [1, 2]; // standard deviations from the mean at which a cloud has its outlines
 
 export class Plane {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -26,11 +27,7 @@ export class Plane {
    * @type {Float32Array}
    */
   points = new Float32Array();
-  /** Left, right, bottom and top of the whole plane. */
-  whole = [-1, 1, -1, 1];
-  /** The same of what is looked at. */
-  ends = [-1, 1, -1, 1];
-  /** The same of the sheet. */
+  /** Ends of what the sheet shows. */
   drawn = [-1, 1, -1, 1];
   /** @type {Place | undefined} */
   marked;
@@ -77,6 +74,7 @@ export class Plane {
    */
   constructor(canvas, model, cut, colours, behind) {
     this.canvas = canvas;
+    this.viewport = new Viewport(canvas);
     this.model = model;
     this.cut = cut;
     this.colours = colours;
@@ -104,9 +102,10 @@ export class Plane {
       const { x, y } = this.placeOf(codes.at(place), place);
       this.points.set([x, y], 2 * place);
     }
-    this.whole = layout?.ends ?? [...cut.across.ends, ...cut.up.ends];
-    this.lines = this.dense ? contours(this.points, this.whole) : [];
-    this.look(this.whole);
+    const { viewport } = this;
+    viewport.whole = layout?.ends ?? [...cut.across.ends, ...cut.up.ends];
+    this.lines = this.dense ? contours(this.points, viewport.whole) : [];
+    this.look(viewport.whole);
   }
 
   /**
@@ -127,10 +126,10 @@ export class Plane {
    * @param {Cut} cut
    */
   renew(model, cut) {
-    const ends = this.ends === this.whole ? undefined : this.ends;
+    const { ends, whole } = this.viewport;
     this.model = model;
     this.show(cut, this.layout);
-    if (ends) this.look(ends);
+    if (ends !== whole) this.look(ends);
   }
 
   /**
@@ -139,9 +138,9 @@ export class Plane {
    * @param {number[]} ends Left, right, bottom and top.
    */
   look(ends) {
-    this.ends = ends;
+    this.viewport.ends = ends;
     const [rough, fine] = this.model.look.grain;
-    if (ends === this.whole) this.drawSheet(rough);
+    if (ends === this.viewport.whole) this.drawSheet(rough);
     clearTimeout(this.waiting);
     this.waiting = setTimeout(() => this.drawSheet(fine), WAIT);
     this.draw();
@@ -153,11 +152,8 @@ export class Plane {
    * @param {number} factor Above 1 to come nearer.
    * @param {Place} place
    */
-  zoom(factor, { x, y }) {
-    const [left = 0, right = 1, bottom = 0, top = 1] = this.ends;
-    const ends = [x + (left - x) / factor, x + (right - x) / factor, y + (bottom - y) / factor, y + (top - y) / factor];
-    const [far = 0, farther = 1] = this.whole;
-    this.look((ends[1] ?? 0) - (ends[0] ?? 0) >= farther - far ? this.whole : ends);
+  zoom(factor, place) {
+    this.look(this.viewport.zoomed(factor, place));
   }
 
   /**
@@ -167,14 +163,7 @@ export class Plane {
    * @param {number} byY
    */
   move(byX, byY) {
-    const [left = 0, right = 1, bottom = 0, top = 1] = this.ends;
-    this.look([left + byX, right + byX, bottom + byY, top + byY]);
-  }
-
-  /** How far one is zoomed in. */
-  get nearness() {
-    const [[left = 0, right = 1], [from = 0, to = 1]] = [this.whole, this.ends];
-    return (right - left) / (to - from);
+    this.look(this.viewport.moved(byX, byY));
   }
 
   /**
@@ -184,37 +173,13 @@ export class Plane {
    */
   setDense(wanted) {
     this.dense = wanted;
-    this.lines = wanted ? contours(this.points, this.whole) : [];
+    this.lines = wanted ? contours(this.points, this.viewport.whole) : [];
     this.draw();
-  }
-
-  /**
-   * The place that a pixel of the element shows.
-   *
-   * @param {Place} pixel
-   * @returns {Place}
-   */
-  placeAt({ x, y }) {
-    const [left = 0, right = 1, bottom = 0, top = 1] = this.ends;
-    const { clientWidth, clientHeight } = this.canvas;
-    return { x: left + (x / clientWidth) * (right - left), y: top - (y / clientHeight) * (top - bottom) };
-  }
-
-  /**
-   * The pixel that shows a place.
-   *
-   * @param {Place} place
-   * @returns {Place}
-   */
-  pixelOf({ x, y }) {
-    const [left = 0, right = 1, bottom = 0, top = 1] = this.ends;
-    const { clientWidth, clientHeight } = this.canvas;
-    return { x: ((x - left) / (right - left)) * clientWidth, y: ((top - y) / (top - bottom)) * clientHeight };
   }
 
   /** @param {number} place Of an example. */
   pixelOfPoint(place) {
-    return this.pixelOf({ x: this.points[2 * place] ?? 0, y: this.points[2 * place + 1] ?? 0 });
+    return this.viewport.pixelOf({ x: this.points[2 * place] ?? 0, y: this.points[2 * place + 1] ?? 0 });
   }
 
   /**
@@ -240,8 +205,8 @@ export class Plane {
    */
   drawSheet(count) {
     this.fineness = count;
-    this.paintSheet(count, this.ends);
-    this.drawn = this.ends;
+    this.paintSheet(count, this.viewport.ends);
+    this.drawn = this.viewport.ends;
     this.draw();
   }
 
@@ -290,7 +255,7 @@ export class Plane {
 
   /** Draws everything. */
   draw() {
-    const { canvas, ground } = this;
+    const { canvas, ground, viewport } = this;
     const sharp = devicePixelRatio || 1;
     const [width, height] = [canvas.clientWidth, canvas.clientHeight];
     if (!width) return;
@@ -299,14 +264,15 @@ export class Plane {
     if (!pen) return;
     pen.scale(sharp, sharp);
     const [left = 0, right = 1, bottom = 0, top = 1] = this.drawn;
-    const [corner, far] = [this.pixelOf({ x: left, y: top }), this.pixelOf({ x: right, y: bottom })];
+    const [corner, far] = [viewport.pixelOf({ x: left, y: top }), viewport.pixelOf({ x: right, y: bottom })];
     pen.drawImage(this.sheet, corner.x, corner.y, far.x - corner.x, far.y - corner.y);
     this.ink = getComputedStyle(canvas).color;
     this.shades = this.colours.map((colour) => legible(colour, behind(this.ink)));
-    this.drawPoints(pen);
-    if (this.nearness >= NEAR) this.drawPictures(pen);
+    const points = this.seenPoints();
+    paintPoints(pen, points, this.behind >= 0 && !this.layout);
+    if (viewport.nearness >= NEAR) paintPictures(pen, points, canvas, (place) => this.model.thumbnail(place));
     pen.strokeStyle = this.ink;
-    this.drawLines(pen);
+    paintContours(pen, this.lines, viewport);
     this.drawOver();
   }
 
@@ -324,119 +290,22 @@ export class Plane {
     this.drawMarks(pen);
   }
 
-  /** @param {CanvasRenderingContext2D} pen */
-  drawPoints(pen) {
-    const some = this.chosen.size > 0;
-    [pen.strokeStyle, pen.lineWidth] = [HALO, 1.5];
-    this.shades.forEach((colour, label) => {
-      for (const among of some ? [false, true] : [true]) {
-        pen.fillStyle = colour;
-        pen.globalAlpha = among ? 0.85 : 0.2;
-        pen.beginPath();
-        for (let place = 0; place < this.points.length / 2; place++) {
-          if (this.labelOf(place) !== label || (some && this.chosen.has(place) !== among)) continue;
-          const { x, y } = this.pixelOfPoint(place);
-          const radius = some && among ? 1.5 * DOT : DOT;
-          pen.moveTo(x + radius, y);
-          pen.arc(x, y, radius, 0, 2 * Math.PI);
-        }
-        if (this.behind >= 0 && !this.layout) pen.stroke(); // a colour on colours
-        pen.fill();
-      }
-    });
-    pen.globalAlpha = 1;
-  }
-
-  /** @param {number} place Of an example. */
-  labelOf(place) {
-    return (this.model.labels[place] ?? 0) % this.colours.length;
-  }
-
-  /**
-   * Pictures in the place of points, as far as they do not lie on one another.
-   *
-   * @param {CanvasRenderingContext2D} pen
-   */
-  drawPictures(pen) {
-    const { clientWidth, clientHeight } = this.canvas;
-    /** @type {Place[]} */
-    const drawn = [];
-    for (let place = 0; place < this.points.length / 2; place++) {
-      const { x, y } = this.pixelOfPoint(place);
-      if (x < 0 || y < 0 || x > clientWidth || y > clientHeight) continue;
-      if (drawn.some((one) => Math.abs(one.x - x) < PICTURE + 4 && Math.abs(one.y - y) < PICTURE + 4)) continue;
-      drawn.push({ x, y });
-      const [left, top] = [x - PICTURE / 2, y - PICTURE / 2];
-      pen.drawImage(this.model.thumbnail(place), left, top, PICTURE, PICTURE);
-      pen.lineWidth = 2;
-      pen.strokeStyle = this.shades[this.labelOf(place)] ?? "";
-      pen.strokeRect(left, top, PICTURE, PICTURE);
-    }
-  }
-
-  /** @param {CanvasRenderingContext2D} pen */
-  drawLines(pen) {
-    pen.lineWidth = 1;
-    this.lines.forEach((pieces, at) => {
-      pen.globalAlpha = 0.85 - 0.2 * at;
-      pen.beginPath();
-      for (const [x, y, toX, toY] of pieces) {
-        const [from, to] = [this.pixelOf({ x, y }), this.pixelOf({ x: toX, y: toY })];
-        pen.moveTo(from.x, from.y);
-        pen.lineTo(to.x, to.y);
-      }
-      pen.stroke();
-    });
-    pen.globalAlpha = 1;
+  /** The examples, as they are painted. */
+  seenPoints() {
+    const { shades, chosen, model, colours } = this;
+    const places = Array.from({ length: this.points.length / 2 }, (_, place) => place);
+    const pixels = places.map((place) => this.pixelOfPoint(place));
+    return { pixels, kinds: places.map((place) => (model.labels[place] ?? 0) % colours.length), shades, chosen };
   }
 
   /** @param {CanvasRenderingContext2D} pen */
   drawMarks(pen) {
-    pen.lineWidth = 2;
-    pen.beginPath();
-    for (const place of this.way) {
-      const { x, y } = this.pixelOf(place);
-      pen.lineTo(x, y);
-    }
-    pen.stroke();
-    if (this.cloud) this.drawCloud(pen, this.cloud);
-    if (this.fence.length > 1) {
-      pen.setLineDash([4, 4]);
-      pen.beginPath();
-      for (const { x, y } of this.fence) pen.lineTo(x, y);
-      pen.closePath();
-      pen.stroke();
-      pen.setLineDash([]);
-    }
-    if (!this.marked) return;
-    const { x, y } = this.pixelOf(this.marked);
-    pen.lineWidth = 2;
-    pen.beginPath();
-    pen.arc(x, y, 7, 0, 2 * Math.PI);
-    pen.moveTo(x - 12, y);
-    pen.lineTo(x + 12, y);
-    pen.moveTo(x, y - 12);
-    pen.lineTo(x, y + 12);
-    pen.stroke();
-  }
-
-  /**
-   * The places at one and two standard deviations from a mean.
-   *
-   * @param {CanvasRenderingContext2D} pen
-   * @param {Cloud} cloud
-   */
-  drawCloud(pen, cloud) {
-    for (const times of [1, 2]) {
-      pen.globalAlpha = 0.8 / times;
-      pen.beginPath();
-      for (const place of this.cut.outline(cloud, times)) {
-        const { x, y } = this.pixelOf(place);
-        pen.lineTo(x, y);
-      }
-      pen.stroke();
-    }
-    pen.globalAlpha = 1;
+    const { viewport, cloud, cut, marked } = this;
+    const pixels = (/** @type {Place[]} */ places) => places.map((place) => viewport.pixelOf(place));
+    paintWay(pen, pixels(this.way));
+    if (cloud) paintCloud(pen, DEVIATIONS.map((times) => pixels(cut.outline(cloud, times))));
+    paintFence(pen, this.fence);
+    if (marked) paintMark(pen, viewport.pixelOf(marked));
   }
 
   close() {

@@ -1,8 +1,9 @@
 // @ts-check
 /**
- * The plane of codes: what one does on it with pointer and keys, and along which axes it lies.
+ * The plane of codes as a part of the page: along which axes it lies, what lies behind its points and what its colours
+ * stand for. `plane_gestures.js` hears pointer and keys.
  *
- * @import { Looked, Place, Row } from "../types/explore"
+ * @import { Looked, Row } from "../types/explore"
  * @import { Codes } from "./codes.js"
  * @import { Explorer } from "./explorer.js"
  * @import { Layout } from "./layout.js"
@@ -10,19 +11,12 @@
  */
 import { behind, legible } from "../live/legible.js";
 import { Axis, Cut } from "./axis.js";
-import { around, rectangle } from "./fence.js";
 import { LAYOUT_CHOICE, LayoutChoice } from "./layout_choice.js";
 import { Plane } from "./plane.js";
+import { PlaneGestures } from "./plane_gestures.js";
 import { Section } from "./section.js";
 
-const REACH = 6; // pixels within which a point is hit
-const STEP = 1 / 60; // of what is looked at, for one press of a key
-const LARGE = 5; // times as far with the shift key
-const ZOOM = 1.5;
 const TSNE = "tsne"; // in the page's address, in the place of axes
-
-/** @type {Record<string, [number, number]>} */
-const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
 const CONTENT = `${LAYOUT_CHOICE}
   <div class="ae-tools ae-axes">
@@ -53,10 +47,6 @@ const CONTENT = `${LAYOUT_CHOICE}
   <p class="ae-note" data-word="plane_note"></p>`;
 
 export class PlanePart extends Section {
-  tool = "decode";
-  /** @type {Place | undefined} */
-  began;
-
   /**
    * @param {HTMLElement} place
    * @param {Explorer} explorer
@@ -76,143 +66,13 @@ export class PlanePart extends Section {
     this.offerAxes();
     this.offerClasses();
     this.explain();
-    this.choose("tool", (tool) => {
-      this.tool = tool;
-      surface.dataset["tool"] = tool;
-    });
-    const middle = () => this.plane.marked ?? this.plane.placeAt({ x: surface.clientWidth / 2, y: surface.clientHeight / 2 });
-    this.press("nearer", () => this.plane.zoom(ZOOM, middle()));
-    this.press("farther", () => this.plane.zoom(1 / ZOOM, middle()));
-    this.press("whole", () => this.plane.look(this.plane.whole));
+    this.gestures = new PlaneGestures(surface, this.plane, explorer);
+    this.choose("tool", (tool) => this.gestures.turnTo(tool));
+    this.press("nearer", () => this.gestures.nearer());
+    this.press("farther", () => this.gestures.farther());
+    this.press("whole", () => this.gestures.whole());
     this.field("dense").addEventListener("change", () => this.plane.setDense(this.field("dense").checked));
-    this.listen(surface);
     this.layouts = new LayoutChoice(this);
-  }
-
-  /** @param {HTMLCanvasElement} surface */
-  listen(surface) {
-    surface.addEventListener("pointerdown", (event) => {
-      surface.setPointerCapture(event.pointerId);
-      surface.focus({ preventScroll: true });
-      this.began = at(event);
-      this.plane.fence = [];
-      if (this.tool === "decode") this.decode(event, true);
-    });
-    surface.addEventListener("pointermove", (event) => {
-      if (!event.buttons || !this.began) return;
-      if (this.tool === "decode") this.decode(event, false);
-      else if (this.tool === "move") this.drag(at(event), this.began);
-      else this.enclose(at(event), this.began);
-    });
-    surface.addEventListener("pointerup", () => this.tool !== "decode" && this.tool !== "move" && this.take());
-    for (const end of ["pointerup", "pointercancel"]) surface.addEventListener(end, () => (this.began = undefined));
-    surface.addEventListener("keydown", (event) => this.key(event));
-    surface.addEventListener("wheel", (event) => {
-      // A page that is scrolled past the plane must not stop there.
-      if (document.activeElement !== surface && !event.ctrlKey) return;
-      event.preventDefault();
-      this.plane.zoom(event.deltaY < 0 ? ZOOM : 1 / ZOOM, this.plane.placeAt(at(event)));
-    });
-  }
-
-  /**
-   * @param {PointerEvent} event
-   * @param {boolean} fresh Whether the pointer has just come down, and may hit a point.
-   */
-  decode(event, fresh) {
-    const pixel = at(event);
-    const { layout } = this.plane;
-    const point = fresh || layout ? this.plane.pointAt(pixel, layout ? Infinity : REACH) : undefined;
-    if (point !== undefined) {
-      if (fresh) this.explorer.pick(point, event.timeStamp);
-      else this.explorer.look(point, event.timeStamp);
-      return;
-    }
-    const { x, y } = this.plane.placeAt(pixel);
-    this.explorer.show({ code: this.plane.cut.codeAt(x, y), began: event.timeStamp });
-  }
-
-  /**
-   * @param {Place} to
-   * @param {Place} from
-   */
-  drag(to, from) {
-    const [one, other] = [this.plane.placeAt(from), this.plane.placeAt(to)];
-    this.plane.move(one.x - other.x, one.y - other.y);
-    this.began = to;
-  }
-
-  /**
-   * @param {Place} to
-   * @param {Place} from
-   */
-  enclose(to, from) {
-    this.plane.fence = this.tool === "rectangle" ? rectangle(from, to) : [...this.plane.fence, to];
-    this.plane.drawOver();
-  }
-
-  /** Chooses what the line goes around; a line around nothing takes the choice back. */
-  take() {
-    const { fence } = this.plane;
-    const places = Array.from({ length: this.model.codes.count }, (_, place) => place);
-    this.plane.fence = [];
-    this.explorer.choose(places.filter((place) => around(fence, this.plane.pixelOfPoint(place))));
-  }
-
-  /** @param {KeyboardEvent} event */
-  key(event) {
-    const { plane, explorer } = this;
-    const arrow = ARROWS[event.key];
-    if (event.key === "+") this.find("button[name=nearer]").click();
-    else if (event.key === "-") this.find("button[name=farther]").click();
-    else if (event.key === "0") plane.look(plane.whole);
-    else if (event.key === "Escape") explorer.choose([]);
-    else if (event.key === "Enter") this.pickNearest(event.timeStamp);
-    else if (!arrow || event.ctrlKey || event.metaKey || event.altKey) return;
-    event.preventDefault();
-    if (!arrow) return;
-    if (plane.layout) {
-      this.step(plane.layout, arrow, event.timeStamp);
-      return;
-    }
-    const [left = 0, right = 1, bottom = 0, top = 1] = plane.ends;
-    const far = STEP * (event.shiftKey ? LARGE : 1);
-    const [byX, byY] = [far * (right - left) * arrow[0], far * (top - bottom) * arrow[1]];
-    const { across, up } = plane.cut;
-    const { code } = explorer.looked;
-    const axis = arrow[0] ? across : up;
-    explorer.show({ code: axis.moved(code, axis.value(code) + byX + byY), began: event.timeStamp });
-    const { x, y } = plane.cut.placeOf(explorer.looked.code);
-    if (x < left || x > right || y < bottom || y > top) plane.move(byX, byY);
-  }
-
-  /**
-   * Goes to the example that is nearest to what is looked at.
-   *
-   * @param {number} began
-   */
-  pickNearest(began) {
-    const { code, place } = this.explorer.looked;
-    const nearest = place ?? this.model.codes.nearest(code, 1)[0]?.place;
-    if (nearest !== undefined) this.explorer.pick(nearest, began);
-  }
-
-  /**
-   * Goes to the next image of a layout.
-   *
-   * @param {Layout} layout
-   * @param {[number, number]} way To the right, and up.
-   * @param {number} began
-   */
-  step(layout, way, began) {
-    const { plane, explorer } = this;
-    const { code, place = this.model.codes.nearest(code, 1)[0]?.place ?? 0 } = explorer.looked;
-    const before = layout.at(place);
-    const next = layout.towards(place, way);
-    explorer.look(next, began);
-    const { x, y } = layout.at(next);
-    const [left = 0, right = 1, bottom = 0, top = 1] = plane.ends;
-    if (x < left || x > right || y < bottom || y > top) plane.move(x - before.x, y - before.y);
   }
 
   offerAxes() {
@@ -381,11 +241,6 @@ export class PlanePart extends Section {
     this.layouts.close();
     this.plane.close();
   }
-}
-
-/** @param {MouseEvent} event */
-function at({ offsetX, offsetY }) {
-  return { x: offsetX, y: offsetY };
 }
 
 /**
