@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { curvesSvg, histogramSvg, short } from "../../assets/javascript/odd/charts.js";
 import * as judge from "../../assets/javascript/odd/judge.js";
 import { Looking } from "../../assets/javascript/odd/looking.js";
+import { Scored } from "../../assets/javascript/odd/scored.js";
 import { caption, counted, detectorTable, examples, legend, named, verdict, which } from "../../assets/javascript/odd/telling.js";
 
 const packed = (numbers) => Buffer.from(numbers.buffer).toString("base64");
@@ -27,6 +28,22 @@ test("numbers come as bytes", () => {
 test("what is of no normal class is odd, and nothing where none is named", () => {
   assert.deepEqual(judge.oddOnes([0, 3, 5], [0, 5]), [false, true, false]);
   assert.deepEqual(judge.oddOnes([0, 3], []), [false, false]);
+});
+
+test("what was found is examples with their scores, judged only where some are odd and some are not", () => {
+  const part = {
+    scores: [{ name: "error", validation: packed(Float32Array.of(1)), test: packed(Float32Array.of(0.5, 2, 0.25)) }],
+    validation_labels: packed(Int16Array.of(1)),
+    test_labels: packed(Int16Array.of(0, 1, 0)),
+  };
+  const scored = new Scored({ ...part, normal: [0] });
+  assert.deepEqual([scored.odd, scored.oddBefore, scored.judged], [[false, true, false], [true], true]);
+  assert.deepEqual(scored.curves.roc, [{ name: "error", points: [[0, 0], [0, 1], [0.5, 1], [1, 1]] }]);
+  const rows = [["number", "class", "odd", "error"], [0, "a", 0, 0.5], [1, "b", 1, 2], [2, "a", 0, 0.25]];
+  assert.deepEqual(scored.rows(["a", "b"]), rows);
+  const unjudged = new Scored({ ...part, normal: [] });
+  assert.deepEqual([unjudged.judged, unjudged.curves], [false, { roc: [], pr: [] }]);
+  assert.deepEqual(unjudged.rows(["a", "b"])[1], [0, "a", 0.5]);
 });
 
 test("a person reads which classes were learnt from, and which are odd", () => {
