@@ -1,16 +1,16 @@
 // @ts-check
 /**
- * The part of a page that changes with a run: status, numbers, findings, views and timeline. Streamlit calls `mount`
- * whenever its script has run, each time with the same element; everything else is heard from `connection.js`.
+ * The part of a page that changes with a run: status, numbers, findings, views and timeline. What it begins with comes
+ * with each run of the page's script; everything else is heard from `connection.js`.
  *
  * @import { Figure } from "../types/figure"
  * @import { Content, Frame, Mark, News } from "../types/stage"
- * @import { CleanUp, Component } from "../types/streamlit"
  */
 import { write as writeAddress } from "./address.js";
 import { Connection } from "./connection.js";
 import { logarithmic } from "./curves.js";
 import { Film } from "./film.js";
+import { FrameSource } from "./frame_source.js";
 import { ScriptRuns } from "./script_runs.js";
 import { Skeleton } from "./skeleton.js";
 import { Speech } from "./speech.js";
@@ -18,34 +18,8 @@ import { Timeline } from "./timeline.js";
 import { View } from "./view.js";
 
 const SLOWEST = 500; // milliseconds that points glide at most while a run trains
-const MISSING = 404; // what the app answers where there is no such frame; a proxy whose app is away answers otherwise
-const LIST = 2000; // milliseconds between two questions which frames are kept
 const LATE = 5000; // milliseconds that a frame may be on its way when a run of the script has brought a newer one
 const AHEAD = 12; // frames fetched before they are wanted
-
-/** @type {WeakMap<Element, Stage>} */
-const stages = new WeakMap();
-
-/**
- * @param {Component} component
- * @param {string} base Address of the app.
- * @param {string} plotly Address of plotly.js.
- * @returns {CleanUp}
- */
-export default function mount({ data, parentElement, setTriggerValue }, base, plotly) {
-  const root = parentElement.querySelector(".ae-stage");
-  if (!(root instanceof HTMLElement) || !data) throw new Error("There is no element for the stage, or no content.");
-  let stage = stages.get(root);
-  if (!stage || stage.closed) {
-    stage = new Stage(root, base, plotly);
-    stages.set(root, stage);
-  }
-  stage.runs.ask = (name, value) => setTriggerValue(name, value);
-  stage.take(JSON.parse(new TextDecoder().decode(data)));
-  const current = stage;
-  // Streamlit also cleans up after a message that a newer one overtook; the stage is then still on the page.
-  return () => void setTimeout(() => root.isConnected || current.close());
-}
 
 export class Stage {
   closed = false;
@@ -88,8 +62,7 @@ export class Stage {
   came = 0;
   /** When a run of the script has last brought a newer frame than was known. */
   overtook = -Infinity;
-  /** When it was last asked which frames are kept. */
-  listed = -Infinity;
+
   /**
    * @param {HTMLElement} root
    * @param {string} base Address of the app.
@@ -101,13 +74,14 @@ export class Stage {
     this.root = root;
     this.base = base;
     this.plotly = plotly;
-    this.source = source;
-    this.onKey = (/** @type {KeyboardEvent} */ event) => this.key(event);
+    const app = new FrameSource(base, (steps) => this.list(steps));
+    this.source = source ?? (async (step, panel) => (this.content ? app.fetch(this.content, step, panel) : undefined));
+    this.onKey = (/** @type {KeyboardEvent} */ event) => this.timeline?.key(event);
     document.addEventListener("keydown", this.onKey);
   }
 
   newFilm() {
-    return new Film((step) => this.fetchFrame(step));
+    return new Film((step) => this.source(step, this.panel));
   }
 
   /**
@@ -367,7 +341,7 @@ export class Stage {
    */
   async fetchPanel(frame) {
     const { film, panel } = this;
-    const fresh = await this.fetchFrame(frame.step).catch(() => undefined);
+    const fresh = await this.source(frame.step, panel).catch(() => undefined);
     if (!fresh || film !== this.film || panel !== this.panel || this.shown?.step !== frame.step) return;
     film.keep(fresh);
     for (const { key, panel: shows } of this.content?.views ?? []) {
@@ -377,50 +351,13 @@ export class Stage {
   }
 
   /**
-   * @param {number} step
-   * @returns {Promise<Frame | undefined>}
-   */
-  async fetchFrame(step) {
-    const { content } = this;
-    if (this.source) return this.source(step, this.panel);
-    if (!content?.film) return undefined;
-    const wishes = new URLSearchParams({ words: content.language, panel: this.panel, edition: content.edition });
-    const film = `${this.base}film/${encodeURIComponent(content.film)}`;
-    const answer = await fetch(`${film}/${step}?${wishes}`);
-    if (answer.status === MISSING) {
-      await this.listAnew(film);
-      return undefined;
-    }
-    if (!answer.ok) throw new Error(`The frame of step ${step} cannot be had: ${answer.status}.`);
-    return answer.json();
-  }
-
-  /**
-   * Learns which frames are still kept, now and then: those of a run that trains are thinned while it is watched.
+   * Learns which frames are still kept.
    *
-   * @param {string} film Address of the film.
+   * @param {number[]} steps
    */
-  async listAnew(film) {
-    if (performance.now() - this.listed < LIST) return;
-    this.listed = performance.now();
-    const answer = await fetch(film);
-    if (!answer.ok) return;
-    this.film.list(await answer.json());
+  list(steps) {
+    this.film.list(steps);
     this.tell();
-  }
-
-  /** @param {KeyboardEvent} event */
-  key(event) {
-    const { timeline } = this;
-    const free = document.activeElement === document.body || document.activeElement === null;
-    const within = timeline?.root.contains(document.activeElement) ?? false;
-    if (!timeline || event.ctrlKey || event.metaKey || event.altKey || !(free || within)) return;
-    const slides = document.activeElement === timeline.slider;
-    if (event.key === " " && (free || slides)) timeline.playing ? timeline.stop() : timeline.play();
-    else if (event.key === "ArrowLeft" && free) timeline.go(timeline.place - 1);
-    else if (event.key === "ArrowRight" && free) timeline.go(timeline.place + 1);
-    else return;
-    event.preventDefault();
   }
 
   close() {

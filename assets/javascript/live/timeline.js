@@ -178,6 +178,22 @@ export class Timeline {
     }, Math.max(wait - (this.late ?? 0), 20));
   }
 
+  /**
+   * Space lets frames pass or stops them, arrows go to the next; not while something else on the page has the focus.
+   *
+   * @param {KeyboardEvent} event
+   */
+  key(event) {
+    const { activeElement, body } = document;
+    const free = activeElement === body || activeElement === null;
+    if (event.ctrlKey || event.metaKey || event.altKey || !(free || this.root.contains(activeElement))) return;
+    if (event.key === " " && (free || activeElement === this.slider)) this.playing ? this.stop() : this.play();
+    else if (event.key === "ArrowLeft" && free) this.go(this.place - 1);
+    else if (event.key === "ArrowRight" && free) this.go(this.place + 1);
+    else return;
+    event.preventDefault();
+  }
+
   /** How long the last frame took to be there and drawn, in milliseconds.
    * @type {number | undefined}
    */

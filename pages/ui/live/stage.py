@@ -134,5 +134,5 @@ def _do_nothing() -> None:
 
 @functools.cache
 def _component() -> Any:
-    script = static.loader("live/stage.js", static.plotly())
+    script = static.loader("live/mount_stage.js", static.plotly())
     return st.components.v2.component("ae_stage", html='<div class="ae-stage"></div>', js=script, isolate_styles=False)
