@@ -16,8 +16,9 @@ import { ChosenPart } from "./chosen_part.js";
 import { CodePart } from "./code_part.js";
 import { Elements } from "./elements.js";
 import { hiddenPart } from "./hidden_parts.js";
+import { KeptModels } from "./kept_models.js";
 import { LayersPart } from "./layers_part.js";
-import { Refusal, learnt, sheet } from "./learnt.js";
+import { Refusal } from "./learnt.js";
 import { Moments } from "./moments.js";
 import { NoisePart } from "./noise_part.js";
 import { ownPart } from "./own_parts.js";
@@ -28,7 +29,6 @@ import { csv, download, png, svg } from "./save.js";
 const AGAIN = 3000; // milliseconds until a network that was not there is asked for again
 const TRIES = 5; // to have the newest network, which a run that has just ended may still be writing
 const NEWS = 3000; // milliseconds between two looks at a run that trains
-const KEPT = 32_000_000; // bytes of networks of other steps that are kept
 
 const FRAME = `
   <p class="ae-explore-said" role="status"></p>
@@ -53,14 +53,6 @@ export class Explorer {
   retry;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   clock;
-  /** @type {Promise<Uint8Array[]> | undefined} */
-  pictures;
-  /**
-   * What was seen last, by step.
-   *
-   * @type {Map<number, Model>}
-   */
-  models = new Map();
   /** The step that is wanted. */
   wish = 0;
   /** Whether whatever is newest is wanted. */
@@ -79,7 +71,7 @@ export class Explorer {
     this.root = root;
     this.wanted = wanted;
     this.base = base;
-    this.source = source;
+    this.kept = new KeptModels(wanted, base, source);
     root.classList.remove("ae-ready");
     root.innerHTML = FRAME;
     this.elements = new Elements(root, wanted.words);
@@ -97,7 +89,7 @@ export class Explorer {
     try {
       const tell = (/** @type {number} */ share) => this.say(`${elements.word("reading")} ${Math.round(100 * share)} %`);
       tell(0);
-      const model = await this.bring(this.wish, tell);
+      const model = await this.kept.bring(this.wish, this.model, tell);
       if (this.closed) return;
       this.set(model);
       this.tellMoments(model.network.step);
@@ -115,42 +107,6 @@ export class Explorer {
       this.say(refused ? error.message : elements.word("lost"));
       this.retry = setTimeout(() => void this.begin(), AGAIN);
     }
-  }
-
-  /**
-   * What the network was at a step.
-   *
-   * @param {number} step
-   * @param {(share: number) => void} [tell] Told how far it is.
-   */
-  async bring(step, tell = () => {}) {
-    const known = this.models.get(step);
-    if (known) {
-      this.models.delete(step);
-      this.models.set(step, known); // those that were seen last stay
-      return known;
-    }
-    if (this.wanted.noun === "image") {
-      this.pictures ??= sheet(this.wanted, this.base);
-      this.pictures.catch(() => (this.pictures = undefined)); // it is tried again
-    }
-    const [network, pictures] = await Promise.all([this.source(step), this.pictures]);
-    const model = await learnt(this.wanted, pictures, network, tell);
-    const found = model.network.step; // or before, where that is not kept (yet)
-    const same = this.models.get(found);
-    if (same) {
-      model.network.close();
-      return same;
-    }
-    this.models.set(found, model);
-    let bytes = 0;
-    for (const [old, one] of [...this.models].reverse()) {
-      bytes += one.weight;
-      if (bytes <= KEPT || old === found) continue;
-      this.models.delete(old);
-      if (one !== this.model) one.network.close();
-    }
-    return model;
   }
 
   /**
@@ -174,7 +130,7 @@ export class Explorer {
     try {
       for (let at = -1; at !== this.wish && !this.closed; ) {
         at = this.wish;
-        const model = await this.bring(at);
+        const model = await this.kept.bring(at, this.model);
         if (this.closed) return;
         if (model !== this.model) this.change(model);
         if (at === this.wish) this.tellMoments(model.network.step);
@@ -219,7 +175,7 @@ export class Explorer {
    */
   take(wanted) {
     const { moving } = this.wanted;
-    this.wanted = wanted;
+    this.wanted = this.kept.wanted = wanted;
     if (!moving) this.watch();
     const newest = wanted.steps.at(-1) ?? wanted.step;
     if (this.following) this.wish = newest;
@@ -396,7 +352,8 @@ export class Explorer {
     clearTimeout(this.retry);
     clearTimeout(this.clock);
     forget();
-    for (const model of [...this.models.values(), ...(this.model ? [this.model] : [])]) model.network.close();
+    this.kept.close();
+    this.model?.network.close();
     for (const part of this.parts) part.close();
   }
 }
