@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from ae_core.diagnosis import sweep
 from ae_core.messages import Inputs
-from tests.diagnosis.test_rules import falling, found, mark, names, setup, snapshot
+from tests.diagnosis.trainings import falling, found, mark, names, setup, snapshot
 
 DIGITS = Inputs(offset=0.25, spread=0.26, widest=0.45, zeros=0.75, mean_mse=0.068)
 TABLE = Inputs(offset=3.0, spread=1.5, widest=4.0, zeros=0.0, mean_mse=2.2)

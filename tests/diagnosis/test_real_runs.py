@@ -10,7 +10,7 @@ from ae_core.diagnosis import diagnose
 from ae_core.diagnosis.evidence import short
 from ae_core.messages import Setup, Snapshot, TrainingMessage
 from ae_core.training import session
-from tests.diagnosis.test_rules import found, names
+from tests.diagnosis.trainings import found, names
 
 pytestmark = pytest.mark.slow(seconds=6)
 
