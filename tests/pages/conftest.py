@@ -4,12 +4,16 @@ import functools
 import time
 from collections.abc import Iterator
 
+import dask.config
 import pytest
+import streamlit as st
 from streamlit.components.v2 import manifest_scanner
 
+from ae_core.engine import Engine, certificates
 from ae_core.engine.requests import Requests
 from ae_core.runs import RunStore
 from ae_core.runs.record import ENDED
+from pages.ui import shared
 from tests.browser import App, running_app
 from tests.waiting import until
 
@@ -49,3 +53,17 @@ def app(app_with_store: tuple[App, RunStore]) -> Iterator[App]:
         time.sleep(0.2)
 
     until(lambda: not training(), end_them)
+
+
+@pytest.fixture(scope="module")
+def joined_engine(warm_engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """One engine for all tests of a file, as for all visitors, which joins workers that are there."""
+    address, security = warm_engine.address, warm_engine.security
+    assert address is not None and security is not None
+    with pytest.MonkeyPatch.context() as patch, dask.config.set(certificates.configuration(security)):
+        patch.delenv("AE_DATA_DIR", raising=False)
+        patch.setenv("AE_RUNS_DIR", str(tmp_path_factory.mktemp("runs")))
+        patch.setenv("AE_SCHEDULER", address)
+        yield
+        shared.engine().close()
+        st.cache_resource.clear()

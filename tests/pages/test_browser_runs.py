@@ -22,7 +22,6 @@ from tests import stored
 from tests.bench import visitor as without_browser
 from tests.browser import (
     VIEWS,
-    plight,
     running_app,
     step_of,
     until,
@@ -30,13 +29,16 @@ from tests.browser import (
     wait_for_step,
 )
 from tests.hostile import zipped
+from tests.pages.comparing import bring, compare, figure_of, rows, tick, train, vary, wait_for_words
 from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.browser
 
 TINY = "variant=vanilla&dataset=digits&latent_dim=2&epochs=4&train_size=600&seed=5&pace=full"
+
 # Small steps: it must not end by itself, however slow the machine is with everything else.
 LONG = "variant=denoising&dataset=digits&latent_dim=2&epochs=500&batch_size=1&seed=3"
+
 COMPARE_VIEWS = ("live_curves", "live_images", "live_maps")
 
 
@@ -69,55 +71,6 @@ def base(app, page, store) -> str:
     trained = train(app, page, TINY, "Done")
     assert {run.id for run in store.list_runs()} - known == {trained}, "a double click starts one run"
     return trained
-
-
-def train(app, page, address: str, word: str) -> str:
-    page.goto(f"{app.url}/?{address}")
-    page.dblclick(".st-key-start button:not([disabled])")  # as many people press everything
-    wait_for_words(page, ".st-key-status", word)
-    return page.url.split("run=")[1].split("&")[0]
-
-
-def wait_for_words(page, place: str, words: str) -> None:
-    from playwright.sync_api import TimeoutError as Late
-
-    try:
-        page.wait_for_function(
-            "([place, words]) => document.querySelector(place)?.innerText.includes(words)",
-            arg=[place, words],
-        )
-    except Late:
-        said = page.locator(place).all_inner_texts()
-        raise AssertionError(f"{place} of {page.url} says {said}, not {words!r}.\n{plight(page)}") from None
-
-
-def compare(app, page) -> None:
-    page.goto(f"{app.url}/compare")
-    page.wait_for_selector(".ae-runs tbody td")
-
-
-def rows(page) -> list[str]:
-    """Names of the runs in the table, from above."""
-    return page.eval_on_selector_all(".ae-runs tbody tr", "all => all.map(row => row.cells[1]?.innerText ?? '')")
-
-
-def tick(page, *names: str) -> None:
-    for name in names:
-        box = page.locator(".ae-runs tbody tr", has_text=name).first.locator("input")
-        box.click()
-        page.wait_for_timeout(300)
-
-
-def figure_of(page, key: str) -> dict[str, Any]:
-    """What a view draws: names, and the numbers along x of its traces."""
-    return page.evaluate(
-        """key => {
-            const plot = document.querySelector(`.st-key-${key} .ae-live-plot`);
-            return {names: plot.data.map(trace => trace.name), x: plot._fullData.map(trace => [...(trace.x ?? [])]),
-                    texts: (plot.layout.annotations ?? []).map(one => one.text)};
-        }""",
-        key,
-    )
 
 
 def taken(page, press) -> tuple[str, bytes]:
@@ -266,14 +219,6 @@ def test_a_twin_and_a_sweep_change_one_setting(app, page, base, store):
     assert figure_of(page, "live_curves")["names"] == figure_of(page, "live_maps")["texts"] == sizes
 
 
-def vary(page, values: str) -> None:
-    field = page.locator(".st-key-twin_values input")
-    field.fill(values)
-    field.press("Tab")
-    page.wait_for_timeout(500)
-    page.dblclick(".st-key-twin_start button")  # which starts nothing twice
-
-
 def test_everything_of_a_run_can_be_taken_away_and_brought_back(app, page, base, store, tmp_path):
     page.goto(f"{app.url}/?run={base}")
     page.click(".st-key-train_export button")
@@ -319,11 +264,6 @@ def test_everything_of_a_run_can_be_taken_away_and_brought_back(app, page, base,
     assert (brought.origin, brought.settings, brought.step) == ("imported", first.settings, first.step)
     page.wait_for_selector(f".ae-runs input[data-id='{new}']:checked")
     wait_for_step(page, "live_curves", 0)
-
-
-def bring(page, name: str, content: bytes) -> None:
-    file = {"name": name, "mimeType": "application/zip", "buffer": content}
-    page.set_input_files(".st-key-run_import input[type=file]", [file])
 
 
 def check_models(files: dict[str, bytes], folder: Path) -> None:

@@ -8,7 +8,7 @@ from PIL import Image
 
 from ae_core.data.lookup import load
 from tests.browser import until, visitor
-from tests.pages.test_browser_explore import code, drawn, saved, table_of, trained
+from tests.pages.playing import code, drawn, saved, table_of, trained
 
 pytestmark = pytest.mark.browser
 
