@@ -1,6 +1,7 @@
 // @ts-check
 /**
- * A network to play with. Whatever is pulled, drawn or dragged becomes a code; `show` tells all parts of it.
+ * A network to play with. Whatever is pulled, drawn or dragged becomes a code; `show` tells all parts of it. At which step
+ * of its training the network is looked at is chosen by `step_choice.js`.
  *
  * @import { Exploration, Looked, Neighbour, Part } from "../types/explore"
  * @import { NoNetwork } from "../types/network"
@@ -9,26 +10,23 @@
  * @import { Axis } from "./axis.js"
  */
 import { PAPER } from "../live/theme.js";
-import { fetchMoments, fetchNetwork } from "../network/fetch.js";
+import { fetchNetwork } from "../network/fetch.js";
 import { forget, read, write } from "./address.js";
 import { BetweenPart } from "./between_part.js";
 import { ChosenPart } from "./chosen_part.js";
 import { CodePart } from "./code_part.js";
 import { Elements } from "./elements.js";
 import { hiddenPart } from "./hidden_parts.js";
-import { KeptModels } from "./kept_models.js";
 import { LayersPart } from "./layers_part.js";
 import { Refusal } from "./learnt.js";
-import { Moments } from "./moments.js";
 import { NoisePart } from "./noise_part.js";
 import { ownPart } from "./own_parts.js";
 import { PlanePart } from "./plane_part.js";
 import { SamplesPart } from "./samples_part.js";
 import { csv, download, png, svg } from "./save.js";
+import { StepChoice } from "./step_choice.js";
 
 const AGAIN = 3000; // milliseconds until a network that was not there is asked for again
-const TRIES = 5; // to have the newest network, which a run that has just ended may still be writing
-const NEWS = 3000; // milliseconds between two looks at a run that trains
 
 const FRAME = `
   <p class="ae-explore-said" role="status"></p>
@@ -51,15 +49,6 @@ export class Explorer {
   chosen;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   retry;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  clock;
-  /** The step that is wanted. */
-  wish = 0;
-  /** Whether whatever is newest is wanted. */
-  following = true;
-  going = false;
-  /** How often the newest network was not there yet. */
-  tries = 0;
 
   /**
    * @param {HTMLElement} root
@@ -71,16 +60,10 @@ export class Explorer {
     this.root = root;
     this.wanted = wanted;
     this.base = base;
-    this.kept = new KeptModels(wanted, base, source);
     root.classList.remove("ae-ready");
     root.innerHTML = FRAME;
     this.elements = new Elements(root, wanted.words);
-    this.moments = new Moments(this.elements.find(".ae-moments"), wanted.words, (step, following) => this.wishFor(step, following));
-    const { frame } = read(location.search, 0);
-    this.following = frame === undefined || frame >= wanted.step;
-    this.wish = wanted.steps.filter((step) => step <= (frame ?? wanted.step)).at(-1) ?? wanted.steps[0] ?? wanted.step;
-    this.tellMoments(this.wish);
-    this.watch();
+    this.steps = new StepChoice(this.elements.find(".ae-moments"), this, source, read(location.search, 0).frame);
     void this.begin();
   }
 
@@ -89,11 +72,11 @@ export class Explorer {
     try {
       const tell = (/** @type {number} */ share) => this.say(`${elements.word("reading")} ${Math.round(100 * share)} %`);
       tell(0);
-      const model = await this.kept.bring(this.wish, this.model, tell);
+      const model = await this.steps.bring(tell);
       if (this.closed) return;
       this.set(model);
-      this.tellMoments(model.network.step);
-      void this.go(); // it may have gone on meanwhile
+      this.steps.mark(model.network.step);
+      void this.steps.go(); // it may have gone on meanwhile
       this.say(this.by(model));
       this.root.classList.add("ae-ready");
     } catch (error) {
@@ -109,43 +92,6 @@ export class Explorer {
     }
   }
 
-  /**
-   * Goes to another step of the training.
-   *
-   * @param {number} step
-   * @param {boolean} following Whether to whatever is newest from now on.
-   */
-  wishFor(step, following) {
-    this.following = following;
-    this.wish = step;
-    this.tellMoments(step);
-    void this.go();
-    if (this.model) this.remember();
-  }
-
-  /** Goes where a person wishes to be: the newest wish counts. */
-  async go() {
-    if (this.going || !this.model) return;
-    this.going = true;
-    try {
-      for (let at = -1; at !== this.wish && !this.closed; ) {
-        at = this.wish;
-        const model = await this.kept.bring(at, this.model);
-        if (this.closed) return;
-        if (model !== this.model) this.change(model);
-        if (at === this.wish) this.tellMoments(model.network.step);
-      }
-    } catch (error) {
-      if (!(error instanceof Refusal)) console.warn(error);
-      this.say(error instanceof Refusal ? error.message : this.elements.word("lost"));
-    } finally {
-      this.going = false;
-    }
-    if (this.closed || !this.following || this.model.network.step >= this.wish || ++this.tries > TRIES) return;
-    clearTimeout(this.retry);
-    this.retry = setTimeout(() => void this.go(), AGAIN);
-  }
-
   /** @param {Model} model Of another step. */
   change(model) {
     this.model?.network.drop();
@@ -157,17 +103,6 @@ export class Explorer {
     this.tell({ code: moved, example, place, began: performance.now() });
   }
 
-  /** Looks now and then at a run that trains. */
-  watch() {
-    clearTimeout(this.clock);
-    if (!this.wanted.moving || this.closed) return;
-    this.clock = setTimeout(async () => {
-      const news = document.hidden ? undefined : await fetchMoments(this.base, this.wanted.run);
-      if (news && !this.closed) this.take({ ...this.wanted, ...news });
-      this.watch();
-    }, NEWS);
-  }
-
   /**
    * Hears of the same run, which may have gone on.
    *
@@ -175,17 +110,8 @@ export class Explorer {
    */
   take(wanted) {
     const { moving } = this.wanted;
-    this.wanted = this.kept.wanted = wanted;
-    if (!moving) this.watch();
-    const newest = wanted.steps.at(-1) ?? wanted.step;
-    if (this.following) this.wish = newest;
-    this.tellMoments(this.wish);
-    void this.go();
-  }
-
-  /** @param {number} step The one that is seen. */
-  tellMoments(step) {
-    this.moments.show(this.wanted.steps, step, this.wanted.moving, this.following);
+    this.wanted = wanted;
+    this.steps.take(wanted, moving);
   }
 
   /**
@@ -288,7 +214,7 @@ export class Explorer {
   /** Writes what is looked at into the address. */
   remember() {
     const [from, to] = this.between?.chosen ? this.between.ends : [undefined, undefined];
-    write({ at: this.looked.code, from, to, axes: this.plane?.turned ?? [], frame: this.following ? undefined : this.wish });
+    write({ at: this.looked.code, from, to, axes: this.plane?.turned ?? [], frame: this.steps.frame });
   }
 
   /**
@@ -350,9 +276,8 @@ export class Explorer {
   close() {
     this.closed = true;
     clearTimeout(this.retry);
-    clearTimeout(this.clock);
     forget();
-    this.kept.close();
+    this.steps.close();
     this.model?.network.close();
     for (const part of this.parts) part.close();
   }
