@@ -25,8 +25,13 @@ def told(page) -> list[str]:
 
 def drag(page, selector: str, begin: tuple[float, float], end: tuple[float, float]) -> None:
     """Drags over an element, from one share of its width and height to another."""
-    page.locator(selector).scroll_into_view_if_needed()
-    box = page.locator(selector).bounding_box()
+    # At once: an answer of a worker may come at any moment, and the element is drawn anew then.
+    box = page.evaluate(
+        """selector => { const element = document.querySelector(selector);
+        element.scrollIntoView({block: "center"});
+        return element.getBoundingClientRect().toJSON(); }""",
+        selector,
+    )
     for place, (x, y) in enumerate((begin, end)):
         page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"], steps=1 + 5 * place)
         if place == 0:
