@@ -10,6 +10,7 @@ from ae_core.data import ranges
 from ae_core.data.columns import MOST_LABELS, Column, Understood
 from ae_core.data.ranges import BYTES, ValueRange
 from ae_core.errors import SettingError, printable
+from ae_core.formats import escape
 from ae_core.settings import DataSpec, Settings
 
 AUTO, NONE = "auto", "none"  # of the setting `label`
@@ -56,6 +57,15 @@ class DataInfo:
     unknown: int = 0
     label: str = ""
     understood: tuple[Understood, ...] = ()
+
+    @property
+    def file(self) -> str:
+        """Name of the file that a script reads; that of an upload is called after what was uploaded."""
+        kept = f"{self.name}.npz"
+        if not self.name.startswith("upload-"):
+            return self.title if self.title.lower().endswith(".npz") else kept
+        stem = escape.file_name(self.title.rpartition(".")[0])
+        return kept if stem == escape.UNNAMED else f"{stem}.npz"
 
     @property
     def variables(self) -> int:

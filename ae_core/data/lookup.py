@@ -180,6 +180,24 @@ def _files_in(folder: Path | None, pattern: str) -> list[Path]:
     return sorted(path for path in folder.glob(pattern) if NAME_PATTERN.fullmatch(path.stem) and path.is_file())
 
 
+def kept_file(name: str) -> bytes:
+    """The file of an upload, or of a data set that ships: what a script reads.
+
+    Args:
+        name: Name of the data set.
+
+    Raises:
+        DataError: If there is no such file, or it cannot be read.
+    """
+    path = _path_of(name)
+    if path is None:
+        raise unknown(name)
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
 def _path_of(name: str) -> Path | None:
     """The file that a name stands for, or None. A name is matched before it becomes part of a path."""
     if not NAME_PATTERN.fullmatch(name):

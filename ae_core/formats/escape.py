@@ -17,6 +17,8 @@ _FOUND_LATER = re.compile(r":(?=[^\s\d])|(?<=www)(?=\.)|@(?=\w)|(?<!\S)[-<>~](?=
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _FOREIGN = re.compile(r"[^A-Za-z0-9._-]+")
 
+UNNAMED = "unnamed"  # a file whose name has nothing that may stay
+
 
 def html(text: str) -> str:
     """A text for HTML or SVG, between tags or in a quoted attribute."""
@@ -54,7 +56,7 @@ def csv_cell(text: str) -> str:
 
 def file_name(text: str) -> str:
     """A text as part of a file's name: letters, digits, `.`, `_` and `-`, and no hidden file."""
-    return _FOREIGN.sub("-", text)[:80].lstrip(".-") or "unnamed"
+    return _FOREIGN.sub("-", text)[:80].lstrip(".-") or UNNAMED
 
 
 def docstring(text: str) -> str:

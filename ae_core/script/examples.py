@@ -184,12 +184,15 @@ def _generated(make: Callable[[], Dataset], library: Library, labelled: bool) ->
 def _from_file(info: DataInfo, library: Library, labelled: bool) -> str:
     """Reads what a person brought, as the reader of files does: with or without a test set."""
     library.take(npz.__name__, npz.split_rows.__name__)
-    named = info.title.lower().endswith(".npz")
-    note = "" if named else "  # the arrays x_train and, where there are any, x_test and y_train"
+    note = ""
+    if info.name.startswith("upload-"):
+        note = "  # from the app: Export, Data"
+    elif info.file != info.title:
+        note = "  # the arrays x_train and, where there are any, x_test and y_train"
     if info == built_in.INFOS.get(info.name):
         note = "  # it lies in the app's folder assets/data"
     file = LABELLED_FILE if labelled else FILE
-    text = file.format(name=literal(info.title if named else info.name + ".npz"), note=note)
+    text = file.format(name=literal(info.file), note=note)
     shape = ", ".join(map(str, info.spec.shape))
     return text + f"data = data.reshape(-1, {shape})"
 

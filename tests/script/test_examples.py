@@ -90,6 +90,17 @@ def test_it_names_the_file_of_a_data_set_that_ships(monkeypatch):
     assert made.startswith('file = np.load("mnist_5k.npz")  # it lies in the app\'s folder assets/data')
 
 
+def test_the_file_of_an_upload_is_called_after_it_and_can_be_had(alone, monkeypatch, tmp_path):
+    table = "height,weight\n" + "".join(f"{150 + row},{50 + row % 7}\n" for row in range(40))
+    for name, file in (("students 2.csv", "students-2.npz"), ("学生.csv", None)):
+        info = data.store_upload(name, table.encode())
+        assert info.file == (file or f"{info.name}.npz")
+        (tmp_path / info.file).write_bytes(data.kept_file(info.name))
+        monkeypatch.chdir(tmp_path)
+        made = check({"dataset": info.name})[1]
+        assert made.startswith(f'file = np.load("{info.file}")  # from the app: Export, Data')
+
+
 @functools.cache
 def generated(name: str) -> data.Dataset:
     """A data set that is made anew at every load; here it is made once."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from ae_core import data
+from ae_core.data.built_in import SHIPPED
 from ae_core.engine import TrainingJob
 from ae_core.errors import DataError, EngineError
 from ae_core.figures import Figure
@@ -53,6 +54,8 @@ def export(run: TrainingJob, key: str) -> None:
         with st.container(horizontal=True, gap="small"):
             _button(key, run, _("Python"), "experiment.py", _script(run, "python"), disabled=gone)
             _button(key, run, _("Notebook"), "experiment.ipynb", _script(run, "notebook"), disabled=gone)
+            if not gone and _has_file(run):
+                _data(key, run)
         _group(_("Curves"), _("One line a point; or a log that TensorBoard reads."))
         with st.container(horizontal=True, gap="small"):
             _button(key, run, "CSV", "curves.csv", _csv(run), disabled=not history)
@@ -86,6 +89,25 @@ def _button(key: str, run: TrainingJob, label: str, name: str, make: Maker, disa
         key=f"{key}_{name}",
         on_click="ignore",
         disabled=disabled,
+    )
+
+
+def _has_file(run: TrainingJob) -> bool:
+    """Whether the script reads a file that this visitor may have: one that ships, or that this visitor brought."""
+    name = run.settings.dataset
+    return name in SHIPPED or name in state.session().uploads
+
+
+def _data(key: str, run: TrainingJob) -> None:
+    """The file beside the script, by the name that the script reads."""
+    name = run.settings.dataset
+    st.download_button(
+        _("Data"),
+        guarded(state.session(), lambda: data.kept_file(name)),
+        data.info(name).file,
+        key=f"{key}_data.npz",
+        on_click="ignore",
+        help=_("The file that the script reads: put it beside the script."),
     )
 
 
