@@ -110,7 +110,7 @@ GLOSSARY = (
         "loss_that_stays",
     ),
     Word("Dead unit", "A unit that answers zero to everything and gets no gradient any more.", "loss_that_stays"),
-    Word("Decoder", "The half of the network that makes an example of a code."),
+    Word("Decoder", "The half of the network that turns a code into an example."),
     Word(
         "Deep belief network",
         "A stack of restricted Boltzmann machines, trained one after the other.",
@@ -265,7 +265,7 @@ GLOSSARY = (
     Word("Token", "One piece that a transformer looks at: here a patch of the picture.", "patches_as_tokens"),
     Word(
         "Trustworthiness",
-        "How many of the neighbours on the map are neighbours among the codes, too; 1 means all.",
+        "How many of the neighbours on the map are neighbours among the pictures themselves, too; 1 means all.",
         "depth",
     ),
     Word("Undercomplete", "With a code smaller than the input.", "linear_is_pca"),

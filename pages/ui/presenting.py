@@ -1,10 +1,12 @@
 """In front of a hall, or inside of somebody else's page: what the Train page then leaves away, and the way back."""
 
+import functools
 from dataclasses import replace
+from typing import Any
 
 import streamlit as st
 
-from pages.ui import state, style
+from pages.ui import state, static, style
 from pages.ui.state import Session
 from pages.ui.words.language import _
 
@@ -19,6 +21,8 @@ def arrange(own: Session) -> None:
     """
     if own.showing.bare:
         style.inject_also("bare.css", "embed.css" if own.showing.embed else "present.css")
+    if own.showing.present:
+        _keys()(key="free_keys")
 
 
 def switch(own: Session) -> None:
@@ -37,6 +41,11 @@ def switch(own: Session) -> None:
         type="tertiary",
         help=_("Back to the form.") if present else _("Large, without the form, for a projector."),
     )
+
+
+@functools.cache
+def _keys() -> Any:
+    return st.components.v2.component("ae_keys", html="", js=static.script("free_keys.js"))
 
 
 def _toggle() -> None:

@@ -30,5 +30,6 @@ def test_a_hall_answers_and_the_lecturer_sees_how_many_expect_what(app, chrome):
         assert bars.all_text_contents() == ["0", "1", *["0"] * (bars.count() - 2)]
         page.click(".st-key-hall_end button")
         page.wait_for_selector(".st-key-hall button")
+        assert bars.all_text_contents()[1] == "1", "what was answered stays to be seen"
         phone.reload()
         phone.get_by_text("closed").first.wait_for()

@@ -107,7 +107,17 @@ def test_nobody_s_question_goes_for_that_of_somebody_else(monkeypatch):
     asked_by(open_polls, "x", "y")
     asked_by(open_polls, "y", "y")
     assert open_polls.ask("z", CHOICES, "z") is None, "too many in all"
-    assert open_polls.get(first.id) is first
+    open_polls.end(first)
+    assert open_polls.ask("z", CHOICES, "z"), "one that has ended makes room"
+    assert open_polls.get(first.id) is None
+
+
+def test_an_ended_question_keeps_its_answers_and_takes_no_more(asked):
+    assert phone.polls.answer(asked, "x", 1.0)
+    phone.polls.end(asked)
+    assert not phone.polls.answer(asked, "x", 0.0), "nobody thinks again once it is revealed"
+    assert not phone.polls.answer(asked, "y", 0.0)
+    assert phone.polls.values(asked) == [1.0]
 
 
 def test_there_are_only_so_many_answers_and_phones(monkeypatch):
@@ -206,7 +216,12 @@ def test_a_browser_without_cookies_is_told_so(asked):
 
 def test_only_who_asked_sees_the_answers_and_a_closed_question_says_so(asked):
     assert counted(asked, "guess")[0] == 403
-    phone.polls.close(asked)
+    phone.polls.end(asked)
+    assert counted(asked, asked.key)[0] == 200, "its answers stay to be seen"
+    late = Phone(asked)
+    assert [late.get().status_code, late.send("1").status_code] == [410, 410]
+    assert "closed" in text(late.get())
+    phone.polls = polls.Polls()
     assert counted(asked, asked.key)[0] == 404
     gone = Phone(asked).get()
     assert gone.status_code == 404

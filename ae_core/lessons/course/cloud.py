@@ -69,7 +69,7 @@ LESSON = Lesson(
         "and its KL is 0. That is called collapse. Sum and mean must not be mixed: with the pixel loss as a mean and "
         "the KL as a sum, β is d times what it seems to be (d = 784), and everything collapses; here both are divided "
         "by d. A Wasserstein or adversarial autoencoder gives each picture one sharp code and only asks that all codes "
-        "together look like the prior: sharper pictures, and no bound on what a picture is worth.",
+        "together look like the prior: sharper pictures, but no estimate of how probable a picture is.",
         r"L = \frac{1}{d} \Big[ \sum_i \ell(x_i, \hat{x}_i) + \beta \sum_j \tfrac{1}{2} (\mu_j^2 + \sigma_j^2 - 1 - "
         r"\ln \sigma_j^2) \Big], \qquad z = \mu + \sigma \varepsilon",
         (

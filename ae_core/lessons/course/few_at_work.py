@@ -51,7 +51,7 @@ LESSON = Lesson(
     ),
     rows=(
         Row("activity", "Mean activation of a unit", "percent"),
-        Row("at_work", "Units above one half, a picture", "percent"),
+        Row("at_work", "Units above one half, per picture", "percent"),
         Row("population_sparsity", "Population sparsity"),
         Row("mse", "Error per pixel, test"),
     ),
@@ -62,8 +62,8 @@ LESSON = Lesson(
             lambda facts: (
                 facts["penalised"] < 15 and facts["free"] > 2 * facts["penalised"] and 1.0 < facts["cost"] < 4
             ),
-            "The penalty works: a unit is active at {penalised:.1f} % on average, instead of {free:.0f} %. The "
-            "pictures pay for it: their error is {cost:.2f} times as large.",
+            "The penalty works: a unit is active at {penalised:.1f} % on average, instead of {free:.0f} %; not quite "
+            "at 5 %, as the pictures pull the other way. They pay for it: their error is {cost:.2f} times as large.",
             claimed=True,
         ),
         Answer(
@@ -83,8 +83,9 @@ LESSON = Lesson(
         "The penalty looks at each unit's mean activity over many pictures and pulls it to ρ. So each unit may speak "
         "for a few pictures only, and pictures are told by different units. A penalty on weights (L2, weight decay) is "
         "another thing: it makes all units speak softly, and none rest. ρ̂ is a running mean over mini-batches, "
-        "because a single batch is too small to tell a mean of 5 %. L1 pulls every activation to exactly zero; L2 only "
-        "makes large ones smaller; k-sparse keeps the k largest and needs no penalty.",
+        "because a single batch is too small to tell a mean of 5 %. L1 pulls all activations alike, so that small "
+        "ones become zero; L2 makes large ones smaller, and none zero; k-sparse keeps the k largest and needs "
+        "no penalty.",
         r"\beta \sum_j \Big[ \rho \ln \frac{\rho}{\hat\rho_j} + (1 - \rho) \ln \frac{1 - \rho}{1 - \hat\rho_j} \Big], "
         r"\qquad \hat\rho \leftarrow \lambda \hat\rho + (1 - \lambda)\, \overline{z}_{\text{batch}}",
         (

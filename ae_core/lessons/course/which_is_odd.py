@@ -67,11 +67,11 @@ LESSON = Lesson(
             lambda facts: facts["zeros"] > 0.8 and facts["ones"] < 0.6,
             "Beside a zero, another digit has the larger error in {zeros:.0%} of pairs: found. Beside the other "
             "digits, a one has the larger error in {ones:.0%} of pairs; chance would be 50%. A one is so simple that a "
-            "network which has never seen it paints it better than all that it has.",
+            "network which has never seen it paints it better than most of what it has.",
             claimed=True,
         ),
         Answer(
-            "Neither: an error is no class",
+            "Neither: an error cannot tell what is odd",
             always,
             "Otherwise than expected: the pairs are in the right order in {zeros:.0%} of cases with zeros, and in "
             "{ones:.0%} with ones.",

@@ -16,16 +16,28 @@ const TOOLS = ["nearer", "farther", "all"];
 const SIGNS = { nearer: "+", farther: "−", all: "⤢" };
 
 /**
- * An interval, zoomed about its middle and moved.
+ * An interval, zoomed about a place that stays where it is, and moved.
  *
  * @param {[number, number]} ends
+ * @param {number} place
  * @param {number} nearer Times by which it gets shorter.
  * @param {number} by Its own lengths by which it moves.
  * @returns {[number, number]}
  */
-export function interval([from, to], nearer, by) {
-  const [middle, half] = [(from + to) / 2 + by * (to - from), (to - from) / 2 / nearer];
-  return [middle - half, middle + half];
+export function interval([from, to], place, nearer, by) {
+  const moved = by * (to - from);
+  return [place + (from - place) / nearer + moved, place + (to - place) / nearer + moved];
+}
+
+/**
+ * The middle of those numbers that are seen, so that one does not come nearer to where nothing is.
+ *
+ * @param {Iterable<number>} numbers
+ * @param {[number, number]} ends
+ */
+export function middle(numbers, [from, to]) {
+  const seen = [...numbers].filter((one) => one >= Math.min(from, to) && one <= Math.max(from, to)).sort((a, b) => a - b);
+  return seen[Math.floor(seen.length / 2)] ?? (from + to) / 2;
 }
 
 const SIGNS_OF_PLOTLY = new Map([["&lt;", "<"], ["&gt;", ">"], ["&#123;", "{"], ["&amp;", "&"]]);
@@ -181,9 +193,29 @@ export class ChartTools {
     if (!this.drawn) return;
     const { plotly, plot } = this.drawn;
     for (const [name, { range, fixedrange }] of axes(plot.layout)) {
-      if (range && !fixedrange) this.ends.set(name, interval(range, nearer, name.startsWith("x") ? across : up));
+      if (!range || fixedrange) continue;
+      const place = middle(this.numbers(name), range);
+      this.ends.set(name, interval(range, place, nearer, name.startsWith("x") ? across : up));
     }
     void plotly.relayout(plot, Object.fromEntries([...this.ends].map(([name, ends]) => [`${name}.range`, ends])));
+  }
+
+  /**
+   * The numbers along an axis, as its range counts them. A map's points are not Plotly's: of them nothing is known here.
+   *
+   * @param {string} name
+   * @returns {number[]}
+   */
+  numbers(name) {
+    if (!this.drawn || this.drawn.figure.layout.meta.atlas) return [];
+    const { plot } = this.drawn;
+    const [letter, own] = [name.startsWith("x") ? "x" : "y", name.replace("axis", "")];
+    const logarithmic = axes(plot.layout).get(name)?.type === "log";
+    return plot._fullData
+      .filter((trace) => trace.visible === true && (trace[letter === "x" ? "xaxis" : "yaxis"] ?? letter) === own)
+      .flatMap((trace) => Array.from(trace[letter === "x" ? "x" : "y"] ?? []))
+      .map((one) => (logarithmic ? Math.log10(one) : one))
+      .filter(Number.isFinite);
   }
 
   /** Shows as much as was seen at first. */

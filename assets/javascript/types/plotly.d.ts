@@ -89,6 +89,8 @@ export interface DrawnTrace {
   mode?: string;
   name?: string;
   showlegend?: boolean;
+  xaxis?: string;
+  yaxis?: string;
   visible?: boolean | "legendonly";
   line?: { color: string };
   marker?: { color: string };

@@ -18,20 +18,27 @@ from pages.ui.words.language import _, known, language
 KEY = "hall"
 
 
-def ask(own: Session, lesson: Lesson, name: str, came: int | None) -> None:
-    """Draws the button that asks the hall; once it is asked, the code and the answers.
+def ask(own: Session, lesson: Lesson, name: str, came: int | None, revealed: bool) -> None:
+    """Draws the button that asks the hall; once it is asked, the code and the answers; once it has ended, the answers.
 
     Args:
         own: The session.
         lesson: The lesson.
         name: Its name.
         came: The place of the answer that it came out to be, once that is revealed; None before, or if it is none.
+        revealed: Whether it is: who answers now would know.
     """
     asked = own.progress.asked
     poll = open_polls.get(asked[name]) if name in asked else None
-    if poll is None:
-        if asked.pop(name, ""):
+    if poll is not None and revealed:
+        open_polls.end(poll)
+    if poll is None or poll.ended:
+        if poll is not None or asked.pop(name, ""):
             st.caption(_("This question is closed."))
+        if poll is not None:
+            _component()(key="hall_answers", data=_content(lesson, poll, came, True))
+        if revealed:
+            return
         st.button(
             _("Ask the hall"),
             key=KEY,
@@ -47,11 +54,12 @@ def ask(own: Session, lesson: Lesson, name: str, came: int | None) -> None:
     with code:
         st.html(share.qr_code(address, _("The address for phones as a QR code.")))
         st.caption(_("Scan to answer:") + f" [{address.partition('://')[2].partition('?')[0]}]({address})")
+        share.say_if_only_here()
     with answers:
         # The first answers would sway the others.
         shown = st.toggle(_("Show the answers"), key="hall_shown") or came is not None
         _component()(key="hall_answers", data=_content(lesson, poll, came, shown))
-        st.button(_("End the question"), key="hall_end", type="tertiary", on_click=_end, args=(own, name, poll))
+        st.button(_("End the question"), key="hall_end", type="tertiary", on_click=_end, args=(poll,))
 
 
 def _ask(own: Session, name: str) -> None:
@@ -62,9 +70,8 @@ def _ask(own: Session, name: str) -> None:
         own.progress.asked[name] = poll.id
 
 
-def _end(own: Session, name: str, poll: polls.Poll) -> None:
-    open_polls.close(poll)
-    own.progress.asked.pop(name, None)
+def _end(poll: polls.Poll) -> None:
+    open_polls.end(poll)
 
 
 def _content(lesson: Lesson, poll: polls.Poll, came: int | None, shown: bool) -> bytes:

@@ -49,6 +49,8 @@ async def phone(request: Request) -> Response:
     with spoken(_language(request)):
         if poll is None:
             return _page(_("This question is closed."), "", 404)
+        if poll.ended:
+            return _page(_("This question is closed."), "", 410)
         if request.method == "GET":
             return _asked(request, poll)
         return await _answered(request, poll)

@@ -34,6 +34,7 @@ class Poll:
         begun: When, on the monotonic clock.
         answers: One for each phone, by a fingerprint of the phone's token, so that it can think again.
         phones: How many tokens phones were given, by a fingerprint of their address.
+        ended: Whether no more answers are taken; those that came stay to be seen.
     """
 
     id: str
@@ -44,10 +45,11 @@ class Poll:
     begun: float
     answers: dict[str, float] = field(default_factory=dict)
     phones: Counter[str] = field(default_factory=Counter)
+    ended: bool = False
 
 
 class Polls:
-    """All questions that are open.
+    """All questions that are open, and those that have ended and may still be looked at.
 
     Args:
         clock: Seconds that only grow.
@@ -75,7 +77,10 @@ class Polls:
             own = [one for one in self._polls.values() if one.owner == mine]
             for one in own[: max(0, len(own) - MOST_OF_OWNER + 1)]:
                 del self._polls[one.id]
-            from_here = sum(one.address == here for one in self._polls.values())
+            from_here = sum(one.address == here and not one.ended for one in self._polls.values())
+            over = [one for one in self._polls.values() if one.ended]
+            for one in over[: max(0, len(self._polls) - MOST_POLLS + 1)]:
+                del self._polls[one.id]
             if len(self._polls) >= MOST_POLLS or from_here >= MOST_OF_ADDRESS:
                 return None
             poll = Poll(secrets.token_urlsafe(6), secrets.token_urlsafe(16), lesson, mine, here, self._clock())
@@ -83,15 +88,15 @@ class Polls:
             return poll
 
     def get(self, poll_id: str) -> Poll | None:
-        """The question of that id, while it is open."""
+        """The question of that id, while it is kept."""
         with self._lock:
             self._drop_old()
             return self._polls.get(poll_id)
 
-    def close(self, poll: Poll) -> None:
-        """Forgets a question and all its answers."""
+    def end(self, poll: Poll) -> None:
+        """Takes no more answers to a question."""
         with self._lock:
-            self._polls.pop(poll.id, None)
+            poll.ended = True
 
     def token(self, poll: Poll, address: str) -> str | None:
         """A token by which a phone is known for one question; None where so many were given to its address.
@@ -125,11 +130,11 @@ class Polls:
             value: See `allowed`.
 
         Returns:
-            Whether there was room for it.
+            Whether it is counted: there was room for it, and the question has not ended.
         """
         who = fingerprint(phone)
         with self._lock:
-            if who not in poll.answers and len(poll.answers) >= MOST_ANSWERS:
+            if poll.ended or (who not in poll.answers and len(poll.answers) >= MOST_ANSWERS):
                 return False
             poll.answers[who] = value
             return True

@@ -70,7 +70,7 @@ def show(own: Session) -> None:
         st.markdown(_(lesson.question))
         _predict(lesson, taken, begun)
         if not begun or own.lesson in own.progress.asked:
-            asking.ask(own, lesson, own.lesson, _came(lesson, taken))
+            asking.ask(own, lesson, own.lesson, _came(lesson, taken), bool(taken.found))
     with (left if taken.found else right).container(key="lesson_start", gap="xsmall"):
         _step(3, _("Try"))
         if own.changed:
@@ -87,12 +87,14 @@ def show(own: Session) -> None:
             revealing.show(own, lesson, taken, runs)
             if taken.found and not own.showing.present:
                 revealing.onward(own, taken, after)
-        _try(own, lesson, taken, runs)
+    why = st.container(key="lesson_why", gap="xsmall")  # always there, so that the runs below it stay where they are
     if taken.found:
-        with st.container(key="lesson_why", gap="xsmall"):
+        with why:
             _step(5, _("Why"))
             outcome.why(lesson.why)
             _notebook(own, lesson, taken)
+    if begun:
+        _try(own, lesson, taken, runs)
     shelf.keep(own.owner, own.progress)
     pulse.after(WAITING_SECONDS if engine().status != "ready" else 0)
 

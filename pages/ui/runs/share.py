@@ -17,6 +17,7 @@ from pages.ui.state import Session
 from pages.ui.words.language import _
 
 OFFER = "offer"  # key under which an offer that was made waits to be shown
+ONLY_HERE = ("localhost", "127.0.0.1", "::1")  # what a machine calls itself
 
 
 def share(own: Session, run: TrainingJob | None, settings: Settings | None) -> None:
@@ -34,6 +35,7 @@ def share(own: Session, run: TrainingJob | None, settings: Settings | None) -> N
             address = address_of({state.RUN_PARAMETER: run.id})
             st.code(address, language=None, wrap_lines=True)
             st.html(qr_code(address, _("The address of this run as a QR code.")))
+            say_if_only_here()
             st.caption(_("In a page of your own, its film alone; `show` names the views."))
             inside = address_of({state.RUN_PARAMETER: run.id, showing.EMBED: showing.ON, showing.SHOW: "loss,map"})
             st.code(f'<iframe src="{inside}" width="800" height="500"></iframe>', language="html", wrap_lines=True)
@@ -99,6 +101,17 @@ def address_of(parameters: dict[str, str], place: str | None = None) -> str:
         path = "/".join(["", *filter(None, st.get_option("server.baseUrlPath").split("/")), place])
     query = urlencode(state.spoken_parameter() | parameters, safe=",")
     return urlunsplit((here.scheme, here.netloc, path, query, ""))
+
+
+def say_if_only_here() -> None:
+    """Says that no phone can open an address of this app, where it was opened by the machine's own name for itself."""
+    if urlsplit(st.context.url or "").hostname in ONLY_HERE:
+        st.caption(
+            _(
+                "Only this machine knows that address. Open the app by its address in the network, "
+                "and phones can follow."
+            )
+        )
 
 
 @functools.lru_cache(maxsize=64)  # drawing it takes longer than the rest of the page
