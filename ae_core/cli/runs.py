@@ -3,12 +3,17 @@
 import argparse
 import json
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
+
+from ae_core import data
 from ae_core.engine import SHORT, load_keras
 from ae_core.errors import DataError
 from ae_core.figures.film import KINDS, film
+from ae_core.messages import Setup, Snapshot
 from ae_core.runs import Going, RunStore, StoredRun
 from ae_core.settings import DataSpec, Settings
 from ae_core.web_page import web_page
@@ -62,7 +67,7 @@ def _runs(given: argparse.Namespace) -> int:
             f"{run.state:11}",
             *([f"{_owner(run):8}", f"{run.size / 2**20:7.1f} MB", _since(run)] if given.all else []),
             f"{run.settings.get('variant', '')!s:16}",
-            f"{run.settings.get('dataset', '')!s:14}",
+            f"{data.called(str(run.settings.get('dataset', ''))):14}",
             f"{run.epoch:6.1f} epochs",
             f"validation loss {'–' if loss is None else format(loss, '.4f')}",
             *(["pinned"] if run.pinned else []),
@@ -155,20 +160,25 @@ def _export(given: argparse.Namespace) -> int:
     return 0
 
 
+def _frames(run: StoredRun) -> tuple[Setup, Sequence[Snapshot]]:
+    """What a film shows, and the data set by the name that a person knows."""
+    setup, frames = run.setup(), run.snapshots()
+    if setup is None or not frames:
+        raise DataError(f"The run {run.id} has nothing to show yet.")
+    name = data.called(str(run.settings.get("dataset", "")))
+    return replace(setup, settings={**setup.settings, "dataset": name}), frames
+
+
 def _film(run: StoredRun, file: Path) -> bytes:
     kind = next((one for one in KINDS if file.suffix.lower() == f".{one}"), None)
     if kind is None:
         raise DataError(f"The file of a film must end in .webp or .gif. Received: {file.name}.")
-    setup, frames = run.setup(), run.snapshots()
-    if setup is None or not frames:
-        raise DataError(f"The run {run.id} has nothing to show yet.")
+    setup, frames = _frames(run)
     return film(setup, frames, kind)
 
 
 def _page(run: StoredRun) -> bytes:
-    setup, frames = run.setup(), run.snapshots()
-    if setup is None or not frames:
-        raise DataError(f"The run {run.id} has nothing to show yet.")
+    setup, frames = _frames(run)
     if run.model is None:
         return web_page(setup, frames, why="It has no trained model.")
     load_keras()

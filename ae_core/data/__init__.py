@@ -8,6 +8,7 @@ from ae_core.data.columns import Column
 from ae_core.data.dataset import DataInfo, Dataset
 from ae_core.data.lookup import (
     bring,
+    called,
     catalogue,
     default_name,
     faulty_files,
@@ -29,6 +30,7 @@ __all__ = [
     "Prepared",
     "ValueRange",
     "bring",
+    "called",
     "catalogue",
     "default_name",
     "faulty_files",

@@ -180,6 +180,16 @@ def _files_in(folder: Path | None, pattern: str) -> list[Path]:
     return sorted(path for path in folder.glob(pattern) if NAME_PATTERN.fullmatch(path.stem) and path.is_file())
 
 
+def called(name: str) -> str:
+    """What a person calls a data set: its name, but of an upload the file's own, as long as it is here.
+
+    Args:
+        name: Name of the data set.
+    """
+    found = catalogue().get(name) if name.startswith("upload-") else None
+    return name if found is None else found.title
+
+
 def kept_file(name: str) -> bytes:
     """The file of an upload, or of a data set that ships: what a script reads.
 

@@ -95,6 +95,7 @@ def test_the_file_of_an_upload_is_called_after_it_and_can_be_had(alone, monkeypa
     for name, file in (("students 2.csv", "students-2.npz"), ("学生.csv", None)):
         info = data.store_upload(name, table.encode())
         assert info.file == (file or f"{info.name}.npz")
+        assert data.called(info.name) == name
         (tmp_path / info.file).write_bytes(data.kept_file(info.name))
         monkeypatch.chdir(tmp_path)
         made = check({"dataset": info.name})[1]

@@ -151,7 +151,7 @@ def _content(own: Session, run: TrainingJob, kept: Kept) -> bytes:
     if job is None:
         curves = cast("Mapping[str, ErrorCurve]", kept[0].curves if kept else {})
         done = ("done", _("Done"), "") if kept else ("queued", "", "")
-        frames = [drawn.curves_of_classifier(curves, kept[0].epochs if kept else 1, run.id)]
+        frames = [drawn.curves_of_classifier(curves, kept[0].epochs if kept else 1, run.id, run.settings.dataset)]
         return stage.packed(
             stage.Content(of=run.id, status=done, said=refused, views=(VIEW,), frames=frames, timeline=False)
         )

@@ -18,6 +18,7 @@ from pages.ui import static
 from pages.ui.live import component, recorded, tiles
 from pages.ui.live.findings import findings_html
 from pages.ui.words.language import _, language
+from pages.ui.words.nouns import of_dataset
 
 Cached = Callable[[Hashable, Callable[[], Any]], Any]
 
@@ -118,21 +119,22 @@ def classifier_frame(job: ClassifierJob) -> bytes:
     curves = found.curves if found is not None else {}
     made: bytes = job.cached(
         ("classifier", language()),
-        lambda: curves_of_classifier(curves, job.epochs, job.id),  # type: ignore[arg-type]
+        lambda: curves_of_classifier(curves, job.epochs, job.id, job.settings.dataset),  # type: ignore[arg-type]
     )
     return made
 
 
-def curves_of_classifier(curves: Mapping[str, ErrorCurve], epochs: int, key: str) -> bytes:
+def curves_of_classifier(curves: Mapping[str, ErrorCurve], epochs: int, key: str, dataset: str) -> bytes:
     """The curves of mistakes as a frame.
 
     Args:
         curves: By the name of what is classified.
         epochs: How many epochs each is trained.
         key: What it shows; zoom is kept as long as it is the same.
+        dataset: Name of the data set, whose examples may be rows or series.
     """
     step = sum(len(curve.validation_error) for curve in curves.values())
-    figure = component.payload(figures.classifier(curves, epochs, key, _), step)
+    figure = component.payload(figures.classifier(curves, epochs, key, of_dataset(dataset)), step)
     about = {
         "step": step,
         "epoch": 0,

@@ -71,7 +71,10 @@ def tiles(setup: Setup | None, snapshot: Snapshot | None) -> str:
             _("Test MSE"),
             number(known.get("test_mse")),
             _("PCA {value}").format(value=number(known.get("pca_mse"))),
-            _("Mean squared error per pixel on held-out images, beside PCA of the same code size. Less is better."),
+            _(
+                "Mean squared error per pixel, beside PCA's with a code of the same size; less is better. On some of the "
+                "held-out images: all are measured at the end."
+            ),
         ),
         (
             _("1-NN accuracy"),
@@ -111,7 +114,7 @@ def more(setup: Setup | None, snapshot: Snapshot | None) -> str:
 def measured(setup: Setup | None, result: Result) -> str:
     """What was measured at the end of a run, as rows of numbers; empty where nothing was."""
     _, row = of_setup(setup), _row(setup, _single(result.test))
-    return f'<div class="ae-heading">{_("Measured at the end, on held-out images")}</div>{row}' if row else ""
+    return f'<div class="ae-heading">{_("Measured at the end, on all held-out images")}</div>{row}' if row else ""
 
 
 def batch(setup: Setup | None, snapshot: Snapshot | None) -> str:

@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Sequence
 
 import streamlit as st
+from msgspec.structs import replace
 
 from ae_core import data
 from ae_core.data.built_in import SHIPPED
@@ -168,7 +169,8 @@ def _frames(run: TrainingJob) -> tuple[Setup, Sequence[Snapshot]]:
     setup, frames = stored.setup(), stored.snapshots()
     if setup is None or not frames:
         raise DataError(NOTHING)
-    return setup, frames
+    name = data.called(run.settings.dataset)
+    return replace(setup, settings={**setup.settings, "dataset": name}), frames
 
 
 def _page(run: TrainingJob) -> Maker:
