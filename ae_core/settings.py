@@ -92,10 +92,15 @@ class Option:
         if self.optional:
             return "names with commas between them, or none"
         numbers = "an integer" if kind in (int, tuple) else "a number"
-        bounds = f"{numbers} from {self.low:g} to {self.high:g}" if self.low is not None else "a name"
+        bounds = f"{numbers} from {_plain(self.low)} to {_plain(self.high)}" if self.low is not None else "a name"
         if kind is tuple:
             return f"at most {self.longest} comma-separated entries, each {bounds}"
         return bounds
+
+
+def _plain(number: float | None) -> str:
+    """A bound as people write it: 0.000001 and 1000000, without a power of ten."""
+    return format(number or 0.0, ".12f").rstrip("0").rstrip(".")
 
 
 def setting(default: Any, label: str, help: str, **limits: Any) -> Any:

@@ -24,4 +24,4 @@ def test_commands_are_explained_and_settings_refused_in_it(monkeypatch, capsys):
         main(["--help"])
     assert "训练一个自编码器并输出它的数值" in capsys.readouterr().out
     assert main(["train", "--variant", "sparse", "--dataset", "digits", "--set", "learning_rate=7"]) == 2
-    assert "learning_rate 必须是 1e-06 到 1 之间的数。收到：'7'。" in capsys.readouterr().err
+    assert "learning_rate 必须是 0.000001 到 1 之间的数。收到：'7'。" in capsys.readouterr().err

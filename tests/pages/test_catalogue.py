@@ -76,9 +76,9 @@ def test_a_language_is_known_by_what_a_browser_or_a_reader_says():
 
 
 def test_sentences_with_their_values_are_translated_by_their_template():
-    wrong = "learning_rate must be a number from 1e-06 to 1. Received: '5'."
+    wrong = "learning_rate must be a number from 0.000001 to 1. Received: '5'."
     with spoken("zh"):
-        assert _(wrong) == "learning_rate 必须是 1e-06 到 1 之间的数。收到：'5'。"
+        assert _(wrong) == "learning_rate 必须是 0.000001 到 1 之间的数。收到：'5'。"
         assert _(f"{wrong} 0.001 is used instead.") == f"{_(wrong)}改用 0.001。"
         assert _("The run could not be changed because the disk is full.") == "无法更改运行，因为磁盘已满。"
         assert _("Somebody's own words (are kept).") == "Somebody's own words (are kept)."

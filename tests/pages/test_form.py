@@ -83,7 +83,7 @@ def test_an_empty_tuple_survives_the_address():
     [
         ("latent_dim", "99999", "from 1 to 1024"),
         ("latent_dim", "many", "integer"),
-        ("learning_rate", "nan", "from 1e-06 to 1"),
+        ("learning_rate", "nan", "from 0.000001 to 1"),
         ("optimizer", "adamw", "adam, sgd, rmsprop"),
         ("tied", "perhaps", "true or false"),
         ("dataset", "../etc", "digits"),
