@@ -82,6 +82,7 @@ export class DrawPart extends OwnPart {
     const none = Array.from({ length: NEAR }, () => ({ example: nothing, name: "" }));
     for (const row of [".ae-drawn-near", ".ae-drawn-near-pixels"]) this.figures(row, none);
     for (const said of [".ae-drawn-said", ".ae-draw-problem"]) this.find(said).textContent = "";
+    this.find(".st-key-drawn [data-code]").dataset["code"] = ""; // what stands there now is seen faintly
   }
 
   /** Takes a held-out example to the canvas, another one each time. */
