@@ -15,7 +15,7 @@ from ae_core.formats import frames, gzipped, idx, mat, npz, npz_headers
 from ae_core.formats.archive import ZIP_ERRORS, megabytes, name_of
 
 Arrays = dict[str, np.ndarray]
-FRAMES: Mapping[str, Callable[[bytes, str], pd.DataFrame]] = {
+FRAMES: Mapping[str, Callable[[bytes, str], frames.Read]] = {
     ".csv": frames.read_csv,
     ".tsv": frames.read_csv,
     ".data": frames.read_csv,
@@ -127,9 +127,11 @@ def _of_tables(archive: zipfile.ZipFile, files: list[tuple[zipfile.ZipInfo, str]
     learnt = [read_in[part] for part in ("train", "val") if part in read_in]
     if not learnt:
         raise DataError(f"{label} must hold rows to learn from. Received: only some to test on.")
-    if any(list(one.columns) != list(learnt[0].columns) for one in learnt):
+    if any(list(one.frame.columns) != list(learnt[0].frame.columns) for one in learnt):
         raise DataError(f"{label} must have the same columns for training and for validation. Received: others.")
-    return tables.arrays_of(pd.concat(learnt, ignore_index=True), read_in.get("test"), label)
+    together = pd.concat([one.frame for one in learnt], ignore_index=True)
+    notes = tuple(note for one in learnt for note in one.notes)
+    return tables.arrays_of(frames.Read(together, notes), read_in.get("test"), label)
 
 
 def _part(name: str) -> str:

@@ -275,7 +275,7 @@ def _look_at(path: Path, size: int) -> DataInfo:
         class_names=texts.class_names,
         source="Uploaded by a visitor." if upload else "A file in this machine's data folder.",
         licence="As its owner says.",
-        description=f"{train_count + test_count:,} {_in_words(spec, columns, understood)}.",
+        description=_in_words(train_count + test_count, spec, columns, understood),
         note=texts.note,
         values=values,
         columns=columns,
@@ -286,18 +286,23 @@ def _look_at(path: Path, size: int) -> DataInfo:
     )
 
 
-def _in_words(spec: DataSpec, columns: tuple[Column, ...], understood: tuple[Understood, ...]) -> str:
-    """What examples are, with their size, such as `images of 28×28 pixels`."""
+def _in_words(count: int, spec: DataSpec, columns: tuple[Column, ...], understood: tuple[Understood, ...]) -> str:
+    """What examples are, with their number and size, such as `100 images of 28×28 pixels.`"""
     if spec.is_image:
-        return f"images of {spec.shape[0]}×{spec.shape[1]} pixels{', in colour' if spec.shape[2] == 3 else ''}"
+        height, width, channels = spec.shape
+        if channels == 3:
+            return f"{count:,} images of {height}×{width} pixels, in colour."
+        return f"{count:,} images of {height}×{width} pixels."
     if spec.is_series:
-        return f"series of {spec.shape[0]} moments in {spec.shape[1]} {'channel' if spec.shape[1] == 1 else 'channels'}"
+        moments, channels = spec.shape
+        if channels == 1:
+            return f"{count:,} series of {moments:,} moments in 1 channel."
+        return f"{count:,} series of {moments:,} moments in {channels:,} channels."
     if not columns:
-        return f"vectors of {spec.size} numbers"
+        return f"{count:,} vectors of {spec.size:,} numbers."
     # The columns of the file: one that was left out has none of ours, a category has several.
-    count = max(len(understood), len({one.name for one in columns}))
-    words = f"rows of {count:,} {'column' if count == 1 else 'columns'}"
-    return words if count == spec.size else f"{words}, which become {spec.size:,} numbers"
+    held = max(len(understood), len({one.name for one in columns}))
+    return f"{count:,} rows of 1 column." if held == 1 else f"{count:,} rows of {held:,} columns."
 
 
 def _columns(texts: tuple[tuple[str, ...], ...], label: str) -> tuple[Column, ...]:

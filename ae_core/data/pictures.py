@@ -11,6 +11,7 @@ few broken pictures are left out.
 import io
 import warnings
 import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -92,6 +93,7 @@ def read(archive: zipfile.ZipFile, label: str) -> Pictures:
         warnings.simplefilter("error")
         members, decoded, broken = _decoded(archive, members, label)
     images, notes = _together(decoded)
+    notes = [*_fitted(decoded), *notes]
     if broken:
         left_out = _counted(len(broken), "broken picture was", "broken pictures were")
         notes.append(f"{left_out} left out: {_some(broken)}.")
@@ -245,9 +247,34 @@ def _together(decoded: list[Picture]) -> tuple[np.ndarray, list[str]]:
             share = one.opacity / np.float32(255)
             image[...] = np.rint(one.values * share + ground * (1 - share))
     # A grey picture saved as a colour one has three equal channels.
-    if all(np.array_equal(images[..., 0], images[..., channel]) for channel in (1, 2)):
+    grey = sum(bool((image == image[..., :1]).all()) for image in images)
+    if grey == len(images):
         images = images[..., :1].copy()
+    elif grey:
+        notes.append(
+            f"{_counted(grey, 'grey picture has', 'grey pictures have')} three channels now, as others have colour."
+        )
     return images, notes
+
+
+def _fitted(decoded: list[Picture]) -> Iterator[str]:
+    """What became of sizes, where that is not what the pictures had."""
+    side = decoded[0].values.shape[0]
+    sizes = {one.size for one in decoded}
+    lengths = [length for size in sizes for length in size]
+    least, most = min(lengths), max(lengths)
+    oblong = any(width != height for width, height in sizes)
+    if least == most == side:
+        return
+    if least == most:
+        yield f"Pictures of {least}×{least} pixels were scaled to {side}×{side} pixels."
+    elif oblong:
+        yield (
+            f"Pictures with sides of {least} to {most} pixels were scaled to fit {side}×{side} pixels, "
+            "and filled up with the colour of their upper left corner."
+        )
+    else:
+        yield f"Pictures with sides of {least} to {most} pixels were scaled to {side}×{side} pixels."
 
 
 def _ground(pictures: list[Picture]) -> tuple[int, str]:

@@ -12,17 +12,20 @@ from ae_core.data.columns import LEFT_OUT, MOST_LABELS, Column, Understood
 from ae_core.data.dataset import classes_of
 from ae_core.errors import DataError, printable
 from ae_core.formats import npz, npz_headers
-from ae_core.formats.delimited import UNKNOWN
+from ae_core.formats.frames import Read
+from ae_core.formats.header import UNKNOWN
+from ae_core.formats.written_numbers import NUMERIC, are_dates
 
 MOST_CATEGORIES = 100  # that become columns of their own
-NUMERIC = 0.9  # share of the known cells that must be numbers, for the others to count as unknown
-LABELS = ("label", "class", "target", "y")  # names of columns that are taken for the label
-COUNTERS = ("", "id", "index", "row", "no", "no.", "nr", "nr.", "number", "#")
+LABELS = (  # names of columns that are taken for the label, in small letters, the surest first
+    *("label", "class", "target", "y", "labels", "category"),
+    *("etikett", "klasse", "kategorie", "标签", "类别", "分类", "类", "標籤", "類別", "分類", "類"),
+)
+MOSTLY_UNKNOWN = 0.8  # share of a column's cells, from which that is said
 DATES = 19000101, 21001231  # between which a whole number can be a date, such as 20240131
 MOST_NUMBERS = 32 * 10**6  # in a table
 MOST_UNDERSTOOD = 1000  # columns of which a file says what became of them
 
-_DATE = re.compile(r"(\d{4}([-/.])\d{1,2}\2\d{1,2}|\d{1,2}([-/.])\d{1,2}\3(\d{2}|\d{4}))([ T]\d{1,2}:\d{2}.*)?")
 _BRACKETS = re.compile(r"(?P<name>.*\S)\s*(?:\[(?P<square>[^\[\]]{1,12})\]|\((?P<round>[^()]{1,12})\))")
 _UNIT = re.compile(
     r"(?:[kMGmµu]?(?:m|g|s|A|V|W|J|N|Pa|Hz|L|l|mol|eV|B)|cm|dm|dL|dl|in|ft|lb|t|min|h|hr|hours?|d|days?|years?|yrs?|"
@@ -84,6 +87,7 @@ def rows_of(frame: pd.DataFrame, label: str) -> Rows:
         raise DataError(f"{label} must have a column of numbers or categories. Received: none, as {why}.")
     values = np.concatenate(blocks, axis=1)
     named = _label_of(understood, values, columns)
+    scarce = sum(one.became in ("kept", "one_hot") and one.unknown > MOSTLY_UNKNOWN * len(frame) for one in understood)
     classes: np.ndarray | None = None
     class_names: tuple[str, ...] = ()
     if named:
@@ -91,7 +95,7 @@ def rows_of(frame: pd.DataFrame, label: str) -> Rows:
         categories = tuple(columns[place].category for place in places)
         (classes,), class_names = classes_of([values[:, places]], categories, named)
     understood = [_as_label(one) if one.name == named else one for one in understood]
-    notes = tuple(_notes(understood, unread))
+    notes = tuple(_notes(understood, unread, scarce))
     return Rows(values, tuple(columns), tuple(understood), named, classes, class_names, notes)
 
 
@@ -111,6 +115,8 @@ def _column(cells: pd.Series, name: str, unit: str, label: str) -> _Column:
         meant = {cell: _text(cell) for cell in cells.dropna().unique()}
         texts = cells.astype(object).map(meant)
         known = int(texts.notna().sum())
+        if are_dates(texts.dropna()):
+            return _categories(texts, name, unit, known)
         numbers = pd.to_numeric(texts, errors="coerce")
         readable = int(numbers.notna().sum())
         if not known or readable < NUMERIC * known:
@@ -124,7 +130,7 @@ def _column(cells: pd.Series, name: str, unit: str, label: str) -> _Column:
         return _left_out(cells, name, unit, "numbers", "all_unknown")
     if np.abs(known_values).max() > npz_headers.MAX_MAGNITUDE:
         return _left_out(cells, name, unit, "numbers", "too_large")
-    if _counts(values) and (values[0] in (0, 1) or name.lower().removeprefix("unnamed: 0") in COUNTERS):
+    if _counts(values):
         return _left_out(cells, name, unit, "numbers", "counts_rows")
     if _are_dates(known_values):
         return _left_out(cells, name, unit, "times", "times")
@@ -154,7 +160,7 @@ def _categories(texts: pd.Series, name: str, unit: str, known: int) -> _Column:
     if len(found) == 1:
         return _left_out(texts, name, unit, "texts", "one_text")
     if len(found) > min(MOST_CATEGORIES, max(2, known // 2)):
-        if sum(_DATE.fullmatch(text) is not None for text in found) >= NUMERIC * len(found):
+        if are_dates(texts.dropna()):
             return _left_out(texts, name, unit, "times", "times")
         return _left_out(texts, name, unit, "texts", "many_texts")
     numbers = {category: number for number, category in enumerate(found)}
@@ -171,7 +177,10 @@ def _left_out(cells: pd.Series, name: str, unit: str, kind: str, why: str) -> _C
 
 
 def _counts(values: np.ndarray) -> bool:
-    return bool(np.array_equal(values, values[0] + np.arange(len(values))))
+    """Whether a column counts the rows: whole numbers in order, in even steps, from wherever."""
+    step = values[1] - values[0] if len(values) > 1 else 0.0
+    whole = values[0] == np.rint(values[0]) and step == np.rint(step)
+    return bool(whole and step != 0 and np.array_equal(values, values[0] + step * np.arange(len(values))))
 
 
 def _are_dates(known: np.ndarray) -> bool:
@@ -224,40 +233,45 @@ def _as_label(one: Understood) -> Understood:
     return Understood(one.name, one.unit, one.kind, "label", one.least, one.most, one.unknown, one.distinct)
 
 
-def _notes(understood: list[Understood], unread: int) -> Iterator[str]:
-    out = [one.name for one in understood if one.became in LEFT_OUT]
+def _notes(understood: list[Understood], unread: int, scarce: int) -> Iterator[str]:
+    out = sum(one.became in LEFT_OUT for one in understood)
     if out:
-        some = ", ".join(out[:3]) + (", …" if len(out) > 3 else "")
-        yield f"{len(out):,} of {len(understood):,} columns {'is' if len(out) == 1 else 'are'} left out: {some}."
+        yield f"{out:,} of {len(understood):,} columns {'is' if out == 1 else 'are'} left out."
     if unread:
         what = "cell among numbers is" if unread == 1 else "cells among numbers are"
         yield f"{unread:,} {what} no number and {'counts' if unread == 1 else 'count'} as unknown."
+    if scarce:
+        what = "column is" if scarce == 1 else "columns are"
+        yield f"{scarce:,} {what} learnt from although more than four fifths of the cells are empty."
 
 
-def arrays_of(train: pd.DataFrame, test: pd.DataFrame | None, label: str) -> dict[str, np.ndarray]:
+def arrays_of(learnt_from: Read, tested_on: Read | None, label: str) -> dict[str, np.ndarray]:
     """A table as the arrays that `formats.npz` reads, with its test rows: those of a second frame, or every fifth.
 
     Args:
-        train: Rows to learn from.
-        test: Rows to test on, with the same columns; None if there are none.
+        learnt_from: Rows to learn from.
+        tested_on: Rows to test on, with the same columns; None if there are none.
         label: The file's name for messages.
 
     Raises:
         DataError: See `rows_of`; or if the two have other columns.
     """
+    train, test = learnt_from.frame, None if tested_on is None else tested_on.frame
     if test is not None and list(test.columns) != list(train.columns):
         raise DataError(f"{label} must have the same columns for training and for testing. Received: others.")
-    rows = rows_of(train if test is None else pd.concat([train, test], ignore_index=True), label)
-    if len(rows.values) < npz_headers.MIN_EXAMPLES:
-        raise DataError(f"{label} must have {npz_headers.MIN_EXAMPLES} rows or more. Received: {len(rows.values):,}.")
+    whole = train if test is None else pd.concat([train, test], ignore_index=True)
+    if len(whole) < npz_headers.MIN_EXAMPLES:
+        raise DataError(f"{label} must have {npz_headers.MIN_EXAMPLES} rows or more. Received: {len(whole):,}.")
+    rows = rows_of(whole, label)
     learnt, held = np.arange(len(train)), np.arange(len(train), len(rows.values))
     if test is None:
         learnt, held = npz.split_rows(len(rows.values), rows.classes)
     arrays = {"x_train": rows.values[learnt], "x_test": rows.values[held], "columns": written(rows.columns)}
     if rows.label:
         arrays |= {"label": np.array([rows.label]), "class_names": np.array(rows.class_names)}
-    if rows.notes:
-        arrays["note"] = np.array([" ".join(rows.notes)[: npz_headers.LONGEST_NOTE]])
+    notes = (*learnt_from.notes, *(() if tested_on is None else tested_on.notes), *rows.notes)
+    if notes:
+        arrays["note"] = np.array([" ".join(dict.fromkeys(notes))[: npz_headers.LONGEST_NOTE]])
     return arrays | {"summary": written_summary(rows.understood)}
 
 

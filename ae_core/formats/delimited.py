@@ -1,4 +1,4 @@
-"""What a text file of rows and cells is like: its letters, what parts its cells, its decimal mark, its header."""
+"""What a text file of rows and cells is like: its letters, what parts its cells, its decimal mark."""
 
 import collections
 import csv
@@ -7,18 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ae_core.errors import DataError, printable
+from ae_core.formats.header import UNKNOWN, is_header
+from ae_core.formats.written_numbers import NUMERIC, is_date, written
 
 SAMPLE_ROWS = 200
 LONGEST_LINE = 2**20  # characters
 ALIKE = 0.95  # share of the rows that must have one length, for a mark to be what parts their cells
 SPACES = r"\s+"
-UNKNOWN = ("", "?", "na", "n/a", "#n/a", "nan", "-nan", "null", "none", "<na>", "-", "--")
-"""What stands in a cell whose value is unknown, in small letters."""
-
-_PLAIN = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
-_COMMA = re.compile(r"[+-]?(\d+|\d{1,3}(\.\d{3})+),\d+(e[+-]?\d+)?", re.IGNORECASE)
-_POINTS = re.compile(r"[+-]?\d{1,3}(\.\d{3})+")
-_THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
 
 
 @dataclass(frozen=True)
@@ -28,18 +23,18 @@ class Form:
     Args:
         delimiter: What parts the cells: one character, or `SPACES`.
         decimal: The decimal mark, `.` or `,`.
-        thousands: What parts thousands; empty if nothing does.
         names: Names of the columns; empty if the file names none.
         width: Cells in a row.
         skipped: Lines before the first row of cells.
+        dates: Places of the columns that hold dates, some of which look like decimal numbers.
     """
 
     delimiter: str
     decimal: str
-    thousands: str
     names: tuple[str, ...]
     width: int
     skipped: int
+    dates: tuple[int, ...]
 
 
 def decoded(payload: bytes, label: str) -> str:
@@ -83,7 +78,7 @@ def form_of(text: str, label: str) -> Form:
         label: Its name for messages.
 
     Raises:
-        DataError: If it has no rows, or lines of absurd length.
+        DataError: If it has no rows, none below its header, or lines of absurd length.
     """
     lines = text[: SAMPLE_ROWS * 2**14].split("\n", SAMPLE_ROWS + 1)[: SAMPLE_ROWS + 1]
     if any(len(line) > LONGEST_LINE for line in lines):
@@ -96,16 +91,17 @@ def form_of(text: str, label: str) -> Form:
     delimiter = _delimiter(lines)
     rows = cells_of(lines, delimiter)
     width = _usual_length(rows)[0]
-    body = [cell for row in rows[1:] for cell in row]
-    decimal, thousands = _marks(body, delimiter)
+    decimal = _decimal([cell for row in rows[1:] for cell in row], delimiter)
     head = rows[0]
     if len(head) == width + 1 and head[0] == "#":  # as NumPy writes it
         head = head[1:]
     if len(head) == width - 1:  # as R writes it: the rows' own names have none
         head = ["", *head]
-    named = len(head) == width and _is_header(head, rows[1:], decimal)
+    if len(rows) == 1 and not any(written(cell, decimal) for cell in head):
+        raise DataError(f"{label} must have rows below its header. Received: a header alone.")
+    named = len(head) == width and is_header(head, rows[1:], decimal)
     names = tuple(name.lstrip("#").strip() for name in head) if named else ()
-    return Form(delimiter, decimal, thousands, names, width, skipped + named)
+    return Form(delimiter, decimal, names, width, skipped + named, _dates(rows[1:], width))
 
 
 def cells_of(lines: Sequence[str], delimiter: str) -> list[list[str]]:
@@ -116,11 +112,6 @@ def cells_of(lines: Sequence[str], delimiter: str) -> list[list[str]]:
         return [[cell.strip() for cell in row] for row in csv.reader(lines, delimiter=delimiter, skipinitialspace=True)]
     except csv.Error:  # a quoted cell without an end
         return [[cell.strip() for cell in line.split(delimiter)] for line in lines]
-
-
-def number(cell: str, decimal: str) -> bool:
-    """Whether a cell is a number."""
-    return bool(_PLAIN.fullmatch(cell.replace(",", ".") if decimal == "," else cell))
 
 
 def _usual_length(rows: list[list[str]]) -> tuple[int, float]:
@@ -147,26 +138,24 @@ def _delimiter(lines: list[str]) -> str:
     return SPACES if spaced else ","
 
 
-def _marks(cells: list[str], delimiter: str) -> tuple[str, str]:
-    """The decimal mark and what parts thousands."""
-    plain = [cell for cell in cells if _PLAIN.fullmatch(cell) and not _POINTS.fullmatch(cell) and "." in cell]
-    if delimiter != "," and not plain and any(_COMMA.fullmatch(cell) for cell in cells):
-        return ",", "." if any(
-            _POINTS.fullmatch(cell) or ("." in cell and _COMMA.fullmatch(cell)) for cell in cells
-        ) else ""
-    return ".", "," if any(_THOUSANDS.fullmatch(cell) for cell in cells) else ""
+def _decimal(cells: list[str], delimiter: str) -> str:
+    """The decimal mark: a comma where some cells have one that is, and no cell has a point that is."""
+    if delimiter == ",":
+        return "."
+    marked = [cell for cell in cells if ("." in cell or "," in cell) and not is_date(cell)]
+    points = any(written(cell, ".") and not written(cell, ",") for cell in marked)
+    commas = any("," in cell and written(cell, ",") for cell in marked)
+    return "," if commas and not points else "."
 
 
-def _is_header(head: list[str], rows: list[list[str]], decimal: str) -> bool:
-    """Whether a first row names columns: none of it is a number, and it is unlike what stands below it."""
-    if any(number(cell, decimal) or (cell and cell.lower() in UNKNOWN) for cell in head) or not rows:
-        return False
-    if sum(not cell for cell in head) > 1:
-        return False
-    below = [{row[place] for row in rows if place < len(row)} for place in range(len(head))]
-    if any(number(cell, decimal) for cells in below for cell in cells):
-        return True
-    return len(set(head)) == len(head) and not any(cell in cells for cell, cells in zip(head, below, strict=True))
+def _dates(rows: list[list[str]], width: int) -> tuple[int, ...]:
+    """Places of the columns of which nearly all cells are dates."""
+    found = []
+    for place in range(width):
+        known = [row[place] for row in rows if place < len(row) and row[place].lower() not in UNKNOWN]
+        if known and sum(map(is_date, known)) >= NUMERIC * len(known):
+            found.append(place)
+    return tuple(found)
 
 
 def shown_names(names: Sequence[str], width: int) -> list[str]:

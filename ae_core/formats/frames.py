@@ -3,6 +3,8 @@
 import io
 import re
 import warnings
+from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -10,7 +12,9 @@ import pandas as pd
 from ae_core.errors import DataError, printable
 from ae_core.formats import delimited, npz_headers
 from ae_core.formats.archive import megabytes
-from ae_core.formats.delimited import UNKNOWN, Form, form_of, shown_names
+from ae_core.formats.delimited import Form, form_of, shown_names
+from ae_core.formats.header import UNKNOWN
+from ae_core.formats.written_numbers import as_numbers
 
 MOST_COLUMNS = npz_headers.MAX_VALUES
 NO_VALUES = sorted({text for one in UNKNOWN for text in (one, one.upper(), one.capitalize())} | {"NaN", "N/a"})
@@ -19,15 +23,25 @@ _TOO_MANY = re.compile(r"in line (\d+), saw (\d+)")
 ERRORS = (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError, TypeError, LookupError, OSError, Warning)
 
 
-def read_csv(payload: bytes, label: str) -> pd.DataFrame:
+class Read(NamedTuple):
+    """A table, and what was done to read it.
+
+    Args:
+        frame: A column of numbers is float64, int64 or bool; any other holds texts, or numbers and a few texts that are
+            none. Names are printable, each once.
+        notes: Sentences for a person.
+    """
+
+    frame: pd.DataFrame
+    notes: tuple[str, ...] = ()
+
+
+def read_csv(payload: bytes, label: str) -> Read:
     """A text file of rows and cells, see `delimited.form_of`.
 
     Args:
         payload: The file.
         label: Its name for messages.
-
-    Returns:
-        A column of numbers is float64, int64 or bool; any other holds texts. Names are printable, each once.
 
     Raises:
         DataError: If it is no such text, or too large.
@@ -44,21 +58,55 @@ def read_csv(payload: bytes, label: str) -> pd.DataFrame:
         raise DataError(
             f"{label} must have {form.width:,} cells in every row, as most have. Received: {_said(error)}."
         ) from error
-    return _bounded(frame, label)
+    read = _with_signs(_bounded(frame, label), form.decimal)
+    return read._replace(notes=(*_of_names(form, read.frame), *read.notes))
+
+
+def _of_names(form: Form, frame: pd.DataFrame) -> Iterator[str]:
+    """What is to be said of the columns' names."""
+    if not form.names:
+        yield "No header was found, so the columns are named x1, x2 and so on."
+    seen: set[str] = set()
+    for name, shown in zip(form.names, frame.columns, strict=False):
+        if name and name in seen:
+            yield f"A name that comes again is numbered, such as {shown!r}."
+            return
+        seen.add(name)
+
+
+def _with_signs(frame: pd.DataFrame, decimal: str = ".") -> Read:
+    """The same with numbers where texts are such, and their sign of per cent or money as the unit of the column."""
+    names, signs = [str(name) for name in frame.columns], set()
+    for place, kind in enumerate(frame.dtypes):
+        if pd.api.types.is_numeric_dtype(kind) or pd.api.types.is_datetime64_any_dtype(kind):
+            continue
+        found = as_numbers(frame.iloc[:, place], decimal)
+        if found is None:
+            continue
+        numbers, sign = found
+        frame.isetitem(place, numbers)
+        signs |= {sign} - {""}
+        named = f"{names[place]} [{sign}]"
+        if sign and not names[place].endswith((")", "]")) and named not in names:
+            names[place] = named
+    frame.columns = pd.Index(names)
+    said = f"Signs beside numbers were read as units: {', '.join(sorted(signs))}." if signs else ""
+    return Read(frame, (said,) if said else ())
 
 
 def _read(text: str, form: Form) -> pd.DataFrame:
+    shown = shown_names(form.names, form.width)
     return pd.read_csv(
         io.StringIO(text),
         sep=form.delimiter,
         header=None,
-        names=shown_names(form.names, form.width),
+        names=shown,
         skiprows=form.skipped,
         skip_blank_lines=True,
         skipinitialspace=True,
         index_col=False,
         decimal=form.decimal,
-        thousands=form.thousands or None,
+        dtype={shown[place]: str for place in form.dates},
         na_values=NO_VALUES,
         keep_default_na=False,
         nrows=npz_headers.MAX_EXAMPLES + 1,
@@ -74,7 +122,7 @@ def _said(error: BaseException) -> str:
     return f"line {found[1]} with {found[2]}" if found else "a row with more"
 
 
-def read_parquet(payload: bytes, label: str) -> pd.DataFrame:
+def read_parquet(payload: bytes, label: str) -> Read:
     """A `.parquet` file; what it holds is looked at before it is decoded.
 
     Args:
@@ -82,7 +130,7 @@ def read_parquet(payload: bytes, label: str) -> pd.DataFrame:
         label: Its name for messages.
 
     Returns:
-        See `read_csv`; dates stay such.
+        What it holds; dates stay such.
 
     Raises:
         DataError: If it is damaged or too large.
@@ -113,7 +161,7 @@ def read_parquet(payload: bytes, label: str) -> pd.DataFrame:
     except Exception as error:
         raise DataError(f"{label} must be a whole .parquet file. Received: a damaged one.") from error
     frame.columns = shown_names([str(name) for name in frame.columns], frame.shape[1])
-    return _bounded(frame, label)
+    return _with_signs(_bounded(frame, label))
 
 
 def from_array(values: np.ndarray, label: str) -> pd.DataFrame:

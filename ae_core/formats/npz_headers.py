@@ -122,8 +122,13 @@ def _read_header(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, l
             shape, fortran, dtype = np.lib.format.read_array_header_2_0(beginning)
     except HEADER_ERRORS as error:
         raise DataError(f"{label}: {name} must be a whole NumPy array. Received: a damaged one.") from error
+    if dtype.hasobject:
+        raise DataError(
+            f"{label}: {name} must hold numbers in one array. Received: a list of objects, such as series of different "
+            "lengths; fill the shorter ones with NaN at the end."
+        )
     kinds = kinds or {"x": "buif", "y": "buif", "e": "f", "r": "f", "u": "f"}.get(name[:1], "U")
-    if dtype.hasobject or dtype.names is not None or dtype.subdtype is not None or dtype.kind not in kinds:
+    if dtype.names is not None or dtype.subdtype is not None or dtype.kind not in kinds:
         allowed = "text" if kinds == "U" else "whole or decimal numbers, or true and false"
         raise DataError(f"{label}: {name} must hold {allowed}. Received: the type {printable(str(dtype), 30)}.")
     if any(length < 0 for length in shape) or len(shape) > 4:

@@ -17,11 +17,13 @@ class Picture:
     Args:
         values: uint8 of shape `(side, side, 3)`; of a grey picture of more than 8 bits `(side, side, 1)`: uint16, or
             float32 for decimal numbers.
+        size: Width and height before that, as it is shown.
         opacity: uint8 of shape `(side, side, 1)`; None if all is opaque.
         cut: Whether its colours had 16 bits, of which 8 are left.
     """
 
     values: np.ndarray
+    size: tuple[int, int]
     opacity: np.ndarray | None = None
     cut: bool = False
 
@@ -39,15 +41,17 @@ def decode(payload: bytes, side: int) -> Picture:
         Exception: What Pillow raises at damaged files.
     """
     with Image.open(io.BytesIO(payload), formats=FORMATS) as opened:
+        stated = opened.size
         opened.draft("RGB", (2 * side, 2 * side))  # a JPEG decoder can shrink while it decodes
-        picture = ImageOps.exif_transpose(opened)
+        shrunk, picture = opened.size, ImageOps.exif_transpose(opened)
+        size = stated if picture.size == shrunk else stated[::-1]  # a camera that was turned says so
         cut = _has_deep_colours(payload) and not picture.mode.startswith("I")
         if picture.mode.startswith("I") or picture.mode == "F":
-            return Picture(_deep(picture, side))
+            return Picture(_deep(picture, side), size)
         if picture.has_transparency_data:
             square = _fitted(picture.convert("RGBA"), side)
-            return Picture(square[..., :3], square[..., 3:], cut)
-        return Picture(_fitted(picture.convert("RGB"), side), cut=cut)
+            return Picture(square[..., :3], size, square[..., 3:], cut)
+        return Picture(_fitted(picture.convert("RGB"), side), size, cut=cut)
 
 
 def _has_deep_colours(payload: bytes) -> bool:

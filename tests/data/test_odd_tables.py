@@ -54,7 +54,7 @@ def test_numbers_are_what_was_written(rows, marks):
     frame = pd.DataFrame(rows, columns=["number", "whole"])
     delimiter, decimal = marks
     read = frames.read_csv(frame.to_csv(index=False, sep=delimiter, decimal=decimal).encode(), "The upload")
-    np.testing.assert_array_equal(read.to_numpy(np.float64), frame.to_numpy(np.float64))
+    np.testing.assert_array_equal(read.frame.to_numpy(np.float64), frame.to_numpy(np.float64))
 
 
 def test_names_come_once_each_and_take_work_in_proportion():

@@ -173,6 +173,7 @@ def test_what_is_done_with_pictures_is_said(alone):
     members |= {"notes.txt": b"hello", "d.svg": b"<svg/>"}
     info = data.store_upload("a.zip", zipped(members))
     assert info.note == (
+        "Pictures with sides of 20 to 28 pixels were scaled to 28×28 pixels. "
         "Transparent parts became white. 1 picture has more than 8 bits, and others 8: the former's values 0 to 4095 "
         "became 0 to 255. 1 broken picture was left out: c.png. 2 files are no picture and left out: notes.txt, d.svg."
     )
@@ -226,5 +227,5 @@ def test_a_few_broken_pictures_are_named_and_left_out(alone):
     good = {f"{number}.png": picture(number, mode="L") for number in range(40)}
     info = data.store_upload("a.zip", zipped(good | {"odd.png": b"hello"}))
     assert info.train_count + info.test_count == 40
-    assert info.note == "1 broken picture was left out: odd.png."
+    assert info.note == "Pictures of 20×20 pixels were scaled to 28×28 pixels. 1 broken picture was left out: odd.png."
     assert "odd0.png" in refused("a.zip", zipped(good | {f"odd{n}.png": b"hello" for n in range(9)}), "whole PNG", 1)
