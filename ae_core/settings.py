@@ -260,7 +260,8 @@ class Settings:
         "auto",
         "Label column",
         "The column of a table that names each row's class; it is not learnt from. Automatic: the one that is called "
-        "label, class, target or y, if there is one. None: all columns are learnt from.",
+        "label, class, category, target or y, or so in German or Chinese, if there is one. None: "
+        "all columns are learnt from.",
     )
     outliers: str = setting(
         "keep",

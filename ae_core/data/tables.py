@@ -241,8 +241,8 @@ def _notes(understood: list[Understood], unread: int, scarce: int) -> Iterator[s
         what = "cell among numbers is" if unread == 1 else "cells among numbers are"
         yield f"{unread:,} {what} no number and {'counts' if unread == 1 else 'count'} as unknown."
     if scarce:
-        what = "column is" if scarce == 1 else "columns are"
-        yield f"{scarce:,} {what} learnt from although more than four fifths of the cells are empty."
+        kept = f"{scarce:,} column is" if scarce == 1 else f"{scarce:,} columns are"
+        yield f"{kept} learnt from although more than four fifths of the cells are empty."
 
 
 def arrays_of(learnt_from: Read, tested_on: Read | None, label: str) -> dict[str, np.ndarray]:

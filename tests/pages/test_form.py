@@ -16,7 +16,7 @@ from ae_core.errors import SettingError
 from ae_core.settings import DataSpec, Option, option_of
 from ae_core.variants import read_settings
 from pages.ui import state
-from pages.ui.form import controls, diagram, uses
+from pages.ui.form import controls, diagram, facts, uses
 from pages.ui.form.form import Form, from_address, to_address
 from pages.ui.live import tiles
 from pages.ui.words import units
@@ -237,10 +237,10 @@ def test_what_was_not_possible_is_said_for_a_while_and_no_longer_than_it_holds(m
     ],
 )
 def test_the_page_says_what_becomes_of_the_values(scaling, said, monkeypatch):
-    monkeypatch.setattr(controls, "st", st := MagicMock())
+    monkeypatch.setattr(facts, "st", st := MagicMock())
     eights = dataclasses.replace(INFOS["digits"], spec=DataSpec((8, 8, 1)), values=ValueRange(0, 16, 0, 16))
     with spoken("en"):
-        controls._facts(eights, read_settings({"scaling": scaling}))
+        facts.show(eights, read_settings({"scaling": scaling}))
     assert said in st.caption.mock_calls[0].args[0]
 
 

@@ -19,7 +19,7 @@ from ae_core.engine.jobs import Shared, TrainingJob
 from ae_core.figures import compare, grid, views
 from ae_core.messages import Bars, ColumnTitle, PanelTitle, PhaseStart, Pictures, Setup, Snapshot
 from ae_core.variants import read_settings
-from pages.ui.form import controls
+from pages.ui.form import controls, facts
 from pages.ui.runs import actions, comparing, exporting
 from pages.ui.words.language import spoken
 from tests import demo, stored
@@ -151,11 +151,11 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[ModuleType, Cal
 @patched
 @given(PRINTABLE)
 def test_what_a_data_set_says_of_itself_is_no_markdown(drawn, text):
-    def facts(text: str) -> None:
+    def told(text: str) -> None:
         info = dataclasses.replace(INFOS["noise"], source="A file.", title=text, description=text, note=text)
-        controls._facts(dataclasses.replace(info, class_names=(text, "other")))
+        facts.show(dataclasses.replace(info, class_names=(text, "other")))
 
-    assert drawn(controls, lambda: facts(text)) <= drawn(controls, lambda: facts("plain"))
+    assert drawn(facts, lambda: told(text)) <= drawn(facts, lambda: told("plain"))
 
 
 @patched

@@ -9,8 +9,6 @@ from typing import Any
 import streamlit as st
 
 from ae_core import data, variants
-from ae_core.data import ranges
-from ae_core.data.columns import LEFT_OUT, Understood
 from ae_core.data.dataset import AUTO, NONE, DataInfo
 from ae_core.data.uploads import ENDINGS
 from ae_core.errors import DataError, SettingError
@@ -18,30 +16,16 @@ from ae_core.formats import escape
 from ae_core.ownership import fingerprint
 from ae_core.settings import Option, Settings, option_of
 from pages.ui import state
-from pages.ui.form import uses
+from pages.ui.form import facts, uses
 from pages.ui.form.form import as_text
 from pages.ui.server import uploads
 from pages.ui.shared import engine
 from pages.ui.state import Session
 from pages.ui.words.language import _
-from pages.ui.words.names import word
+from pages.ui.words.names import of_data, word
 from pages.ui.words.nouns import of_dataset
-from pages.ui.words.units import duration, number, shape
+from pages.ui.words.units import duration
 
-COUNTED = {
-    "image": "{train:,} images to learn from, {test:,} to test; {shape}, {values}.",
-    "vector": "{train:,} vectors to learn from, {test:,} to test; {shape} numbers each, {values}.",
-    "row": "{train:,} rows to learn from, {test:,} to test; {count} columns of numbers each, {values}.",
-    "table": "{train:,} rows to learn from, {test:,} to test; {columns} columns that become {count} numbers, {values}.",
-    "series": "{train:,} series to learn from, {test:,} to test; {moments} moments of {count} channels each, {values}.",
-}
-KINDS = {"numbers": "numbers", "categories": "categories", "texts": "texts", "times": "dates and times"}
-BECAME = {
-    "kept": "learnt from",
-    "one_hot": "a column for each category",
-    "label": "names the classes",
-    **{why: f"left out: {reason}" for why, reason in LEFT_OUT.items()},
-}
 TUNABLE_STATES = ("starting", "running", "paused")
 LONGEST_WORD, LONGEST_CHOICE = 11, 8  # characters for which half a row is enough
 
@@ -81,7 +65,8 @@ def settings_form(own: Session) -> Settings | None:
     _upload(own)
     info = infos.get(own.form.value("dataset"))
     if info is not None:
-        _facts(info, settings)
+        # Under what was wrong with a file, nothing is said of another one.
+        facts.show(info, settings, noted=not own.upload_problem)
     return settings
 
 
@@ -113,7 +98,7 @@ def _dataset_select(own: Session, infos: dict[str, DataInfo]) -> None:
         key="dataset",
         on_change=_changed,
         args=("dataset",),
-        format_func=lambda name: _(infos[name].title) if name in infos else name,
+        format_func=lambda name: of_data(infos[name]) if name in infos else name,
         help=_(option.help),
     )
 
@@ -249,6 +234,7 @@ def _changed(name: str) -> None:
     own.form.choose(name, value)
     if name == "dataset":
         own.form.choose("label", None)  # another table has other columns
+        own.upload_problem = ""
     own.notices, own.failure = [], ""
     run = own.run
     if name != "variant" and run is not None and name in tunable(own):
@@ -291,10 +277,11 @@ def _upload(own: Session) -> None:
             on_change=_uploaded,
             max_upload_size=50,
             help=_(
-                "A table with one row per example (.csv, .parquet); arrays as Keras and NumPy save them (.npz with "
-                "x_train, and if you like y_train, x_test, y_test; .npy; .mat), series among them as (examples, time, "
-                "channels); MNIST's own files (.gz); or pictures in a .zip, in one folder per class. A table for "
-                "training and one for testing go into one .zip."
+                "A table with one row per example (.csv, .parquet); arrays as Keras and NumPy save them (.npz, "
+                "which needs x_train and may hold y_train, x_test, y_test; .npy; .mat), series among them as "
+                "(examples, time, channels), the shorter ones filled with NaN at the end; MNIST's own files (.gz); "
+                "or pictures in a .zip, in one folder per class. A table for training and one for testing go into "
+                "one .zip."
             ),
         )
         if own.upload_problem:
@@ -316,76 +303,3 @@ def _uploaded() -> None:
         own.uploads.add(info.name)
         own.form.choose("dataset", info.name)
         own.form.choose("label", None)
-
-
-def _facts(info: DataInfo, settings: Settings | None = None) -> None:
-    """What the data set is, and what becomes of its values, in a few lines."""
-    if info.note:
-        st.info(escape.markdown(_(info.note)))
-    sentence, *ends = info.values.said if settings is None else info.said(settings)
-    values = ranges.worded(_(sentence), *ends)
-    try:
-        info = info if settings is None else info.labelled(settings.label)
-    except SettingError:
-        settings = None  # said beside the settings
-    classes = escape.markdown(", ".join(info.class_names))
-    lines = [
-        _("**{title}.** {description}").format(
-            title=escape.markdown(_(info.title)), description=escape.markdown(_(info.description))
-        ),
-        _(COUNTED[_counted(info)]).format(
-            train=info.train_count,
-            test=info.test_count,
-            shape=shape(info.spec.shape),
-            moments=info.spec.shape[0],
-            count=info.spec.shape[-1],
-            columns=info.variables,
-            values=values,
-        ),
-        _("{count:,} values are unknown.").format(count=info.unknown) if info.unknown else "",
-        _("Classes: {names}.").format(names=classes) if classes else "",
-        _("Source: {source} Licence: {licence}").format(source=_(info.source), licence=_(info.licence)),
-    ]
-    st.caption("  \n".join(line for line in lines if line))
-    if info.understood:
-        _columns_understood(info)
-
-
-def _counted(info: DataInfo) -> str:
-    """Which sentence says what there is: of rows, whether each column is one number."""
-    if info.spec.noun != "row":
-        return info.spec.noun
-    if not info.columns:
-        return "vector"
-    return "row" if info.variables == info.spec.size else "table"
-
-
-def _columns_understood(info: DataInfo) -> None:
-    """What was understood of each column of a file, before anything is trained on it."""
-    with st.expander(_("Columns of the file ({count})").format(count=len(info.understood)), expanded=True):
-        st.dataframe(
-            {
-                _("Column"): [f"{one.name} ({one.unit})" if one.unit else one.name for one in info.understood],
-                _("What becomes of it"): [_(BECAME[_became(one, info)]) for one in info.understood],
-                _("Kind"): [_(KINDS.get(one.kind, one.kind)) for one in info.understood],
-                _("Range"): [_range(one) for one in info.understood],
-                _("Unknown"): [one.unknown for one in info.understood],
-                _("Different"): [one.distinct for one in info.understood],
-            },
-            hide_index=True,
-            height=min(300, 36 * (len(info.understood) + 1)),
-        )
-
-
-def _range(one: Understood) -> str:
-    if one.least is None or one.most is None:
-        return number(None)
-    return _("{low} to {high}").format(low=number(one.least), high=number(one.most))
-
-
-def _became(one: Understood, info: DataInfo) -> str:
-    """What becomes of a column with the label that is chosen."""
-    if one.became not in LEFT_OUT:
-        kept = "one_hot" if one.kind == "categories" else "kept"
-        return "label" if one.name == info.label and not info.places(one.name) else kept
-    return one.became

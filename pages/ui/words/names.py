@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from ae_core import data, variants
+from ae_core.data.built_in import INFOS
+from ae_core.data.dataset import DataInfo
 from ae_core.measuring.metric_table import Metric
 from pages.ui.words.language import _
 
@@ -77,11 +79,17 @@ class Titles(NamedTuple):
     datasets: Mapping[str, str]
 
 
+def of_data(info: DataInfo) -> str:
+    """What a data set is called; a person's file as that person called it, in every language."""
+    known = INFOS.get(info.name)
+    return _(info.title) if known is not None and known.title == info.title else info.title
+
+
 def titles() -> Titles:
     """Those of all variants and data sets. For many experiments ask once: to find them takes a look at the disk."""
     return Titles(
         {name: _(variant.title) for name, variant in variants.registry().items()},
-        {name: _(info.title) for name, info in data.catalogue().items()},
+        {name: of_data(info) for name, info in data.catalogue().items()},
     )
 
 
@@ -102,5 +110,5 @@ def experiment(settings: Mapping[str, Any], known: Titles | None = None) -> str:
 def _titles_of(variant: str, dataset: str) -> Titles:
     one, info = variants.registry().get(variant), data.catalogue().get(dataset)
     return Titles(
-        {variant: _(one.title)} if one is not None else {}, {dataset: _(info.title)} if info is not None else {}
+        {variant: _(one.title)} if one is not None else {}, {dataset: of_data(info)} if info is not None else {}
     )
