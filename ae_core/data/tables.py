@@ -116,7 +116,7 @@ def _column(cells: pd.Series, name: str, unit: str, label: str) -> _Column:
         texts = cells.astype(object).map(meant)
         known = int(texts.notna().sum())
         if are_dates(texts.dropna()):
-            return _categories(texts, name, unit, known)
+            return _left_out(texts, name, unit, "times", "times")
         numbers = pd.to_numeric(texts, errors="coerce")
         readable = int(numbers.notna().sum())
         if not known or readable < NUMERIC * known:
@@ -160,8 +160,6 @@ def _categories(texts: pd.Series, name: str, unit: str, known: int) -> _Column:
     if len(found) == 1:
         return _left_out(texts, name, unit, "texts", "one_text")
     if len(found) > min(MOST_CATEGORIES, max(2, known // 2)):
-        if are_dates(texts.dropna()):
-            return _left_out(texts, name, unit, "times", "times")
         return _left_out(texts, name, unit, "texts", "many_texts")
     numbers = {category: number for number, category in enumerate(found)}
     places = texts.map(numbers).to_numpy(np.float64, na_value=np.nan)

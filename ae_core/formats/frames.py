@@ -58,7 +58,9 @@ def read_csv(payload: bytes, label: str) -> Read:
         raise DataError(
             f"{label} must have {form.width:,} cells in every row, as most have. Received: {_said(error)}."
         ) from error
-    read = _with_signs(_bounded(frame, label), form.decimal)
+    # Where commas part no cells, a column may have the other decimal mark.
+    other = () if form.delimiter == "," else {".", ","} - {form.decimal}
+    read = _with_signs(_bounded(frame, label), form.decimal, *other)
     return read._replace(notes=(*_of_names(form, read.frame), *read.notes))
 
 
@@ -74,13 +76,19 @@ def _of_names(form: Form, frame: pd.DataFrame) -> Iterator[str]:
         seen.add(name)
 
 
-def _with_signs(frame: pd.DataFrame, decimal: str = ".") -> Read:
-    """The same with numbers where texts are such, and their sign of per cent or money as the unit of the column."""
+def _with_signs(frame: pd.DataFrame, *marks: str) -> Read:
+    """The same with numbers where texts are such, and their sign of per cent or money as the unit of the column.
+
+    Args:
+        frame: As pandas read it.
+        marks: Decimal marks, the likely one first.
+    """
     names, signs = [str(name) for name in frame.columns], set()
     for place, kind in enumerate(frame.dtypes):
         if pd.api.types.is_numeric_dtype(kind) or pd.api.types.is_datetime64_any_dtype(kind):
             continue
-        found = as_numbers(frame.iloc[:, place], decimal)
+        cells = frame.iloc[:, place]
+        found = next((one for mark in marks if (one := as_numbers(cells, mark)) is not None), None)
         if found is None:
             continue
         numbers, sign = found
@@ -161,7 +169,7 @@ def read_parquet(payload: bytes, label: str) -> Read:
     except Exception as error:
         raise DataError(f"{label} must be a whole .parquet file. Received: a damaged one.") from error
     frame.columns = shown_names([str(name) for name in frame.columns], frame.shape[1])
-    return _with_signs(_bounded(frame, label))
+    return _with_signs(_bounded(frame, label), ".")
 
 
 def from_array(values: np.ndarray, label: str) -> pd.DataFrame:

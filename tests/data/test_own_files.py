@@ -55,14 +55,18 @@ def test_a_date_is_never_a_number():
         ),
     )
     assert became(info) == {
-        **dict.fromkeys(("day", "time", "month"), "times"),
+        **dict.fromkeys(("day", "time", "month", "few"), "times"),
         **dict.fromkeys(("version", "call"), "many_texts"),
         "amount": "kept",
-        "few": "one_hot",
     }
     (amount,) = (one for one in info.understood if one.name == "amount")
     assert (amount.least, amount.most) == (1100.0, 3366.38)
     assert became(brought("month;b", lambda n: f"{n % 12 + 1}.{1950 + n};{n * n}.5"))["month"] == "times"
+
+
+def test_a_column_with_the_other_decimal_mark_is_one_of_numbers():
+    info = brought("point;comma;groups", lambda n: f"0.{n % 7};{n % 9},{n};{n % 3 + 1}.{100 + n * n % 800},5")
+    assert [(one.became, one.least) for one in info.understood] == [("kept", 0.0), ("kept", 0.0), ("kept", 1100.5)]
 
 
 @pytest.mark.parametrize(
