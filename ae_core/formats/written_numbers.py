@@ -1,11 +1,13 @@
 """Numbers as people write them, with groups of thousands and signs of per cent or money; and dates, which are none."""
 
 import re
+from collections.abc import Callable
 from typing import NamedTuple
 
 import pandas as pd
 
 NUMERIC = 0.9  # share of the known cells that must be numbers, for the others to count as unknown
+SAMPLE = 500  # cells of a column that are looked at first
 _SIGNS = r"%|‰|[€$£¥₹₩₽元]|EUR|USD|GBP|CHF|CNY|RMB|JPY"
 _GAPS = "[ \u00a0\u202f\u2009'’]"  # that part thousands in any country
 _EXPONENT = r"(?:e[+-]?\d+)?"
@@ -69,12 +71,20 @@ def is_date(cell: str) -> bool:
     return _DATE.fullmatch(cell) is not None
 
 
+def _often(texts: pd.Series, holds: Callable[[str], object]) -> bool:
+    """Whether something holds for half of a sample of the cells, or more: a large table need not be looked at whole."""
+    some = [cell for cell in texts.iloc[:: 1 + len(texts) // SAMPLE] if isinstance(cell, str)]
+    return bool(some) and 2 * sum(bool(holds(cell.strip())) for cell in some) >= len(some)
+
+
 def are_dates(texts: pd.Series) -> bool:
     """Whether nearly all cells of a column are dates.
 
     Args:
         texts: Cells of which something is known.
     """
+    if not _often(texts, is_date):
+        return False
     found = {cell: isinstance(cell, str) and is_date(cell.strip()) for cell in texts.unique()}
     return bool(len(texts)) and int(texts.map(found).sum()) >= NUMERIC * len(texts)
 
@@ -91,7 +101,7 @@ def as_numbers(cells: pd.Series, decimal: str = ".") -> tuple[pd.Series, str] | 
         column.
     """
     texts = cells.dropna()
-    if are_dates(texts):
+    if not _often(texts, lambda cell: written(cell, decimal) is not None) or are_dates(texts):
         return None
     meant = {cell: written(cell.strip(), decimal) for cell in texts.unique() if isinstance(cell, str)}
     signs = texts.map(lambda cell: one.sign if (one := meant.get(cell)) else None)

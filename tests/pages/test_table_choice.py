@@ -92,6 +92,10 @@ def test_what_a_file_holds_is_translated_nowhere_and_all_else_is(st, alone):
 
 def test_under_what_was_wrong_with_a_file_nothing_is_said_of_another(st, info):
     with spoken("en"):
+        controls._upload(SimpleNamespace(upload_problem="It must have rows. Received: none."))  # type: ignore[arg-type]
+    names = [call[0] for call in st.mock_calls]
+    assert names.index("error") > names.index("expander().__exit__"), "it is seen where the field is folded away"
+    with spoken("en"):
         facts.show(info)
         facts.show(info, noted=False)
     assert info.note and len(st.info.mock_calls) == 1

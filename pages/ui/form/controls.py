@@ -269,7 +269,8 @@ def _how_long(settings: Settings | None) -> None:
 
 
 def _upload(own: Session) -> None:
-    with st.expander(_("Your own data")):
+    # Without a key of its own it would fold where the choice of a label comes above it.
+    with st.expander(_("Your own data"), key="own_data"):
         st.file_uploader(
             _("A table, arrays, or a .zip of pictures"),
             type=[ending.lstrip(".") for ending in ENDINGS if ending.startswith(".")],
@@ -284,8 +285,8 @@ def _upload(own: Session) -> None:
                 "one .zip."
             ),
         )
-        if own.upload_problem:
-            st.error(escape.markdown(_(own.upload_problem)))
+    if own.upload_problem:  # seen also where the field is folded away
+        st.error(escape.markdown(_(own.upload_problem)))
 
 
 def _uploaded() -> None:
