@@ -72,8 +72,8 @@ def tiles(setup: Setup | None, snapshot: Snapshot | None) -> str:
             number(known.get("test_mse")),
             _("PCA {value}").format(value=number(known.get("pca_mse"))),
             _(
-                "Mean squared error per pixel, beside PCA's with a code of the same size; less is better. On some of the "
-                "held-out images: all are measured at the end."
+                "Mean squared error per pixel, beside PCA's with a code of the same size; less is better. On some of "
+                "the held-out images: all are measured at the end."
             ),
         ),
         (
