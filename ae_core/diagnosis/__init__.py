@@ -15,6 +15,7 @@ Rule = Callable[[Evidence], Finding | None]
 
 RULES: tuple[Rule, ...] = (
     inputs.unscaled,
+    inputs.outlier,
     pictures.penalty_too_large,
     learning.learning_rate_high,
     learning.over_fitting,

@@ -203,3 +203,8 @@ def short(value: float) -> str:
 def percent(share: float) -> str:
     """A share in two digits: `0.42 %`, `40 %`."""
     return f"{short(float(f'{100 * share:.2g}'))} %"
+
+
+def exact(value: float) -> str:
+    """A value of the data so that it can be found there: `1700`, `170.25`; six digits where it is not whole."""
+    return f"{value:.0f}" if abs(value - round(value)) < 1e-6 * max(1.0, abs(value)) else f"{value:.6g}"

@@ -1,6 +1,7 @@
 """Rules about the examples themselves: do they differ, are they of a size that a network can learn from?"""
 
-from ae_core.diagnosis.evidence import Evidence, Finding, short
+from ae_core.diagnosis.evidence import Evidence, Finding, exact, short
+from ae_core.diagnosis.limits import LIMITS
 
 
 def alike(seen: Evidence) -> Finding | None:
@@ -15,6 +16,29 @@ def alike(seen: Evidence) -> Finding | None:
     if len(seen.setup.shape) == 3:
         why += " " + _("Look at the originals: were they made black or white on their way here?")
     return Finding("alike", "warning", _("All training examples are the same, so there is nothing to learn."), why)
+
+
+def outlier(seen: Evidence) -> Finding | None:
+    """A value of a table so far from the others of its column that it stretches the whole column."""
+    far = None if seen.inputs is None else seen.inputs.outlier
+    if far is None or far.ranges < LIMITS.outlier_ranges or far.column >= len(seen.setup.columns):
+        return None
+    _ = seen.translate
+    return Finding(
+        "outlier",
+        "warning",
+        _("The column {name} holds {value}, while half of its values lie between {low} and {high}.").format(
+            name=seen.setup.columns[far.column].name,
+            value=exact(far.value),
+            low=exact(far.low),
+            high=exact(far.high),
+        ),
+        _(
+            "A value so far off stretches the column until its other values hardly differ, and the error is mostly its "
+            "own. If it is a mistake, correct it in the file; or set {outliers}, so that rows far from the mean are "
+            "not learnt from."
+        ).format(outliers=seen.label("outliers")),
+    )
 
 
 def unscaled(seen: Evidence) -> Finding | None:

@@ -72,6 +72,24 @@ class PhaseStart(Struct, kw_only=True):
     epoch: Count
 
 
+class Outlier(Struct, kw_only=True):
+    """The training value of a table that lies farthest from the others of its column.
+
+    Args:
+        column: Number of the column.
+        value: The value, in the units of the data, like the next two.
+        low: First quartile of the column.
+        high: Third quartile.
+        ranges: How many interquartile ranges the value lies beyond them.
+    """
+
+    column: Count
+    value: Finite
+    low: Finite
+    high: Finite
+    ranges: Amount
+
+
 class Inputs(Struct, kw_only=True):
     """What training examples are like as the network sees them: what its numbers are held against.
 
@@ -82,6 +100,7 @@ class Inputs(Struct, kw_only=True):
         zeros: Share of all values that are exactly 0, such as black pixels.
         mean_mse: Mean squared error per value of the mean example on held-out examples: what a network reaches that
             makes the same of each.
+        outlier: Of a table with named columns its farthest value; None for all else, and in runs of earlier versions.
     """
 
     offset: Amount
@@ -89,6 +108,7 @@ class Inputs(Struct, kw_only=True):
     widest: Amount
     zeros: Share
     mean_mse: Amount
+    outlier: Outlier | None = None
 
 
 class Setup(Struct, kw_only=True, tag="setup", tag_field="kind"):

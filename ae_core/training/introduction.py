@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import keras
 import numpy as np
 
+from ae_core.measuring import outliers
 from ae_core.measuring.probe import Probe
 from ae_core.messages import PhaseStart, Setup
 from ae_core.settings import Settings
@@ -25,6 +26,9 @@ def setup(
         rates: Rates that can be changed meanwhile, and their first values.
     """
     model, tables = prepared.model, prepared.data
+    inputs, columns = probe.inputs_like(), prepared.info.columns
+    if columns and not tables.spec.is_series:
+        inputs.outlier = outliers.farthest(tables, [bool(one.category) for one in columns])
     phases, begin = [], 0
     for stage in prepared.stages:
         if stage.name:
@@ -54,7 +58,7 @@ def setup(
         loss_floor=probe.loss_floor(),
         labels=probe.labels.astype(np.uint8).tobytes(),
         atlas=probe.atlas(),
-        inputs=probe.inputs_like(),
-        columns=column_titles(prepared.info.columns),
+        inputs=inputs,
+        columns=column_titles(columns),
         rate=prepared.info.rate,
     )

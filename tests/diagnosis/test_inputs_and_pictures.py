@@ -1,10 +1,15 @@
 """Findings about what goes in and what comes out: for each a made-up run that calls it and healthy ones that do not."""
 
+import numpy as np
 import pytest
 from msgspec.structs import replace
 
+from ae_core.data import Column, DataInfo, Dataset, prepare
 from ae_core.diagnosis import sweep
-from ae_core.messages import Inputs
+from ae_core.measuring import outliers
+from ae_core.messages import ColumnTitle, Inputs, Outlier
+from ae_core.settings import DataSpec
+from ae_core.variants import read_settings
 from tests.diagnosis.trainings import falling, found, mark, names, setup, snapshot
 
 DIGITS = Inputs(offset=0.25, spread=0.26, widest=0.45, zeros=0.75, mean_mse=0.068)
@@ -38,6 +43,32 @@ def test_examples_that_are_all_the_same_are_all_that_is_said(offset):
     assert names(given, snapshot([])) == ["alike"], "known from the beginning"
     nearly = replace(same, offset=1.0, spread=1e-5)
     assert "alike" not in names(setup(inputs=nearly), stopped)
+
+
+def test_a_value_that_stretches_its_column_is_named():
+    far = Outlier(column=1, value=1700.0, low=164.5, high=176.25, ranges=129.7)
+    columns = [ColumnTitle(name="weight"), ColumnTitle(name="height")]
+    given = table(replace(TABLE, outlier=far), columns=columns, settings={"scaling": "standardize"})
+    finding = found("outlier", given, snapshot([]))
+    assert finding.sentence == "The column height holds 1700, while half of its values lie between 164.5 and 176.25."
+    assert "set “Outliers”" in finding.why
+    tame = table(replace(TABLE, outlier=replace(far, ranges=15.0)), columns=columns)
+    assert "outlier" not in names(tame, snapshot([]))
+
+
+def test_the_farthest_value_of_a_table_is_found_in_its_own_units():
+    random = np.random.default_rng(3)
+    rows = np.stack([random.normal(4e4, 9e3, 400), random.normal(170, 9, 400), np.arange(400) % 2], axis=1)
+    rows[7, 1], rows[9, 0], rows[11:, 2] = 1700.0, np.nan, 0.0  # half of the last one are the same: it has no range
+    titles = (Column("income"), Column("height"), Column("seldom"))
+    info = DataInfo("made", "Made", DataSpec((3,), False), 400, 40, (), "", "", "", columns=titles)
+    made = Dataset(info, rows, np.zeros(400, np.int64), rows[:40], np.zeros(40, np.int64))
+    settings = read_settings({"variant": "vanilla", "dataset": "made", "train_size": 400, "validation_share": 0.01})
+    prepared = prepare(made, settings)
+    far = outliers.farthest(prepared, [False, False, False])
+    assert far is not None and far.column == 1 and far.value == pytest.approx(1700.0, rel=1e-5)
+    assert 160 < far.low < 170 < far.high < 180 and far.ranges > 100
+    assert outliers.farthest(prepared, [True, True, False]) is None
 
 
 @pytest.mark.parametrize(
