@@ -1,5 +1,7 @@
 """The oddest and the plainest test examples, each with what made it odd: the largest parts of its error."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from ae_core.anomalies.scores import Network
@@ -9,71 +11,97 @@ from ae_core.messages import Example, Feature
 
 SHOWN = 12  # of the oddest, and of the plainest
 FEATURES = 4  # of an example
+LEAST_SHARE = 0.005  # of an example's error, from which a value is worth a line
 GAP = 1  # pixels between the pictures of an example
 
 
-def extremes(network: Network, examples: Examples, errors: np.ndarray) -> tuple[list[Example], list[Example]]:
+def extremes(
+    network: Network, some: Callable[[np.ndarray], Examples], errors: np.ndarray
+) -> tuple[list[Example], list[Example]]:
     """The examples with the largest error and those with the smallest, most extreme first.
 
     Args:
         network: The network.
-        examples: Those that are looked through.
-        errors: Its error of each.
+        some: Gives the examples with these numbers, such as `Examples.some`.
+        errors: The network's error of each that is looked through.
     """
     order = np.argsort(-errors, kind="stable")
-    return _described(network, examples, errors, order[:SHOWN]), _described(
-        network, examples, errors, order[::-1][:SHOWN]
-    )
+    ends = order[:SHOWN], order[::-1][:SHOWN]
+    oddest, plainest = (_described(network, some(rows), errors, rows) for rows in ends)
+    return oddest, plainest
 
 
-def _described(network: Network, examples: Examples, errors: np.ndarray, rows: np.ndarray) -> list[Example]:
-    known = None if examples.known is None else examples.known[rows]
-    few = Examples(examples.inputs[rows], known, examples.labels[rows], examples.odd[rows])
+def _described(network: Network, few: Examples, errors: np.ndarray, rows: np.ndarray) -> list[Example]:
     outputs = network.reconstruct(few)
-    squares = np.square(outputs - few.inputs) * (1.0 if known is None else known)
+    squares = np.square(outputs - few.inputs) * (1.0 if few.known is None else few.known)
     split = network.split
+    raw = _raw(split, few.inputs) if few.raw is None else few.raw
     pictures = _pictures(split, few.inputs, outputs, squares)
     return [
         Example(
             row=int(row),
             label=int(few.labels[place]),
             score=float(errors[row]),
-            features=[] if split.spec.is_image else features(split, few.inputs[place], outputs[place], squares[place]),
+            features=[] if split.spec.is_image else features(split, raw[place], outputs[place], squares[place]),
             picture=pictures[place],
         )
         for place, row in enumerate(rows)
     ]
 
 
-def features(split: Split, value: np.ndarray, expected: np.ndarray, squares: np.ndarray) -> list[Feature]:
+def features(split: Split, raw: np.ndarray, expected: np.ndarray, squares: np.ndarray) -> list[Feature]:
     """The values of one example with the largest parts of its error, the largest first.
 
-    Of a series its channels, each with the moment at which it is farthest from what is expected.
+    Of a series its channels, each with the moment at which it is farthest from what is expected; of a category all
+    columns that stand for it together.
 
     Args:
         split: Its data.
-        value: The example as the network sees it, ndarray of shape `spec.shape`, like the next two.
-        expected: Its reconstruction.
+        raw: The example as the file had it, ndarray of shape `spec.shape`, like the next two.
+        expected: Its reconstruction, as the network gives it.
         squares: Squared error of each value; 0 where the value is unknown.
     """
     total = float(squares.sum()) or 1.0
     moments = squares.reshape(-1, squares.shape[-1])  # (1 or time, columns or channels)
-    parts = moments.sum(axis=0)
-    raw, made = (_raw(split, one).reshape(moments.shape) for one in (value, expected))
+    raw, made = (one.reshape(moments.shape) for one in (raw, _raw(split, expected)))
+    together = _together(split, moments.shape[-1])
+    parts = np.array([moments[:, columns].sum() for columns in together])
     found = []
-    for column in np.argsort(-parts, kind="stable")[:FEATURES]:
-        share = float(parts[column]) / total
-        place = int(moments[:, column].argmax()), int(column)
-        if share > 0:
-            found.append(
-                Feature(
-                    name=_name(split, *place)[:200],
-                    share=min(share, 1.0),
-                    value=float(raw[place]),
-                    expected=float(made[place]),
-                )
-            )
+    for one in np.argsort(-parts, kind="stable")[:FEATURES]:
+        columns, share = together[one], min(float(parts[one]) / total, 1.0)
+        place = int(moments[:, columns[0]].argmax()), columns[0]
+        if share < LEAST_SHARE:
+            continue
+        if split.info.columns and split.info.columns[columns[0]].category:
+            found.append(_category(split, columns, raw[0], made[0], share))
+        else:
+            name = _name(split, *place)[:200]
+            found.append(Feature(name=name, share=share, value=float(raw[place]), expected=float(made[place])))
     return found
+
+
+def _together(split: Split, count: int) -> list[list[int]]:
+    """Columns that stand for the same: all of a category, else each alone."""
+    if not split.info.columns or split.spec.is_series:
+        return [[column] for column in range(count)]
+    found: dict[tuple[str, int], list[int]] = {}
+    for place, one in enumerate(split.info.columns):
+        found.setdefault((one.name, -1 if one.category else place), []).append(place)
+    return list(found.values())
+
+
+def _category(split: Split, columns: list[int], raw: np.ndarray, made: np.ndarray, share: float) -> Feature:
+    names = [split.info.columns[column].category for column in columns]
+    value, guess = int(raw[columns].argmax()), int(made[columns].argmax())
+    known = bool(raw[columns[value]] > 0)
+    return Feature(
+        name=split.info.columns[columns[0]].name[:200],
+        share=share,
+        value=float(known),
+        expected=float(made[columns[guess]]),
+        category=names[value][:80] if known else "",
+        guess=names[guess][:80],
+    )
 
 
 def _raw(split: Split, values: np.ndarray) -> np.ndarray:
@@ -84,8 +112,6 @@ def _raw(split: Split, values: np.ndarray) -> np.ndarray:
 def _name(split: Split, moment: int, place: int) -> str:
     column = split.info.columns[place] if split.info.columns else None
     name = f"x{place + 1}" if column is None else column.name
-    if column is not None and column.category:
-        name += f" = {column.category}"
     if column is not None and column.unit:
         name += f" ({column.unit})"
     if not split.spec.is_series:

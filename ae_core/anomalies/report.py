@@ -6,13 +6,12 @@ import keras
 import numpy as np
 from msgspec.structs import replace
 
-from ae_core import data
 from ae_core.anomalies import OWN, PARTS, curves, examples, split, thresholds
 from ae_core.anomalies.rivals import RIVALS
 from ae_core.anomalies.scores import Network
 from ae_core.anomalies.split import Split
+from ae_core.data import Fitted
 from ae_core.data.classes import of_classes
-from ae_core.data.dataset import DataInfo, Dataset
 from ae_core.errors import DataError
 from ae_core.messages import Anomalies, Detector, Example, Part, Scores
 from ae_core.runs import StoredRun
@@ -61,51 +60,44 @@ def part(run: StoredRun, name: str, normal: str = "") -> Part:
     return _part(of_run, [_scores(name, count, scorer(of_run.validation), scorer(of_run.test))])
 
 
-def of_file(run: StoredRun, dataset: str) -> Part:
-    """The scores of a run's network for all examples of another data set: those of its test part come last.
+def of_file(run: StoredRun, file: Fitted) -> Part:
+    """The scores of a run's network for all examples of a file, in its order.
 
     Args:
         run: See `examine`.
-        dataset: Its name.
+        file: See `data.fitting`.
 
     Raises:
-        DataError: If its examples have another shape, or it cannot be had.
+        DataError: If its examples have another shape.
     """
     if run.model is None:
         raise DataError(NO_MODEL)
     settings, of_run = run.experiment, split.load(run.experiment)
-    found = _alike(data.load(dataset), of_run.info)
-    if found.info.spec.shape != of_run.spec.shape:
-        wanted, came = ("×".join(map(str, shape)) for shape in (of_run.spec.shape, found.info.spec.shape))
+    shape = file.examples.shape[1:]
+    if shape != of_run.spec.shape:
+        wanted, came = ("×".join(map(str, one)) for one in (of_run.spec.shape, shape))
         raise DataError(f"The examples must have the shape {wanted}, as those of the run. Received: {came}.")
     network = Network(restore(run.model, settings, of_run.spec), settings, of_run)
-    brought = split.brought(of_run, np.concatenate([found.x_train, found.x_test]))
-    errors = network.errors(brought)
-    oddest, plainest = examples.extremes(network, brought, errors)
+    pieces = split.pieces(of_run, file.examples)
+    errors = np.concatenate([network.errors(split.brought(of_run, one)) for one in pieces])
+    oddest, plainest = examples.extremes(network, lambda rows: split.brought(of_run, file.examples[rows]), errors)
     return Part(
         scores=[_scores("error", len(of_run.data.x_train), errors[:0], errors)],
         normal=[],
         class_names=[],
         validation_labels=b"",
-        test_labels=brought.labels.astype("<i2").tobytes(),
+        test_labels=np.zeros(len(errors), "<i2").tobytes(),
         oddest=oddest,
         plainest=plainest,
         noun=of_run.spec.noun,
+        rows=_rows(file.rows),
+        identities={name: list(texts) for name, texts in file.identities.items()},
+        notes=list(file.notes),
     )
 
 
-def _alike(found: Dataset, info: DataInfo) -> Dataset:
-    """Another file without the column that names the classes of a run's table, if it has that one too.
-
-    Raises:
-        DataError: If its columns are others.
-    """
-    found = found.labelled(info.label) if found.info.places(info.label) else found
-    names = [[(one.name, one.category) for one in each.columns] for each in (info, found.info)]
-    if all(names) and names[0] != names[1]:
-        wanted = ", ".join(dict.fromkeys(name for name, _category in names[0]))
-        raise DataError(f"The file must have the columns and categories of the run's data, {wanted}. Received: others.")
-    return found
+def _rows(rows: np.ndarray | None) -> bytes:
+    return b"" if rows is None else rows.astype("<i4").tobytes()
 
 
 def of_network(whole: keras.Model, settings: Settings, of_run: Split) -> Part:
@@ -128,11 +120,13 @@ def of_network(whole: keras.Model, settings: Settings, of_run: Split) -> Part:
         ("bound", network.bounds(*parts), count),
     ):
         scores += [_scores(name, rows, *found)] if found else []
-    oddest, plainest = examples.extremes(network, of_run.test, errors[1])
-    return _part(of_run, scores, oddest=oddest, plainest=plainest)
+    oddest, plainest = examples.extremes(network, of_run.test.some, errors[1])
+    return _part(of_run, scores, oddest, plainest)
 
 
-def _part(of_run: Split, scores: list[Scores], **more: list[Example]) -> Part:
+def _part(
+    of_run: Split, scores: list[Scores], oddest: Sequence[Example] = (), plainest: Sequence[Example] = ()
+) -> Part:
     return Part(
         scores=scores,
         normal=list(of_run.normal),
@@ -141,7 +135,9 @@ def _part(of_run: Split, scores: list[Scores], **more: list[Example]) -> Part:
         test_labels=of_run.test.labels.astype("<i2").tobytes(),
         noun=of_run.spec.noun,
         alone=of_run.alone,
-        **more,
+        rows=_rows(of_run.rows),
+        oddest=list(oddest),
+        plainest=list(plainest),
     )
 
 

@@ -1,6 +1,7 @@
 """The examples by which a run is judged: those it learnt from, those that a threshold is chosen on, the test."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -24,12 +25,23 @@ class Examples:
         known: How much each value counts: 1, or 0 where it is unknown; of the same shape, or None: all are known.
         labels: Class numbers.
         odd: Whether each is of another class than the normal ones.
+        raw: Values as the file had them, of the shape of the inputs; None where nobody asks for them.
     """
 
     inputs: np.ndarray
     known: np.ndarray | None
     labels: np.ndarray
     odd: np.ndarray
+    raw: np.ndarray | None = None
+
+    def some(self, rows: np.ndarray) -> "Examples":
+        """Some of them.
+
+        Args:
+            rows: Their numbers.
+        """
+        known, raw = (None if one is None else one[rows] for one in (self.known, self.raw))
+        return Examples(self.inputs[rows], known, self.labels[rows], self.odd[rows], raw)
 
     def mean(self, errors: np.ndarray) -> np.ndarray:
         """Mean of each example's errors over the values that are known: ndarray of shape `(n_samples,)`."""
@@ -66,6 +78,7 @@ class Split:
             those.
         test: Test examples of all classes.
         alone: Whether nothing but normal examples was trained on.
+        rows: The row of each test example in the file that was brought, see `Dataset.places_test`.
     """
 
     info: DataInfo
@@ -75,6 +88,7 @@ class Split:
     validation: Examples
     test: Examples
     alone: bool
+    rows: np.ndarray | None = None
 
     @property
     def spec(self) -> DataSpec:
@@ -106,14 +120,17 @@ def load(settings: Settings, normal: str = "") -> Split:
     others, other_labels = left_out(dataset, settings)
     others = (others[:most] * prepared.raw_scale + prepared.raw_offset).astype(np.float32)
     validation = np.concatenate([prepared.scaled(prepared.x_validation[:most]), others])
+    test = examples(*_first(prepared, prepared.x_test, prepared.y_test, min(MOST_TEST, fits)))
+    rows = dataset.places_test
     return Split(
         dataset.info,
         prepared,
         classes,
         examples(*_first(prepared, prepared.x_train, prepared.y_train, min(MOST_TRAIN, fits))),
         examples(validation, np.concatenate([prepared.y_validation[:most], other_labels[:most]])),
-        examples(*_first(prepared, prepared.x_test, prepared.y_test, min(MOST_TEST, fits))),
+        replace(test, raw=dataset.x_test[: len(test.inputs)]),
         bool(trained) and set(trained) <= set(classes),
+        None if rows is None else rows[: len(test.inputs)],
     )
 
 
@@ -122,12 +139,22 @@ def brought(of_run: Split, rows: np.ndarray) -> Examples:
 
     Args:
         of_run: The run's split.
-        rows: As the file had them; of more than a test set may have, the first.
+        rows: As the file had them.
     """
-    rows = rows[: min(MOST_TEST, max(1, LARGEST // of_run.spec.size))]
     inputs = (rows * of_run.data.raw_scale + of_run.data.raw_offset).astype(np.float32)
     nothing = np.zeros(len(rows), np.int64)
-    return _examples(inputs, nothing, nothing.astype(bool), of_run.data)
+    return replace(_examples(inputs, nothing, nothing.astype(bool), of_run.data), raw=rows)
+
+
+def pieces(of_run: Split, rows: np.ndarray) -> Iterator[np.ndarray]:
+    """Stretches of rows of which each fits into memory as the network sees them.
+
+    Args:
+        of_run: The run's split.
+        rows: As a file had them.
+    """
+    step = max(1, LARGEST // of_run.spec.size)
+    return (rows[first : first + step] for first in range(0, len(rows), step))
 
 
 def _examples(inputs: np.ndarray, labels: np.ndarray, odd: np.ndarray, prepared: Prepared) -> Examples:

@@ -108,7 +108,13 @@ def _print(found: Anomalies, as_json: bool) -> None:
     best = max(found.detectors[found.own :], key=lambda one: one.auc or 0.0)
     if (best.auc or 0.0) > (found.detectors[0].auc or 0.0) and best.p_value is not None:
         chance = "" if best.p_value < SURE else ", but chance may explain that"
-        print(f"Larger than the network's area: that of {NAMES[best.name]}{chance} (p = {best.p_value:.3g}).")
+        print(
+            f"Larger than the area of the reconstruction error: that of {NAMES[best.name]}{chance} "
+            f"(p = {best.p_value:.3g})."
+        )
+    own = max(found.detectors[: found.own], key=lambda one: one.auc or 0.0)
+    if own.name != found.detectors[0].name:
+        print(f"The best of the network's own scores here: {NAMES[own.name]} ({own.auc:.4f}).")
     if not found.whole.alone:
         print("The network has also learnt from odd classes; trained with --set normal=… it may do better.")
 

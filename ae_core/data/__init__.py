@@ -6,6 +6,7 @@ sets. Files are never trusted: `ae_core.formats.npz` checks each before it decod
 
 from ae_core.data.columns import Column
 from ae_core.data.dataset import DataInfo, Dataset
+from ae_core.data.fitting import Fitted, fit_apart
 from ae_core.data.lookup import (
     bring,
     called,
@@ -27,6 +28,7 @@ __all__ = [
     "Column",
     "DataInfo",
     "Dataset",
+    "Fitted",
     "Prepared",
     "ValueRange",
     "bring",
@@ -34,6 +36,7 @@ __all__ = [
     "catalogue",
     "default_name",
     "faulty_files",
+    "fit_apart",
     "info",
     "kept_file",
     "load",

@@ -43,21 +43,36 @@ def read(name: str, payload: bytes, label: str) -> Arrays:
             )
         return arrays.layout({"x": values}, label)
     if name.endswith(".gz"):
-        try:
-            return read(name.removesuffix(".gz"), gzipped.unpack(payload, npz_headers.MAX_RAW_BYTES), label)
-        except ValueError as error:
-            if isinstance(error, DataError):
-                raise
-            most = megabytes(npz_headers.MAX_RAW_BYTES)
-            raise DataError(f"{label} must be whole and unpack to at most {most}. Received: another.") from error
+        return read(name.removesuffix(".gz"), _unpacked(payload, label), label)
     if name.endswith(".npy"):
         return _npy(payload, label)
     if name.endswith(".mat"):
         return arrays.layout(mat.read(payload, label), label, axes_reversed=True)
-    for ending, reader in FRAMES.items():
-        if name.endswith(ending):
-            return tables.arrays_of(reader(payload, label), None, label)
+    table = frame_of(name, payload, label)
+    if table is not None:
+        return tables.arrays_of(table, None, label)
     raise DataError(f"{label} must be a file of another kind. Received: {printable(PurePosixPath(name).suffix)!r}.")
+
+
+def frame_of(name: str, payload: bytes, label: str) -> frames.Read | None:
+    """The table of a file that is one, packed or not; None for files of other kinds.
+
+    Args:
+        name: See `read`, like the others and what is raised.
+        payload: Likewise.
+        label: Likewise.
+    """
+    if name.endswith(".gz") and name.removesuffix(".gz").endswith(tuple(FRAMES)):
+        return frame_of(name.removesuffix(".gz"), _unpacked(payload, label), label)
+    return next((reader(payload, label) for ending, reader in FRAMES.items() if name.endswith(ending)), None)
+
+
+def _unpacked(payload: bytes, label: str) -> bytes:
+    try:
+        return gzipped.unpack(payload, npz_headers.MAX_RAW_BYTES)
+    except ValueError as error:
+        most = megabytes(npz_headers.MAX_RAW_BYTES)
+        raise DataError(f"{label} must be whole and unpack to at most {most}. Received: another.") from error
 
 
 def _npy(payload: bytes, label: str) -> Arrays:
@@ -79,11 +94,7 @@ def read_archive(archive: zipfile.ZipFile, label: str) -> Arrays | None:
     Raises:
         DataError: If something in it is damaged or too large, or it is not clear what is what.
     """
-    named = [
-        (one, PurePosixPath(name_of(one).replace("\\", "/")).name.lower())
-        for one in archive.infolist()
-        if not one.is_dir() and "__MACOSX" not in one.filename
-    ]
+    named = _members(archive)
     plain = {name.removesuffix(".npy"): one for one, name in named if name.endswith(".npy")}
     if plain:
         if "x_train" in plain:
@@ -94,12 +105,43 @@ def read_archive(archive: zipfile.ZipFile, label: str) -> Arrays | None:
         if not any(re.sub(r"[\W_]", "", one).lower() in arrays.EXAMPLES["train"] for one in wanted):
             return None  # then `x_train` is asked for by name
         return arrays.layout(npz.read_plain(archive, wanted, label), label)
-    files = [(one, name) for one, name in named if not name.startswith(".")]
+    files = _visible(named)
     images = [(one, name) for one, name in files if idx.NAME.search(name)]
     if images:
         return arrays.layout(_of_mnist(archive, images, label), label)
-    some = [(one, name) for one, name in files if name.endswith((".csv", ".tsv", ".parquet", ".data"))]
+    some = _tables(files)
     return _of_tables(archive, some, label) if some else None
+
+
+def frame_in(archive: zipfile.ZipFile, label: str) -> frames.Read | None:
+    """The table of an archive; of several, for training and testing, the rows of all. None if it has none.
+
+    Args:
+        archive: See `read_archive`, like the others and what is raised.
+        label: Likewise.
+    """
+    some = _tables(_visible(_members(archive)))
+    found = list(_read_tables(archive, some, label).values())
+    if not found:
+        return None
+    return frames.Read(pd.concat([one.frame for one in found]), tuple(note for one in found for note in one.notes))
+
+
+def _members(archive: zipfile.ZipFile) -> list[tuple[zipfile.ZipInfo, str]]:
+    """Files of an archive, each with its name in small letters."""
+    return [
+        (one, PurePosixPath(name_of(one).replace("\\", "/")).name.lower())
+        for one in archive.infolist()
+        if not one.is_dir() and "__MACOSX" not in one.filename
+    ]
+
+
+def _visible(files: list[tuple[zipfile.ZipInfo, str]]) -> list[tuple[zipfile.ZipInfo, str]]:
+    return [(one, name) for one, name in files if not name.startswith(".")]
+
+
+def _tables(files: list[tuple[zipfile.ZipInfo, str]]) -> list[tuple[zipfile.ZipInfo, str]]:
+    return [(one, name) for one, name in files if name.endswith(tuple(FRAMES))]
 
 
 def _of_mnist(archive: zipfile.ZipFile, files: list[tuple[zipfile.ZipInfo, str]], label: str) -> Arrays:
@@ -110,7 +152,10 @@ def _of_mnist(archive: zipfile.ZipFile, files: list[tuple[zipfile.ZipInfo, str]]
     return found
 
 
-def _of_tables(archive: zipfile.ZipFile, files: list[tuple[zipfile.ZipInfo, str]], label: str) -> Arrays:
+def _read_tables(
+    archive: zipfile.ZipFile, files: list[tuple[zipfile.ZipInfo, str]], label: str
+) -> dict[str, frames.Read]:
+    """Tables by what they are for."""
     parts: dict[str, tuple[zipfile.ZipInfo, str]] = {}
     for member, name in files:
         part = _part(name)
@@ -120,16 +165,20 @@ def _of_tables(archive: zipfile.ZipFile, files: list[tuple[zipfile.ZipInfo, str]
                 f"Received: {', '.join(printable(one) for _, one in files[:4])}."
             )
         parts[part] = member, name
-    read_in = {
+    return {
         part: FRAMES[PurePosixPath(name).suffix](_content(archive, member, label), f"{label}: {printable(name)}")
         for part, (member, name) in parts.items()
     }
+
+
+def _of_tables(archive: zipfile.ZipFile, files: list[tuple[zipfile.ZipInfo, str]], label: str) -> Arrays:
+    read_in = _read_tables(archive, files, label)
     learnt = [read_in[part] for part in ("train", "val") if part in read_in]
     if not learnt:
         raise DataError(f"{label} must hold rows to learn from. Received: only some to test on.")
     if any(list(one.frame.columns) != list(learnt[0].frame.columns) for one in learnt):
         raise DataError(f"{label} must have the same columns for training and for validation. Received: others.")
-    together = pd.concat([one.frame for one in learnt], ignore_index=True)
+    together = pd.concat([one.frame for one in learnt]) if learnt[1:] else learnt[0].frame
     notes = tuple(note for one in learnt for note in one.notes)
     return tables.arrays_of(frames.Read(together, notes), read_in.get("test"), label)
 

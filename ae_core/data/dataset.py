@@ -158,6 +158,8 @@ class Dataset:
         y_test: Like `y_train`.
         factors: Name of a generating factor → its value for each training example; None if unknown.
         factors_test: The same for the test examples.
+        places_test: The row of each test example in the file that was brought, as a spreadsheet counts them; None if
+            that is unknown, or it was no table.
     """
 
     info: DataInfo
@@ -167,6 +169,7 @@ class Dataset:
     y_test: np.ndarray
     factors: Mapping[str, np.ndarray] | None = None
     factors_test: Mapping[str, np.ndarray] | None = None
+    places_test: np.ndarray | None = None
 
     def labelled(self, label: str) -> "Dataset":
         """The same with the classes that a column of a table names, and without that column.

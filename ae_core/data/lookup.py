@@ -344,14 +344,16 @@ def _load_file(path: Path) -> Dataset:
         with path.open("rb") as stream:
             size = _checked_size(path, os.fstat(stream.fileno()).st_size)
             with open_archive(stream, size, label) as archive:
-                table = npz.read_table(archive, npz_headers.read_headers(archive, label), label, info.class_names)
+                headers = npz_headers.read_headers(archive, label)
+                table = npz.read_table(archive, headers, label, info.class_names)
     except OSError as error:
         raise _unreadable(path, error) from error
     if not info.label:  # else its column names them
         info = dataclasses.replace(info, class_names=table.class_names)
     y_train = np.zeros(len(table.x_train), np.int64) if table.y_train is None else table.y_train
     y_test = np.zeros(len(table.x_test), np.int64) if table.y_test is None else table.y_test
-    return Dataset(info, table.x_train, y_train, table.x_test, y_test)
+    places = table.places[len(y_train) :] if npz_headers.PLACES in headers else None
+    return Dataset(info, table.x_train, y_train, table.x_test, y_test, places_test=places)
 
 
 def _end(text: str) -> float | None:

@@ -54,6 +54,7 @@ class Pictures:
         class_names: Names of the classes.
         held_out: Marks those that lie in a folder `test`, bool of shape `(n,)`; None without such a folder.
         notes: What was done with them, one sentence each.
+        names: Their names in the archive.
     """
 
     images: np.ndarray
@@ -61,6 +62,7 @@ class Pictures:
     class_names: tuple[str, ...]
     held_out: np.ndarray | None
     notes: tuple[str, ...]
+    names: tuple[str, ...]
 
 
 def members_of(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
@@ -77,21 +79,22 @@ def _visible(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
     ]
 
 
-def read(archive: zipfile.ZipFile, label: str) -> Pictures:
+def read(archive: zipfile.ZipFile, label: str, fewest: int = npz_headers.MIN_EXAMPLES) -> Pictures:
     """Decodes the pictures of an archive.
 
     Args:
         archive: From `archive.open_archive`.
         label: The file's name for messages.
+        fewest: How many it must hold at least.
 
     Raises:
         DataError: If they are too few, too many or too large, or too many of them are broken.
     """
     members = members_of(archive)
-    _check(members, label)
+    _check(members, label, fewest)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        members, decoded, broken = _decoded(archive, members, label)
+        members, decoded, broken = _decoded(archive, members, label, fewest)
     images, notes = _together(decoded)
     notes = [*_fitted(decoded), *notes]
     if broken:
@@ -113,12 +116,13 @@ def read(archive: zipfile.ZipFile, label: str) -> Pictures:
         raise DataError(f"{label} must have at most {most} folders with pictures. Received: {len(class_names):,}.")
     numbers = {name: number for number, name in enumerate(class_names)}
     labels = np.array([numbers[name] for name in names], np.int64) if class_names else None
-    return Pictures(images, labels, class_names, held_out, tuple(notes))
+    whole = tuple(printable(name_of(member), 60) for member in members)
+    return Pictures(images, labels, class_names, held_out, tuple(notes), whole)
 
 
-def _check(members: list[zipfile.ZipInfo], label: str) -> None:
-    if len(members) < npz_headers.MIN_EXAMPLES:
-        raise DataError(f"{label} must hold at least {npz_headers.MIN_EXAMPLES} pictures. Received: {len(members)}.")
+def _check(members: list[zipfile.ZipInfo], label: str, fewest: int) -> None:
+    if len(members) < fewest:
+        raise DataError(f"{label} must hold at least {fewest} pictures. Received: {len(members)}.")
     if any(member.file_size > MAX_PICTURE_BYTES for member in members):
         raise DataError(
             f"{label} must hold pictures of at most {megabytes(MAX_PICTURE_BYTES)}. Received: a larger one."
@@ -131,7 +135,7 @@ def _check(members: list[zipfile.ZipInfo], label: str) -> None:
 
 
 def _decoded(
-    archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], label: str
+    archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], label: str, fewest: int
 ) -> tuple[list[zipfile.ZipInfo], list[Picture], list[str]]:
     """The members that are whole, what they hold, and the names of the others."""
     sizes: dict[str, tuple[int, int]] = {}
@@ -159,7 +163,7 @@ def _decoded(
             broken[member.filename] = _broken(label, member, error)
         if len(broken) > MOST_BROKEN * len(members):
             break
-    if len(broken) > MOST_BROKEN * len(members) or len(whole) < npz_headers.MIN_EXAMPLES:
+    if len(broken) > MOST_BROKEN * len(members) or len(whole) < fewest:
         raise next(iter(broken.values()))
     return whole, decoded, [printable(name_of(one)) for one in members if one.filename in broken]
 

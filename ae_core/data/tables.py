@@ -2,7 +2,7 @@
 
 import collections
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -66,7 +66,7 @@ def rows_of(frame: pd.DataFrame, label: str) -> Rows:
     Raises:
         DataError: If nothing is left, too much is, or a number is infinite.
     """
-    names = _names_and_units([str(name) for name in frame.columns])
+    names = names_and_units([str(name) for name in frame.columns])
     blocks: list[np.ndarray] = []
     columns: list[Column] = []
     understood: list[Understood] = []
@@ -112,7 +112,7 @@ def _column(cells: pd.Series, name: str, unit: str, label: str) -> _Column:
     if pd.api.types.is_datetime64_any_dtype(cells.dtype) or pd.api.types.is_timedelta64_dtype(cells.dtype):
         return _left_out(cells, name, unit, "times", "times")
     if not (pd.api.types.is_numeric_dtype(cells.dtype) or pd.api.types.is_bool_dtype(cells.dtype)):
-        meant = {cell: _text(cell) for cell in cells.dropna().unique()}
+        meant = {cell: text_of(cell) for cell in cells.dropna().unique()}
         texts = cells.astype(object).map(meant)
         known = int(texts.notna().sum())
         if are_dates(texts.dropna()):
@@ -147,8 +147,12 @@ def _column(cells: pd.Series, name: str, unit: str, label: str) -> _Column:
     return _Column(values[:, None], [Column(name, unit)], fact, unread)
 
 
-def _text(cell: object) -> str | None:
-    """A cell as it is shown, or None if it says nothing."""
+def text_of(cell: object) -> str | None:
+    """A cell as it is shown, or None if it says nothing.
+
+    Args:
+        cell: What the frame holds.
+    """
     text = printable(str(cell).strip(), 60)
     return None if text.lower() in UNKNOWN else text
 
@@ -196,8 +200,12 @@ def natural(text: str) -> tuple[bool, float, str]:
     return re.fullmatch(r"[+-]?\d+(\.\d+)?", text) is None, number, text
 
 
-def _names_and_units(names: list[str]) -> list[tuple[str, str]]:
-    """Names without the unit that some have in brackets, unless two were the same without it."""
+def names_and_units(names: list[str]) -> list[tuple[str, str]]:
+    """Names without the unit that some have in brackets, unless two were the same without it.
+
+    Args:
+        names: As a file has them.
+    """
     parted = []
     for name in names:
         found = _BRACKETS.fullmatch(name)
@@ -261,10 +269,12 @@ def arrays_of(learnt_from: Read, tested_on: Read | None, label: str) -> dict[str
     if len(whole) < npz_headers.MIN_EXAMPLES:
         raise DataError(f"{label} must have {npz_headers.MIN_EXAMPLES} rows or more. Received: {len(whole):,}.")
     rows = rows_of(whole, label)
+    places = np.concatenate([train.index, [] if test is None else test.index]).astype(np.int64)
     learnt, held = np.arange(len(train)), np.arange(len(train), len(rows.values))
     if test is None:
         learnt, held = npz.split_rows(len(rows.values), rows.classes)
     arrays = {"x_train": rows.values[learnt], "x_test": rows.values[held], "columns": written(rows.columns)}
+    arrays[npz_headers.PLACES] = places[np.concatenate([learnt, held])]
     if rows.label:
         arrays |= {"label": np.array([rows.label]), "class_names": np.array(rows.class_names)}
     notes = (*learnt_from.notes, *(() if tested_on is None else tested_on.notes), *rows.notes)
@@ -290,3 +300,45 @@ def written_summary(understood: tuple[Understood, ...]) -> np.ndarray:
 
 def _figure(value: float | None) -> str:
     return "" if value is None else repr(value)
+
+
+def numbers_of(cells: pd.Series, name: str, label: str) -> np.ndarray:
+    """A column of numbers as training would read it, float64 of shape `(n,)`, NaN where a cell is none.
+
+    Args:
+        cells: The column; of few rows it may look like a counter, or be unknown, and is read all the same.
+        name: Its name.
+        label: The file's name for messages.
+
+    Raises:
+        DataError: If it holds texts alone, or infinity.
+    """
+    read = _column(cells, name, "", label)
+    if read.understood.became == "kept":
+        return read.values[:, 0]
+    if pd.api.types.is_numeric_dtype(cells.dtype) or pd.api.types.is_bool_dtype(cells.dtype):
+        return cells.to_numpy(np.float64, na_value=np.nan)
+    texts = [text_of(cell) for cell in cells]
+    values = pd.to_numeric(pd.Series(texts, dtype=object), errors="coerce").to_numpy(np.float64, na_value=np.nan)
+    wrong = [text for text, value in zip(texts, values, strict=True) if text is not None and np.isnan(value)]
+    if wrong and np.isnan(values).all():
+        raise DataError(
+            f"The column {printable(name)!r} must hold numbers, as in the run's data. Received: {wrong[0]!r}."
+        )
+    return values
+
+
+def one_hot(cells: pd.Series, categories: Sequence[str]) -> tuple[np.ndarray, list[str]]:
+    """A column as 1 for its category and 0 for the others, NaN where nothing is known; and categories that are none.
+
+    Args:
+        cells: The column.
+        categories: Those that there are; a row with another one has 0 for all.
+    """
+    whole = pd.api.types.is_float_dtype(cells.dtype)  # whole numbers beside an unknown cell
+    texts = [text_of(int(cell) if whole and cell == np.rint(cell) else cell) for cell in cells]
+    numbers = {category: number for number, category in enumerate(categories)}
+    places = np.array([np.nan if text is None else numbers.get(text, -1) for text in texts])
+    values = (places[:, None] == np.arange(len(numbers))).astype(np.float64)
+    values[np.isnan(places)] = np.nan
+    return values, sorted({text for text in texts if text is not None and text not in numbers}, key=natural)

@@ -11,7 +11,7 @@ import tempfile
 import threading
 import time
 import zipfile
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path, PurePosixPath
 
 import msgspec
@@ -35,6 +35,7 @@ MEMORY, SECONDS = 2 * 2**30, 120.0  # that this may take
 ARCHIVES = (".npz", ".zip")
 ENDINGS = (*ARCHIVES, ".csv", ".tsv", ".data", ".parquet", ".npy", ".mat", ".gz", "-ubyte", ".idx")
 LONGEST_NAME = 60
+ORDER, NAMES = "order", "names"  # of what was converted: each example's place in the file, and its own name
 DIGITS = 32  # of a file's SHA-256 in its name: 128 bits; earlier versions took 8, and those names still open
 
 _one_at_a_time = threading.Lock()
@@ -65,6 +66,27 @@ def keep_upload(
     Raises:
         DataError: If anything is wrong with it, there is no room for it, or it cannot be written.
     """
+    name, shown, label = named(filename, payload, most)
+    source = hashlib.sha256(payload).hexdigest()
+    path = uploads_folder() / f"upload-{source[:DIGITS]}.npz"
+    # One conversion at a time bounds the memory, and Python's warning filters belong to the whole process.
+    with _one_at_a_time:
+        arrays = converted(payload, label, name) | {"title": np.array([shown]), "source": np.array([source])}
+        _write(path, {key: values for key, values in arrays.items() if key not in (ORDER, NAMES)}, owner, needed)
+    return path
+
+
+def named(filename: str, payload: bytes, most: int = MAX_UPLOAD_BYTES) -> tuple[str, str, str]:
+    """What a file is called: in small letters for its ending, as it is shown, and for messages.
+
+    Args:
+        filename: See `keep_upload`, like the others.
+        payload: Likewise.
+        most: Likewise.
+
+    Raises:
+        DataError: If its ending is none that is read, or it is empty or too large.
+    """
     name = printable(PurePosixPath(filename.replace("\\", "/")).name, len(filename)) or "upload"
     shown = name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 5]}…{name[-4:]}"  # its ending stays
     label = f"The upload {shown!r}"
@@ -77,13 +99,7 @@ def keep_upload(
         raise DataError(
             f"{label} must have at most {megabytes(most)} and not be empty. Received: {len(payload):,} bytes."
         )
-    source = hashlib.sha256(payload).hexdigest()
-    path = uploads_folder() / f"upload-{source[:DIGITS]}.npz"
-    # One conversion at a time bounds the memory, and Python's warning filters belong to the whole process.
-    with _one_at_a_time:
-        arrays = _convert(payload, label, name.lower()) | {"title": np.array([shown]), "source": np.array([source])}
-        _write(path, arrays, owner, needed)
-    return path
+    return name.lower(), shown, label
 
 
 def keep_apart(filename: str, payload: bytes, owner: str | None = None, needed: Collection[str] = ()) -> Path:
@@ -98,10 +114,24 @@ def keep_apart(filename: str, payload: bytes, owner: str | None = None, needed: 
     name = printable(filename, len(filename))[-200:]
     if len(payload) > MAX_UPLOAD_BYTES:
         return keep_upload(filename, payload)  # which refuses it
-    given = [name, owner or "", json.dumps(list(needed))]
+    return Path(apart(KEEPING, [name, owner or "", json.dumps(list(needed))], name, payload))
+
+
+def apart(module: str, given: Sequence[str], name: str, payload: bytes) -> str:
+    """What a process of its own prints that is given a file; one at a time.
+
+    Args:
+        module: See `formats.confined.run`, like the next.
+        given: Likewise.
+        name: The file's name for messages.
+        payload: Its bytes.
+
+    Raises:
+        DataError: If the process refuses the file, or ends without an answer.
+    """
     try:
         with _one_at_a_time:
-            return Path(confined.run(KEEPING, given, f"The upload {printable(name)!r}", MEMORY, SECONDS, payload))
+            return confined.run(module, given, f"The upload {printable(name)!r}", MEMORY, SECONDS, payload)
     except confined.RefusedError as why:
         raise DataError(str(why)) from why
 
@@ -129,41 +159,53 @@ def remove_uploads(owner: str, needed: Collection[str] = ()) -> None:
         raise DataError(f"Your uploads could not all be removed because {disk_reason(error)}.") from error
 
 
-def _convert(payload: bytes, label: str, name: str = ".npz") -> dict[str, np.ndarray]:
-    """Arrays in the layout of `ae_core.formats.npz` from the bytes of an upload with that name, in small letters."""
+def converted(
+    payload: bytes, label: str, name: str = ".npz", fewest: int = npz_headers.MIN_EXAMPLES
+) -> dict[str, np.ndarray]:
+    """Arrays in the layout of `ae_core.formats.npz`, with `ORDER` and, of pictures, `NAMES`.
+
+    Args:
+        payload: The bytes of an upload.
+        label: Its name for messages.
+        name: Its name in small letters.
+        fewest: Examples that it must have at least; a table always needs as many as for training.
+
+    Raises:
+        DataError: If anything is wrong with it.
+    """
     if not name.endswith(ARCHIVES):
         from ae_core.data import bringing  # with pandas and SciPy, which the web process has no need of
 
-        return _checked(bringing.read(name, payload, label), label)
+        return _checked(bringing.read(name, payload, label), label, fewest)
     with open_archive(io.BytesIO(payload), len(payload), label) as archive:
         if pictures.members_of(archive):
-            return _of_pictures(archive, label)
+            return _of_pictures(archive, label, fewest)
         if any(member.filename == "x_train.npy" for member in archive.infolist()):
-            return _of_arrays(archive, label)
+            return _of_arrays(archive, label, fewest)
         from ae_core.data import bringing
 
         arrays = bringing.read_archive(archive, label)
         if arrays is not None:
-            return _checked(arrays, label)
+            return _checked(arrays, label, fewest)
         if not any(member.filename.endswith(".npy") for member in archive.infolist()):
             endings = ", ".join(pictures.SUFFIXES)
             raise DataError(
                 f"{label} must hold pictures ({endings}), a table, MNIST's own files or the array x_train. "
                 "Received: neither."
             )
-        return _of_arrays(archive, label)
+        return _of_arrays(archive, label, fewest)
 
 
-def _checked(arrays: dict[str, np.ndarray], label: str) -> dict[str, np.ndarray]:
+def _checked(arrays: dict[str, np.ndarray], label: str, fewest: int) -> dict[str, np.ndarray]:
     """Arrays that were read from a file of another kind, held to the checks of `ae_core.formats.npz`."""
     stream = io.BytesIO()
     np.savez(stream, allow_pickle=False, **arrays)
     with open_archive(stream, stream.tell(), label) as archive:
-        return _of_arrays(archive, label)
+        return _of_arrays(archive, label, fewest)
 
 
-def _of_arrays(archive: zipfile.ZipFile, label: str) -> dict[str, np.ndarray]:
-    headers = npz_headers.read_headers(archive, label)
+def _of_arrays(archive: zipfile.ZipFile, label: str, fewest: int) -> dict[str, np.ndarray]:
+    headers = npz_headers.read_headers(archive, label, fewest)
     table = npz.read_table(archive, headers, label)
     x_train, x_test, texts = table.x_train, table.x_test, table.texts
     if x_train.ndim == 4 and table.extent.kind.kind in "ui" and x_train.dtype != np.uint8:
@@ -178,12 +220,13 @@ def _of_arrays(archive: zipfile.ZipFile, label: str) -> dict[str, np.ndarray]:
         "unknown": np.array([float(table.extent.unknown)]),
     }
     told = {name: values for name, values in found.items() if any(values.reshape(-1).tolist())}
+    told |= {ORDER: table.places} | ({npz_headers.PLACES: table.places} if npz_headers.PLACES in headers else {})
     extent = table.extent.least, table.extent.most
     return _arranged((x_train, x_test), (table.y_train, table.y_test), table.class_names, extent, texts.note) | told
 
 
-def _of_pictures(archive: zipfile.ZipFile, label: str) -> dict[str, np.ndarray]:
-    found = pictures.read(archive, label)
+def _of_pictures(archive: zipfile.ZipFile, label: str, fewest: int) -> dict[str, np.ndarray]:
+    found = pictures.read(archive, label, fewest)
     images, labels = found.images, found.labels
     train, test = npz.split_rows(len(images), labels)
     if found.held_out is not None:
@@ -191,7 +234,9 @@ def _of_pictures(archive: zipfile.ZipFile, label: str) -> dict[str, np.ndarray]:
     x_train, x_test = images[train], images[test]
     y_train, y_test = (None, None) if labels is None else (labels[train], labels[test])
     extent = float(x_train.min()), float(x_train.max())
-    return _arranged((x_train, x_test), (y_train, y_test), found.class_names, extent, " ".join(found.notes))
+    order = np.concatenate([train, test])
+    arrays = _arranged((x_train, x_test), (y_train, y_test), found.class_names, extent, " ".join(found.notes))
+    return arrays | {ORDER: order, NAMES: np.array(found.names)[order]}
 
 
 def _arranged(

@@ -188,14 +188,14 @@ class Asking(ABC):
             yield len(parts) / (len(PARTS) + 1), b""
         yield 1.0, msgspec.json.encode(self._supervisor.ask(questions.odd_report, run_id, parts))
 
-    def score_file(self, run_id: str, dataset: str) -> Part:
-        """How odd a run finds the examples of another data set: waits for a worker.
+    def score_file(self, run_id: str, fitted: bytes) -> Part:
+        """How odd a run finds the examples of a file: waits for a worker.
 
         Args:
             run_id: The run.
-            dataset: Name of a data set whose examples have the shape of the run's.
+            fitted: The file, from `data.fit_apart`.
 
         Raises:
             EngineError: If no worker is ready, it takes too long, or it cannot be done.
         """
-        return self._supervisor.ask(questions.odd_file, str(self._recovery.store.folder), run_id, dataset)
+        return self._supervisor.ask(questions.odd_file, str(self._recovery.store.folder), run_id, fitted)

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ae_core.data.fitting import unpacked
 from ae_core.engine.answer import Answer, answer
 from ae_core.errors import DataError
 from ae_core.lessons.measured import Measured
@@ -182,12 +183,12 @@ def odd_report(run_id: str, parts: Sequence[Part]) -> Answer[Anomalies]:
     return answer(work, "The detectors could not be compared")
 
 
-def odd_file(folder: str, run_id: str, dataset: str) -> Answer[Part]:
-    """How odd a stored run finds the examples of another data set, see `anomalies.report.of_file`."""
+def odd_file(folder: str, run_id: str, packed: bytes) -> Answer[Part]:
+    """How odd a stored run finds the examples of a file, see `anomalies.report.of_file`."""
 
     def work() -> Part:
         from ae_core.anomalies import report
 
-        return report.of_file(RunStore(Path(folder)).open(run_id), dataset)
+        return report.of_file(RunStore(Path(folder)).open(run_id), unpacked(packed))
 
     return answer(work, "The file could not be looked at")

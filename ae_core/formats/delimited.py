@@ -2,8 +2,9 @@
 
 import collections
 import csv
+import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ae_core.errors import DataError, printable
@@ -14,6 +15,8 @@ SAMPLE_ROWS = 200
 LONGEST_LINE = 2**20  # characters
 ALIKE = 0.95  # share of the rows that must have one length, for a mark to be what parts their cells
 SPACES = r"\s+"
+
+_BLANK_LINE = re.compile(r"^[ \t]*\n", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -102,6 +105,32 @@ def form_of(text: str, label: str) -> Form:
     named = len(head) == width and is_header(head, rows[1:], decimal)
     names = tuple(name.lstrip("#").strip() for name in head) if named else ()
     return Form(delimiter, decimal, names, width, skipped + named, _dates(rows[1:], width))
+
+
+def row_numbers(text: str, form: Form, count: int) -> list[int]:
+    """The number of each row of cells, as a spreadsheet counts them: the first line is row 1, blank ones count too.
+
+    Args:
+        text: The file's letters.
+        form: Their form.
+        count: Rows of cells that were read.
+    """
+    first = form.skipped + 1
+    straight = list(range(first, first + count))
+    body = text.split("\n", form.skipped)[-1]
+    if not _BLANK_LINE.search(body):
+        return straight
+    lines = body.split("\n")
+    records: Iterable[list[str]] = [[line] for line in lines]
+    try:
+        if '"' in body:  # a quoted cell may go over several lines, which are one row
+            records = list(
+                csv.reader(io.StringIO(body), delimiter="\t" if form.delimiter == SPACES else form.delimiter)
+            )
+    except csv.Error:
+        return straight
+    found = [first + place for place, record in enumerate(records) if any(cell.strip() for cell in record)]
+    return found if len(found) == count else straight
 
 
 def cells_of(lines: Sequence[str], delimiter: str) -> list[list[str]]:

@@ -28,7 +28,8 @@ class Read(NamedTuple):
 
     Args:
         frame: A column of numbers is float64, int64 or bool; any other holds texts, or numbers and a few texts that are
-            none. Names are printable, each once.
+            none. Names are printable, each once. The index is the number of each row in the file, as a spreadsheet
+            counts them.
         notes: Sentences for a person.
     """
 
@@ -54,6 +55,7 @@ def read_csv(payload: bytes, label: str) -> Read:
         with warnings.catch_warnings():
             warnings.simplefilter("error")  # a warning of pandas says that cells were dropped
             frame = _read(text, form)
+            frame.index = pd.Index(delimited.row_numbers(text, form, len(frame)))
     except ERRORS as error:
         raise DataError(
             f"{label} must have {form.width:,} cells in every row, as most have. Received: {_said(error)}."
@@ -169,6 +171,7 @@ def read_parquet(payload: bytes, label: str) -> Read:
     except Exception as error:
         raise DataError(f"{label} must be a whole .parquet file. Received: a damaged one.") from error
     frame.columns = shown_names([str(name) for name in frame.columns], frame.shape[1])
+    frame.index += 2  # a spreadsheet shows the names as row 1
     return _with_signs(_bounded(frame, label), ".")
 
 

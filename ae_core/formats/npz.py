@@ -12,6 +12,7 @@ What is accepted, whoever made the file:
     `class_names`, `title`: short texts; `note`: one of a few sentences; `extent`: two numbers, the smallest and the
         largest value of `x_train`. This program writes them into the files that it keeps.
     `columns`: a name for each column of a table or channel of a series; or three texts, with its unit and category.
+    `places_in_file`: the row of each example in the file that it came from, training first.
     `rate`: moments of a series a second. `label`: the column that names the classes. `unknown` and `summary`: how many
         cells are unknown, and what became of each column of a file that this program has converted; `source`: the
         SHA-256 of that file, which only `ae_core.data.uploads` reads.
@@ -34,6 +35,7 @@ from ae_core.formats.npz_headers import (
     LONGEST_TEXT,
     MAX_CLASSES,
     MAX_MAGNITUDE,
+    PLACES,
     TABLES,
     TEXTS,
     Header,
@@ -79,6 +81,8 @@ class Table:
         texts: What else the file says.
         rate: Moments of a series a second; 0 if that is unknown.
         extent: Where the values lie.
+        places: Where each example stood, training first: its row in the file that this one was made of, if it says so,
+            else its number in this one, from 0.
     """
 
     x_train: np.ndarray
@@ -89,6 +93,7 @@ class Table:
     texts: Texts
     rate: float
     extent: Extent
+    places: np.ndarray
 
 
 def read_table(
@@ -129,17 +134,21 @@ def read_table(
             labels = {part: np.searchsorted(values, one) for part, one in labels.items()}
         labels = {part: one.astype(np.int64) for part, one in labels.items()}
     x_train, y_train = tables["x_train"], labels["x_train"] if labels else None
+    places = np.arange(sum(len(one) for one in tables.values()))
+    if PLACES in headers:
+        places = np.concatenate(list(_read_rows(archive, headers[PLACES], PLACES, label, CHUNK_BYTES)))
     if "x_test" in tables:
         x_test, y_test = tables["x_test"], labels["x_test"] if labels else None
     else:
         train, test = split_rows(len(x_train), y_train)
         x_train, x_test = x_train[train], x_train[test]
+        places = places[np.concatenate([train, test])]
         if y_train is not None:
             y_train, y_test = y_train[train], y_train[test]
         else:
             y_test = None
     rate = read_number("rate", archive, headers, label)
-    return Table(x_train, y_train, x_test, y_test, names if labels else (), texts, rate, extent)
+    return Table(x_train, y_train, x_test, y_test, names if labels else (), texts, rate, extent, places)
 
 
 def read_plain(archive: zipfile.ZipFile, names: Sequence[str], label: str) -> dict[str, np.ndarray]:

@@ -23,7 +23,8 @@ MAX_TABLE_BYTES = 512 * 2**20
 HEADER_BYTES = 12_000
 LONGEST_TEXT, LONGEST_NOTE = 60, 600
 LONG_SERIES = 3  # moments to a channel, from which decimal numbers are no picture
-NUMBERS = ("x_train", "x_test", "y_train", "y_test", "extent", "rate", "unknown")
+PLACES = "places_in_file"
+NUMBERS = ("x_train", "x_test", "y_train", "y_test", "extent", "rate", "unknown", PLACES)
 TEXTS = ("class_names", "title", "note", "label")
 TABLES = ("columns", "summary")  # texts by rows, one or several to a column
 
@@ -58,12 +59,13 @@ class Header:
         return count
 
 
-def read_headers(archive: zipfile.ZipFile, label: str) -> dict[str, Header]:
+def read_headers(archive: zipfile.ZipFile, label: str, fewest: int = MIN_EXAMPLES) -> dict[str, Header]:
     """Reads and checks the headers of the arrays that make a data set. Decodes no array.
 
     Args:
         archive: An archive from `archive.open_archive`.
         label: The file's name for messages.
+        fewest: Examples that it must have at least.
 
     Returns:
         A header for `x_train` and for each other array of the layout that is there.
@@ -77,7 +79,7 @@ def read_headers(archive: zipfile.ZipFile, label: str) -> dict[str, Header]:
         raise DataError(f"{label} must hold an array named x_train. Received: {found}.")
     names = [name for name in (*NUMBERS, *TEXTS, *TABLES) if name in members]
     headers = {name: _read_header(archive, members[name], name, label) for name in names}
-    _check_examples(headers, label)
+    _check_examples(headers, label, fewest)
     _check_lengths(headers, label)
     return headers
 
@@ -127,7 +129,7 @@ def _read_header(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, l
             f"{label}: {name} must hold numbers in one array. Received: a list of objects, such as series of different "
             "lengths; fill the shorter ones with NaN at the end."
         )
-    kinds = kinds or {"x": "buif", "y": "buif", "e": "f", "r": "f", "u": "f"}.get(name[:1], "U")
+    kinds = kinds or {"x": "buif", "y": "buif", "e": "f", "r": "f", "u": "f", "p": "iu"}.get(name[:1], "U")
     if dtype.names is not None or dtype.subdtype is not None or dtype.kind not in kinds:
         allowed = "text" if kinds == "U" else "whole or decimal numbers, or true and false"
         raise DataError(f"{label}: {name} must hold {allowed}. Received: the type {printable(str(dtype), 30)}.")
@@ -146,14 +148,14 @@ def _read_header(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, l
     return header
 
 
-def _check_examples(headers: Mapping[str, Header], label: str) -> None:
+def _check_examples(headers: Mapping[str, Header], label: str, fewest_of_all: int) -> None:
     """Checks shapes and counts of the arrays against one another."""
     series = is_series(headers)
     for name in [one for one in ("x_train", "x_test") if one in headers]:
         shape = headers[name].shape
         # A file that brings its test set may have given up to a fifth of its examples to it.
         whole = "x_test" not in headers
-        fewest = 1 if name == "x_test" else MIN_EXAMPLES if whole else MIN_EXAMPLES - MIN_EXAMPLES // 5
+        fewest = 1 if name == "x_test" else fewest_of_all if whole else fewest_of_all - fewest_of_all // 5
         if len(shape) not in (2, 3, 4):
             raise DataError(
                 f"{label}: {name} must have the shape (n, height, width), (n, height, width, channels), (n, columns) "
@@ -188,6 +190,10 @@ def _check_examples(headers: Mapping[str, Header], label: str) -> None:
                 f"Received: {show(labels.shape)}."
             )
     spec = spec_of(headers)
+    given = sum(headers[name].shape[0] for name in ("x_train", "x_test") if name in headers)
+    if PLACES in headers and headers[PLACES].shape != (given,):
+        received = show(headers[PLACES].shape)
+        raise DataError(f"{label}: {PLACES} must hold one number per example, {given:,}. Received: {received}.")
     if "x_test" in headers:
         train, test = headers["x_train"], headers["x_test"]
         # Whole and decimal numbers may have different ranges, 0 to 255 and 0 to 1: they are not mixed.

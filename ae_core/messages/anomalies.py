@@ -34,15 +34,19 @@ class Feature(Struct, kw_only=True):
 
     Args:
         name: What it stands for.
-        share: Its part of the example's error, 0 to 1.
-        value: What it is, in the units of the data.
-        expected: What the network makes of it.
+        share: Its part of the example's error, 0 to 1; of a category that of all its columns.
+        value: What it is, in the units of the data; of a category 1, or 0 if it is none that the network knows.
+        expected: What the network makes of it; of a category its largest output.
+        category: The category that it is; empty for numbers, and if it is none that the network knows.
+        guess: The category that the network expects; empty for numbers.
     """
 
     name: Annotated[str, Meta(max_length=200)]
     share: Share
     value: Finite
     expected: Finite
+    category: ClassName = ""
+    guess: ClassName = ""
 
 
 class Example(Struct, kw_only=True):
@@ -76,6 +80,10 @@ class Part(Struct, kw_only=True):
         plainest: Those with the smallest.
         noun: What an example is: `image`, `series` or `row`.
         alone: Whether nothing but normal examples was trained on.
+        rows: The row of each test example in the file that it came from, int32, little-endian, as a spreadsheet counts
+            them; empty where that is unknown.
+        identities: What tells the examples of a file that is scored from one another, by column: ids and names.
+        notes: Sentences for a person on how such a file was read.
     """
 
     scores: list[Scores]
@@ -87,6 +95,9 @@ class Part(Struct, kw_only=True):
     plainest: Annotated[list[Example], Meta(max_length=MOST_EXAMPLES)] = field(default_factory=list)
     noun: Name = "image"
     alone: bool = False
+    rows: bytes = b""
+    identities: dict[ClassName, list[str]] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
 
 
 class Detector(Struct, kw_only=True):

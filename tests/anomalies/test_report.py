@@ -1,7 +1,8 @@
 """What is said of odd examples: rivals, the network's own scores, what made one odd, and no glance at the test."""
 
 import dataclasses
-from types import MappingProxyType
+from types import MappingProxyType, SimpleNamespace
+from typing import cast
 
 import keras
 import numpy as np
@@ -18,6 +19,7 @@ from ae_core.errors import DataError
 from ae_core.measuring import pca_of_gaps
 from ae_core.measuring.pca import PrincipalComponents
 from ae_core.messages import Part, Scores
+from ae_core.runs import StoredRun
 from ae_core.settings import DataSpec, Settings
 from ae_core.training.stored_model import network_of
 from ae_core.variants import read_settings
@@ -88,7 +90,7 @@ def test_odd_rows_are_found_and_what_made_them_odd(rows):
         assert one.features[0].name == "c (mm)"
         assert sum(each.share for each in one.features) <= 1 + 1e-6
         assert one.features[0].value == pytest.approx(float(rows.x_test[one.row, 2]), rel=1e-4), "as the file had it"
-        assert {each.name for each in one.features} <= {"a", "b", "c (mm)", "d = red"}
+        assert {each.name for each in one.features} <= {"a", "b", "c (mm)", "d"}
     assert all(one.label == 0 for one in found.whole.plainest)
 
 
@@ -191,12 +193,39 @@ def test_the_bound_of_a_variational_network_is_that_of_its_definition():
     assert scores.Network(network_of(vanilla, of_run.spec), vanilla, of_run).bounds(few) == []
 
 
+def test_a_file_comes_back_in_its_order_and_a_category_is_said_by_its_names(rows, monkeypatch):
+    monkeypatch.setattr(report, "restore", lambda model, settings, spec: linear(SETTINGS, split.load(SETTINGS)))
+    monkeypatch.setattr(split, "LARGEST", 28)  # numbers at a time: seven rows
+    table = rows.x_test[::-1].astype(np.float64)
+    file = data.Fitted(table, np.arange(2, 122), {"id": tuple(map(str, range(120)))}, ("A note.",))
+    run = SimpleNamespace(model=b"", experiment=SETTINGS)
+    part = report.of_file(cast(StoredRun, run), file)
+    assert np.frombuffer(part.rows, "<i4").tolist() == list(range(2, 122))
+    assert part.identities["id"][:2] == ["0", "1"] and part.notes == ["A note."]
+    scores = np.frombuffer(part.scores[0].test, "<f4")
+    assert len(scores) == 120 and scores[:90].max() < scores[90:].min(), "odd rows stand last in this file"
+    assert part.oddest[0].score == pytest.approx(scores.max(), rel=1e-4)
+    assert part.oddest[0].features[0].value == table[part.oddest[0].row, 2], "not cut to 32 bits"
+    alone = report.of_file(cast(StoredRun, run), dataclasses.replace(file, examples=table[:1]))
+    assert len(alone.scores[0].test) == 4
+
+    of_run = split.load(SETTINGS)
+    info = dataclasses.replace(
+        of_run.info, columns=(Column("a"), *(Column("city", "", one) for one in ("Köln", "York", "上海")))
+    )
+    of_run = dataclasses.replace(of_run, info=info)
+    for raw, category in (([1.0, 0, 0, 1], "上海"), ([1.0, 0, 0, 0], "")):
+        expected = np.array([1.0, 0.9, 0.1, -0.5])
+        (one,) = examples.features(of_run, np.array(raw), expected, np.square(expected - raw))
+        assert (one.name, one.category, one.guess, one.share) == ("city", category, "Köln", pytest.approx(1.0))
+
+
 def test_pictures_stand_beside_their_reconstruction_and_error():
     settings = read_settings({"variant": "vanilla", "dataset": "digits", "latent_dim": 2, "train_size": 60})
     of_run = split.load(settings)
     network = scores.Network(network_of(settings, of_run.spec), settings, of_run)
     errors = network.errors(of_run.test)
-    oddest, plainest = examples.extremes(network, of_run.test, errors)
+    oddest, plainest = examples.extremes(network, of_run.test.some, errors)
     assert [one.score for one in oddest] == sorted(errors, reverse=True)[: examples.SHOWN]
     assert [one.score for one in plainest] == sorted(errors)[: examples.SHOWN]
     assert all(one.picture.startswith(b"\x89PNG") and not one.features for one in oddest)
@@ -211,7 +240,8 @@ def test_a_series_tells_which_channel_was_odd_and_when():
     expected[16, 2] += 2
     expected[40, 2] += 1
     expected[3, 0] -= 1
-    found = examples.features(of_run, value, expected, np.square(value - expected))
+    assert of_run.test.raw is not None
+    found = examples.features(of_run, of_run.test.raw[0], expected, np.square(value - expected))
     assert [one.name for one in found] == ["pressure (bar), 1 s", "vibration (mm/s), 0.188 s"]
     assert [one.share for one in found] == pytest.approx([5 / 6, 1 / 6], rel=1e-4)
     assert found[0].expected - found[0].value == pytest.approx(

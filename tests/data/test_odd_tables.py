@@ -35,7 +35,7 @@ CELL = strategies.one_of(
 def test_odd_tables_are_read_or_refused_in_one_sentence(rows, mark):
     payload = ("\n".join(mark.join(row) for row in rows * 25)[:20_000]).encode()
     try:
-        arrays = uploads._convert(payload, "The upload", "a.csv")
+        arrays = uploads.converted(payload, "The upload", "a.csv")
     except DataError as error:
         assert "\n" not in str(error) and len(str(error)) < 350
         return
@@ -109,7 +109,7 @@ def test_whatever_a_library_raises_the_file_is_damaged(monkeypatch):
 
 def test_units_are_taken_from_names():
     names = ["mass (kg)", "speed [m/s]", "area (mean)", "t (°C)", "price ($)", "x (a) (b)", "temp (C)", "temp (F)"]
-    assert tables._names_and_units(names) == [
+    assert tables.names_and_units(names) == [
         ("mass", "kg"),
         ("speed", "m/s"),
         ("area (mean)", ""),

@@ -259,7 +259,7 @@ def test_random_damage_never_gives_anything_but_a_sentence():
             for at in random.integers(0, len(payload), random.integers(1, 5)):
                 payload[at] = random.integers(0, 256)
             try:
-                uploads._convert(bytes(payload), name)
+                uploads.converted(bytes(payload), name)
             except DataError as error:
                 refusals += 1
                 assert "\n" not in str(error) and len(str(error)) < 350

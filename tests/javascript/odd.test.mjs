@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readFileSync } from "node:fs";
-import { curvesSvg, histogramSvg, short } from "../../assets/javascript/odd/charts.js";
+import { curvesSvg, exact, histogramSvg, short } from "../../assets/javascript/odd/charts.js";
 import * as judge from "../../assets/javascript/odd/judge.js";
 import { Looking } from "../../assets/javascript/odd/looking.js";
 import { Scored } from "../../assets/javascript/odd/scored.js";
-import { caption, counted, detectorTable, examples, legend, named, verdict, which } from "../../assets/javascript/odd/telling.js";
+import { called, caption, counted, detectorTable, examples, legend, named, verdict, which } from "../../assets/javascript/odd/telling.js";
 
 const packed = (numbers) => Buffer.from(numbers.buffer).toString("base64");
 
@@ -35,6 +35,7 @@ test("what was found is examples with their scores, judged only where some are o
     scores: [{ name: "error", validation: packed(Float32Array.of(1)), test: packed(Float32Array.of(0.5, 2, 0.25)) }],
     validation_labels: packed(Int16Array.of(1)),
     test_labels: packed(Int16Array.of(0, 1, 0)),
+    rows: "",
   };
   const scored = new Scored({ ...part, normal: [0] });
   assert.deepEqual([scored.odd, scored.oddBefore, scored.judged], [[false, true, false], [true], true]);
@@ -44,6 +45,8 @@ test("what was found is examples with their scores, judged only where some are o
   const unjudged = new Scored({ ...part, normal: [] });
   assert.deepEqual([unjudged.judged, unjudged.curves], [false, { roc: [], pr: [] }]);
   assert.deepEqual(unjudged.rows(["a", "b"])[1], [0, "a", 0.5]);
+  const of_file = new Scored({ ...part, normal: [], rows: packed(Int32Array.of(7, 12, 31)) });
+  assert.deepEqual(of_file.rows(["a", "b"]).slice(0, 2), [["number", "row", "class", "error"], [0, 7, "a", 0.5]]);
 });
 
 test("a person reads which classes were learnt from, and which are odd", () => {
@@ -116,22 +119,39 @@ test("drawings have no name as markup", () => {
   assert.doesNotMatch(drawn, /<b>|NaN/);
   const curve = (name) => ({ name, points: [[0, 0], [1, 1]] });
   assert.doesNotMatch(curvesSvg([curve("<p>")], "<p>", undefined, ["<i>", "y"], [[0, 0], [1, 1]], 200, 200), /<i>|<p>|NaN/);
-  const feature = { name: "<u>", share: 0.5, value: 1, expected: 2 };
-  const shown = examples([{ row: 3, label: 0, score: 0.5, features: [feature], picture: "" }], ["<s>"], { word: (name, values) => JSON.stringify([name, values]) });
-  assert.doesNotMatch(shown, /<u>|<s>/);
+  const feature = { name: "<u>", share: 0.5, value: 1, expected: 2, category: "", guess: "<b>" };
+  const shown = examples([{ row: 3, label: 0, score: 0.5, features: [feature], picture: "" }], () => "<s>", { word: (name, values) => JSON.stringify([name, values]) });
+  assert.doesNotMatch(shown, /<u>|<s>|<b>/);
   assert.equal(short(0.000012), "1.2e-5");
+});
+
+test("values and rows are told so that they are found in the file", () => {
+  assert.deepEqual([1004, 4163, 123456789, -12, 0.1234567, 170.25, 3.0000001].map(exact), ["1004", "4163", "123456789", "-12", "0.123457", "170.25", "3"]);
+  const speaker = { word: (name, values) => `${name} ${Object.values(values).join(" ")}` };
+  assert.equal(called(2, [5, 6, 12], "id 1004", "file_example", speaker), "file_row_of 12 id 1004");
+  assert.equal(called(2, [], undefined, "example", speaker), "example 2");
+  const told = (category, guess) => {
+    const feature = { name: "city", share: 0.5, value: 1, expected: -0.549, category, guess };
+    return examples([{ row: 0, label: 0, score: 1, features: [feature], picture: "" }], () => "", speaker);
+  };
+  assert.match(told("Shanghai", "Beijing"), /feature_category city Shanghai Beijing 50</);
+  assert.match(told("Shanghai", "Shanghai"), /feature_unsure/);
+  assert.match(told("", "Beijing"), /feature_new city Beijing/);
 });
 
 const detector = (name, auc, p_value = null) => ({ name, rows: 9, auc, auc_interval: [auc, auc], ap: 0.5, ap_interval: [0, 1], p_value, threshold: 1 });
 
 test("the verdict names who is better, and says what may be chance", () => {
   const speaker = { word: (name) => name };
-  const found = (own, pca, p) => ({ own: 2, whole: { normal: [0], alone: true }, detectors: [detector("error", own), detector("distance", 0.99, 0), detector("pca", pca, p)] });
+  const found = (own, pca, p, other = 0) => ({ own: 2, whole: { normal: [0], alone: true }, detectors: [detector("error", own), detector("distance", other, 0), detector("pca", pca, p)] });
   assert.equal(verdict(found(0.8, 0.9, 0.001), speaker), "verdict_rival");
   assert.equal(verdict(found(0.8, 0.81, 0.4), speaker), "verdict_maybe_rival");
-  assert.equal(verdict(found(0.9, 0.8, 0.001), speaker), "verdict_own", "its own other scores are no rivals");
+  assert.equal(verdict(found(0.9, 0.8, 0.001), speaker), "verdict_own");
   assert.equal(verdict(found(0.9, 0.89, 0.4), speaker), "verdict_maybe_own");
   assert.match(verdict(found(0.3, 0.8, 0.001), speaker), /verdict_worse/);
+  assert.match(verdict(found(0.214, 0.549, 0.001, 0.657), speaker), /verdict_rival verdict_other_best/, "the table's best is named");
+  assert.equal(verdict(found(0.9, 0.8, 0.001, 0.99), speaker), "verdict_own verdict_other_best", "its own other scores are no rivals");
+  assert.equal(verdict(found(0.8, 0.95, 0.001, 0.9), speaker), "verdict_rival verdict_other");
   const all = { ...found(0.9, 0.8, 0.001), whole: { normal: [0], alone: false } };
   assert.match(verdict(all, speaker), /learnt_all/);
   assert.equal(verdict({ ...all, detectors: [detector("error", null)] }, speaker), "unjudged");

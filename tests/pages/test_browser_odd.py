@@ -5,8 +5,10 @@ import io
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from ae_core import data
 from tests.browser import until, visitor
 
 pytestmark = pytest.mark.browser
@@ -80,6 +82,21 @@ def test_odd_ones_are_found_and_the_threshold_follows_the_hand(app, chrome):
         limit = float(page.get_attribute(".ae-odd-histogram", "data-threshold"))
         above = sum(float(row["error"]) > limit for row in table)
         assert abs(above - before[0] - before[2]) <= 1, json.dumps(before)
+
+        page.locator(".st-key-odd summary").last.click()
+        digits = data.load("digits").x_test
+        stream = io.BytesIO()
+        np.save(stream, np.stack([digits[0], 255 - digits[1], digits[2]]))
+        file = {"name": "three.npy", "mimeType": "application/octet-stream", "buffer": stream.getvalue()}
+        page.set_input_files(".st-key-odd_file input[type=file]", files=[file])
+        page.wait_for_selector(".ae-odd-fresh:not([hidden]) img")
+        assert page.inner_text(".ae-odd-fresh-oddest figcaption >> nth=0").startswith("Example 1 of the file")
+        with page.expect_download() as coming:
+            page.click(".ae-odd button[name=fresh]")
+        scores = [*csv.DictReader(io.StringIO(Path(coming.value.path()).read_text()))]
+        assert [row["number"] for row in scores] == ["0", "1", "2"], "few are enough, and they stay in their order"
+        for one in (0, 2):
+            assert float(scores[one]["error"]) == pytest.approx(float(table[one]["error"]), rel=1e-4)
         for width in (1920, 390):
             page.set_viewport_size({"width": width, "height": 800})
             wide = page.evaluate(

@@ -91,6 +91,9 @@ def test_every_word_that_the_browser_asks_for_is_there():
 COMPOSED = (
     "rule_",
     "verdict_",
+    "file_row",
+    "example_of",
+    "file_example_of",
     "group_",
     "error",
     "distance",

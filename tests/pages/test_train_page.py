@@ -3,9 +3,11 @@
 import json
 import re
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from ae_core import data
 from ae_core.anomalies import PARTS
 from ae_core.engine import EngineError
 from ae_core.ownership import holds
@@ -134,6 +136,11 @@ def test_a_stopped_run_goes_on_and_the_next_one_s_time_is_told():
     wait(page, lambda page: "Stopped" in status(page))
 
 
+def fitted(dataset: data.Dataset) -> bytes:
+    """All examples of a data set, as if they came in a file."""
+    return data.Fitted(np.concatenate([dataset.x_train, dataset.x_test]), None, {}, ()).packed()
+
+
 def test_a_finished_run_goes_on_as_a_classifier():
     page = visit(**SMALL | {"epochs": "20", "batch_size": "16"})
     page.button("start").click().run()
@@ -147,9 +154,10 @@ def test_a_finished_run_goes_on_as_a_classifier():
     assert found["whole"]["normal"] == [0] and not found["whole"]["alone"], "it has learnt from all classes"
     assert [one["name"] for one in found["detectors"]] == ["error", "distance", *PARTS[1:]]
     assert all(0 <= one["auc"] <= 1 for one in found["detectors"])
-    assert len(shared.engine().score_file(section["run"], "digits").scores[0].test) == 4 * (1438 + 359)
+    digits, waves = (fitted(data.load(name)) for name in ("digits", "waves"))
+    assert len(shared.engine().score_file(section["run"], digits).scores[0].test) == 4 * (1438 + 359)
     with pytest.raises(EngineError, match=r"shape 28×28×1, as those of the run"):
-        shared.engine().score_file(section["run"], "waves")
+        shared.engine().score_file(section["run"], waves)
     page.number_input("classify_labels").set_value(5).run()
     page.button("classify_start").click().run()
     run_id = page.query_params["run"]

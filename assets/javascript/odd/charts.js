@@ -29,6 +29,15 @@ export function short(value) {
 }
 
 /**
+ * A number of the data so that it can be found there: whole ones whole, others in up to six digits.
+ *
+ * @param {number} value
+ */
+export function exact(value) {
+  return Number.isInteger(value) && Math.abs(value) < 1e15 ? String(value) : String(Number(value.toPrecision(6)));
+}
+
+/**
  * @param {Group[]} groups
  * @param {Scale} scale
  * @param {number} threshold

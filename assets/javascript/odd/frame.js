@@ -52,6 +52,7 @@ export const FRAME = `
     </div>
     <div class="ae-odd-fresh" hidden>
       <p class="ae-odd-fresh-said"></p><div class="ae-odd-examples ae-odd-fresh-oddest"></div>
+      <p class="ae-note ae-odd-fresh-notes"></p>
       <div class="ae-tools"><button type="button" name="fresh" data-word="fresh_csv"></button></div>
     </div>
   </section>`;

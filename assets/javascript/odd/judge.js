@@ -23,6 +23,11 @@ export function labels(base64) {
   return new Int16Array(bytes(base64));
 }
 
+/** @param {string} base64 int32, likewise. */
+export function wholes(base64) {
+  return new Int32Array(bytes(base64));
+}
+
 /**
  * Which examples are odd: those of none of the normal classes; none where none is named.
  *

@@ -14,7 +14,7 @@ import { FRAME, STEPS } from "./frame.js";
 import { FreshFile } from "./fresh_file.js";
 import * as judge from "./judge.js";
 import { Scored } from "./scored.js";
-import { caption, counted, detectorTable, examples, legend, verdict } from "./telling.js";
+import { called, caption, counted, detectorTable, examples, legend, verdict } from "./telling.js";
 
 const BINS = 60;
 const HEIGHT = 190; // pixels of a drawing
@@ -25,7 +25,7 @@ export class Odd extends Elements {
   /** @type {Anomalies | undefined} */
   found;
   /** The same as numbers; of nobody, as long as nothing was found. */
-  scored = new Scored({ scores: [], normal: [], validation_labels: "", test_labels: "" });
+  scored = new Scored({ scores: [], normal: [], validation_labels: "", test_labels: "", rows: "" });
   /** Which detector's scores are looked at. */
   score = "";
   threshold = 0;
@@ -98,9 +98,12 @@ export class Odd extends Elements {
     this.find(".ae-odd-detectors").innerHTML = detectorTable(found, this);
     const counts = { count: odd.length.toLocaleString(), odd: odd.filter(Boolean).length.toLocaleString() };
     this.find(".ae-odd-how").textContent = judged ? this.word("how", counts) : "";
-    this.find(".ae-odd-oddest").innerHTML = examples(whole.oddest, classes, this);
-    this.find(".ae-odd-plainest").innerHTML = examples(whole.plainest, classes, this);
-    this.find(".ae-odd-caption").textContent = this.word(caption(whole));
+    const title = (/** @type {number} */ place) =>
+      called(place, this.scored.places, classes[this.scored.classes[place] ?? 0], "example", this);
+    this.find(".ae-odd-oddest").innerHTML = examples(whole.oddest, title, this);
+    this.find(".ae-odd-plainest").innerHTML = examples(whole.plainest, title, this);
+    const said = [this.word(caption(whole)), ...(this.scored.places.length ? [this.word("rows_counted")] : [])];
+    this.find(".ae-odd-caption").textContent = said.join(" ");
     this.turnTo(whole.scores[0]?.name ?? "");
     this.tellFresh();
   }

@@ -5,11 +5,13 @@
  *
  * @import { Curve, Numbers, Part } from "../types/odd"
  */
-import { floats, labels, oddOnes, precisionCurve, ranked, rocCurve } from "./judge.js";
+import { floats, labels, oddOnes, precisionCurve, ranked, rocCurve, wholes } from "./judge.js";
 
 export class Scored {
-  /** @param {Pick<Part, "scores" | "normal" | "validation_labels" | "test_labels">} part */
-  constructor({ scores, normal, validation_labels, test_labels }) {
+  /** @param {Pick<Part, "scores" | "normal" | "validation_labels" | "test_labels" | "rows">} part */
+  constructor({ scores, normal, validation_labels, test_labels, rows }) {
+    /** Rows of the test examples in the file that was brought; none where they are unknown. */
+    this.places = wholes(rows);
     /** Class numbers of the test examples. */
     this.classes = labels(test_labels);
     /** Which test examples are odd. */
@@ -42,11 +44,12 @@ export class Scored {
    * @param {string[]} names Of the classes by number.
    */
   rows(names) {
-    const { judged } = this;
+    const { judged, places } = this;
     const detectors = [...this.numbers];
-    const head = ["number", "class", ...(judged ? ["odd"] : []), ...detectors.map(([name]) => name)];
+    const head = ["number", ...(places.length ? ["row"] : []), "class", ...(judged ? ["odd"] : []), ...detectors.map(([name]) => name)];
     const rows = this.odd.map((odd, place) => [
       place,
+      ...(places.length ? [places[place] ?? ""] : []),
       names[this.classes[place] ?? 0] ?? "",
       ...(judged ? [Number(odd)] : []),
       ...detectors.map(([, { test }]) => test[place] ?? ""),

@@ -2,9 +2,9 @@
 /**
  * What was found in words: the verdict, the table of detectors, and the examples with what made them odd.
  *
- * @import { Anomalies, Confusion, Detector, Example, Part } from "../types/odd"
+ * @import { Anomalies, Confusion, Detector, Example, Feature, Part } from "../types/odd"
  */
-import { escaped, sampleSvg, short } from "./charts.js";
+import { escaped, exact, sampleSvg, short } from "./charts.js";
 
 const MOST_NAMED = 12; // classes in a sentence
 const SURE = 0.0125; // level of a difference: 5 %, over the four rivals that are looked at
@@ -18,11 +18,16 @@ const SURE = 0.0125; // level of a difference: 5 %, over the four rivals that ar
  * @param {Speaker} speaker
  */
 export function verdict({ detectors, own, whole }, speaker) {
-  const [first] = detectors;
+  const [first, ...others] = detectors.slice(0, own);
   if (!first || first.auc === null) return speaker.word("unjudged");
   const rivals = detectors.slice(own).filter(({ auc }) => auc !== null);
   const best = rivals.reduce((one, other) => ((other.auc ?? 0) > (one.auc ?? 0) ? other : one), rivals[0] ?? first);
   const sentences = [speaker.word(`verdict_${compared(first, best)}`, said(first, best, speaker))];
+  const top = others.reduce((one, other) => ((other.auc ?? 0) > (one.auc ?? 0) ? other : one), first);
+  if (top !== first) {
+    const kind = (top.auc ?? 0) > (best.auc ?? 0) ? "verdict_other_best" : "verdict_other";
+    sentences.push(speaker.word(kind, { score: speaker.word(top.name), value: (top.auc ?? 0).toFixed(3) }));
+  }
   if (first.auc < 0.5) sentences.push(speaker.word("verdict_worse"));
   if (!whole.alone) sentences.push(speaker.word("learnt_all"));
   return sentences.join(" ");
@@ -131,27 +136,48 @@ function measured(value, ends) {
 }
 
 /**
+ * What an example is called: its row in the file where that is known, else its number.
+ *
+ * @param {number} place From 0.
+ * @param {ArrayLike<number>} rows Rows in the file; none where they are unknown.
+ * @param {string | undefined} name Of its class, or what tells it from others.
+ * @param {string} kind What it is called without a row: `example` or `file_example`.
+ * @param {Speaker} speaker
+ */
+export function called(place, rows, name, kind, speaker) {
+  const row = rows[place] ?? place;
+  const key = rows[place] === undefined ? kind : "file_row";
+  return name === undefined ? speaker.word(key, { row }) : speaker.word(`${key}_of`, { row, name });
+}
+
+/**
+ * A value that made an example odd, in words.
+ *
+ * @param {Feature} feature
+ * @param {Speaker} speaker
+ */
+function inWords(feature, speaker) {
+  const { name, category, guess } = feature;
+  const share = Math.round(100 * feature.share);
+  if (!guess) return speaker.word("feature", { name, value: exact(feature.value), expected: exact(feature.expected), share });
+  if (!category) return speaker.word("feature_new", { name, guess, share });
+  return speaker.word(category === guess ? "feature_unsure" : "feature_category", { name, category, guess, share });
+}
+
+/**
  * Examples as pictures, or as rows with what made them odd.
  *
  * @param {Example[]} shown
- * @param {string[]} classes Their names by number; none where nothing is known of them.
+ * @param {(place: number) => string} title What the example with that number is called.
  * @param {Speaker} speaker
  */
-export function examples(shown, classes, speaker) {
-  const figures = shown.map(({ row, label, score, features, picture }) => {
-    const name = classes[label];
-    const title = name === undefined ? speaker.word("example", { row }) : speaker.word("example_of", { row, name });
-    const parts = features.map((one) =>
-      speaker.word("feature", {
-        name: one.name,
-        value: short(one.value),
-        expected: short(one.expected),
-        share: Math.round(100 * one.share),
-      }),
-    );
-    const image = picture ? `<img alt="${escaped(title)}" src="data:image/png;base64,${escaped(picture)}">` : "";
+export function examples(shown, title, speaker) {
+  const figures = shown.map(({ row, score, features, picture }) => {
+    const name = title(row);
+    const parts = features.map((one) => inWords(one, speaker));
+    const image = picture ? `<img alt="${escaped(name)}" src="data:image/png;base64,${escaped(picture)}">` : "";
     const list = parts.length ? `<ul>${parts.map((part) => `<li>${escaped(part)}</li>`).join("")}</ul>` : "";
-    const caption = `${escaped(title)}<br>${escaped(speaker.word("error_value", { value: short(score) }))}`;
+    const caption = `${escaped(name)}<br>${escaped(speaker.word("error_value", { value: short(score) }))}`;
     return `<figure class="${picture ? "" : "ae-odd-row"}">${image}<figcaption>${caption}</figcaption>${list}</figure>`;
   });
   return figures.join("");

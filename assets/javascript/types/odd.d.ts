@@ -14,6 +14,8 @@ export interface Wanted {
   /** What it says of a file that somebody brought. */
   fresh?: Part;
   fresh_name?: string;
+  /** How that file was read, in sentences. */
+  fresh_notes?: string[];
 }
 
 /** Like the next ones: what `ae_core/messages/anomalies.py` declares. Arrays of numbers are bytes in base64. */
@@ -36,6 +38,10 @@ export interface Part {
   noun: string;
   /** Whether nothing but normal examples was trained on. */
   alone: boolean;
+  /** Rows of the test examples in the file that they came from; empty where they are unknown. */
+  rows: string;
+  /** Ids and names of the examples of a file, by column. */
+  identities: Record<string, string[]>;
 }
 
 export interface Scores {
@@ -58,6 +64,8 @@ export interface Feature {
   share: number;
   value: number;
   expected: number;
+  category: string;
+  guess: string;
 }
 
 export interface Detector {

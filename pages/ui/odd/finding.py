@@ -12,7 +12,6 @@ from ae_core.engine import TrainingJob
 from ae_core.errors import DataError, EngineError
 from ae_core.formats import escape
 from ae_core.messages import Part, Setup
-from ae_core.ownership import fingerprint
 from pages.ui import static
 from pages.ui.live.network import moments_of
 from pages.ui.odd.words import words
@@ -49,27 +48,29 @@ def _section(own: Session, run: TrainingJob, setup: Setup, step: int) -> None:
             type=[ending.removeprefix(".") for ending in ENDINGS],
             key=FILE,
             on_change=_scored,
-            args=(own, run.id),
+            args=(own, run),
             max_upload_size=50,
-            help=_("Nothing is trained on it; the network that you see says how odd each example is."),
+            help=_(
+                "Nothing is trained on it, and it is not kept; the network that you see says how odd each example is. "
+                "One example is enough. Columns of a table are found by their names."
+            ),
         )
         if problem:
             st.error(escape.markdown(_(problem)))
 
 
-def _scored(own: Session, run_id: str) -> None:
-    """A file has come: keeps it as a data set, and has a worker score it, which takes a second or two."""
+def _scored(own: Session, run: TrainingJob) -> None:
+    """A file has come: has it read like the run's data, and a worker score it, which takes a second or two."""
     file = uploads.given(FILE)
     if file is None:
         return
     part, problem = None, ""
     try:
-        info = data.store_upload_apart(*file, fingerprint(own.owner), engine().store.needed_data())
-        own.uploads.add(info.name)
-        part = engine().score_file(run_id, info.name)
+        fitted = data.fit_apart(*file, run.settings.dataset, run.settings.label)
+        part = engine().score_file(run.id, fitted)
     except (DataError, EngineError) as error:
         problem = str(error)
-    own.odd_file = (run_id, file[0], part, problem)
+    own.odd_file = (run.id, file[0], part, problem)
 
 
 def _content(run: TrainingJob, setup: Setup, step: int, name: str, fresh: Part | None) -> bytes:
@@ -82,7 +83,9 @@ def _content(run: TrainingJob, setup: Setup, step: int, name: str, fresh: Part |
         "language": language(),
         "words": words(),
     }
-    return msgspec.json.encode(told if fresh is None else told | {"fresh": fresh, "fresh_name": name})
+    if fresh is not None:
+        told |= {"fresh": fresh, "fresh_name": name, "fresh_notes": [_(note) for note in fresh.notes]}
+    return msgspec.json.encode(told)
 
 
 @functools.cache

@@ -63,10 +63,19 @@ def words() -> Mapping[str, str]:
         "none_above": _("The threshold lies above all of them; drag it to the left to find some."),
         "oddest": _("The oddest"),
         "plainest": _("The least odd"),
-        "example": _("No. {row}"),
-        "example_of": _("No. {row} ({name})"),
+        "example": _("Test example {row}"),
+        "example_of": _("Test example {row} ({name})"),
+        "file_row": _("Row {row} of the file"),
+        "file_row_of": _("Row {row} of the file ({name})"),
+        "file_example": _("Example {row} of the file"),
+        "file_example_of": _("Example {row} of the file ({name})"),
+        "rows_counted": _("Rows are counted as a spreadsheet counts them: the line of column names, if any, is row 1."),
+        "examples_counted": _("Examples are counted from 0, in the order of the file."),
         "error_value": _("error {value}"),
         "feature": _("{name}: {value}, expected {expected} ({share} %)"),
+        "feature_category": _("{name}: {category}, expected {guess} ({share} %)"),
+        "feature_unsure": _("{name}: {category}, which the network is not sure of ({share} %)"),
+        "feature_new": _("{name}: none of the known categories, expected {guess} ({share} %)"),
         "picture": _("The example, its reconstruction, and where its error lies: brighter is more."),
         "curve": _("The row as a curve, its reconstruction, and where its error lies: brighter is more."),
         "curves": _("The channel with the largest error, its reconstruction, and where that lies: brighter is more."),
@@ -94,22 +103,26 @@ def words() -> Mapping[str, str]:
             "may do better."
         ),
         "verdict_rival": _(
-            "A simpler method tells odd from normal better than this network: {theirs} ({rival}) against {ours}, which "
-            "is more than chance explains (p {p})."
+            "A simpler method tells odd from normal better than this network's reconstruction error: {theirs} "
+            "({rival}) against {ours}, which is more than chance explains (p {p})."
         ),
         "verdict_maybe_rival": _(
-            "A simpler method has a larger area, {theirs} ({rival}) against {ours}, but chance may explain "
-            "that (p {p})."
+            "A simpler method has a larger area than this network's reconstruction error, {theirs} ({rival}) against "
+            "{ours}, but chance may explain that (p {p})."
         ),
         "verdict_own": _(
-            "This network tells odd from normal better than all four rivals: its area is {ours}, the next {theirs} "
-            "({rival}; p {p})."
+            "This network's reconstruction error tells odd from normal better than all four rivals: its area is "
+            "{ours}, the next {theirs} ({rival}; p {p})."
         ),
         "verdict_maybe_own": _(
-            "This network has the largest area, {ours}, but the next, {theirs} ({rival}), is so close that chance may "
-            "explain it (p {p})."
+            "This network's reconstruction error has a larger area, {ours}, than all four rivals, but the next, "
+            "{theirs} ({rival}), is so close that chance may explain it (p {p})."
         ),
-        "verdict_worse": _("Odd examples get smaller scores than normal ones here: this score finds nothing."),
+        "verdict_other_best": _("Another score of this network does best of all here: {score}, {value}."),
+        "verdict_other": _("Of this network's own scores another one does best here: {score}, {value}."),
+        "verdict_worse": _(
+            "Odd examples have smaller reconstruction errors than normal ones here: that score finds nothing."
+        ),
         "scores_csv": _("Scores as CSV"),
         "fresh": _("{name}: {above} of {count} examples lie above the threshold of the reconstruction error."),
         "fresh_find": _("Find the odd ones above first: their threshold judges this file too."),

@@ -1,0 +1,104 @@
+"""A file that is to be scored: in its own order and with its own rows, however few, like the data of a run."""
+
+import io
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ae_core import data
+from ae_core.data import fitting
+from ae_core.errors import DataError
+from ae_core.formats import delimited
+from tests.data.test_arrays import npy
+from tests.hostile import picture, zipped
+
+pytestmark = pytest.mark.usefixtures("alone")
+
+RANDOM = np.random.default_rng(7)
+STUDENTS = pd.DataFrame(
+    {
+        "id": np.arange(1001, 1061),
+        "height": np.round(RANDOM.normal(170, 9, 60), 1),
+        "city": RANDOM.choice(["上海", "Köln", "York"], 60),
+        "income": RANDOM.integers(1000, 9000, 60),
+        "class": np.resize(["yes", "no"], 60),
+    }
+)
+
+
+def csv(frame: pd.DataFrame) -> bytes:
+    return bytes(frame.to_csv(index=False).encode())
+
+
+@pytest.fixture
+def students(alone) -> data.DataInfo:
+    return data.store_upload("students.csv", csv(STUDENTS))
+
+
+def fit(frame: pd.DataFrame, info: data.DataInfo) -> data.Fitted:
+    return fitting.fit("new.csv", csv(frame), info.name, "auto")
+
+
+def test_a_test_example_of_a_table_knows_its_row_in_the_file(students):
+    kept = data.load(students.name)
+    assert kept.places_test is not None and len(kept.places_test) == len(kept.x_test) == 12
+    heights = STUDENTS["height"].to_numpy()
+    assert np.array_equal(kept.x_test[:, 0], heights[kept.places_test - 2]), "row 1 holds the names"
+    labelled = kept.labelled("city")
+    assert labelled.places_test is kept.places_test
+
+
+def test_a_file_keeps_its_order_and_its_ids(students):
+    found = fit(STUDENTS, students)
+    assert found.rows is not None and found.rows.tolist() == list(range(2, 62))
+    assert np.array_equal(found.examples[:, 0], STUDENTS["height"])
+    assert found.examples.shape == (60, 5), "the label is not learnt from"
+    assert found.identities["id"] == tuple(map(str, STUDENTS["id"])) and found.notes == ()
+    again = fitting.unpacked(found.packed())
+    assert np.array_equal(again.examples, found.examples) and again.rows is not None
+    assert (again.rows.tolist(), again.identities) == (found.rows.tolist(), found.identities)
+
+
+def test_one_row_is_enough_and_columns_are_found_by_name(students):
+    one = STUDENTS.iloc[[4]][["income", "city", "height"]].assign(city="Wien", comment="new here")
+    found = fit(one, students)
+    assert found.examples.tolist() == [[STUDENTS["height"][4], 0, 0, 0, STUDENTS["income"][4]]]
+    assert found.notes == (
+        "Column city: Wien did not occur in the run's data, and counts as none of its categories.",
+        "Not used, as the network has not learnt from it: comment.",
+    )
+    packed = fitting.fit("new.zip", zipped({"new.csv": csv(one)}), students.name, "auto")
+    assert packed.examples.tolist() == found.examples.tolist() and packed.rows is not None
+    unknown = fit(STUDENTS.iloc[:2].assign(height=np.nan), students)
+    assert np.isnan(unknown.examples[:, 0]).all() and not np.isnan(unknown.examples[:, 1:]).any()
+
+
+def test_what_cannot_be_scored_names_the_column(students):
+    with pytest.raises(DataError, match=r"Missing: height, city\.$"):
+        fit(STUDENTS.drop(columns=["height", "city"]), students)
+    with pytest.raises(DataError, match=r"column 'height' must hold numbers.* Received: 'tall'\.$"):
+        fit(STUDENTS.assign(height="tall"), students)
+    with pytest.raises(DataError, match=r"shape 28×28×1, as those of the run\. Received: rows of a table\.$"):
+        fit(STUDENTS, data.info("digits"))
+
+
+def test_arrays_and_pictures_need_no_more_than_one(students):
+    info = data.store_upload("rows.npy", packed := npy(RANDOM.normal(size=(40, 3))))
+    found = fitting.fit("rows.npy", packed, info.name, "auto")
+    assert found.rows is None and np.array_equal(found.examples, np.load(io.BytesIO(packed)).astype(np.float32))
+    assert fitting.fit("one.npy", npy(np.ones((1, 3))), info.name, "auto").examples.tolist() == [[1, 1, 1]]
+    with pytest.raises(DataError, match=r"Missing: x3\.$"):
+        fitting.fit("one.npy", npy(np.ones((1, 2))), info.name, "auto")
+    shown = fitting.fit("one.zip", zipped({"a/cat.png": picture("red")}), "digits", "auto")
+    assert shown.identities == {"file": ("a/cat.png",)} and len(shown.examples) == 1
+
+
+def test_rows_are_counted_as_a_spreadsheet_counts_them():
+    def rows(text: str, count: int) -> list[int]:
+        return delimited.row_numbers(text, delimited.form_of(text, "The file"), count)
+
+    assert rows("a,b\n1,2\n3,4\n5,6\n", 3) == [2, 3, 4]
+    assert rows("1,2\n3,4\n", 2) == [1, 2], "no names"
+    assert rows("\na,b\n1,2\n\n3,4\n\n", 2) == [3, 5], "blank lines are rows, too"
+    assert rows('a,b\n1,"x\ny"\n\n3,z\n', 2) == [2, 4], "a cell over two lines is one row"
