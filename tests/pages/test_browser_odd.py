@@ -103,3 +103,7 @@ def test_odd_ones_are_found_and_the_threshold_follows_the_hand(app, chrome):
                 "document.querySelector('.ae-odd').scrollWidth - document.querySelector('.ae-odd').clientWidth"
             )
             assert wide <= 0, f"nothing stands out at {width} pixels"
+        for title, there in (("Compare", ".ae-runs"), ("Train", ".ae-odd-found:not([hidden]) .ae-odd-histogram svg")):
+            page.click(f".st-key-pages a:has-text('{title}')")
+            page.wait_for_selector(there)
+        assert counts(page) == before, "what was found is still there when one comes back"

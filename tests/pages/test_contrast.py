@@ -14,7 +14,7 @@ SHEETS = (*style.SHEETS, "phone.css", "web_page.css", "present.css", "bare.css",
 TONE = re.compile(r"light-dark\((#\w+), (#\w+)\)")
 TINT = 0.13  # as much of its own colour lies behind a word that says how something stands
 # What is seen less on purpose, as nothing is to be read or pressed there: it waits, is empty, or blinks.
-FAINT = re.compile(r"\[disabled\]|\[data-empty\]|ae-empty|^50%|ae-stale")
+FAINT = re.compile(r"\[disabled\]|\[data-empty\]|\[data-code=\"\"\]|ae-empty|^50%|ae-stale")
 # Tones that are lines and fills and no words, or that stand on a colour of their own.
 OTHERS = re.compile(r"ae-odd-curve|^button|^label|^:root|^body|data-testid|ae-taken")
 

@@ -17,6 +17,8 @@ export class Asking extends Elements {
    * @type {Set<string>}
    */
   normal = new Set();
+  /** Whether odd examples are wanted that have not come yet. */
+  waits = false;
 
   /**
    * @param {HTMLElement} root
@@ -82,6 +84,16 @@ export class Asking extends Elements {
     });
   }
 
+  /** @param {Set<string>} normal The classes that are to count as normal. */
+  takeAsNormal(normal) {
+    this.normal = new Set(normal);
+    for (const part of this.find(".ae-odd-classes").children) {
+      if (part instanceof HTMLInputElement) part.value = this.setting;
+      else if (part instanceof HTMLButtonElement) part.setAttribute("aria-pressed", String(normal.has(part.value)));
+    }
+    this.tellWhich();
+  }
+
   /** The classes that count as normal, as a setting. */
   get setting() {
     return [...this.normal].join(",");
@@ -96,18 +108,21 @@ export class Asking extends Elements {
   }
 
   async look() {
+    this.waits = true;
     this.busy(true);
     this.say(this.word("working", { percent: 0 }));
     const told = await this.looking.look(this.setting, ({ share, why }) => {
       this.say(why || this.word("working", { percent: Math.round(100 * share) }));
     });
     if (told === undefined) return; // it was given up, or the section is gone
+    this.waits = false;
     this.busy(false);
     this.say(told.found ? "" : told.why || this.word("nobody"));
     if (told.found) this.show(told.found);
   }
 
   giveUp() {
+    this.waits = false;
     this.looking.cancel();
     this.busy(false);
     this.say("");

@@ -10,6 +10,8 @@ import { Odd } from "./odd.js";
 
 /** @type {WeakMap<Element, Odd>} */
 const sections = new WeakMap();
+/** @type {Odd | undefined} */
+let latest;
 
 /**
  * @param {Component} component
@@ -23,9 +25,12 @@ export default function mount({ data, parentElement }, base) {
   const wanted = JSON.parse(new TextDecoder().decode(data));
   let section = sections.get(root);
   if (!section || section.closed || section.wanted.run !== wanted.run || section.wanted.step !== wanted.step) {
-    section?.close();
+    const before = latest;
     section = new Odd(root, wanted, base);
+    if (before && before.wanted.run === wanted.run && before.wanted.step === wanted.step) section.goOn(before);
+    before?.close();
     sections.set(root, section);
+    latest = section;
   } else {
     section.take(wanted);
   }

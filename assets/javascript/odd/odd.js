@@ -75,6 +75,17 @@ export class Odd extends Elements {
     this.draw(); // in the colours of another theme
   }
 
+  /**
+   * Goes on where another section of the same run was, when Streamlit has put this one in its place.
+   *
+   * @param {Odd} other
+   */
+  goOn({ asking, found }) {
+    this.asking.takeAsNormal(asking.normal);
+    if (asking.waits) void this.asking.look();
+    else if (found) this.show(found);
+  }
+
   close() {
     this.closed = true;
     this.asking.close();
