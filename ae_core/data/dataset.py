@@ -99,7 +99,15 @@ class DataInfo:
             sentence = ranges.CHANNELS_STANDARDIZED
         elif self.columns:
             sentence = ranges.COLUMNS_STANDARDIZED
-        return sentence, self.values.least, self.values.most
+        return sentence, *self._ends(settings)
+
+    def _ends(self, settings: Settings) -> tuple[float, float]:
+        """The least and the largest value that is learnt from; of a table of one's own, in columns of numbers."""
+        learnt = {one.name for one in self.labelled(settings.label).columns if not one.category}
+        known = [one for one in self.understood if one.name in learnt]
+        least = [one.least for one in known if one.least is not None]
+        most = [one.most for one in known if one.most is not None]
+        return min(least, default=self.values.least), max(most, default=self.values.most)
 
     def labelled(self, label: str) -> "DataInfo":
         """The same with the classes that a column of a table names, and without that column.

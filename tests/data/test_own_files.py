@@ -9,6 +9,7 @@ from ae_core import data
 from ae_core.errors import DataError
 from ae_core.formats import written_numbers
 from ae_core.formats.written_numbers import Written
+from ae_core.settings import Settings
 from tests.hostile import packed, picture, refused, zipped
 
 pytestmark = pytest.mark.usefixtures("alone")
@@ -158,3 +159,9 @@ def test_series_of_different_lengths_are_refused_with_advice():
     with pytest.raises(DataError, match="different lengths; fill the shorter ones with NaN at the end"):
         data.store_upload("a.npz", stream.getvalue())
     assert data.store_upload("b.npz", packed(x_train=np.full((30, 9, 2), 0.5))).note == ""
+
+
+def test_values_are_told_of_the_columns_that_are_learnt_from(alone):
+    table = "height,kind\n" + "".join(f"{150 + 7 * row % 40},{'ab'[row % 2]}\n" for row in range(40))
+    info = data.store_upload("kinds.csv", table.encode())
+    assert info.said(Settings(label="kind"))[1:] == (150.0, 189.0), "and not of the 0 and 1 of a category"
