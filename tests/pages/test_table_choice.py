@@ -41,7 +41,7 @@ def test_the_page_says_what_was_understood_of_each_column(st, info):
     with spoken("en"):
         facts.show(info, read_settings({"dataset": info.name}))
         said = st.caption.mock_calls[0].args[0]
-        assert "32 rows to learn from, 8 to test; 2 columns that become 3 numbers, values 0 to 20," in said
+        assert "32 rows to learn from, 8 to test; 2 columns that become 3 numbers, values 0.5 to 20," in said
         assert "each column of numbers standardised to mean 0 and standard deviation 1." in said
         assert "5 values are unknown: the network is given the mean there" in said and "Classes: 0, 1, 2." in said
         shown = rows(st.html.mock_calls[0].args[0])
