@@ -66,7 +66,7 @@ LESSON = Lesson(
             "The one with 784 numbers: it copies anything",
             lambda facts: facts["wide"] < 0.5,
             "With 784 numbers, digits upside down, which it has never seen, come out better than upright ones do with "
-            "16 numbers, which was trained for them: with {wide:.2f} times their error. With 16 numbers the "
+            "16 numbers, whose network was trained for them: with {wide:.2f} times their error. With 16 the "
             "error upside down is {narrow:.1f} times the one upright. So the large code has learnt to "
             "copy, not what digits are, and its low error says nothing about that.",
             claimed=True,
