@@ -103,7 +103,8 @@ class DataInfo:
 
     def _ends(self, settings: Settings) -> tuple[float, float]:
         """The least and the largest value that is learnt from; of a table of one's own, in columns of numbers."""
-        learnt = {one.name for one in self.labelled(settings.label).columns if not one.category}
+        label = self.label if settings.label == AUTO else settings.label
+        learnt = {one.name for one in self.columns if not one.category} - {label}
         known = [one for one in self.understood if one.name in learnt]
         least = [one.least for one in known if one.least is not None]
         most = [one.most for one in known if one.most is not None]

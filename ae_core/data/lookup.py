@@ -186,8 +186,11 @@ def called(name: str) -> str:
     Args:
         name: Name of the data set.
     """
-    found = catalogue().get(name) if name.startswith("upload-") else None
-    return name if found is None else found.title
+    path = _path_of(name) if name.startswith("upload-") else None
+    try:
+        return name if path is None else _info(path).title
+    except DataError:
+        return name
 
 
 def kept_file(name: str) -> bytes:

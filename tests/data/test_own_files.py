@@ -165,3 +165,4 @@ def test_values_are_told_of_the_columns_that_are_learnt_from(alone):
     table = "height,kind\n" + "".join(f"{150 + 7 * row % 40},{'ab'[row % 2]}\n" for row in range(40))
     info = data.store_upload("kinds.csv", table.encode())
     assert info.said(Settings(label="kind"))[1:] == (150.0, 189.0), "and not of the 0 and 1 of a category"
+    assert info.said(Settings(label="nothing"))[1:] == (150.0, 189.0), "a wrong label is said elsewhere"

@@ -96,6 +96,7 @@ def test_the_file_of_an_upload_is_called_after_it_and_can_be_had(alone, monkeypa
         info = data.store_upload(name, table.encode())
         assert info.file == (file or f"{info.name}.npz")
         assert data.called(info.name) == name
+        assert data.called("upload-" + 32 * "0") == "upload-" + 32 * "0", "one that is gone"
         (tmp_path / info.file).write_bytes(data.kept_file(info.name))
         monkeypatch.chdir(tmp_path)
         made = check({"dataset": info.name})[1]
