@@ -7,9 +7,11 @@ network, PCA's components or JPEG's tables, no bit is counted, and neither a cod
 further, as JPEG's are.
 """
 
+import hashlib
 import io
+from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from PIL import Image
@@ -24,6 +26,7 @@ MOST_NUMBERS = 2_000_000  # in these pictures, so that it takes a second or less
 ALLOWED = 1.01  # times the error without rounding
 MOST_BITS = 16  # of one number
 GREY, COLOUR = 1, 3  # channels that a JPEG may have
+KEPT = 4  # sets of pictures whose JPEG files are known
 
 
 @dataclass(frozen=True)
@@ -167,23 +170,54 @@ def of_jpeg(pictures: np.ndarray, error: float) -> float | None:
     channels = pictures.shape[-1]
     if channels not in (GREY, COLOUR):
         return None
-    shown = np.rint(np.clip(pictures, 0.0, 1.0) * 255).astype(np.uint8)
+    tried = _Tried.of(pictures)
     samplings = (0,) if channels == GREY else (0, 2)  # as Pillow numbers them: 4:4:4 and 4:2:0
-    sizes = [_lowest(pictures, shown, error, sampling) for sampling in samplings]
+    sizes = [_lowest(tried, error, sampling) for sampling in samplings]
     return min((size for size in sizes if size is not None), default=None)
 
 
-def _lowest(pictures: np.ndarray, shown: np.ndarray, error: float, sampling: int) -> float | None:
+@dataclass
+class _Tried:
+    """Some pictures as JPEG: the bits and the error of each quality that was looked at.
+
+    Runs on the same data ask for the same pictures again, and each look takes a tenth of a second.
+    """
+
+    pictures: np.ndarray
+    found: dict[tuple[int, int], tuple[float, float]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, pictures: np.ndarray) -> "_Tried":
+        """What is known of these pictures; of the few that were asked for last it is kept."""
+        key = hashlib.sha256(repr(pictures.shape).encode() + pictures.tobytes()).digest()
+        tried = _LAST[key] = _LAST.pop(key) if key in _LAST else cls(pictures)
+        while len(_LAST) > KEPT:
+            _LAST.popitem(last=False)
+        return tried
+
+    def at(self, quality: int, sampling: int) -> tuple[float, float]:
+        """Mean bits of a picture, and the mean squared error."""
+        if (quality, sampling) not in self.found:
+            shown = np.rint(np.clip(self.pictures, 0.0, 1.0) * 255).astype(np.uint8)
+            bits, left = jpeg(shown, quality, sampling)
+            self.found[quality, sampling] = bits, metrics.mean_squared_error(self.pictures, left)
+        return self.found[quality, sampling]
+
+
+_LAST: OrderedDict[bytes, _Tried] = OrderedDict()
+
+
+def _lowest(tried: _Tried, error: float, sampling: int) -> float | None:
     """Bits at the lowest quality, found by halving."""
     low, high = 1, 100  # the answer lies between them, if there is one
-    bits, left = jpeg(shown, high, sampling)
-    if metrics.mean_squared_error(pictures, left) > error:
+    bits, left = tried.at(high, sampling)
+    if left > error:
         return None
     while low < high:
         middle = (low + high) // 2
-        tried, left = jpeg(shown, middle, sampling)
-        if metrics.mean_squared_error(pictures, left) <= error:
-            high, bits = middle, tried
+        fewer, left = tried.at(middle, sampling)
+        if left <= error:
+            high, bits = middle, fewer
         else:
             low = middle + 1
     return bits

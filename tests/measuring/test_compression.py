@@ -135,6 +135,27 @@ def test_jpeg_is_tried_at_its_lowest_sufficient_quality(channels: int):
     assert compression.of_jpeg(np.repeat(pictures[..., :1], 2, axis=-1), 1.0) is None, "no file has two channels"
 
 
+def test_what_was_tried_with_the_same_pictures_is_known_and_others_are_not_taken_for_them(monkeypatch):
+    tries: list[int] = []
+
+    def noted(shown: np.ndarray, quality: int, sampling: int = 0) -> tuple[float, np.ndarray]:
+        tries.append(quality)
+        return jpeg(shown, quality, sampling)
+
+    jpeg = compression.jpeg
+    monkeypatch.setattr(compression, "jpeg", noted)
+    sets = [smooth(count, 1).astype(np.float32) / 255 for count in range(3, 4 + compression.KEPT)]
+    first = [compression.of_jpeg(pictures, 1e-3) for pictures in sets]
+    assert len(set(first)) > 1
+    tries.clear()
+    assert compression.of_jpeg(sets[-1].copy(), 1e-3) == first[-1] and not tries
+    assert compression.of_jpeg(sets[0], 1e-3) == first[0] and len(tries) == len(set(tries)) > 0, "too long ago"
+    moved = sets[-1].copy()
+    moved[0, 0, 0, 0] += 0.5
+    tries.clear()
+    assert compression.of_jpeg(moved, 1e-3) is not None and tries
+
+
 def test_of_a_file_the_coded_pixels_count_alone():
     files: list[Any] = []
     for picture in smooth(2)[..., 0]:
