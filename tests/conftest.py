@@ -108,13 +108,21 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(writer, "SNAPSHOT_SHARE", 1e9)
 
 
-@pytest.fixture(scope="module")
-def chrome() -> Iterator[Any]:
-    """A headless browser. Not for longer than a file: its driver holds the thread's event loop."""
-    from tests.browser import browser
+@pytest.fixture(scope="session")
+def kept_browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A headless browser for the whole process, which starts when it is driven first."""
+    from tests.browser import KeptBrowser
 
-    with browser() as started:
-        yield started
+    kept = KeptBrowser(tmp_path_factory.mktemp("browser"))
+    yield kept
+    kept.close()
+
+
+@pytest.fixture(scope="module")
+def chrome(kept_browser: Any) -> Iterator[Any]:
+    """A headless browser that is driven. Not for longer than a file: its driver holds the thread's event loop."""
+    with kept_browser.driven() as driven:
+        yield driven
 
 
 def lives(process: psutil.Process) -> bool:
