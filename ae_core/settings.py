@@ -263,6 +263,13 @@ class Settings:
         "label, class, category, target or y, or so in German or Chinese, if there is one. None: "
         "all columns are learnt from.",
     )
+    leave_out: str = setting(
+        "",
+        "Leave out",
+        "Columns of a table, or channels of a series, that are not learnt from, such as a patient's number. In an "
+        "address they have commas between them, and a name with a comma in it stands in quotation marks.",
+        optional=True,
+    )
     outliers: str = setting(
         "keep",
         "Outliers",

@@ -107,7 +107,7 @@ def load(settings: Settings, normal: str = "") -> Split:
         SettingError: If one of these classes is none.
         DataError: If the data cannot be had.
     """
-    dataset = data.load(settings.dataset).labelled(settings.label)
+    dataset = data.load(settings.dataset).chosen(settings)
     prepared = data.prepare(dataset, settings)
     trained = class_numbers(settings.normal, dataset.info.class_names)
     classes = class_numbers(normal, dataset.info.class_names) or trained

@@ -43,7 +43,7 @@ def settings(given: argparse.Namespace) -> Settings:
     if values["dataset"].lower().endswith(uploads.ENDINGS) and values["dataset"] not in data.catalogue():
         values["dataset"] = data.bring(Path(values["dataset"]), RunStore().needed_data()).name
     found = variants.read_settings(values)
-    info = data.info(found.dataset).labelled(found.label)
+    info = data.info(found.dataset).chosen(found)
     if info.class_names:  # else they are unknown until the data are loaded
         class_numbers(found.normal, info.class_names)
     return found

@@ -1,5 +1,8 @@
 """What the values of a row, or the channels of a series, stand for."""
 
+import csv
+import io
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -59,3 +62,20 @@ LEFT_OUT = {
     "too_large": "its numbers lie beyond a thousand million",
 }
 """Why a column was left out, in words."""
+
+
+def names_in(text: str) -> tuple[str, ...]:
+    """The names in a text, each once and in its order.
+
+    Args:
+        text: Names with commas between them; one that has a comma in it stands in quotation marks.
+    """
+    rows = csv.reader(io.StringIO(" ".join(text.splitlines())), skipinitialspace=True)
+    return tuple(dict.fromkeys(name.strip() for row in rows for name in row if name.strip()))
+
+
+def in_one_text(names: Iterable[str]) -> str:
+    """Some names as `names_in` reads them."""
+    stream = io.StringIO()
+    csv.writer(stream, lineterminator="").writerow(names)
+    return stream.getvalue()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ae_core.data import ranges
-from ae_core.data.columns import MOST_LABELS, Column, Understood
+from ae_core.data.columns import MOST_LABELS, Column, Understood, names_in
 from ae_core.data.ranges import BYTES, ValueRange
 from ae_core.errors import SettingError, printable
 from ae_core.formats import escape
@@ -39,6 +39,7 @@ class DataInfo:
         label: The column that names the classes unless another is chosen. It is among the columns until `labelled` has
             taken it out. Empty if classes come from elsewhere, or there are none.
         understood: What became of each column of a file that was brought; empty for all other data.
+        left_out: Columns or channels that a person has left out, which are not among the columns any longer.
     """
 
     name: str
@@ -57,6 +58,7 @@ class DataInfo:
     unknown: int = 0
     label: str = ""
     understood: tuple[Understood, ...] = ()
+    left_out: tuple[str, ...] = ()
 
     @property
     def file(self) -> str:
@@ -83,11 +85,11 @@ class DataInfo:
         """Shape of one example, and whether its values lie in [0, 1], as the network of an experiment sees it.
 
         Raises:
-            SettingError: If the setting `label` names no column.
+            SettingError: See `chosen`.
         """
         scaling = self.scaling(settings)
         unit_range = scaling != "standardize" and ranges.chosen(self.values, scaling).unit_range
-        return dataclasses.replace(self.labelled(settings.label).spec, unit_range=unit_range)
+        return dataclasses.replace(self.chosen(settings).spec, unit_range=unit_range)
 
     def said(self, settings: Settings) -> tuple[str, float, float]:
         """What becomes of the values in an experiment, see `ValueRange.said`."""
@@ -104,11 +106,63 @@ class DataInfo:
     def _ends(self, settings: Settings) -> tuple[float, float]:
         """The least and the largest value that is learnt from; of a table of one's own, in columns of numbers."""
         label = self.label if settings.label == AUTO else settings.label
-        learnt = {one.name for one in self.columns if not one.category} - {label}
+        learnt = {one.name for one in self.columns if not one.category} - {label, *names_in(settings.leave_out)}
         known = [one for one in self.understood if one.name in learnt]
         least = [one.least for one in known if one.least is not None]
         most = [one.most for one in known if one.most is not None]
         return min(least, default=self.values.least), max(most, default=self.values.most)
+
+    def chosen(self, settings: Settings) -> "DataInfo":
+        """What an experiment learns from: with its label column, and without the columns that it leaves out.
+
+        Args:
+            settings: Its `label` and `leave_out` are used.
+
+        Raises:
+            SettingError: See `labelled` and `without`.
+        """
+        return self.labelled(settings.label).without(settings.leave_out)
+
+    def without(self, leave_out: str) -> "DataInfo":
+        """The same without some columns of a table or channels of a series.
+
+        Args:
+            leave_out: The setting: their names, see `columns.names_in`. The column that names the classes is none that
+                is learnt from, and may be among them.
+
+        Raises:
+            SettingError: If there is no such column or channel, or no other.
+        """
+        names = names_in(leave_out)
+        known = self.variable_places()
+        wrong = [name for name in names if name not in {*known, *self.left_out, self.label}]
+        if wrong and not known:
+            raise SettingError(
+                f"leave_out must be empty for data without named columns. Received: {printable(wrong[0])!r}."
+            )
+        if wrong:
+            some = ", ".join(list(known)[:10]) + (", …" if len(known) > 10 else "")
+            raise SettingError(
+                f"leave_out must name some of {some}, with commas between them. Received: {printable(wrong[0])!r}."
+            )
+        places = [place for name in names for place in known.get(name, ())]
+        if not places:
+            return self
+        kept = tuple(one for place, one in enumerate(self.columns) if place not in places)
+        if not kept:
+            raise SettingError(
+                f"leave_out must leave something to learn from. Received: {printable(leave_out)!r}, which is all."
+            )
+        shape = (*self.spec.shape[:-1], len(kept))
+        spec = dataclasses.replace(self.spec, shape=shape)
+        return dataclasses.replace(self, spec=spec, columns=kept, left_out=(*self.left_out, *names))
+
+    def variable_places(self) -> dict[str, list[int]]:
+        """Where each variable of a table stands, or each channel of a series; nothing where these have no names."""
+        found: dict[str, list[int]] = {}
+        for place, one in enumerate(self.columns):
+            found.setdefault(one.name, []).append(place)
+        return found
 
     def labelled(self, label: str) -> "DataInfo":
         """The same with the classes that a column of a table names, and without that column.
@@ -179,6 +233,27 @@ class Dataset:
     factors: Mapping[str, np.ndarray] | None = None
     factors_test: Mapping[str, np.ndarray] | None = None
     places_test: np.ndarray | None = None
+
+    def chosen(self, settings: Settings) -> "Dataset":
+        """What an experiment learns from, see `DataInfo.chosen`.
+
+        Args:
+            settings: Its `label` and `leave_out` are used.
+
+        Raises:
+            SettingError: See `labelled` and `DataInfo.without`.
+        """
+        return self.labelled(settings.label).without(settings.leave_out)
+
+    def without(self, leave_out: str) -> "Dataset":
+        """The same without some columns of a table or channels of a series, see `DataInfo.without`."""
+        info = self.info.without(leave_out)
+        if info is self.info:
+            return self
+        gone = set(info.left_out)
+        kept = [place for place, one in enumerate(self.info.columns) if one.name not in gone]
+        x_train, x_test = self.x_train[..., kept], self.x_test[..., kept]
+        return dataclasses.replace(self, info=info, x_train=x_train, x_test=x_test)
 
     def labelled(self, label: str) -> "Dataset":
         """The same with the classes that a column of a table names, and without that column.

@@ -68,7 +68,7 @@ def unpacked(payload: bytes) -> Fitted:
         return Fitted(arrays["examples"], rows, identities, tuple(arrays["notes"].tolist()))
 
 
-def fit_apart(filename: str, payload: bytes, dataset: str, label: str) -> bytes:
+def fit_apart(filename: str, payload: bytes, dataset: str, label: str, leave_out: str = "") -> bytes:
     """What `fit` gives, packed, done in a process of its own with bounds for memory and time.
 
     Args:
@@ -76,16 +76,17 @@ def fit_apart(filename: str, payload: bytes, dataset: str, label: str) -> bytes:
         payload: Likewise.
         dataset: Likewise.
         label: Likewise.
+        leave_out: Likewise.
     """
     name = printable(filename, len(filename))[-200:]
     uploads.named(name, payload)
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder) / "fitted.npz"
-        uploads.apart(FITTING, [name, dataset, label, str(place)], name, payload)
+        uploads.apart(FITTING, [name, dataset, label, leave_out, str(place)], name, payload)
         return place.read_bytes()
 
 
-def fit(filename: str, payload: bytes, dataset: str, label: str) -> Fitted:
+def fit(filename: str, payload: bytes, dataset: str, label: str, leave_out: str = "") -> Fitted:
     """A file as examples of a run's data.
 
     Of a table, columns are found by their names; others are not used, and that is said. A category that the run's data
@@ -96,6 +97,7 @@ def fit(filename: str, payload: bytes, dataset: str, label: str) -> Fitted:
         payload: Its bytes, at most `uploads.MAX_UPLOAD_BYTES`.
         dataset: Name of the run's data set.
         label: The run's setting `label`.
+        leave_out: The run's setting `leave_out`. What it names may be missing, and tells rows from one another.
 
     Raises:
         DataError: If anything is wrong with it, or the run's data have columns that it has not.
@@ -103,7 +105,7 @@ def fit(filename: str, payload: bytes, dataset: str, label: str) -> Fitted:
     name, _, text = uploads.named(filename, payload)
     info = lookup.info(dataset)
     try:
-        wanted = info.labelled(label)
+        wanted = info.labelled(label).without(leave_out)
     except SettingError as error:
         raise DataError(str(error)) from error
     table = _table(name, payload, text)
@@ -174,7 +176,8 @@ def _of_table(frame: "pd.DataFrame", info: DataInfo, wanted: DataInfo, text: str
     others = [printable(name) for name in named if name not in known]
     if others:
         notes.append(f"Not used, as the network has not learnt from it: {', '.join(others[:MOST_SAID])}.")
-    naming = [one.name for one in info.understood if one.became in NAMING and one.name in named][:MOST_NAMING]
+    may_name = (one.name for one in info.understood if one.became in NAMING or one.name in wanted.left_out)
+    naming = [name for name in may_name if name in named][:MOST_NAMING]
     identities = {name: tuple(tables.text_of(cell) or "" for cell in frame.iloc[:, named[name]]) for name in naming}
     places = [list(variables).index(one.name) for one in wanted.columns]
     order = np.argsort(np.argsort(places, kind="stable"), kind="stable")  # columns of one variable may lie apart

@@ -112,7 +112,8 @@ def prepare(dataset: Dataset, settings: Settings) -> Prepared:
 
     Args:
         dataset: From `load`.
-        settings: Its `label`, `train_size`, `validation_share`, `scaling`, `outliers` and `normal` are used.
+        settings: Its `label`, `leave_out`, `train_size`, `validation_share`, `scaling`, `outliers` and `normal` are
+            used.
 
     Returns:
         Tables with the scale and offset that make the network's input. Pictures are as loaded, and so are rows and
@@ -120,10 +121,10 @@ def prepare(dataset: Dataset, settings: Settings) -> Prepared:
         without their mean, which the offset then adds.
 
     Raises:
-        SettingError: If the setting `label` names no column, or one that cannot name classes; or if the normal classes
-            are none, or have too few examples.
+        SettingError: If the setting `label` names no column, or one that cannot name classes; if `leave_out` does, or
+            leaves nothing; or if the normal classes are none, or have too few examples.
     """
-    dataset = dataset.labelled(settings.label)
+    dataset = dataset.chosen(settings)
     info, spec = dataset.info, dataset.info.spec
     scaling = info.scaling(settings)
     normal = class_numbers(settings.normal, info.class_names)
@@ -202,7 +203,7 @@ def left_out(dataset: Dataset, settings: Settings) -> tuple[np.ndarray, np.ndarr
     Raises:
         SettingError: If the normal classes are none.
     """
-    dataset = dataset.labelled(settings.label)
+    dataset = dataset.chosen(settings)
     normal = class_numbers(settings.normal, dataset.info.class_names)
     order = np.random.default_rng(SPLIT_SEED).permutation(len(dataset.x_train))
     others = order[~of_classes(dataset.y_train[order], normal)]

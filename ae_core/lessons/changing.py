@@ -58,7 +58,7 @@ def changed(lesson: Lesson, changes: Mapping[str, str]) -> Lesson:
         settings.check(info.seen(settings))
         if info.spec.noun != usual.spec.noun:
             raise SettingError(f"dataset must be of the kind of {usual.name} in this lesson. Received: {info.name}.")
-        names = info.labelled(settings.label).class_names
+        names = info.chosen(settings).class_names
         if names:  # else they are unknown until the data are loaded
             class_numbers(settings.normal, names)
     return replace(lesson, experiments=experiments)

@@ -32,7 +32,7 @@ def portable(trained: Path | bytes, settings: Settings, run_id: str) -> Portable
     Raises:
         DataError: If the data cannot be had, or these are no weights of that network.
     """
-    dataset = data.load(settings.dataset).labelled(settings.label)
+    dataset = data.load(settings.dataset).chosen(settings)
     tables = data.prepare(dataset, settings)
     whole = network_of(trained, settings, tables.spec)
     encoder, decoder = whole.get_layer("encoder"), whole.get_layer("decoder")

@@ -72,7 +72,7 @@ def examples(settings: Settings, info: DataInfo, rows: Rows, library: Library) -
         rows: How many examples there are.
         library: Where functions of this package go that the code calls.
     """
-    brought, info = info, info.labelled(settings.label)
+    brought, info = info, info.chosen(settings)
     taken = min(settings.train_size, info.train_count)
     some = "" if taken == info.train_count else f"[:{taken}]"
     wanted = _wanted(settings, brought, info)
@@ -88,7 +88,7 @@ x_train, x_val = data[order[:-{rows.held}]], data[order[-{rows.held}:]]{used}  #
     what = "channels" if info.spec.is_series else "columns"
     titles = textwrap.fill(f"The {what} are {words}.", WIDTH, initial_indent="# ", subsequent_indent="# ")
     label = brought.places(info.label)
-    named = f"data = np.delete(data, {label}, axis=1)  # what names the classes is not learnt from" if label else ""
+    named = _learnt_from(brought, info, label)
     if label and wanted:
         named = f"{_labels(brought, label)}\n{named}"
     distance = (DISTANCE_KNOWN if rows.gaps else DISTANCE).format(axes=axes)
@@ -132,7 +132,7 @@ def _wanted(settings: Settings, brought: DataInfo, info: DataInfo) -> str:
     """The normal classes as a tuple of the labels that a script meets; nothing where all are learnt from."""
     if not settings.normal:
         return ""
-    names = info.class_names or data.load(info.name).labelled(settings.label).info.class_names
+    names = info.class_names or data.load(info.name).chosen(settings).info.class_names
     numbers = class_numbers(settings.normal, names)
     places = brought.places(info.label)
     if len(places) == 1 and not brought.columns[places[0]].category:
@@ -140,6 +140,19 @@ def _wanted(settings: Settings, brought: DataInfo, info: DataInfo) -> str:
     # A file's own labels are numbers, and where these are not 0, 1, 2, … they have become the names of the classes.
     named = not places and all(name.lstrip("-").isdecimal() for name in names)
     return literal(tuple(int(names[one]) if named else one for one in numbers))
+
+
+def _learnt_from(brought: DataInfo, info: DataInfo, label: list[int]) -> str:
+    """What takes columns away that are not learnt from: the one that names the classes, and those that are left out."""
+    variables = brought.variable_places()
+    gone = sorted({*label, *(place for name in info.left_out for place in variables.get(name, ()))})
+    if not gone:
+        return ""
+    names = "what names the classes" if label else ""
+    why = (
+        f"{names} and what is left out are" if label and len(gone) > len(label) else f"{names or 'what is left out'} is"
+    )
+    return f"data = np.delete(data, {gone}, axis={len(info.spec.shape)})  # {why} not learnt from"
 
 
 def _labels(brought: DataInfo, places: list[int]) -> str:

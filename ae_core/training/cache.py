@@ -105,6 +105,7 @@ def prepare(settings: Settings, progress: Callable[..., None] = _silent) -> Prep
         settings.dataset,
         settings.scaling,
         settings.label,
+        settings.leave_out,
         settings.outliers,
         settings.train_size,
         settings.validation_share,
@@ -127,7 +128,7 @@ def probe_points(model: Autoencoder) -> int:
 
 def _load(settings: Settings, progress: Callable[..., None]) -> _Loaded:
     progress(f"Loading the data set {settings.dataset}")
-    dataset = data.load(settings.dataset, progress).labelled(settings.label)
+    dataset = data.load(settings.dataset, progress).chosen(settings)
     prepared = data.prepare(dataset, settings)
     progress("Computing PCA")
     pca = PrincipalComponents()

@@ -73,7 +73,7 @@ def describe(settings: Settings) -> NetworkFacts:
         for part, network in (("encoder", model.encoder), ("decoder", model.decoder))
         for layer in network.layers
     ]
-    count = round(info.train_count * classes.share(settings.normal, info.labelled(settings.label).class_names))
+    count = round(info.train_count * classes.share(settings.normal, info.chosen(settings).class_names))
     return NetworkFacts(
         layers=layers,
         parameters=cache.parameter_count(model),

@@ -4,8 +4,9 @@ import contextlib
 import shutil
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -114,12 +115,22 @@ def test_a_page_whose_sockets_are_cut_again_and_again_goes_on(app, chrome, tmp_p
         page.wait_for_selector(".st-key-start button:not([disabled])")
         of_streamlit = "_stcore/stream"
         until(page, lambda: sum(of_streamlit in one for one in opened) >= 2, "Streamlit's own socket was not cut")
-        page.click(".st-key-start button:not([disabled])")
-        page.wait_for_function("new URLSearchParams(location.search).has('run')")
+        press_until(page, "start", lambda: "run=" in page.url)
         step = wait_for_step(page, "live_loss", 0)
         seen = sum(of_streamlit in one for one in opened)
         until(page, lambda: sum(of_streamlit in one for one in opened) > seen)
         wait_for_step(page, "live_loss", step)
-        until(page, lambda: page.locator(".st-key-stop button:not([disabled])").count())
-        page.click(".st-key-stop button")
-        page.wait_for_selector(".st-key-status .ae-badge:text-is('Stopped')")
+        press_until(page, "stop", page.locator(".st-key-status .ae-badge:text-is('Stopped')").count)
+
+
+def press_until(page, key: str, happened: Callable[[], Any]) -> None:
+    """Presses a button again where nothing came of it, as a person does: the socket was cut at that moment."""
+    button = page.locator(f".st-key-{key} button:not([disabled])")
+
+    def press() -> None:
+        if button.count():
+            with contextlib.suppress(Exception):  # it may go away this very moment
+                button.click(timeout=2000)
+        page.wait_for_timeout(1000 * IMPATIENT)
+
+    waiting.until(happened, press, lambda: f"{key} was pressed in vain")

@@ -121,6 +121,28 @@ def test_the_label_column_is_chosen_among_those_that_can_name_classes(st, info):
         assert not st.selectbox.mock_calls, "pictures have no columns"
 
 
+def test_columns_are_left_out_by_name(st, info):
+    own: Any = SimpleNamespace(form=Form(), unsure=False)
+    own.form.choose("dataset", info.name)
+    with spoken("en"):
+        controls.leave_out(own, info)
+        given = st.multiselect.mock_calls[0]
+        assert given.args[1] == ["mass", "colour"] and st.session_state["leave_out"] == []
+        own.form.choose("leave_out", "colour")
+        assert own.form.settings().leave_out == "colour"
+        controls.leave_out(own, info)
+        assert st.session_state["leave_out"] == ["colour"]
+        facts.show(info, own.form.settings())
+        assert rows(st.html.mock_calls[-1].args[0])[2][1] == "left out: you chose so"
+        own.form.choose("leave_out", "colour,weight")
+        controls.leave_out(own, info)
+        assert st.multiselect.mock_calls[-1].args[1] == ["mass", "colour", "weight"], "it can be taken away"
+        st.reset_mock()
+        own.form.choose("leave_out", None)
+        controls.leave_out(own, INFOS["digits"])
+        assert not st.multiselect.mock_calls, "pictures have no columns"
+
+
 @pytest.mark.parametrize(
     ("name", "said"),
     [

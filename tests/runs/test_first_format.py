@@ -33,7 +33,7 @@ def check_messages(run, lost=math.nan):
     """What both runs hold, to the last value; `lost` stands for a loss that was not finite."""
     live = {"learning_rate": 0.001, "sparsity_weight": 0.1}
     known = run.setup()
-    came_later = {"patience": 0, "label": "auto", "normal": ""}  # there were no such settings then
+    came_later = {"patience": 0, "label": "auto", "leave_out": "", "normal": ""}  # there were no such settings then
     known = replace(known, settings=came_later | known.settings)
     noted = ["Seen as it was.\nTwice."]
     assert known == setup(run_id=run.id, live=live, notes=noted, inputs=None)  # nothing was said of them then

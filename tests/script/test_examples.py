@@ -145,3 +145,15 @@ def test_classes_are_taken_out_of_a_table_s_columns(alone, monkeypatch):
     assert "np.isin(labels[order], (0, 1))" in made
     made = check({"dataset": "machines", "label": "wear", "normal": "2,3", "train_size": 20, **plain})[1]
     assert "labels = data[:, 5]" in made
+    made = check({"dataset": "machines", "label": "wear", "normal": "2,3", "leave_out": "kind,a", **plain})[1]
+    assert "np.delete(data, [0, 2, 3, 4, 5], axis=1)  # what names the classes and what is left out are not" in made
+    made = check({"dataset": "machines", "leave_out": "b", **plain})[1]
+    assert "np.delete(data, [1], axis=1)  # what is left out is not learnt from" in made
+
+
+def test_channels_that_are_left_out_are_taken_from_a_series(alone, monkeypatch):
+    folder = alone / "AE_DATA_DIR"
+    np.savez(folder / "sensors.npz", **FILES["series"])
+    monkeypatch.chdir(folder)
+    made = check({"dataset": "sensors", "leave_out": "b", "loss": "mse", "output": "linear"})[1]
+    assert "np.delete(data, [1], axis=2)" in made and "The channels are a, c." in made

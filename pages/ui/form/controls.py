@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from ae_core import data, variants
+from ae_core.data.columns import in_one_text, names_in
 from ae_core.data.dataset import AUTO, NONE, DataInfo
 from ae_core.data.uploads import ENDINGS
 from ae_core.errors import DataError, SettingError
@@ -48,6 +49,8 @@ def settings_form(own: Session) -> Settings | None:
         _dataset_select(own, infos)
         if "label" not in hidden:
             label_select(own, infos.get(own.form.value("dataset")))
+        if "leave_out" not in hidden:
+            leave_out(own, infos.get(own.form.value("dataset")))
     shown, folded = _split(own)
     say = of_dataset(own.form.value("dataset"))
     _in_pairs(own, shown, say)
@@ -124,6 +127,34 @@ def label_select(own: Session, info: DataInfo | None) -> None:
     )
 
 
+def leave_out(own: Session, info: DataInfo | None) -> None:
+    """The choice of columns that are not learnt from, where there are several that have names."""
+    written = own.form.value("leave_out")
+    chosen = list(names_in(written))
+    try:
+        offered = [] if info is None else list(info.labelled(own.form.value("label")).variable_places())
+    except SettingError:
+        offered = []  # said below
+    if len(offered) < 2 and not chosen:
+        return
+    option = option_of(own.form.fields()["leave_out"])
+    _seed(own, "leave_out", chosen)
+    st.multiselect(
+        _(option.label),
+        [*offered, *(name for name in chosen if name not in offered)],
+        key="leave_out",
+        on_change=_left_out,
+        help=_(option.help),
+        placeholder=_("none"),
+    )
+
+
+def _left_out() -> None:
+    own = state.session()
+    own.form.choose("leave_out", in_one_text(st.session_state["leave_out"]))
+    own.notices, own.failure = [], ""
+
+
 def notices(own: Session) -> None:
     """Says what was wrong with the address until something is chosen. Not in the sidebar, which a phone folds away."""
     if own.notices:
@@ -137,7 +168,7 @@ def _split(own: Session) -> tuple[list[str], list[str]]:
     shown: list[str] = []
     folded: list[str] = []
     for name, one in own.form.fields().items():
-        if name not in ("dataset", "label", *own.showing.hide):
+        if name not in ("dataset", "label", "leave_out", *own.showing.hide):
             (folded if option_of(one).folded else shown).append(name)
     # The code and what makes the variant special come first.
     return sorted(shown, key=lambda name: name in common), sorted(folded, key=lambda name: name in common)
@@ -234,6 +265,7 @@ def _changed(name: str) -> None:
     own.form.choose(name, value)
     if name == "dataset":
         own.form.choose("label", None)  # another table has other columns
+        own.form.choose("leave_out", None)
         own.upload_problem = ""
     own.notices, own.failure = [], ""
     run = own.run
@@ -304,3 +336,4 @@ def _uploaded() -> None:
         own.uploads.add(info.name)
         own.form.choose("dataset", info.name)
         own.form.choose("label", None)
+        own.form.choose("leave_out", None)

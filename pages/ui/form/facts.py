@@ -27,6 +27,7 @@ BECAME = {
     "kept": "learnt from",
     "one_hot": "a column for each category",
     "label": "names the classes",
+    "chosen": "left out: you chose so",
     **{why: f"left out: {reason}" for why, reason in LEFT_OUT.items()},
 }
 
@@ -44,7 +45,7 @@ def show(info: DataInfo, settings: Settings | None = None, noted: bool = True) -
     sentence, *ends = info.values.said if settings is None else info.said(settings)
     values = ranges.worded(_(sentence), *ends)
     try:
-        info = info if settings is None else info.labelled(settings.label)
+        info = info if settings is None else info.chosen(settings)
     except SettingError:
         settings = None  # said beside the settings
     classes = escape.markdown(", ".join(info.class_names))
@@ -116,6 +117,8 @@ def _columns(info: DataInfo) -> str:
 
 def _became(one: Understood, info: DataInfo) -> str:
     """What becomes of a column with the label that is chosen."""
+    if one.name in info.left_out:
+        return "chosen"
     if one.became not in LEFT_OUT:
         kept = "one_hot" if one.kind == "categories" else "kept"
         return "label" if one.name == info.label and not info.places(one.name) else kept

@@ -72,7 +72,7 @@ class Form:
             raise unknown_dataset(settings.dataset)
         info = infos[settings.dataset]
         settings.check(info.seen(settings))
-        names = info.labelled(settings.label).class_names
+        names = info.chosen(settings).class_names
         if names:  # else they are unknown until the data are loaded
             class_numbers(settings.normal, names)
         return settings

@@ -66,7 +66,7 @@ def _scored(own: Session, run: TrainingJob) -> None:
         return
     part, problem = None, ""
     try:
-        fitted = data.fit_apart(*file, run.settings.dataset, run.settings.label)
+        fitted = data.fit_apart(*file, run.settings.dataset, run.settings.label, run.settings.leave_out)
         part = engine().score_file(run.id, fitted)
     except (DataError, EngineError) as error:
         problem = str(error)
