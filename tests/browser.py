@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -175,7 +175,7 @@ class KeptBrowser:
 
 
 @contextlib.contextmanager
-def context_of(chromium, options: dict[str, Any]) -> Iterator[tuple[Any, Any]]:
+def context_of(chromium, options: Mapping[str, Any]) -> Iterator[tuple[Any, Any]]:
     """A context that knows nothing of others, and its page: the browser's own one if it is free and will do."""
     own = chromium.contexts[0] if chromium.contexts else None
     if own is None or len(own.pages) > 1 or options.keys() - {"viewport", "color_scheme", "reduced_motion"}:
