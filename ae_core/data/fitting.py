@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ae_core.data import lookup, pictures, uploads
+from ae_core.data import lookup, pictures, ranges, uploads
 from ae_core.data.columns import Column, Understood
 from ae_core.data.dataset import DataInfo
 from ae_core.errors import DataError, SettingError, printable
@@ -114,7 +114,8 @@ def fit(filename: str, payload: bytes, dataset: str, label: str, leave_out: str 
         raise DataError(f"The examples must have the shape {shape}, as those of the run. Received: rows of a table.")
     if tables:
         return _of_table(tables, info, wanted, text)
-    arrays = uploads.converted(payload, text, name, 1)
+    shape = wanted.spec.shape
+    arrays = uploads.converted(payload, text, name, 1, shape[0] if wanted.spec.is_image and shape[0] == shape[1] else 0)
     order = np.argsort(arrays[uploads.ORDER], kind="stable")
     examples = np.concatenate([arrays["x_train"], arrays["x_test"]])[order]
     names = arrays.get(uploads.NAMES)
@@ -123,6 +124,11 @@ def fit(filename: str, payload: bytes, dataset: str, label: str, leave_out: str 
     columns = [Column(*np.atleast_1d(one).tolist()) for one in arrays.get("columns", ())]
     if columns and wanted.columns:
         examples = examples[..., _places(columns, wanted.columns)]
+    if wanted.spec.is_image and examples.ndim == 4:
+        if names is not None and shape[2] == 3 > examples.shape[3]:  # grey ones among coloured ones have three, too
+            examples = np.repeat(examples, 3, axis=3)
+        examples, said = ranges.alike(examples, info.values)
+        notes = (*notes, said) if said else notes
     return Fitted(examples, None, identities, notes)
 
 

@@ -160,7 +160,7 @@ def remove_uploads(owner: str, needed: Collection[str] = ()) -> None:
 
 
 def converted(
-    payload: bytes, label: str, name: str = ".npz", fewest: int = npz_headers.MIN_EXAMPLES
+    payload: bytes, label: str, name: str = ".npz", fewest: int = npz_headers.MIN_EXAMPLES, side: int = 0
 ) -> dict[str, np.ndarray]:
     """Arrays in the layout of `ae_core.formats.npz`, with `ORDER` and, of pictures, `NAMES`.
 
@@ -169,6 +169,7 @@ def converted(
         label: Its name for messages.
         name: Its name in small letters.
         fewest: Examples that it must have at least; a table always needs as many as for training.
+        side: See `pictures.read`.
 
     Raises:
         DataError: If anything is wrong with it.
@@ -179,7 +180,7 @@ def converted(
         return _checked(bringing.read(name, payload, label), label, fewest)
     with open_archive(io.BytesIO(payload), len(payload), label) as archive:
         if pictures.members_of(archive):
-            return _of_pictures(archive, label, fewest)
+            return _of_pictures(archive, label, fewest, side)
         if any(member.filename == "x_train.npy" for member in archive.infolist()):
             return _of_arrays(archive, label, fewest)
         from ae_core.data import bringing
@@ -225,8 +226,8 @@ def _of_arrays(archive: zipfile.ZipFile, label: str, fewest: int) -> dict[str, n
     return _arranged((x_train, x_test), (table.y_train, table.y_test), table.class_names, extent, texts.note) | told
 
 
-def _of_pictures(archive: zipfile.ZipFile, label: str, fewest: int) -> dict[str, np.ndarray]:
-    found = pictures.read(archive, label, fewest)
+def _of_pictures(archive: zipfile.ZipFile, label: str, fewest: int, side: int) -> dict[str, np.ndarray]:
+    found = pictures.read(archive, label, fewest, side)
     images, labels = found.images, found.labels
     train, test = npz.split_rows(len(images), labels)
     if found.held_out is not None:
