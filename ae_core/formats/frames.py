@@ -14,7 +14,7 @@ from ae_core.formats import delimited, npz_headers
 from ae_core.formats.archive import megabytes
 from ae_core.formats.delimited import Form, form_of, shown_names
 from ae_core.formats.header import UNKNOWN
-from ae_core.formats.written_numbers import as_numbers
+from ae_core.formats.written_numbers import as_numbers, written
 
 MOST_COLUMNS = npz_headers.MAX_VALUES
 NO_VALUES = sorted({text for one in UNKNOWN for text in (one, one.upper(), one.capitalize())} | {"NaN", "N/a"})
@@ -61,10 +61,9 @@ def read_csv(payload: bytes, label: str, texts: Collection[str] = ()) -> Read:
         raise DataError(
             f"{label} must have {form.width:,} cells in every row, as most have. Received: {_said(error)}."
         ) from error
-    # Where commas part no cells, a column may have the other decimal mark.
-    other = () if form.delimiter == "," else {".", ","} - {form.decimal}
-    read = _with_signs(_bounded(frame, label), texts, form.decimal, *other)
-    return read._replace(notes=(*_of_names(form, read.frame), *read.notes))
+    # A column may have the other decimal mark than its file.
+    read = _with_signs(_bounded(frame, label), texts, form.decimal, *({".", ","} - {form.decimal}))
+    return read._replace(notes=(*_of_names(form, read.frame), *read.notes, *_of_marks(form, read.frame)))
 
 
 def _of_names(form: Form, frame: pd.DataFrame) -> Iterator[str]:
@@ -77,6 +76,18 @@ def _of_names(form: Form, frame: pd.DataFrame) -> Iterator[str]:
             yield f"A name that comes again is numbered, such as {shown!r}."
             return
         seen.add(name)
+
+
+def _of_marks(form: Form, frame: pd.DataFrame) -> Iterator[str]:
+    """How numbers were read that may be read in two ways, by one of the first column that has such."""
+    said: list[tuple[str, float]] = []
+    for place, cell in form.unsure.items():
+        numbers = pd.to_numeric(frame.iloc[:, place], errors="coerce")
+        either = [float(one.number) for mark in ".," if (one := written(cell, mark)) is not None]
+        said += [(cell, one) for one in either if (numbers == one).any()][:1]
+    if said:
+        cell, number = said[0]
+        yield f"Numbers such as {printable(cell)} may have thousands or decimals; that one was read as {number:.10g}."
 
 
 def _with_signs(frame: pd.DataFrame, texts: Collection[str], *marks: str) -> Read:
@@ -92,10 +103,11 @@ def _with_signs(frame: pd.DataFrame, texts: Collection[str], *marks: str) -> Rea
         if pd.api.types.is_numeric_dtype(kind) or pd.api.types.is_datetime64_any_dtype(kind) or names[place] in texts:
             continue
         cells = frame.iloc[:, place]
-        found = next((one for mark in marks if (one := as_numbers(cells, mark)) is not None), None)
-        if found is None:
+        found = [one for mark in marks if (one := as_numbers(cells, mark)) is not None]
+        if not found:
             continue
-        numbers, sign = found
+        # Where 0,512 stands among them, 1,512 are no thousands: the mark by which the most are numbers is right.
+        numbers, sign = max(found, key=lambda one: pd.to_numeric(one[0], errors="coerce").count())
         frame.isetitem(place, numbers)
         signs |= {sign} - {""}
         named = f"{names[place]} [{sign}]"
