@@ -114,8 +114,8 @@ def fit(filename: str, payload: bytes, dataset: str, label: str, leave_out: str 
         raise DataError(f"The examples must have the shape {shape}, as those of the run. Received: rows of a table.")
     if tables:
         return _of_table(tables, info, wanted, text)
-    shape = wanted.spec.shape
-    arrays = uploads.converted(payload, text, name, 1, shape[0] if wanted.spec.is_image and shape[0] == shape[1] else 0)
+    sides = wanted.spec.shape if wanted.spec.is_image else (0, 1, 0)
+    arrays = uploads.converted(payload, text, name, 1, sides[0] if sides[0] == sides[1] else 0)
     order = np.argsort(arrays[uploads.ORDER], kind="stable")
     examples = np.concatenate([arrays["x_train"], arrays["x_test"]])[order]
     names = arrays.get(uploads.NAMES)
@@ -125,7 +125,7 @@ def fit(filename: str, payload: bytes, dataset: str, label: str, leave_out: str 
     if columns and wanted.columns:
         examples = examples[..., _places(columns, wanted.columns)]
     if wanted.spec.is_image and examples.ndim == 4:
-        if names is not None and shape[2] == 3 > examples.shape[3]:  # grey ones among coloured ones have three, too
+        if names is not None and sides[2] == 3 > examples.shape[3]:  # grey ones among coloured ones have three, too
             examples = np.repeat(examples, 3, axis=3)
         examples, said = ranges.alike(examples, info.values)
         notes = (*notes, said) if said else notes
