@@ -3,8 +3,9 @@
 import io
 import re
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Collection, Mapping
 from pathlib import PurePosixPath
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,13 @@ from ae_core.formats import frames, gzipped, idx, mat, npz, npz_headers
 from ae_core.formats.archive import ZIP_ERRORS, megabytes, name_of
 
 Arrays = dict[str, np.ndarray]
-FRAMES: Mapping[str, Callable[[bytes, str], frames.Read]] = {
+
+
+class _Reader(Protocol):
+    def __call__(self, payload: bytes, label: str, texts: Collection[str] = ()) -> frames.Read: ...
+
+
+FRAMES: Mapping[str, _Reader] = {
     ".csv": frames.read_csv,
     ".tsv": frames.read_csv,
     ".data": frames.read_csv,
@@ -54,17 +61,18 @@ def read(name: str, payload: bytes, label: str) -> Arrays:
     raise DataError(f"{label} must be a file of another kind. Received: {printable(PurePosixPath(name).suffix)!r}.")
 
 
-def frame_of(name: str, payload: bytes, label: str) -> frames.Read | None:
+def frame_of(name: str, payload: bytes, label: str, texts: Collection[str] = ()) -> frames.Read | None:
     """The table of a file that is one, packed or not; None for files of other kinds.
 
     Args:
-        name: See `read`, like the others and what is raised.
+        name: See `read`, like the next two and what is raised.
         payload: Likewise.
         label: Likewise.
+        texts: See `frames.read_csv`.
     """
     if name.endswith(".gz") and name.removesuffix(".gz").endswith(tuple(FRAMES)):
-        return frame_of(name.removesuffix(".gz"), _unpacked(payload, label), label)
-    return next((reader(payload, label) for ending, reader in FRAMES.items() if name.endswith(ending)), None)
+        return frame_of(name.removesuffix(".gz"), _unpacked(payload, label), label, texts)
+    return next((reader(payload, label, texts) for ending, reader in FRAMES.items() if name.endswith(ending)), None)
 
 
 def _unpacked(payload: bytes, label: str) -> bytes:
@@ -113,18 +121,23 @@ def read_archive(archive: zipfile.ZipFile, label: str) -> Arrays | None:
     return _of_tables(archive, some, label) if some else None
 
 
-def frame_in(archive: zipfile.ZipFile, label: str) -> frames.Read | None:
-    """The table of an archive; of several, for training and testing, the rows of all. None if it has none.
+def frames_in(archive: zipfile.ZipFile, label: str, texts: Collection[str] = ()) -> dict[str, frames.Read]:
+    """The tables of an archive by their names: none, one, or several for training and testing.
 
     Args:
-        archive: See `read_archive`, like the others and what is raised.
+        archive: See `read_archive`, like the next and what is raised.
         label: Likewise.
+        texts: See `frames.read_csv`.
+
+    Raises:
+        DataError: Also if they have other columns.
     """
     some = _tables(_visible(_members(archive)))
-    found = list(_read_tables(archive, some, label).values())
-    if not found:
-        return None
-    return frames.Read(pd.concat([one.frame for one in found]), tuple(note for one in found for note in one.notes))
+    names = {_part(name): printable(name) for _, name in some}
+    found = {names[part]: one for part, one in _read_tables(archive, some, label, texts).items()}
+    if len({frozenset(one.frame.columns) for one in found.values()}) > 1:
+        raise DataError(f"{label} must have the same columns in all of its tables. Received: others.")
+    return found
 
 
 def _members(archive: zipfile.ZipFile) -> list[tuple[zipfile.ZipInfo, str]]:
@@ -153,7 +166,7 @@ def _of_mnist(archive: zipfile.ZipFile, files: list[tuple[zipfile.ZipInfo, str]]
 
 
 def _read_tables(
-    archive: zipfile.ZipFile, files: list[tuple[zipfile.ZipInfo, str]], label: str
+    archive: zipfile.ZipFile, files: list[tuple[zipfile.ZipInfo, str]], label: str, texts: Collection[str] = ()
 ) -> dict[str, frames.Read]:
     """Tables by what they are for."""
     parts: dict[str, tuple[zipfile.ZipInfo, str]] = {}
@@ -166,7 +179,7 @@ def _read_tables(
             )
         parts[part] = member, name
     return {
-        part: FRAMES[PurePosixPath(name).suffix](_content(archive, member, label), f"{label}: {printable(name)}")
+        part: FRAMES[PurePosixPath(name).suffix](_content(archive, member, label), f"{label}: {printable(name)}", texts)
         for part, (member, name) in parts.items()
     }
 

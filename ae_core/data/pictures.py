@@ -79,13 +79,14 @@ def _visible(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
     ]
 
 
-def read(archive: zipfile.ZipFile, label: str, fewest: int = npz_headers.MIN_EXAMPLES) -> Pictures:
+def read(archive: zipfile.ZipFile, label: str, fewest: int = npz_headers.MIN_EXAMPLES, side: int = 0) -> Pictures:
     """Decodes the pictures of an archive.
 
     Args:
         archive: From `archive.open_archive`.
         label: The file's name for messages.
         fewest: How many it must hold at least.
+        side: Of the square, in pixels; 0 for one that goes by the pictures' sizes.
 
     Raises:
         DataError: If they are too few, too many or too large, or too many of them are broken.
@@ -94,7 +95,7 @@ def read(archive: zipfile.ZipFile, label: str, fewest: int = npz_headers.MIN_EXA
     _check(members, label, fewest)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        members, decoded, broken = _decoded(archive, members, label, fewest)
+        members, decoded, broken = _decoded(archive, members, label, fewest, side)
     images, notes = _together(decoded)
     notes = [*_fitted(decoded), *notes]
     if broken:
@@ -135,7 +136,7 @@ def _check(members: list[zipfile.ZipInfo], label: str, fewest: int) -> None:
 
 
 def _decoded(
-    archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], label: str, fewest: int
+    archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], label: str, fewest: int, side: int
 ) -> tuple[list[zipfile.ZipInfo], list[Picture], list[str]]:
     """The members that are whole, what they hold, and the names of the others."""
     sizes: dict[str, tuple[int, int]] = {}
@@ -152,7 +153,7 @@ def _decoded(
             f"Received: {total / 1e6:,.0f} million."
         )
     longer = float(np.median([max(size) for size in sizes.values()])) if sizes else 0.0
-    side = 28 if longer < 32 else 32 if longer < 64 else 64
+    side = side or (28 if longer < 32 else 32 if longer < 64 else 64)
     whole, decoded = [], []
     for member in [one for one in members if one.filename in sizes]:
         try:

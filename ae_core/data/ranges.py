@@ -6,6 +6,7 @@ import numpy as np
 
 CLOSE = 1e-6  # by which rounding may carry a value beyond 0 or 1, or leave it short of 1
 BYTE, WORD = 255, 65_535
+FAINT = 100  # times darker than a data set are pictures that are told
 
 SCALED = "values {low} to {high}, scaled to 0 to 1"
 AS_THEY_ARE = "values {low} to {high}, as they are"
@@ -124,6 +125,49 @@ def chosen(values: ValueRange, scaling: str) -> ValueRange:
         "none": (0.0, 1.0),
     }
     return ValueRange(*ends[scaling], least, most) if scaling in ends else values
+
+
+def alike(pictures: np.ndarray, values: ValueRange) -> tuple[np.ndarray, str]:
+    """Pictures of another file in the range of a data set: bytes become 0 to 1, or 0 to 1 becomes bytes.
+
+    Where it is not sure that the two ranges are others, values stay what they are.
+
+    Args:
+        pictures: ndarray of any shape, as the file held them; at least one.
+        values: The data set's range.
+
+    Returns:
+        The pictures, and a sentence for a person on what was done, or on values that lie far from the data set's; it
+        may be empty.
+    """
+    least, most = float(pictures.min()), float(pictures.max())
+    here, there = _full(least, most, pictures.dtype), _full_of(values)
+    if here and there and here != there:
+        said = f"Values 0 to {here:g} were read as 0 to {there:g}, the range of the run's data."
+        return (pictures * (there / here)).astype(np.float32), said
+    span = values.most - values.least
+    far = most > values.most + span or least < values.least - span or 0 < most < values.most / FAINT
+    if not far:
+        return pictures, ""
+    low, high = values.least, values.most
+    said = f"Values {least:.4g} to {most:.4g} lie far from those of the run's data, {low:.4g} to {high:.4g}."
+    return pictures, said
+
+
+def _full(least: float, most: float, kind: np.dtype) -> float:
+    """What the largest value of some pictures surely would be, were one of them white; 0 where that is not sure."""
+    if least < 0 or not most:
+        return 0.0
+    if kind.kind == "f" and most <= 1 + CLOSE:
+        return 1.0
+    return float(BYTE) if 1 < most <= BYTE and (kind == np.uint8 or (kind != np.uint16 and most > BYTE / 2)) else 0.0
+
+
+def _full_of(values: ValueRange) -> float:
+    """Likewise of a data set."""
+    if values.low == 0 and values.high <= 1:
+        return 1.0
+    return values.high if values.ends in ((0.0, float(BYTE)), (0.0, float(WORD))) else 0.0
 
 
 def worded(sentence: str, low: float, high: float) -> str:

@@ -24,6 +24,7 @@ LABELS = (  # names of columns that are taken for the label, in small letters, t
 MOSTLY_UNKNOWN = 0.8  # share of a column's cells, from which that is said
 DATES = 19000101, 21001231  # between which a whole number can be a date, such as 20240131
 MOST_NUMBERS = 32 * 10**6  # in a table
+TRUTHS = {"true": "1", "false": "0"}  # as numbers
 MOST_UNDERSTOOD = 1000  # columns of which a file says what became of them
 
 _BRACKETS = re.compile(r"(?P<name>.*\S)\s*(?:\[(?P<square>[^\[\]]{1,12})\]|\((?P<round>[^()]{1,12})\))")
@@ -302,30 +303,50 @@ def _figure(value: float | None) -> str:
     return "" if value is None else repr(value)
 
 
-def numbers_of(cells: pd.Series, name: str, label: str) -> np.ndarray:
-    """A column of numbers as training would read it, float64 of shape `(n,)`, NaN where a cell is none.
+def numbers_of(cells: pd.Series, name: str, label: str) -> tuple[np.ndarray, int]:
+    """A column of numbers as training would read it, and how many of its cells are none.
 
     Args:
         cells: The column; of few rows it may look like a counter, or be unknown, and is read all the same.
         name: Its name.
         label: The file's name for messages.
 
+    Returns:
+        float64 of shape `(n,)`, NaN where a cell is no number; and the cells of which something is known all the same.
+
     Raises:
-        DataError: If it holds texts alone, or infinity.
+        DataError: If it holds texts alone, infinity, or numbers that are too large.
     """
     read = _column(cells, name, "", label)
     if read.understood.became == "kept":
-        return read.values[:, 0]
+        return read.values[:, 0], read.unread
     if pd.api.types.is_numeric_dtype(cells.dtype) or pd.api.types.is_bool_dtype(cells.dtype):
-        return cells.to_numpy(np.float64, na_value=np.nan)
-    texts = [text_of(cell) for cell in cells]
-    values = pd.to_numeric(pd.Series(texts, dtype=object), errors="coerce").to_numpy(np.float64, na_value=np.nan)
-    wrong = [text for text, value in zip(texts, values, strict=True) if text is not None and np.isnan(value)]
-    if wrong and np.isnan(values).all():
+        values, unread = cells.to_numpy(np.float64, na_value=np.nan), 0
+    else:
+        texts = [text_of(cell) for cell in cells]
+        known = [text for text in texts if text is not None]
+        wrong = "".join(known[:1])
+        if all(text.lower() in TRUTHS for text in known):  # beside an unknown cell, true and false are texts
+            texts = [None if text is None else TRUTHS[text.lower()] for text in texts]
+        values = pd.to_numeric(pd.Series(texts, dtype=object), errors="coerce").to_numpy(np.float64, na_value=np.nan)
+        unread = len(known) - int(np.count_nonzero(~np.isnan(values)))
+        if known and unread == len(known):
+            raise DataError(
+                f"The column {printable(name)!r} must hold numbers, as in the run's data. Received: {wrong!r}."
+            )
+    most = np.fmax.reduce(np.abs(values), initial=0.0)
+    if most > npz_headers.MAX_MAGNITUDE:
         raise DataError(
-            f"The column {printable(name)!r} must hold numbers, as in the run's data. Received: {wrong[0]!r}."
+            f"The column {printable(name)!r} must have values from {-npz_headers.MAX_MAGNITUDE:g} to "
+            f"{npz_headers.MAX_MAGNITUDE:g}. Received: {most:.4g}."
         )
-    return values
+    return values, unread
+
+
+def texts_of(cells: pd.Series) -> list[str | None]:
+    """A column's cells as they are shown, None where one says nothing."""
+    whole = pd.api.types.is_float_dtype(cells.dtype)  # whole numbers beside an unknown cell
+    return [text_of(int(cell) if whole and cell == np.rint(cell) else cell) for cell in cells]
 
 
 def one_hot(cells: pd.Series, categories: Sequence[str]) -> tuple[np.ndarray, list[str]]:
@@ -335,10 +356,19 @@ def one_hot(cells: pd.Series, categories: Sequence[str]) -> tuple[np.ndarray, li
         cells: The column.
         categories: Those that there are; a row with another one has 0 for all.
     """
-    whole = pd.api.types.is_float_dtype(cells.dtype)  # whole numbers beside an unknown cell
-    texts = [text_of(int(cell) if whole and cell == np.rint(cell) else cell) for cell in cells]
     numbers = {category: number for number, category in enumerate(categories)}
-    places = np.array([np.nan if text is None else numbers.get(text, -1) for text in texts])
+    meant: dict[str, int] = {}  # in the one spelling of numbers, and of true and false
+    for category, number in numbers.items():
+        meant[_meant(category)] = -1 if _meant(category) in meant else number  # 01 beside 1 is not the same
+    texts = texts_of(cells)
+    found = {text: numbers.get(text, meant.get(_meant(text), -1)) for text in texts if text is not None}
+    places = np.array([np.nan if text is None else found[text] for text in texts])
     values = (places[:, None] == np.arange(len(numbers))).astype(np.float64)
     values[np.isnan(places)] = np.nan
-    return values, sorted({text for text in texts if text is not None and text not in numbers}, key=natural)
+    return values, sorted((text for text, place in found.items() if place < 0), key=natural)
+
+
+def _meant(text: str) -> str:
+    """A category in one spelling, whoever wrote it: spreadsheets write 01 as 1, and True as TRUE."""
+    number = re.fullmatch(r"0*(\d+)(?:\.0*)?", text)
+    return number[1] if number else text.lower() if text.lower() in TRUTHS else text

@@ -3,6 +3,7 @@
 Names in an archive are read, never used as paths. Without a test set every fifth example becomes a test example.
 """
 
+import contextlib
 import hashlib
 import io
 import json
@@ -11,7 +12,7 @@ import tempfile
 import threading
 import time
 import zipfile
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
 import msgspec
@@ -38,7 +39,11 @@ LONGEST_NAME = 60
 ORDER, NAMES = "order", "names"  # of what was converted: each example's place in the file, and its own name
 DIGITS = 32  # of a file's SHA-256 in its name: 128 bits; earlier versions took 8, and those names still open
 
+MOST_WAITING = 200 * 2**20  # bytes of files that wait to be read in a process of their own
+
 _one_at_a_time = threading.Lock()
+_waiting: list[int] = []  # bytes of each file that waits, or is read
+_waiting_lock = threading.Lock()
 
 
 def keep_upload(
@@ -127,13 +132,30 @@ def apart(module: str, given: Sequence[str], name: str, payload: bytes) -> str:
         payload: Its bytes.
 
     Raises:
-        DataError: If the process refuses the file, or ends without an answer.
+        DataError: If the process refuses the file, or ends without an answer; or if so much waits already that the
+            memory of the web process would not hold it.
     """
     try:
-        with _one_at_a_time:
+        with _in_line(len(payload)), _one_at_a_time:
             return confined.run(module, given, f"The upload {printable(name)!r}", MEMORY, SECONDS, payload)
     except confined.RefusedError as why:
         raise DataError(str(why)) from why
+
+
+@contextlib.contextmanager
+def _in_line(size: int) -> Iterator[None]:
+    """A place in the line of files that are to be read; a file alone always has one."""
+    with _waiting_lock:
+        if _waiting and sum(_waiting) + size > MOST_WAITING:
+            raise DataError(
+                "So many files are read at present that there is no room for one more; try again in a minute."
+            )
+        _waiting.append(size)
+    try:
+        yield
+    finally:
+        with _waiting_lock:
+            _waiting.remove(size)
 
 
 def kept() -> list[Thing]:
@@ -160,7 +182,7 @@ def remove_uploads(owner: str, needed: Collection[str] = ()) -> None:
 
 
 def converted(
-    payload: bytes, label: str, name: str = ".npz", fewest: int = npz_headers.MIN_EXAMPLES
+    payload: bytes, label: str, name: str = ".npz", fewest: int = npz_headers.MIN_EXAMPLES, side: int = 0
 ) -> dict[str, np.ndarray]:
     """Arrays in the layout of `ae_core.formats.npz`, with `ORDER` and, of pictures, `NAMES`.
 
@@ -169,6 +191,7 @@ def converted(
         label: Its name for messages.
         name: Its name in small letters.
         fewest: Examples that it must have at least; a table always needs as many as for training.
+        side: See `pictures.read`.
 
     Raises:
         DataError: If anything is wrong with it.
@@ -179,7 +202,7 @@ def converted(
         return _checked(bringing.read(name, payload, label), label, fewest)
     with open_archive(io.BytesIO(payload), len(payload), label) as archive:
         if pictures.members_of(archive):
-            return _of_pictures(archive, label, fewest)
+            return _of_pictures(archive, label, fewest, side)
         if any(member.filename == "x_train.npy" for member in archive.infolist()):
             return _of_arrays(archive, label, fewest)
         from ae_core.data import bringing
@@ -225,8 +248,8 @@ def _of_arrays(archive: zipfile.ZipFile, label: str, fewest: int) -> dict[str, n
     return _arranged((x_train, x_test), (table.y_train, table.y_test), table.class_names, extent, texts.note) | told
 
 
-def _of_pictures(archive: zipfile.ZipFile, label: str, fewest: int) -> dict[str, np.ndarray]:
-    found = pictures.read(archive, label, fewest)
+def _of_pictures(archive: zipfile.ZipFile, label: str, fewest: int, side: int) -> dict[str, np.ndarray]:
+    found = pictures.read(archive, label, fewest, side)
     images, labels = found.images, found.labels
     train, test = npz.split_rows(len(images), labels)
     if found.held_out is not None:

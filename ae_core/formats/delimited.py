@@ -4,7 +4,7 @@ import collections
 import csv
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ae_core.errors import DataError, printable
@@ -30,6 +30,7 @@ class Form:
         width: Cells in a row.
         skipped: Lines before the first row of cells.
         dates: Places of the columns that hold dates, some of which look like decimal numbers.
+        unsure: A number of each column, by its place, whose marks may all part thousands or all part decimals.
     """
 
     delimiter: str
@@ -38,6 +39,7 @@ class Form:
     width: int
     skipped: int
     dates: tuple[int, ...]
+    unsure: Mapping[int, str]
 
 
 def decoded(payload: bytes, label: str) -> str:
@@ -104,7 +106,8 @@ def form_of(text: str, label: str) -> Form:
         raise DataError(f"{label} must have rows below its header. Received: a header alone.")
     named = len(head) == width and is_header(head, rows[1:], decimal)
     names = tuple(name.lstrip("#").strip() for name in head) if named else ()
-    return Form(delimiter, decimal, names, width, skipped + named, _dates(rows[1:], width))
+    unsure = _unsure(rows[1:] if named else rows, width, "," if delimiter == "," else ".,")
+    return Form(delimiter, decimal, names, width, skipped + named, _dates(rows[1:], width), unsure)
 
 
 def row_numbers(text: str, form: Form, count: int) -> list[int]:
@@ -185,6 +188,25 @@ def _dates(rows: list[list[str]], width: int) -> tuple[int, ...]:
         if known and sum(map(is_date, known)) >= NUMERIC * len(known):
             found.append(place)
     return tuple(found)
+
+
+def _unsure(rows: list[list[str]], width: int, marks: str) -> dict[int, str]:
+    """Columns in which both ways of reading a mark are possible, as in 1.234, and a cell of each.
+
+    Args:
+        rows: Rows of cells.
+        width: Cells in a row.
+        marks: Those that may be read in both ways: where commas part cells, a point parts decimals.
+    """
+    found = {}
+    for place in range(width):
+        cells = [row[place] for row in rows if place < len(row)]
+        marked = [cell for cell in cells if any(mark in cell for mark in ".,") and not is_date(cell)]
+        numbers = [cell for cell in marked if written(cell, ".") or written(cell, ",")]
+        both = [cell for cell in numbers if written(cell, ".") and written(cell, ",")]
+        if both and len(both) == len(numbers) and any(mark in both[0] for mark in marks):
+            found[place] = both[0]
+    return found
 
 
 def shown_names(names: Sequence[str], width: int) -> list[str]:

@@ -3,7 +3,7 @@
 import io
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -14,7 +14,7 @@ from ae_core.formats import delimited, npz_headers
 from ae_core.formats.archive import megabytes
 from ae_core.formats.delimited import Form, form_of, shown_names
 from ae_core.formats.header import UNKNOWN
-from ae_core.formats.written_numbers import as_numbers
+from ae_core.formats.written_numbers import as_numbers, written
 
 MOST_COLUMNS = npz_headers.MAX_VALUES
 NO_VALUES = sorted({text for one in UNKNOWN for text in (one, one.upper(), one.capitalize())} | {"NaN", "N/a"})
@@ -37,12 +37,13 @@ class Read(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-def read_csv(payload: bytes, label: str) -> Read:
+def read_csv(payload: bytes, label: str, texts: Collection[str] = ()) -> Read:
     """A text file of rows and cells, see `delimited.form_of`.
 
     Args:
         payload: The file.
         label: Its name for messages.
+        texts: Names of columns whose cells stay what was written: `007`, `10%`.
 
     Raises:
         DataError: If it is no such text, or too large.
@@ -54,16 +55,15 @@ def read_csv(payload: bytes, label: str) -> Read:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")  # a warning of pandas says that cells were dropped
-            frame = _read(text, form)
+            frame = _read(text, form, texts)
             frame.index = pd.Index(delimited.row_numbers(text, form, len(frame)))
     except ERRORS as error:
         raise DataError(
             f"{label} must have {form.width:,} cells in every row, as most have. Received: {_said(error)}."
         ) from error
-    # Where commas part no cells, a column may have the other decimal mark.
-    other = () if form.delimiter == "," else {".", ","} - {form.decimal}
-    read = _with_signs(_bounded(frame, label), form.decimal, *other)
-    return read._replace(notes=(*_of_names(form, read.frame), *read.notes))
+    # A column may have the other decimal mark than its file.
+    read = _with_signs(_bounded(frame, label), texts, form.decimal, *({".", ","} - {form.decimal}))
+    return read._replace(notes=(*_of_names(form, read.frame), *read.notes, *_of_marks(form, read.frame)))
 
 
 def _of_names(form: Form, frame: pd.DataFrame) -> Iterator[str]:
@@ -78,22 +78,36 @@ def _of_names(form: Form, frame: pd.DataFrame) -> Iterator[str]:
         seen.add(name)
 
 
-def _with_signs(frame: pd.DataFrame, *marks: str) -> Read:
+def _of_marks(form: Form, frame: pd.DataFrame) -> Iterator[str]:
+    """How numbers were read that may be read in two ways, by one of the first column that has such."""
+    said: list[tuple[str, float]] = []
+    for place, cell in form.unsure.items():
+        numbers = pd.to_numeric(frame.iloc[:, place], errors="coerce")
+        either = [float(one.number) for mark in ".," if (one := written(cell, mark)) is not None]
+        said += [(cell, one) for one in either if (numbers == one).any()][:1]
+    if said:
+        cell, number = said[0]
+        yield f"Numbers such as {printable(cell)} may have thousands or decimals; that one was read as {number:.10g}."
+
+
+def _with_signs(frame: pd.DataFrame, texts: Collection[str], *marks: str) -> Read:
     """The same with numbers where texts are such, and their sign of per cent or money as the unit of the column.
 
     Args:
         frame: As pandas read it.
+        texts: See `read_csv`.
         marks: Decimal marks, the likely one first.
     """
     names, signs = [str(name) for name in frame.columns], set()
     for place, kind in enumerate(frame.dtypes):
-        if pd.api.types.is_numeric_dtype(kind) or pd.api.types.is_datetime64_any_dtype(kind):
+        if pd.api.types.is_numeric_dtype(kind) or pd.api.types.is_datetime64_any_dtype(kind) or names[place] in texts:
             continue
         cells = frame.iloc[:, place]
-        found = next((one for mark in marks if (one := as_numbers(cells, mark)) is not None), None)
-        if found is None:
+        found = [one for mark in marks if (one := as_numbers(cells, mark)) is not None]
+        if not found:
             continue
-        numbers, sign = found
+        # Where 0,512 stands among them, 1,512 are no thousands: the mark by which the most are numbers is right.
+        numbers, sign = max(found, key=lambda one: pd.to_numeric(one[0], errors="coerce").count())
         frame.isetitem(place, numbers)
         signs |= {sign} - {""}
         named = f"{names[place]} [{sign}]"
@@ -104,8 +118,9 @@ def _with_signs(frame: pd.DataFrame, *marks: str) -> Read:
     return Read(frame, (said,) if said else ())
 
 
-def _read(text: str, form: Form) -> pd.DataFrame:
+def _read(text: str, form: Form, texts: Collection[str]) -> pd.DataFrame:
     shown = shown_names(form.names, form.width)
+    written = {*(shown[place] for place in form.dates), *(name for name in shown if name in texts)}
     return pd.read_csv(
         io.StringIO(text),
         sep=form.delimiter,
@@ -116,7 +131,7 @@ def _read(text: str, form: Form) -> pd.DataFrame:
         skipinitialspace=True,
         index_col=False,
         decimal=form.decimal,
-        dtype={shown[place]: str for place in form.dates},
+        dtype=dict.fromkeys(written, str),
         na_values=NO_VALUES,
         keep_default_na=False,
         nrows=npz_headers.MAX_EXAMPLES + 1,
@@ -132,12 +147,13 @@ def _said(error: BaseException) -> str:
     return f"line {found[1]} with {found[2]}" if found else "a row with more"
 
 
-def read_parquet(payload: bytes, label: str) -> Read:
+def read_parquet(payload: bytes, label: str, texts: Collection[str] = ()) -> Read:
     """A `.parquet` file; what it holds is looked at before it is decoded.
 
     Args:
         payload: The file.
         label: Its name for messages.
+        texts: See `read_csv`.
 
     Returns:
         What it holds; dates stay such.
@@ -172,7 +188,7 @@ def read_parquet(payload: bytes, label: str) -> Read:
         raise DataError(f"{label} must be a whole .parquet file. Received: a damaged one.") from error
     frame.columns = shown_names([str(name) for name in frame.columns], frame.shape[1])
     frame.index += 2  # a spreadsheet shows the names as row 1
-    return _with_signs(_bounded(frame, label), ".")
+    return _with_signs(_bounded(frame, label), texts, ".")
 
 
 def from_array(values: np.ndarray, label: str) -> pd.DataFrame:

@@ -73,9 +73,11 @@ def _is_even(row: list[float]) -> bool:
 
 
 def _stand_out(values: dict[int, float], below: list[list[str]], decimal: str) -> bool:
-    """Whether each number lies beyond those of its column."""
+    """Whether each year lies beyond the numbers of its column, which are no years themselves."""
+    low, high = YEARS
     for place, value in values.items():
         found = [float(one.number) for cell in below[place] if (one := written(cell, decimal))]
-        if found and min(found) <= value <= max(found):
+        years = sum(low <= one <= high and one == round(one) for one in found)
+        if found and (min(found) <= value <= max(found) or 2 * years > len(found)):
             return False
     return True

@@ -94,6 +94,46 @@ def test_arrays_and_pictures_need_no_more_than_one(students):
     assert shown.identities == {"file": ("a/cat.png",)} and len(shown.examples) == 1
 
 
+def test_pictures_of_another_range_are_seen_as_the_network_saw_its_own(alone):
+    def npz(images: np.ndarray) -> bytes:
+        np.savez(stream := io.BytesIO(), x_train=images)
+        return stream.getvalue()
+
+    def scored(images: np.ndarray, info: data.DataInfo) -> data.Fitted:
+        return fitting.fit("new.npz", npz(images), info.name, "auto")
+
+    shares = RANDOM.random((40, 8, 8)).astype(np.float32)
+    whole = np.rint(shares * 255).astype(np.uint8)
+    of_shares, of_bytes = (data.store_upload("a.npz", npz(one)) for one in (shares, whole))
+    of_words = data.store_upload("a.npz", npz(np.rint(shares * 65535).astype(np.uint16)))
+    for images, info, expected, ends in (
+        (whole, of_shares, shares, "0 to 255 were read as 0 to 1"),
+        (whole.astype(np.float64), of_shares, shares, "0 to 255 were read as 0 to 1"),
+        (shares, of_bytes, shares * 255, "0 to 1 were read as 0 to 255"),
+        (shares, of_words, shares * 65535, "0 to 1 were read as 0 to 65535"),
+        (whole, of_words, shares * 65535, "0 to 255 were read as 0 to 65535"),
+    ):
+        found = scored(images[:3], info)
+        assert np.allclose(found.examples[..., 0], expected[:3], rtol=0, atol=0.6 / 255 * max(expected.max(), 1))
+        assert found.notes == (f"Values {ends}, the range of the run's data.",)
+    for images, info in ((whole // 4, of_bytes), (shares / 9, of_shares), (whole * 0, of_bytes), (whole, of_bytes)):
+        found = scored(images[:3], info)
+        assert np.array_equal(found.examples[..., 0], images[:3]) and found.notes == (), "dark ones are dark"
+    for images, info in ((np.minimum(whole, 1), of_bytes), (shares * 9, of_shares), (shares - 3, of_shares)):
+        assert "lie far from those of the run's data, 0" in scored(images[:3], info).notes[0]
+
+
+def test_a_picture_alone_is_what_it_was_among_the_others(alone):
+    parts = {f"{place}.png": picture("red" if place % 2 else "gray", (40, 40)) for place in range(30)}
+    small = {"small.png": picture("gray", (20, 10))}
+    info = data.store_upload("all.zip", zipped(parts | small))
+    assert info.spec.shape == (32, 32, 3)
+    for one in (small, {"0.png": parts["0.png"]}):
+        alone = fitting.fit("one.zip", zipped(one), info.name, "auto").examples
+        together = fitting.fit("all.zip", zipped(one | parts), info.name, "auto")
+        assert np.array_equal(alone[0], together.examples[together.identities["file"].index(next(iter(one)))])
+
+
 def test_rows_are_counted_as_a_spreadsheet_counts_them():
     def rows(text: str, count: int) -> list[int]:
         return delimited.row_numbers(text, delimited.form_of(text, "The file"), count)

@@ -3,7 +3,9 @@
 import os
 import subprocess
 import sys
+import threading
 import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -189,3 +191,25 @@ def test_a_person_takes_back_what_is_theirs_alone(alone):
 def test_a_long_name_keeps_its_ending(alone):
     info = data.store_upload("x" * 57 + ".npz", packed(x_train=IMAGES))
     assert info.title.startswith("xxx") and info.title.endswith(".npz") and len(info.title) <= 60
+
+
+def test_files_that_wait_to_be_read_have_bounds_together(monkeypatch):
+    go_on, begun = threading.Event(), threading.Semaphore(0)
+
+    def run(*_arguments) -> str:
+        begun.release()
+        go_on.wait(30)
+        return "read"
+
+    monkeypatch.setattr(uploads.confined, "run", run)
+    monkeypatch.setattr(uploads, "MOST_WAITING", 100)
+    with ThreadPoolExecutor() as visitors:
+        first = visitors.submit(uploads.apart, "module", [], "a.csv", b"0" * 150)
+        assert begun.acquire(timeout=30)
+        try:
+            with pytest.raises(DataError, match="So many files are read at present"):
+                uploads.apart("module", [], "b.csv", b"0")
+        finally:
+            go_on.set()
+        assert first.result() == "read", "a file alone has a place, whatever its size"
+    assert uploads.apart("module", [], "b.csv", b"0") == "read"

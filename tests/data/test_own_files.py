@@ -70,6 +70,32 @@ def test_a_column_with_the_other_decimal_mark_is_one_of_numbers():
     assert [(one.became, one.least) for one in info.understood] == [("kept", 0.0), ("kept", 0.0), ("kept", 1100.5)]
 
 
+@pytest.mark.parametrize("mark", [";", ","])
+def test_a_cell_that_can_be_read_in_one_way_says_how_the_others_are_read(mark):
+    cells = ["0,5", *(f"{1 + place % 8},{place % 8 * 100 + 112}" for place in range(39))]
+    one_way = brought(f"point{mark}comma", lambda n: f'{n % 7}.25{mark}"{cells[n]}"')
+    comma = one_way.understood[1]
+    assert (comma.became, comma.least, comma.most, comma.unknown) == ("kept", 0.5, 8.812, 0)
+    assert "may have thousands" not in one_way.note
+
+
+@pytest.mark.parametrize(
+    ("head", "cell", "said"),
+    [
+        ("a;b", "{n};1.{n}00", "Numbers such as 1.100 may have thousands or decimals; that one was read as 1.1."),
+        ("a,b", '{n}.5,"1,{n}00"', "Numbers such as 1,100 may have thousands or decimals; that one was read as 1100."),
+        ("a;b", "{n}.5;1,{n}00", "Numbers such as 1,100 may have thousands or decimals; that one was read as 1100."),
+        ("a,b", "{n},1.{n}00", ""),
+        ("a;b", "{n};1.{n}00,5", ""),
+        ("a;b", "{n};1.{n}50.000", ""),
+    ],
+)
+def test_numbers_that_may_mean_two_things_are_told(head, cell, said):
+    info = brought(head, lambda n: cell.format(n=1 + n * n % 9))
+    assert [one.became for one in info.understood] == ["kept"] * 2
+    assert info.note == said
+
+
 @pytest.mark.parametrize(
     ("head", "row", "names"),
     [
@@ -83,6 +109,7 @@ def test_a_column_with_the_other_decimal_mark_is_one_of_numbers():
         ("3,1,2", lambda n: f"{n % 5},{n % 7},{n % 3}", ""),
         ("u,3,1", lambda n: f"{'uvw'[n % 3]},{n % 7},{n % 3}", ""),
         ("1,2,3,4", lambda n: f"{n % 5},{n % 5 + 1},{n % 5 + 2},{n % 5 + 3}", ""),
+        ("ann,2005", lambda n: f"p{n},{1940 + n * 7 % 60}", ""),
         ("p,x,s", lambda n: f"{'pe'[n % 2]},{'xyz'[n % 3]},{'sf'[n % 2]}", ""),
     ],
 )

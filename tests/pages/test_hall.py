@@ -112,6 +112,28 @@ def test_nobody_s_question_goes_for_that_of_somebody_else(monkeypatch):
     assert open_polls.get(first.id) is None
 
 
+def test_answers_stay_to_be_seen_whatever_is_asked_and_ended_elsewhere(monkeypatch):
+    monkeypatch.setattr(polls, "MOST_POLLS", 5)
+    monkeypatch.setattr(polls, "MOST_OF_ADDRESS", 2)
+    open_polls = polls.Polls()
+    hall = asked_by(open_polls, "lecturer", "here")
+    open_polls.end(hall)
+    for owner in "abcdefgh":
+        open_polls.end(asked_by(open_polls, owner, "there"))
+    assert open_polls.get(hall.id) is hall
+    asked_by(open_polls, "i", "there")
+    asked_by(open_polls, "j", "there")
+    assert open_polls.ask("k", CHOICES, "there") is None, "too many are open there"
+
+
+def test_addresses_that_look_at_a_question_are_only_so_many(monkeypatch):
+    monkeypatch.setattr(polls, "MOST_PLACES", 3)
+    open_polls = polls.Polls()
+    poll = asked_by(open_polls, "a")
+    assert [open_polls.token(poll, str(place)) is not None for place in range(5)] == [True] * 3 + [False] * 2
+    assert len(poll.phones) == 3 and open_polls.token(poll, "0"), "one that is known may have more phones"
+
+
 def test_an_ended_question_keeps_its_answers_and_takes_no_more(asked):
     assert phone.polls.answer(asked, "x", 1.0)
     phone.polls.end(asked)
@@ -206,6 +228,18 @@ def test_a_body_without_end_is_not_read_to_its_end(asked):
     mine.get()
     assert mine.send("1", receive=receive).status_code == 413
     assert pieces <= phone.MOST_BYTES // 100 + 1
+
+
+def test_an_answer_that_arrives_as_the_question_ends_is_told_that(asked):
+    async def receive():
+        phone.polls.end(asked)
+        return {"type": "http.request", "body": b"answer=1"}
+
+    mine = Phone(asked)
+    mine.get()
+    late = mine.send("1", receive=receive)
+    assert (late.status_code, asked.answers) == (410, {})
+    assert "closed" in text(late)
 
 
 def test_a_browser_without_cookies_is_told_so(asked):

@@ -1,13 +1,16 @@
 """The route at which a page has odd examples looked for."""
 
 import asyncio
+import threading
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
 
+from ae_core.errors import EngineError
 from pages.ui import shared
 from pages.ui.live.works import Works
-from pages.ui.odd import scoring
+from pages.ui.odd import finding, scoring
 from pages.ui.odd.words import words
 from tests.conftest import ROOT
 from tests.pages import one_run
@@ -77,6 +80,25 @@ def test_the_same_classes_are_one_question_in_any_spelling():
     with_commas = ["b,a", "a", "b", "c", "c,d", "d"]
     assert scoring.one_spelling("b,a", with_commas) == "b,a", "a name may have a comma in it"
     assert scoring.one_spelling("d,c", with_commas) == "d,c", "in order it would be the name of another class"
+
+
+def test_files_are_scored_a_few_at_a_time_and_whoever_waits_in_vain_is_told(monkeypatch):
+    places = threading.BoundedSemaphore(1)
+    monkeypatch.setattr(finding, "_places", places)
+    monkeypatch.setattr(finding, "PATIENCE", 0.01)
+
+    def score_file(run_id: str, fitted: bytes) -> str:
+        with pytest.raises(EngineError, match="Files of others are being scored"):
+            finding._score(run_id, fitted)
+        if fitted == b"bad":
+            raise EngineError("No.")
+        return "scored"
+
+    monkeypatch.setattr(finding, "engine", lambda: SimpleNamespace(score_file=score_file))
+    assert finding._score("run", b"") == "scored"
+    with pytest.raises(EngineError, match="No"):
+        finding._score("run", b"bad")
+    assert finding._score("run", b"") == "scored", "its place is free again"
 
 
 def test_every_word_that_the_browser_asks_for_is_there():

@@ -132,6 +132,8 @@ async def _answered(request: Request, poll: Poll) -> Response:
     if not token:
         return _page(_("This browser keeps no cookie, so that its answer cannot be told from others."), "", 400)
     if not polls.answer(poll, token, value):
+        if poll.ended:
+            return _page(_("This question is closed."), "", 410)
         return _page(_("So many have answered that no more are counted."), "", 429)
     return RedirectResponse(f"{request.url.path}?{request.url.query}", 303)
 

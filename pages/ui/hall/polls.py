@@ -13,10 +13,11 @@ from ae_core.lessons.lesson import Lesson
 from ae_core.ownership import fingerprint
 
 MOST_POLLS = 200  # of all lecturers
-MOST_OF_ADDRESS = 20  # of all who ask from one address
+MOST_OF_ADDRESS = 20  # of all who ask from one address; those that have ended there go first
 MOST_OF_OWNER = 3  # of one person, whose oldest one then goes
 MOST_ANSWERS = 2000  # to one of them
 MOST_PHONES = 400  # that may answer it from one address: a hall sits behind one
+MOST_PLACES = 2000  # addresses from which it may be answered
 KEPT_SECONDS = 4 * 3600.0
 BINS = 8  # in which answers to a question for a number are counted
 
@@ -64,7 +65,8 @@ class Polls:
     def ask(self, owner: str, lesson: str, address: str = "") -> Poll | None:
         """A new question; None where so many are open that there is no room for it.
 
-        Nobody's open question goes for that of somebody else.
+        Nobody's open question goes for that of somebody else, nor do the answers of one that has ended go for questions
+        that somebody asks again and again from one place.
 
         Args:
             owner: Token of the person who asks.
@@ -77,11 +79,14 @@ class Polls:
             own = [one for one in self._polls.values() if one.owner == mine]
             for one in own[: max(0, len(own) - MOST_OF_OWNER + 1)]:
                 del self._polls[one.id]
-            from_here = sum(one.address == here and not one.ended for one in self._polls.values())
+            from_here = [one for one in self._polls.values() if one.address == here]
+            over_here = [one for one in from_here if one.ended][: max(0, len(from_here) - MOST_OF_ADDRESS + 1)]
+            for one in over_here:
+                del self._polls[one.id]
             over = [one for one in self._polls.values() if one.ended]
             for one in over[: max(0, len(self._polls) - MOST_POLLS + 1)]:
                 del self._polls[one.id]
-            if len(self._polls) >= MOST_POLLS or from_here >= MOST_OF_ADDRESS:
+            if len(self._polls) >= MOST_POLLS or len(from_here) - len(over_here) >= MOST_OF_ADDRESS:
                 return None
             poll = Poll(secrets.token_urlsafe(6), secrets.token_urlsafe(16), lesson, mine, here, self._clock())
             self._polls[poll.id] = poll
@@ -107,7 +112,7 @@ class Polls:
         """
         here = fingerprint(address)
         with self._lock:
-            if poll.phones[here] >= MOST_PHONES:
+            if poll.phones[here] >= MOST_PHONES or (here not in poll.phones and len(poll.phones) >= MOST_PLACES):
                 return None
             poll.phones[here] += 1
         name = secrets.token_urlsafe(12)

@@ -1,6 +1,7 @@
 """Which of these is odd? The section below a run that has ended, whose other half is `assets/javascript/odd`."""
 
 import functools
+import threading
 from typing import Any
 
 import msgspec
@@ -21,6 +22,9 @@ from pages.ui.state import Session
 from pages.ui.words.language import _, language
 
 FILE = "odd_file"  # key of the field for a file
+MOST, PATIENCE = 2, 60.0  # files that workers score at a time, and seconds that another one waits for them
+
+_places = threading.BoundedSemaphore(MOST)
 
 
 def find(own: Session, run: TrainingJob) -> None:
@@ -67,10 +71,20 @@ def _scored(own: Session, run: TrainingJob) -> None:
     part, problem = None, ""
     try:
         fitted = data.fit_apart(*file, run.settings.dataset, run.settings.label, run.settings.leave_out)
-        part = engine().score_file(run.id, fitted)
+        part = _score(run.id, fitted)
     except (DataError, EngineError) as error:
         problem = str(error)
     own.odd_file = (run.id, file[0], part, problem)
+
+
+def _score(run_id: str, fitted: bytes) -> Part:
+    """Files of many come one after the other, or workers would hold them all beside their trainings."""
+    if not _places.acquire(timeout=PATIENCE):
+        raise EngineError(_("Files of others are being scored at present; try again in a minute."))
+    try:
+        return engine().score_file(run_id, fitted)
+    finally:
+        _places.release()
 
 
 def _content(run: TrainingJob, setup: Setup, step: int, name: str, fresh: Part | None) -> bytes:
