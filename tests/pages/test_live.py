@@ -1,5 +1,6 @@
 """The live views: in a real browser, fed by a real Streamlit; and the files that are served to them."""
 
+import contextlib
 import io
 import os
 import re
@@ -18,7 +19,7 @@ from PIL import Image
 
 from pages.ui import static
 from tests import demo, waiting
-from tests.browser import MILLISECONDS, VIEWS, healthy, until
+from tests.browser import MILLISECONDS, VIEWS, context_of, healthy, until
 from tests.conftest import ROOT
 
 # A page as small as can be around the views: empty at first, then a snapshot at each tick until it is held.
@@ -85,24 +86,23 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture
 def open_page(chrome: Any, address: str) -> Iterator[Callable[..., Any]]:
     """Opens the page; whatever the browser complains of fails the test at its end."""
-    contexts, complaints = [], []
+    complaints: list[str] = []
 
     def opened(traffic: list[int] | None = None, **options: Any) -> Any:
         def count(socket: Any) -> None:
             socket.on("framereceived", lambda frame: [] if traffic is None else traffic.append(len(frame)))
 
-        contexts.append(chrome.new_context(**{"viewport": {"width": 1280, "height": 900}} | options))
-        contexts[-1].set_default_timeout(MILLISECONDS)
-        page = contexts[-1].new_page()
+        size = {"viewport": {"width": 1280, "height": 900}}
+        context, page = contexts.enter_context(context_of(chrome, size | options))
+        context.set_default_timeout(MILLISECONDS)
         page.on("websocket", count)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
         page.goto(address)
         return page
 
-    yield opened
-    for context in contexts:
-        context.close()
+    with contextlib.ExitStack() as contexts:
+        yield opened
     assert complaints == []
 
 
