@@ -64,7 +64,7 @@ def wait(page: AppTest, happened: Callable[[AppTest], bool]) -> None:
     """Draws the page again and again, as a browser asks for it that hears of a change."""
 
     def draw() -> None:
-        time.sleep(0.1)
+        time.sleep(0.5)
         page.run()
         assert not page.exception, page.exception
 
