@@ -19,6 +19,8 @@ from ae_core.figures.shared import (
     typed,
     words,
 )
+from ae_core.figures.shown import told_as_numbers
+from ae_core.figures.together import rows, series
 from ae_core.formats import escape
 from ae_core.formats.png_sheets import png
 from ae_core.measuring.metric_table import NATS
@@ -96,7 +98,7 @@ def curves(
 
 
 def reconstructions(runs: Sequence[Pair], names: Sequence[str], translate: Translate = str) -> Figure:
-    """The same held-out images: the originals once, then each run's reconstruction and its difference.
+    """The same held-out examples: the originals once, then each run's reconstruction; of images also its difference.
 
     What a run's grid lacks is left out, and so is a grid with pictures of another size: runs come from other machines.
 
@@ -106,6 +108,12 @@ def reconstructions(runs: Sequence[Pair], names: Sequence[str], translate: Trans
         translate: Turns an English label into the reader's language.
     """
     translate, first = about(runs[0][0].shape, translate), runs[0][1].grid
+    layout = _layout(runs, translate("The same images, reconstructed by {count} runs.").format(count=len(runs)))
+    layout["meta"]["plain"] = True
+    if told_as_numbers(*runs[0]):
+        named = [(name, *run) for name, run in zip(names, runs, strict=True)]
+        figure = (series if len(runs[0][0].shape) == 2 else rows)(named, translate)
+        return {"data": figure["data"], "layout": figure["layout"] | layout}
     # Blocks of strips, each under its name: beside the strips a name would take half of a phone's width.
     parts: list[tuple[str, list[np.ndarray], list[float]]] = []
     parts.append((translate("original"), _rows(first, first, "original"), []))
@@ -140,7 +148,6 @@ def reconstructions(runs: Sequence[Pair], names: Sequence[str], translate: Trans
         "textposition": "top left",
         "textfont": {"size": 9, "color": "#ffffff"},
     }
-    layout = _layout(runs, translate("The same images, reconstructed by {count} runs.").format(count=len(runs)))
     layout |= {
         "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
         "showlegend": False,
@@ -161,7 +168,6 @@ def reconstructions(runs: Sequence[Pair], names: Sequence[str], translate: Trans
             "constraintoward": "top",
         },
     }
-    layout["meta"]["plain"] = True
     return {"data": [picture(png(canvas)), texts], "layout": layout}
 
 

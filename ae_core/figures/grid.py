@@ -2,16 +2,13 @@
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from ae_core.figures.lines import lines
 from ae_core.figures.shared import BARE, Figure, Translate, layout_of, mean_of, picture, short, size_of, words
+from ae_core.figures.shown import told_as_numbers
 from ae_core.figures.strips import strips
 from ae_core.formats import escape
 from ae_core.measuring.wording import about
 from ae_core.messages import Setup, Snapshot
-
-MOST_NAMELESS = 64  # values of rows of which nothing else is known; longer ones look like curves, and are drawn so
 
 
 def grid(setup: Setup, snapshot: Snapshot, translate: Translate = str) -> Figure:
@@ -26,14 +23,10 @@ def grid(setup: Setup, snapshot: Snapshot, translate: Translate = str) -> Figure
         A Plotly figure: strips of a table's rows, lines of series, else pictures.
     """
     translate, values = about(setup.shape, translate), snapshot.grid.values
-    if values is None:
+    if values is None or not told_as_numbers(setup, snapshot):
         return pictures(setup, snapshot, translate)
-    if len(setup.shape) == 2:
-        return lines(setup, snapshot, values, translate)
-    unknown = bool(np.isnan(np.frombuffer(values.original, "<f4")).any())
-    if setup.columns or unknown or setup.shape[0] <= MOST_NAMELESS:
-        return strips(setup, snapshot, values, translate)
-    return pictures(setup, snapshot, translate)
+    draw = lines if len(setup.shape) == 2 else strips
+    return draw(setup, snapshot, values, translate)
 
 
 def pictures(setup: Setup, snapshot: Snapshot, translate: Translate = str) -> Figure:

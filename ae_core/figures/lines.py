@@ -1,5 +1,7 @@
 """Series and their reconstructions over one another, over time: a panel for each of their channels."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from ae_core.figures.shared import COLOURS, GREY, Figure, Json, Translate, layout_of, mean_of
@@ -10,6 +12,9 @@ MOST_SERIES, MOST_CHANNELS = 3, 3
 BETWEEN = 0.03  # of the width or the height, between two panels
 ROOM = 0.04  # of a channel's range, above and below it
 ORIGINAL, RECONSTRUCTION = GREY, COLOURS[0]
+
+Made = tuple[str, np.ndarray, Json]
+"""A reconstruction: what it is called, its values, and how its line looks."""
 
 
 def lines(setup: Setup, snapshot: Snapshot, values: GridValues, translate: Translate) -> Figure:
@@ -29,11 +34,31 @@ def lines(setup: Setup, snapshot: Snapshot, values: GridValues, translate: Trans
         A Plotly figure over seconds, or over moments where their rate is unknown.
     """
     table = shown(setup, values)
-    across, down = min(len(table.original), MOST_SERIES), min(table.original.shape[2], MOST_CHANNELS)
+    made = [(translate("reconstruction"), table.reconstruction, {"color": RECONSTRUCTION, "width": 2})]
+    across = min(len(table.original), MOST_SERIES)
+    panels = panels_of(setup, table, made, across, translate)
+    layout = layout_of(setup, _label(snapshot, across, translate)) | panels["layout"]
+    layout["meta"]["plain"] = True
+    return {"data": panels["data"], "layout": layout}
+
+
+def panels_of(setup: Setup, table: Shown, made: Sequence[Made], across: int, translate: Translate) -> Figure:
+    """A panel for each of some series and of their channels: the original, and over it what was made of it.
+
+    Args:
+        setup: The setup message of a run on these series.
+        table: The series.
+        made: What each reconstruction is called, its values, of the originals' shape, and how its line looks.
+        across: How many series.
+        translate: Turns an English label into the reader's language.
+
+    Returns:
+        Traces, and what the layout has beside what all views share.
+    """
+    down = min(table.original.shape[2], MOST_CHANNELS)
     moments = np.arange(table.original.shape[1]) * table.stride
     times = moments / setup.rate if setup.rate else moments
-    layout = layout_of(setup, _label(snapshot, across, translate))
-    layout |= {
+    layout: Json = {
         "margin": {"l": 8, "r": 8, "t": 22, "b": 8},
         "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "tracegroupgap": 0},
         "showlegend": True,
@@ -51,28 +76,28 @@ def lines(setup: Setup, snapshot: Snapshot, values: GridValues, translate: Trans
                 layout["annotations"] = [*layout.get("annotations", []), _channel(table.names[row], number)]
             traces += [
                 trace | axes | {"showlegend": number == 1 and "name" in trace}
-                for trace in _panel(table, times, column, row, translate)
+                for trace in _panel(table, times, column, row, made, translate)
             ]
-    layout["meta"]["plain"] = True
     return {"data": traces, "layout": layout}
 
 
-def _panel(table: Shown, times: np.ndarray, place: int, channel: int, translate: Translate) -> list[Json]:
-    original, made = table.original[place, :, channel], table.reconstruction[place, :, channel]
+def _panel(
+    table: Shown, times: np.ndarray, place: int, channel: int, made: Sequence[Made], translate: Translate
+) -> list[Json]:
+    original = table.original[place, :, channel]
     unknown = np.isnan(original)
     # A dotted stretch begins and ends where the full one does.
     beside = unknown | np.roll(unknown, 1) | np.roll(unknown, -1)
-    traces = [
-        _line(times, original, translate("original"), {"color": ORIGINAL, "width": 3}),
-        _line(
-            times, np.where(unknown, np.nan, made), translate("reconstruction"), {"color": RECONSTRUCTION, "width": 2}
-        ),
-    ]
-    if unknown.any():
-        dotted = {"color": RECONSTRUCTION, "width": 2, "dash": "dot"}
-        filled = _line(times, np.where(beside, made, np.nan), translate("filled in"), dotted)
-        del filled["name"]
-        traces = [_stripes(table, times, unknown, channel), *traces, filled]
+    traces = [_stripes(table, times, unknown, channel)] if unknown.any() else []
+    traces.append(_line(times, original, translate("original"), {"color": ORIGINAL, "width": 3}))
+    for name, values, line in made:
+        its = values[place, :, channel]
+        traces.append(_line(times, np.where(unknown, np.nan, its), name, line))
+        if unknown.any():
+            filled = _line(times, np.where(beside, its, np.nan), translate("filled in"), line | {"dash": "dot"})
+            filled["legendgroup"] = name
+            del filled["name"]
+            traces.append(filled)
     return traces
 
 

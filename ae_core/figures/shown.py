@@ -1,14 +1,15 @@
 """The numbers of rows and series as figures have them: unpacked, with names and units."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from ae_core.formats import escape
-from ae_core.messages import ColumnTitle, GridValues, Setup
+from ae_core.messages import ColumnTitle, GridValues, Setup, Snapshot
 
 LONGEST_NAME, LONGEST_TICK = 22, 10  # letters
+MOST_NAMELESS = 64  # values of rows of which nothing else is known; longer ones look like curves, and are drawn so
 WORST = 3  # columns that are named because they are reconstructed worst
 
 
@@ -22,7 +23,7 @@ class Shown:
         low: Lowest known value of each column or channel among all held-out examples.
         high: Highest one.
         errors: Root mean squared error of each, as a share of its standard deviation; NaN where nothing is known.
-        names: What each is called, with its unit, no two alike, safe for Plotly.
+        names: What each is called, with its unit, no two alike.
         ticks: The same without units, as short as there is room at an axis.
         stride: Every so-manieth column or moment is among them.
     """
@@ -37,12 +38,28 @@ class Shown:
     stride: int
 
 
-def shown(setup: Setup, values: GridValues) -> Shown:
+def told_as_numbers(setup: Setup, snapshot: Snapshot) -> bool:
+    """Whether a grid is drawn from its numbers, as rows and series are, and not as small pictures.
+
+    Args:
+        setup: The run's setup message.
+        snapshot: One of its snapshot messages.
+    """
+    values = snapshot.grid.values
+    if values is None:
+        return False
+    if len(setup.shape) == 2 or setup.columns or setup.shape[0] <= MOST_NAMELESS:
+        return True
+    return bool(np.isnan(_unpacked(values.original)).any())
+
+
+def shown(setup: Setup, values: GridValues, safe: Callable[[str], str] = escape.plotly) -> Shown:
     """Unpacks the values of a grid.
 
     Args:
         setup: The run's setup message.
         values: Those of one of its snapshots.
+        safe: Makes names safe for what draws them.
     """
     length, *channels = setup.shape
     shape = (values.count, -(-length // values.stride), *channels)
@@ -55,8 +72,8 @@ def shown(setup: Setup, values: GridValues) -> Shown:
         low=low,
         high=high,
         errors=_unpacked(values.errors),
-        names=_names(titles),
-        ticks=[escape.plotly(_cut(title.category or title.name, LONGEST_TICK)) for title in titles],
+        names=_names(titles, safe),
+        ticks=[safe(_cut(title.category or title.name, LONGEST_TICK)) for title in titles],
         stride=values.stride,
     )
 
@@ -65,12 +82,12 @@ def _unpacked(packed: bytes) -> np.ndarray:
     return np.frombuffer(packed, "<f4").astype(np.float64)
 
 
-def _names(titles: Sequence[ColumnTitle]) -> list[str]:
+def _names(titles: Sequence[ColumnTitle], safe: Callable[[str], str]) -> list[str]:
     """`radius (mm)`, `colour: red`; a number tells those apart that would be called alike."""
     names: dict[str, None] = {}
     for title in titles:
         name = _cut(f"{title.name}: {title.category}" if title.category else title.name, LONGEST_NAME)
-        whole = wanted = escape.plotly(f"{name} ({title.unit})" if title.unit else name)
+        whole = wanted = safe(f"{name} ({title.unit})" if title.unit else name)
         number = 1
         while whole in names:
             number += 1

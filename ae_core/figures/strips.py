@@ -1,5 +1,7 @@
 """Rows of a table beside their reconstructions: a strip of colours each, and the error of every column above."""
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 
 from ae_core.figures.shared import (
@@ -57,19 +59,7 @@ def strips(setup: Setup, snapshot: Snapshot, values: GridValues, translate: Tran
         "hovermode": "closest",
         "barmode": "overlay",
         "bargap": 0.15,
-        "xaxis": BARE
-        | {
-            "type": "category",
-            "categoryorder": "array",
-            "categoryarray": table.names,
-            "range": [-0.5, len(table.names) - 0.5],
-            "automargin": True,
-            "tickangle": 90,
-            "tickmode": "array",
-            "tickvals": table.names[:: -(-len(table.names) // MOST_TICKS)],
-            "ticktext": table.ticks[:: -(-len(table.ticks) // MOST_TICKS)],
-            "tickfont": {"size": 9},
-        },
+        "xaxis": axis_of_columns(table),
         "yaxis": BARE
         | {
             "domain": [0, BARS_FROM - 0.04],
@@ -93,49 +83,85 @@ def strips(setup: Setup, snapshot: Snapshot, values: GridValues, translate: Tran
         "annotations": [_worst(table, translate)],
     }
     layout["meta"]["plain"] = True
-    return {"data": [*_cells(table, tops, translate), *_gaps(table, tops, translate), _errors(table, translate)]} | {
-        "layout": layout
+    edges = [edge for top in tops for edge in (top, top + 1, top + 2)]
+    shown_rows = list(zip(range(0, 3 * count, 3), table.original, table.reconstruction, strict=False))
+    data = [
+        cells(table, edges, {place: row for place, row, _ in shown_rows}, translate("original")),
+        cells(table, edges, {place + 1: row for place, _, row in shown_rows}, translate("reconstruction")),
+        *gaps(table, tops, [(table.reconstruction, [top + 1 for top in tops])], translate),
+        _errors(table, translate),
+    ]
+    return {"data": data, "layout": layout}
+
+
+def axis_of_columns(table: Shown) -> Json:
+    """The axis below strips: names of the columns, or of every second one, or of fewer."""
+    every = -(-len(table.names) // MOST_TICKS)
+    return BARE | {
+        "type": "category",
+        "categoryorder": "array",
+        "categoryarray": table.names,
+        "range": [-0.5, len(table.names) - 0.5],
+        "automargin": True,
+        "tickangle": 90,
+        "tickmode": "array",
+        "tickvals": table.names[::every],
+        "ticktext": table.ticks[::every],
+        "tickfont": {"size": 9},
     }
 
 
-def _cells(table: Shown, tops: list[float], translate: Translate) -> list[Json]:
-    """Originals and reconstructions as two maps of colours, so that a word for each stands beside the pointer."""
+def cells(table: Shown, edges: Sequence[float], rows: Mapping[int, np.ndarray], word: str) -> Json:
+    """Rows as strips of colours: one map of colours for each kind, so that a word for it stands beside the pointer.
+
+    Args:
+        table: What the columns are called, and between which values they lie.
+        edges: Upper and lower edges of all strips and of what lies between them, growing downwards.
+        rows: The values of each strip, of shape `(columns,)`, by the place of its upper edge.
+        word: What these rows are, for whoever points at them.
+    """
     width = np.where(table.high > table.low, table.high - table.low, 1.0)
-    edges = [edge for top in tops for edge in (top, top + 1, top + 2)]
-    traces: list[Json] = []
+    values = np.full((len(edges) - 1, len(table.names)), np.nan)
+    for place, row in rows.items():
+        values[place] = row
+    shares = np.clip((values - table.low) / width, 0, 1)
     # Plotly writes what stands at the axis, which is cut and without a unit, where anything stands there.
     all_named = len(table.names) <= MOST_TICKS
     name = "%{hovertext}" if all_named else "%{x}"
-    for half, (rows, word) in enumerate(((table.original, "original"), (table.reconstruction, "reconstruction"))):
-        cells = np.full((len(edges) - 1, len(table.names)), np.nan)
-        cells[half::3] = rows[: len(tops)]
-        shares = np.clip((cells - table.low) / width, 0, 1)
-        few: Json = {}
-        if len(table.names) <= FEW_COLUMNS:
-            text = [["" if np.isnan(value) else f"{value:.4g}" for value in strip] for strip in cells]
-            few = {"text": text, "texttemplate": "%{text}", "textfont": {"size": 9}}
-        traces.append(
-            {
-                "type": "heatmap",
-                "x": table.names,
-                "y": edges,
-                "z": typed(shares.astype(np.float32)),
-                "customdata": typed(cells.astype(np.float32)),
-                "zmin": 0,
-                "zmax": 1,
-                "colorscale": SCALE,
-                "showscale": False,
-                "hoverongaps": False,
-                "hovertemplate": f"{name}: %{{customdata:.4g}} ({translate(word)})<extra></extra>",
-            }
-            | few
-            | ({"hovertext": [table.names] * len(cells)} if all_named else {})
-        )
-    return traces
+    few: Json = {}
+    if len(table.names) <= FEW_COLUMNS:
+        text = [["" if np.isnan(value) else f"{value:.4g}" for value in strip] for strip in values]
+        few = {"text": text, "texttemplate": "%{text}", "textfont": {"size": 9}}
+    return (
+        {
+            "type": "heatmap",
+            "x": table.names,
+            "y": list(edges),
+            "z": typed(shares.astype(np.float32)),
+            "customdata": typed(values.astype(np.float32)),
+            "zmin": 0,
+            "zmax": 1,
+            "colorscale": SCALE,
+            "showscale": False,
+            "hoverongaps": False,
+            "hovertemplate": f"{name}: %{{customdata:.4g}} ({word})<extra></extra>",
+        }
+        | few
+        | ({"hovertext": [table.names] * len(values)} if all_named else {})
+    )
 
 
-def _gaps(table: Shown, tops: list[float], translate: Translate) -> list[Json]:
-    """Stripes over what is unknown, and dots on what the reconstruction fills it with."""
+def gaps(
+    table: Shown, tops: Sequence[float], made: Sequence[tuple[np.ndarray, Sequence[float]]], translate: Translate
+) -> list[Json]:
+    """Stripes over what is unknown, and dots on what reconstructions fill it with.
+
+    Args:
+        table: The rows.
+        tops: Upper edges of the strips of the first originals.
+        made: Reconstructions of the same rows, `(count, columns)`, and the upper edges of their strips.
+        translate: Turns an English label into the reader's language.
+    """
     rows, columns = np.nonzero(np.isnan(table.original[: len(tops)]))
     if not len(rows):
         return []
@@ -144,7 +170,7 @@ def _gaps(table: Shown, tops: list[float], translate: Translate) -> list[Json]:
         "type": "bar",
         "x": names,
         "y": [1] * len(rows),
-        "base": [tops[row] for row in rows],
+        "base": [tops[row] for row in rows.tolist()],
         "width": 1,
         "marker": {
             "color": "rgba(0,0,0,0)",
@@ -157,10 +183,10 @@ def _gaps(table: Shown, tops: list[float], translate: Translate) -> list[Json]:
     dots = {
         "type": "scatter",
         "mode": "markers",
-        "x": names,
-        "y": [tops[row] + 1.8 for row in rows],
-        "customdata": typed(table.reconstruction[rows, columns].astype(np.float32)),
-        "text": names,
+        "x": names * len(made),
+        "y": [its_tops[row] + 0.8 for _, its_tops in made for row in rows.tolist()],
+        "customdata": typed(np.concatenate([values[rows, columns] for values, _ in made]).astype(np.float32)),
+        "text": names * len(made),
         "marker": {"size": 3, "color": "#ffffff", "line": {"width": 0.5, "color": "#000000"}},
         "hovertemplate": f"%{{text}}: %{{customdata:.4g}} ({translate('filled in')})<extra></extra>",
     }

@@ -6,14 +6,17 @@ from typing import Any
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 from PIL import Image, ImageDraw
 
 from ae_core.figures.film import KINDS, LAST, SECONDS, Kind, film
 from ae_core.figures.film.axes import steady_ranges, ticks
-from ae_core.figures.film.scene import GRID, HEIGHT, MAP, WIDTH, Scene
+from ae_core.figures.film.scene import GRID, HEIGHT, MAP, VALUES, WIDTH, Scene
+from ae_core.figures.film.values import STRIP
 from ae_core.figures.film.words import can_be_drawn, drawable, fitting, width_of
-from ae_core.figures.shared import COLOURS
-from ae_core.messages import Grid, Plane, Setup, Snapshot
+from ae_core.figures.shared import COLOURS, GREY
+from ae_core.formats.png_sheets import CIVIDIS
+from ae_core.messages import ColumnTitle, Grid, Plane, Setup, Snapshot
 from tests import demo
 
 NOWHERE = "\U0010ffff"  # no font has it
@@ -203,6 +206,62 @@ def test_vectors_colours_and_many_classes_are_drawn(made: Any, kind: Kind) -> No
     assert picture.shape == (HEIGHT, WIDTH, 3)
     middle = picture[GRID[1] + 8, GRID[0] + 20]
     assert np.abs(middle - 255).max() > 50, "the sheet is there"
+
+
+def words_of(setup: Setup, shown: list[Snapshot]) -> list[str]:
+    """All that is written in the last frame of a film."""
+    drawn: list[str] = []
+
+    def note(draw: Any, place: Any, text: str, *rest: Any, **more: Any) -> None:
+        drawn.append(text)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(ImageDraw.ImageDraw, "text", note)
+        Scene(setup, shown, str).frame(len(shown) - 1)
+    return drawn
+
+
+def test_rows_are_strips_with_the_names_of_their_columns() -> None:
+    setup, snapshot = demo.rows()
+    written = words_of(setup, [snapshot])
+    assert written.count("original") == written.count("reconstruction") == 3
+    assert {"radius", "red", "blue", "<b>weight…", "nothing"} <= set(written)
+    values = snapshot.grid.values
+    assert values is not None
+    assert f"{np.frombuffer(values.original, '<f4')[0]:.4g}" in written, "of few columns the values are told"
+    picture = np.asarray(Scene(setup, [snapshot], str).frame(0)).astype(int)
+    blue, middle = VALUES[0] + (VALUES[2] - VALUES[0]) * 0.44, VALUES[1] + STRIP // 2
+    share = (np.frombuffer(values.original, "<f4")[2] - 0) / 1  # between the ends of that column
+    wanted = [np.interp(4 * share, range(5), channel) for channel in CIVIDIS.T]
+    np.testing.assert_allclose(picture[middle, int(blue)], wanted, atol=2)
+    short = replace(setup, columns=[ColumnTitle(name=name, unit="mm") for name in "abcde"])
+    assert "a (mm)" in words_of(short, [snapshot]), "with its unit where there is room"
+
+
+def test_series_are_lines_with_the_names_and_units_of_their_channels() -> None:
+    setup, snapshot = demo.series()
+    written = words_of(setup, [snapshot])
+    assert {"original", "reconstruction", "current", "(A)", "torque", "(N m)", "time (s)", "0.6"} <= set(written)
+    without_rate, one = demo.series(rate=0.0)
+    assert "moment" in words_of(without_rate, [one])
+    picture = np.asarray(Scene(setup, [snapshot], str).frame(0)).astype(int)
+    panels = picture[VALUES[1] + 30 : VALUES[3] - 40, VALUES[0] : VALUES[2]].reshape(-1, 3)
+    for colour in (GREY, COLOURS[0]):
+        assert (np.abs(panels - rgb(colour)).max(axis=1) < 3).sum() > 100, "both lines are drawn"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("made", [demo.rows, demo.series])
+def test_a_film_of_rows_or_series_moves_and_one_of_an_earlier_version_has_pictures(made: Any, kind: Kind) -> None:
+    setup, first = made(0)
+    _, last = made(3000)
+    other = replace(last.grid.values, reconstruction=last.grid.values.original)
+    last = replace(last, grid=replace(last.grid, values=other))
+    pictures, _ = frames_of(film(setup, [first, last], kind))
+    box = np.s_[VALUES[1] : VALUES[3], VALUES[0] : VALUES[2]]
+    assert np.abs(pictures[0][box] - pictures[1][box]).max() > 50
+    without = replace(first, grid=replace(first.grid, values=None))
+    assert "corrupted" in words_of(setup, [without, last]) and "corrupted" not in words_of(setup, [first, last])
 
 
 @pytest.mark.parametrize("kind", KINDS)

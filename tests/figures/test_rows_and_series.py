@@ -14,7 +14,8 @@ from ae_core.diagnosis import diagnose
 from ae_core.errors import WrongValueError
 from ae_core.figures import compare, grid, views
 from ae_core.figures.film import film
-from ae_core.figures.shared import COLOURS, Json
+from ae_core.figures.shared import COLOURS, Json, short
+from ae_core.formats import escape
 from ae_core.measuring.wording import said_of
 from ae_core.messages import PanelTitle, Setup, Snapshot, decode, encode
 from ae_core.runs.consistency import check_snapshot
@@ -99,6 +100,71 @@ def test_series_lie_over_one_another_on_their_time(rate: float, last: float, tit
     assert [place for place, y in enumerate(dotted["y"]) if y is not None] == [3, 4, 5, 6, 7, 8, 9]
     assert dotted["line"]["dash"] == "dot" and stripes["marker"]["pattern"]["shape"] == "/"
     assert [trace["name"] for trace in figure["data"] if trace["showlegend"]] == ["original", "reconstruction"]
+
+
+def heads(figure: Json) -> list[str]:
+    """The words above strips, or in the corners of panels."""
+    return [one["text"] for one in figure["layout"]["annotations"]]
+
+
+def test_rows_of_several_runs_stand_below_their_original_under_their_names() -> None:
+    setup, snapshot = demo.rows()
+    values, later = snapshot.grid.values, demo.rows(3000)[1]
+    assert values is not None
+    figure = compare.reconstructions([(setup, snapshot), (setup, later)], ["<first>", "second"])
+    go.Figure(figure)
+    json.dumps(figure, allow_nan=False)
+    assert figure["layout"]["meta"]["plain"] and "2 runs" in figure["layout"]["meta"]["label"]
+    assert figure["layout"]["xaxis"]["categoryarray"][:2] == ["radius (mm)", "colour: red"], "the columns are named"
+    first = escape.plotly("<first>")
+    errors = [short(one.grid.errors[1]) for one in (snapshot, later)]
+    assert {f"{first}, MSE {errors[0]}", f"second, MSE {errors[1]}", "original"} <= set(heads(figure))
+    made = np.frombuffer(values.reconstruction, "<f4").reshape(-1, 5)
+    wanted = {"original": np.frombuffer(values.original, "<f4").reshape(-1, 5), first: made, "second": made}
+    for trace, (name, numbers) in zip(of_kind(figure, "heatmap"), wanted.items(), strict=True):
+        assert f"({name})" in trace["hovertemplate"]
+        shown, edges = unpacked(trace["customdata"]), trace["y"]
+        places = [place for place, row in enumerate(shown) if np.isfinite(row).any()]
+        np.testing.assert_allclose(shown[places], numbers[:3])
+        above = {one["y"] for one in figure["layout"]["annotations"] if one["text"].split(", MSE")[0] == name}
+        assert above == {edges[place] for place in places}, "each strip has its name above it"
+    (stripes,), (dots,) = of_kind(figure, "bar"), of_kind(figure, "scatter")
+    assert sorted(stripes["x"]) == ["nothing"] * 3 + ["radius (mm)"]
+    assert sorted(dots["x"]) == sorted(2 * stripes["x"]), "both runs fill them"
+
+
+@pytest.mark.parametrize(("count", "strips"), [(1, 6), (2, 9), (3, 8), (4, 10), (6, 7)])
+def test_as_many_rows_are_compared_as_have_room(count: int, strips: int) -> None:
+    figure = compare.reconstructions([demo.rows()] * count, [f"run {place}" for place in range(count)])
+    upper = {one["y"] for one in figure["layout"]["annotations"]}
+    assert len(upper) == len(heads(figure)) == strips
+    assert min(np.diff(sorted(upper))) > 1.5, "there is room for a name between strips"
+
+
+def test_series_of_several_runs_lie_on_the_original_in_the_colours_of_their_curves() -> None:
+    pairs, names = [demo.series(), demo.series(3000)], ["first", "second"]
+    figure = compare.reconstructions(pairs, names)
+    go.Figure(figure)
+    json.dumps(figure, allow_nan=False)
+    assert heads(figure) == ["current (A)", "torque (N m)"]
+    told = [trace for trace in figure["data"] if trace["showlegend"]]
+    assert [trace["name"] for trace in told] == ["original", *names]
+    curves = {trace["name"]: trace["line"]["color"] for trace in compare.curves(pairs, names)["data"]}
+    assert {trace["name"]: trace["line"]["color"] for trace in told[1:]} == curves
+    titles = [axis["title"]["text"] for name, axis in figure["layout"].items() if "axis" in name and "title" in axis]
+    assert titles == ["time (s)"]
+
+
+def test_a_run_that_has_learnt_from_other_columns_is_left_out() -> None:
+    setup, snapshot = demo.rows()
+    other = replace(setup, columns=demo.COLUMN_TITLES[::-1])
+    figure = compare.reconstructions([(setup, snapshot), (other, snapshot)], ["first", "other"])
+    assert len(of_kind(figure, "heatmap")) == 2 and not any("other" in text for text in heads(figure))
+    without = replace(snapshot, grid=replace(snapshot.grid, values=None))
+    figure = compare.reconstructions([(setup, snapshot), (setup, without)], ["first", "of an earlier version"])
+    assert len(of_kind(figure, "heatmap")) == 2
+    figure = compare.reconstructions([(setup, without), (setup, snapshot)], ["of an earlier version", "second"])
+    assert figure["data"][0]["type"] == "image", "both have pictures"
 
 
 @pytest.mark.parametrize("made", [demo.rows, demo.series])

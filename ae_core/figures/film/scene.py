@@ -10,6 +10,7 @@ from ae_core import variants
 from ae_core.figures.film.axes import Range, steady_ranges, ticks
 from ae_core.figures.film.curve import Box, LossCurves
 from ae_core.figures.film.points import draw_points
+from ae_core.figures.film.values import values_of
 from ae_core.figures.film.words import FAINT, INK, can_be_drawn, drawable, fitting, width_of, write
 from ae_core.figures.latent import axis_titles, classes, look
 from ae_core.figures.plane import faint
@@ -21,6 +22,7 @@ WIDTH, HEIGHT = 1000, 470
 MARGIN = 18
 MAP = (64, 52, 456, 410)  # left, upper, right and lower edge of the map
 GRID = (550, 52, WIDTH - MARGIN, 300)  # the most that originals and reconstructions may take
+VALUES = (564, 52, WIDTH - MARGIN, 276)  # the same for rows and series, which have longer names beside them
 LINE = "#d5d9de"
 TITLE, BODY, SMALL = 18, 14, 12  # pixels
 LEGEND_LINE, MARKER = 20, 18
@@ -48,7 +50,8 @@ class Scene:
         self._shown = numbers < max(1, len(named))
         self._looks = np.array([look(place) for place in range(256)])[numbers]
         self._palette = np.array([tuple(bytes.fromhex(colour[1:])) for colour in COLOURS], np.uint8)
-        self._grid_ends = GRID[1] + self._grid_size(snapshots[0])[1]
+        self._values = values_of(VALUES, setup, snapshots, self.translate)
+        self._grid_ends = self._values.lower if self._values else GRID[1] + self._grid_size(snapshots[0])[1]
         self._curves = LossCurves(self._place_of_curves(named), snapshots[-1].history, self.translate)
         self._ground = self._still(named)
 
@@ -87,7 +90,10 @@ class Scene:
         turned = Image.new("L", (MAP[3] - MAP[1], 20), 0)
         write(ImageDraw.Draw(turned), (turned.width / 2, 0), up, BODY, 255, "ma")
         picture.paste(INK, (4, MAP[1]), turned.rotate(90, expand=True))
-        self._row_names(draw)
+        if self._values:
+            self._values.still(picture)
+        else:
+            self._row_names(draw)
         if named:
             self._legend(picture, named)
         if self._curves.drawn:
@@ -192,6 +198,9 @@ class Scene:
         return round(scale * width), round(scale * height)
 
     def _grid(self, picture: Image.Image, snapshot: Snapshot) -> None:
+        if self._values:
+            self._values.onto(picture, snapshot)
+            return
         size = self._grid_size(snapshot)
         with Image.open(io.BytesIO(snapshot.grid.png)) as sheet:
             whole = sheet.convert("RGBA").resize(size, Image.Resampling.BOX)  # squares stay squares

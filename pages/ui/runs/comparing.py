@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from ae_core.figures import compare
+from ae_core.figures.shown import told_as_numbers
 from ae_core.formats import escape
 from ae_core.messages import Setup
 from ae_core.ownership import fingerprint
@@ -94,8 +95,9 @@ def _views(own: Session) -> None:
 def _side_by_side(together: Sequence[compare.Pair], called: Sequence[str]) -> None:
     left, right = st.columns([1, 1], gap="medium")
     with left.container(gap=None):
-        above(of_setup(together[0][0])("The same held-out images, and the difference"))
-        _mount("live_images", compare.reconstructions(together, called, _), together)
+        say, numbers = of_setup(together[0][0]), told_as_numbers(*together[0])
+        above(say("The same held-out images") if numbers else say("The same held-out images, and the difference"))
+        _mount("live_rows" if numbers else "live_images", compare.reconstructions(together, called, _), together)
     with right.container(gap=None):
         above(_("Code maps, turned to match the first"))
         _mount("live_maps", compare.maps(together, called, _), together)
