@@ -17,6 +17,7 @@ from ae_core.figures.shared import (
     short,
     told_in_nats,
     typed,
+    unit,
     words,
 )
 from ae_core.figures.shown import told_as_numbers
@@ -28,6 +29,7 @@ from ae_core.measuring.wording import about
 from ae_core.messages import Grid, Setup, Snapshot
 
 AXES = {"epoch": "epoch", "step": "step", "seconds": "training time (s)"}
+LOSSES = ("loss", "reconstruction")  # quantities in the unit of the run's loss
 TITLE = 0.14  # of a map's height, for its name in two lines
 DASHES = ("solid", "dash", "dot", "dashdot")
 
@@ -52,6 +54,7 @@ def curves(
         logarithmic: Whether the axis of the quantity is logarithmic.
         translate: Turns an English label into the reader's language.
     """
+    units = dict.fromkeys(units_of(runs, quantity, translate))
     if runs:
         translate = about(runs[0][0].shape, translate)
     kind, _, term = quantity.rpartition("val_")
@@ -81,6 +84,7 @@ def curves(
     title = translate("{quantity}, {kind}").format(quantity=words(term, translate), kind=kind)
     if nats:
         title += f" ({translate('weighted')}, {translate(NATS)})"
+    axis_title = "<br>".join([title, *units] if len(units) < 2 else [title, translate("in different units")])
     layout = _layout(runs, translate("{title} of {count} runs.").format(title=title, count=len(runs)))
     layout |= {
         "hovermode": "x unified",
@@ -88,13 +92,26 @@ def curves(
         "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
         "xaxis": {"title": {"text": translate(AXES[axis])}, "automargin": True, "zeroline": False},
         "yaxis": {
-            "title": {"text": title},
+            "title": {"text": axis_title},
             "type": "log" if logarithmic else "linear",
             "automargin": True,
             "zeroline": False,
         },
     }
     return {"data": traces, "layout": layout}
+
+
+def units_of(runs: Sequence[Pair], quantity: str, translate: Translate = str) -> list[str]:
+    """The unit of a loss in each run that has it; none of a quantity that is no loss.
+
+    Args:
+        runs: Setup and snapshot of each run.
+        quantity: As of `curves`.
+        translate: Turns an English label into the reader's language.
+    """
+    if quantity.removeprefix("val_") not in LOSSES:
+        return []
+    return [unit(setup, translate) for setup, snapshot in runs if quantity in snapshot.history]
 
 
 def reconstructions(runs: Sequence[Pair], names: Sequence[str], translate: Translate = str) -> Figure:

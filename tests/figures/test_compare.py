@@ -32,6 +32,23 @@ def test_curves_share_an_axis(axis):
         assert trace["y"][0] == pytest.approx(snapshot.history["val_loss"][0], rel=1e-5)
 
 
+def unit_of(runs, quantity):
+    return compare.curves(runs, NAMES, quantity)["layout"]["yaxis"]["title"]["text"].split("<br>")[1:]
+
+
+def test_a_loss_has_the_unit_of_the_run_s_loss():
+    entropy = [(msgspec.structs.replace(setup, loss_name="cross_entropy"), one) for setup, one in RUNS]
+    for quantity in ("loss", "val_loss", "val_reconstruction"):
+        assert unit_of(RUNS, quantity) == ["mean squared error per pixel"]
+        assert unit_of(entropy, quantity) == ["cross-entropy per pixel (nats)"]
+        assert unit_of([RUNS[0], entropy[1]], quantity) == ["in different units"]
+        assert len(compare.units_of([RUNS[0], entropy[1]], quantity)) == 2
+    assert unit_of(RUNS, "sparsity") == [], "a weighted penalty is no error of pixels"
+    assert unit_of([demo.rows(), demo.rows()], "loss") == ["mean squared error per value"]
+    lacks = msgspec.structs.replace(entropy[1][1], history={"epoch": [0.0], "step": [0], "seconds": [0.0]})
+    assert unit_of([RUNS[0], (entropy[1][0], lacks)], "loss") == ["mean squared error per pixel"]
+
+
 def test_kl_is_told_in_nats_per_image():
     snapshot = demo.snapshot(400)
     snapshot.history["val_kl"] = snapshot.history["val_sparsity"]

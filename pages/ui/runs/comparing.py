@@ -118,6 +118,13 @@ def _curves(pairs: Sequence[compare.Pair], names: Sequence[str]) -> None:
         logarithmic = st.toggle(_("Log scale"), key=state.COMPARED_LOGARITHMIC)
     figure = compare.curves(pairs, names, chosen or "val_loss", axis or "epoch", logarithmic, _)
     _mount("live_curves", figure, pairs)
+    units = dict.fromkeys(compare.units_of(pairs, chosen or "val_loss", _))
+    if len(units) > 1:
+        st.caption(
+            _("These losses have different units, so their heights cannot be compared: {units}.").format(
+                units="; ".join(units)
+            )
+        )
 
 
 def _mount(key: str, figure: compare.Figure, pairs: Sequence[compare.Pair]) -> None:
