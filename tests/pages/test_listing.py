@@ -89,6 +89,24 @@ def test_how_well_a_run_did_comes_before_what_it_was_asked_for(store):
     assert {"created", "epoch", "seconds", "parameters", "code_size"} <= set(names)
 
 
+def test_the_size_of_the_code_is_told_once(store):
+    def named(*sizes: tuple[int, int]) -> dict[str, str]:
+        one = store.open(stored.stored(store))
+        runs = [
+            dataclasses.replace(
+                one, id=f"{place:012d}", code_size=code, settings=dict(one.settings) | {"latent_dim": size}
+            )
+            for place, (size, code) in enumerate(sizes)
+        ]
+        columns = json.loads(table._payload(runs, [], Asked()))["columns"]
+        return {column["name"]: column["title"] for column in columns}
+
+    alike, latent, quantised = named((2, 2), (2, 2)), named((2, 2), (8, 8)), named((2, 2), (16, 128))
+    assert alike["code_size"] == "Code size" and "set_latent_dim" not in alike
+    assert latent["set_latent_dim"] == "Latent size" and "code_size" not in latent
+    assert {"set_latent_dim", "code_size"} <= set(quantised), "positions are not the numbers of a code"
+
+
 @pytest.mark.parametrize("text", [None, "", "{", "[]", "[1, 2, 3]", '["a B", "state", true]', '[["x"], {}, 1]', "7"])
 def test_what_a_browser_asks_may_be_anything(text):
     found = table.asked(text)

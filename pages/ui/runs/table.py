@@ -22,6 +22,7 @@ from pages.ui.words.units import age, number, percent
 
 NUMBERS = ("test_mse", "pca_mse", "knn1_accuracy", "linear_probe_accuracy", "active_units")
 MOST_ROWS = 100  # sent to a browser; of more, the newest with the words, or the first in the order that was asked for
+CODE_SIZE = "Numbers in the code: the latent size, or of a vector-quantised code its positions × entry size."
 _KEY = "runs_table"
 _ROOT = '<div class="ae-runs"></div>'
 
@@ -162,7 +163,11 @@ def _payload(runs: Sequence[StoredRun], chosen: Sequence[str], asked: Asked, mos
         Column("epoch", _("Trained"), _("Epochs done."), number=True, unit=_("epochs")),
         Column("seconds", _("Time"), _("Time in training."), unit=_("seconds"), number=True),
         Column("parameters", _("Weights"), _("Numbers that are learnt."), number=True),
-        Column("code_size", _("Code"), _("Numbers in the code."), number=True),
+        *(
+            []
+            if _is_latent_size(shown, differing)
+            else [Column("code_size", _("Code size"), _(CODE_SIZE), number=True)]
+        ),
         Column("created", _("Age"), _("Time since it was started."), number=True),
     ]
     best, known = _best(together), titles()
@@ -188,6 +193,12 @@ def _payload(runs: Sequence[StoredRun], chosen: Sequence[str], asked: Asked, mos
         "most": most,
     }
     return msgspec.json.encode(content)
+
+
+def _is_latent_size(runs: Sequence[StoredRun], differing: Sequence[str]) -> bool:
+    """Whether the size of the code stands in the table already, as a setting in which the runs differ."""
+    told = "latent_dim" in differing
+    return told and all(run.code_size in (None, run.settings.get("latent_dim")) for run in runs)
 
 
 def _metric(name: str) -> Column:
