@@ -5,10 +5,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ae_core.figures.latent import classes, look
 from ae_core.figures.shared import (
     BARE,
     COLOURS,
     GREY,
+    SYMBOLS,
     Figure,
     Json,
     Translate,
@@ -201,7 +203,15 @@ def maps(runs: Sequence[Pair], names: Sequence[str], translate: Translate = str)
     labels = np.frombuffer(runs[0][0].labels, np.uint8)
     traces: list[Json] = []
     layout = _layout(runs, translate("Code maps of {count} runs, aligned.").format(count=count))
-    layout |= {"margin": {"l": 4, "r": 4, "t": 4, "b": 4}, "showlegend": False, "hovermode": False, "annotations": []}
+    named = classes(runs[0][0])
+    layout |= {
+        "margin": {"l": 4, "r": 4, "t": 4, "b": 4},
+        "showlegend": bool(named),
+        # One for all maps: as each map is one trace, there is nothing that a click could take away.
+        "legend": {"orientation": "h", "x": 0, "y": 0, "yanchor": "top", "itemclick": False, "itemdoubleclick": False},
+        "hovermode": False,
+        "annotations": [],
+    }
     aligned = []
     for plane in planes:
         # Where runs show different numbers of images, the first ones are the same.
@@ -212,7 +222,7 @@ def maps(runs: Sequence[Pair], names: Sequence[str], translate: Translate = str)
     down = -(-count // across)
     for place, (points, name) in enumerate(zip(aligned, names, strict=True)):
         suffix = "" if place == 0 else str(place + 1)
-        colours = [COLOURS[label % len(COLOURS)] for label in labels[: len(points)]]
+        looks = [look(label if named else 0) for label in labels[: len(points)].tolist()]
         traces.append(
             {
                 "type": "scattergl",
@@ -221,7 +231,13 @@ def maps(runs: Sequence[Pair], names: Sequence[str], translate: Translate = str)
                 "y": typed(points[:, 1]),
                 "xaxis": f"x{suffix}",
                 "yaxis": f"y{suffix}",
-                "marker": {"color": colours, "size": 4, "opacity": 0.8},
+                "showlegend": False,
+                "marker": {
+                    "color": [COLOURS[colour] for colour, _ in looks],
+                    "symbol": [SYMBOLS[symbol] for _, symbol in looks],
+                    "size": 4,
+                    "opacity": 0.8,
+                },
             }
         )
         row, column = divmod(place, across)
@@ -248,7 +264,20 @@ def maps(runs: Sequence[Pair], names: Sequence[str], translate: Translate = str)
             }
         )
     layout["meta"]["plain"] = True
-    return {"data": traces, "layout": layout}
+    return {"data": [*traces, *(_class(number, name) for number, name in enumerate(named))], "layout": layout}
+
+
+def _class(number: int, name: str) -> Json:
+    """A class in the legend, which stands for its points in all maps."""
+    colour, symbol = look(number)
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "name": escape.plotly(name),
+        "x": [None],
+        "y": [None],
+        "marker": {"color": COLOURS[colour], "symbol": SYMBOLS[symbol], "size": 8},
+    }
 
 
 def sweep(

@@ -11,6 +11,7 @@ from PIL import Image
 from scipy.spatial import procrustes
 
 from ae_core.figures import compare
+from ae_core.figures.latent import latent
 from tests import demo
 
 RUNS = [(demo.setup(run_id="one"), demo.snapshot(400)), (demo.setup(run_id="two"), demo.snapshot(1500))]
@@ -139,9 +140,31 @@ def test_maps_are_aligned_as_scipy_does_it():
 def test_maps_of_one_cloud_lie_on_each_other():
     figure = valid(compare.maps([RUNS[0], RUNS[1]], NAMES))
     points = [
-        np.frombuffer(base64.b64decode(trace["x"]["bdata"]), "<f4") for trace in figure["data"]
+        np.frombuffer(base64.b64decode(trace["x"]["bdata"]), "<f4") for trace in figure["data"][:2]
     ]  # the second is the first, grown
     np.testing.assert_allclose(points[0], points[1], atol=1e-3)
+
+
+def test_maps_have_the_classes_of_the_live_map_in_their_legend():
+    setup, snapshot = RUNS[0]
+    many = msgspec.structs.replace(setup, class_names=[f"<{place}>" for place in range(12)])
+    labels = np.frombuffer(setup.labels, np.uint8)
+    for one in (setup, many):
+        figure = valid(compare.maps([(one, snapshot), RUNS[1]], NAMES))
+        live = {trace["name"]: trace["marker"] for trace in latent(one, snapshot)["data"]}
+        told = {trace["name"]: trace["marker"] for trace in figure["data"] if trace.get("showlegend", True)}
+        assert figure["layout"]["showlegend"] and list(told) == list(live)
+        for name, marker in live.items():
+            assert (told[name]["color"], told[name]["symbol"]) == (marker["color"], marker["symbol"])
+        for trace in figure["data"][:2]:
+            for point in (0, 7, 40):
+                marker = list(live.values())[labels[point]]
+                looks = trace["marker"]["color"][point], trace["marker"]["symbol"][point]
+                assert looks == (marker["color"], marker["symbol"]), "points look as their class does"
+    for names in ([], ["one"], [str(place) for place in range(40)]):
+        bare = compare.maps([(msgspec.structs.replace(setup, class_names=names), snapshot)], NAMES[:1])
+        assert not bare["layout"]["showlegend"] and len(bare["data"]) == 1
+        assert len(set(bare["data"][0]["marker"]["color"])) == 1, "as on the live map"
 
 
 def test_a_sweep_shows_error_against_the_setting():
