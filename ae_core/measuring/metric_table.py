@@ -63,7 +63,7 @@ _ALL = (
     ),
     Metric(
         "squared_error_per_image",
-        "Error per image",
+        "Squared error",
         "per image",
         LOWER,
         "Squared error summed over the pixels of an image, averaged over held-out images.",

@@ -7,11 +7,13 @@ from types import SimpleNamespace
 
 import pytest
 
+from ae_core.anomalies.rivals import RIVALS
 from ae_core.errors import EngineError
 from pages.ui import shared
 from pages.ui.live.works import Works
 from pages.ui.odd import finding, scoring
 from pages.ui.odd.words import words
+from tests import demo
 from tests.conftest import ROOT
 from tests.pages import one_run
 from tests.pages.one_run import until
@@ -104,9 +106,19 @@ def test_files_are_scored_a_few_at_a_time_and_whoever_waits_in_vain_is_told(monk
 def test_every_word_that_the_browser_asks_for_is_there():
     folder = ROOT / "assets" / "javascript" / "odd"
     text = "".join(path.read_text(encoding="utf-8") for path in folder.glob("*.js"))
-    unused = [name for name in words() if f'"{name}"' not in text and not name.startswith(COMPOSED)]
+    said = words(demo.setup())
+    unused = [name for name in said if f'"{name}"' not in text and not name.startswith(COMPOSED)]
     assert not unused
-    assert all(sentence for sentence in words().values())
+    assert all(sentence for sentence in said.values())
+
+
+def test_each_score_has_a_unit_that_speaks_of_what_the_examples_are():
+    names = ["error", "distance", "bound", *RIVALS]
+    said, of_rows, of_series = (words(made) for made in (demo.setup(), demo.rows()[0], demo.series()[0]))
+    assert all(said[f"unit_{name}"] and said[name] for name in names)
+    assert said["unit_error"] == said["unit_pca"] == "mean squared error per pixel"
+    assert of_rows["unit_error"] == of_series["unit_error"] == "mean squared error per value"
+    assert of_series["unit_bound"] == "nats per series"
 
 
 # Names that are put together there: of detectors, rules and verdicts.
@@ -114,6 +126,7 @@ COMPOSED = (
     "rule_",
     "verdict_",
     "file_row",
+    "unit_",
     "example_of",
     "file_example_of",
     "group_",

@@ -201,7 +201,10 @@ export class Odd extends Elements {
     place.dataset.threshold = String(this.threshold);
     this.field("threshold").value = String(Math.round(judge.placeOf(this.scale, this.threshold) * STEPS));
     this.field("threshold").setAttribute("aria-valuetext", short(this.threshold));
-    this.find(".ae-odd-histogram-title").textContent = this.word("histogram", { count: this.scored.odd.length.toLocaleString() });
+    this.find(".ae-odd-histogram-title").textContent = this.word("histogram", {
+      count: this.scored.odd.length.toLocaleString(),
+      unit: this.word(`unit_${this.score}`),
+    });
     this.find(".ae-odd-legend").replaceChildren(
       ...kinds.map(({ name, colour }) => {
         const entry = document.createElement("span");

@@ -95,7 +95,7 @@ def _content(run: TrainingJob, setup: Setup, step: int, name: str, fresh: Part |
         "colours": list(figures.COLOURS),
         "normal": run.settings.normal,
         "language": language(),
-        "words": words(),
+        "words": words(setup),
     }
     if fresh is not None:
         told |= {"fresh": fresh, "fresh_name": name, "fresh_notes": [_(note) for note in fresh.notes]}

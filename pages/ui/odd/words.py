@@ -2,11 +2,18 @@
 
 from collections.abc import Mapping
 
+from ae_core.messages import Setup
 from pages.ui.words.language import _
+from pages.ui.words.nouns import of_setup
 
 
-def words() -> Mapping[str, str]:
-    """Sentences by name, with places for numbers and names in braces."""
+def words(setup: Setup) -> Mapping[str, str]:
+    """Sentences by name, with places for numbers and names in braces.
+
+    Args:
+        setup: The run's setup message, which says what its examples are.
+    """
+    say = of_setup(setup)
     return {
         "title": _("Which of these is odd?"),
         "about": _(
@@ -43,7 +50,14 @@ def words() -> Mapping[str, str]:
         "no_odd": _("F1 and cost need odd validation examples: train with some classes as normal only."),
         "kinds": _("Normal and odd"),
         "classes": _("By class"),
-        "histogram": _("Scores of {count} test examples"),
+        "histogram": _("Scores of {count} test examples: {unit}"),
+        "unit_error": say("mean squared error per pixel"),
+        "unit_distance": _("Mahalanobis distance from the training codes"),
+        "unit_bound": say("nats per image"),
+        "unit_pca": say("mean squared error per pixel"),
+        "unit_knn": _("distance to the fifth-nearest training example"),
+        "unit_isolation_forest": _("0 to 1, higher where few random cuts part it from all others"),
+        "unit_one_class_svm": _("without unit, higher where fewer training examples are alike"),
         "drag": _("Threshold: drag it, or use the arrow keys"),
         "group_normal": _("normal"),
         "group_odd": _("odd"),
@@ -71,7 +85,7 @@ def words() -> Mapping[str, str]:
         "file_example_of": _("Example {row} of the file ({name})"),
         "rows_counted": _("Rows are counted as a spreadsheet counts them: the line of column names, if any, is row 1."),
         "examples_counted": _("Examples are counted from 0, in the order of the file."),
-        "error_value": _("error {value}"),
+        "error_value": _("MSE {value}"),
         "feature": _("{name}: {value}, expected {expected} ({share} %)"),
         "feature_category": _("{name}: {category}, expected {guess} ({share} %)"),
         "feature_unsure": _("{name}: {category}, which the network is not sure of ({share} %)"),
