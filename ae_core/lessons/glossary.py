@@ -43,6 +43,12 @@ GLOSSARY = (
         "loss_that_stays",
     ),
     Word(
+        "Adversarial",
+        "Trained against a discriminator, which learns to tell codes from draws of the prior; the encoder learns to "
+        "deceive it.",
+        "cloud",
+    ),
+    Word(
         "Anomaly",
         "An example unlike those that were learnt. The reconstruction error may show it, and may not.",
         "which_is_odd",
@@ -214,6 +220,12 @@ GLOSSARY = (
         "linear_is_pca",
         also=("principal component",),
     ),
+    Word(
+        "Penalty",
+        "A term added to the loss, times a weight, so that training makes something small besides the error.",
+        "few_at_work",
+        also=("penalties",),
+    ),
     Word("Perplexity", "How many entries would be in use if all were used alike.", "dictionary"),
     Word("Population sparsity", "How few units are at work for one example, from 0 to 1.", "few_at_work"),
     Word("Posterior", "The cloud of codes that the encoder gives a picture.", "cloud"),
@@ -224,6 +236,13 @@ GLOSSARY = (
     Word("Prior", "The cloud from which codes are drawn when nothing is known: here the standard normal.", "cloud"),
     Word("Reconstruction", "What the decoder makes of the code of an example.", also=("reconstruct",)),
     Word("ReLU", "The bend max(0, a).", "loss_that_stays"),
+    Word(
+        "Reparametrisation",
+        "A random code is computed as mean plus standard deviation times noise, so that the gradient reaches both, "
+        "although the noise is drawn.",
+        "cloud",
+        also=("reparameterisation", "reparameterization"),
+    ),
     Word(
         "Restricted Boltzmann machine",
         "A layer of visible and one of hidden random units, with a probability for each state.",
@@ -278,6 +297,19 @@ GLOSSARY = (
         ),
     ),
     Word("Variational", "With a cloud of codes for each picture instead of one point.", "cloud"),
+    Word(
+        "Vector-quantised",
+        "With a code of entries from a codebook: each part of what the encoder puts out is replaced by the nearest "
+        "entry.",
+        "dictionary",
+        also=("vector quantisation",),
+    ),
+    Word(
+        "Wasserstein",
+        "Named after a distance between distributions: the least work, mass times path, that turns one into another. A "
+        "Wasserstein autoencoder keeps it small by a small error and by codes that lie as the prior does.",
+        "cloud",
+    ),
     Word("Weight", "A number by which an input counts in a unit; training changes it."),
 )
 

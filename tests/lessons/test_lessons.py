@@ -210,6 +210,22 @@ def test_every_number_and_every_view_has_its_word():
     assert {label for label in labels if not known.search(label)} == PLAIN
 
 
+SAYS_ITSELF = {"Plain", "Stacked (deep)", "Recurrent"}  # which the page of variants explains
+
+
+def test_every_kind_of_autoencoder_and_what_makes_it_has_its_word():
+    forms = {form.lower() for one in glossary.GLOSSARY for text in (one.term, *one.also) for form in text.split(", ")}
+    titles = {variant.title for variant in variants.registry().values()}
+    stems = {form.removesuffix("ion")[:8] for form in forms}
+    assert {title for title in titles if title.split(" ")[0].lower()[:8] not in stems} == SAYS_ITSELF
+    assert {"penalty", "penalties", "codebook", "gibbs sampling", "reparametrisation", "prior"} <= forms
+
+
+def test_the_words_stand_in_the_order_of_the_alphabet():
+    terms = [one.term.lower().replace("β", "beta") for one in glossary.GLOSSARY]
+    assert terms == sorted(terms)
+
+
 def test_each_symbol_of_a_comparison_stands_in_its_formula():
     for one in theory.THEORY:
         for symbol, _meaning in one.symbols:
