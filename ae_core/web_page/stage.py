@@ -28,6 +28,7 @@ def stage_words(translate: Translate = str) -> dict[str, str]:
         "step": translate("step {step}"),
         "of": translate("frame {number} of {count}"),
         "gone": translate("No frame of step {step} is kept; the nearest one, of step {shown}, is shown."),
+        "thinned": translate("{count} of {seen} frames are kept"),
         "lost": translate("The connection is lost; it is tried again."),
     }
 

@@ -21,3 +21,36 @@ test("a frame that was overtaken on its way does not take the page back", () => 
 test("a run that goes on from an earlier state takes the page with it", () => {
   assert.ok(!stageWith([10, 20]).isLate({ step: 15 }), "nothing has overtaken it");
 });
+
+test("that fewer frames are kept than came is said once no more come, and not to whoever looks at one of them", () => {
+  const stage = stageWith([0, 1, 2, 3, 4]);
+  const words = { thinned: "{count} of {seen}" };
+  const listed = (steps, moving) => {
+    stage.remark = "";
+    const seen = stage.film.steps.length;
+    stage.content = { moving, words };
+    stage.film.list(steps);
+    stage.tellThinned(seen);
+    return stage.remark;
+  };
+  assert.equal(listed([0, 1, 2, 4], true), "", "more come");
+  assert.equal(listed([0, 2, 4], false), "3 of 4");
+  assert.equal(listed([0, 2, 4], false), "", "it is said once");
+  stage.step = 2;
+  assert.equal(listed([0, 4], false), "");
+});
+
+test("a number that holds of now only is left out beside an earlier frame", async () => {
+  const classes = new Map();
+  const stage = stageWith([10, 20]);
+  stage.root = { classList: { remove() {}, toggle: (name, on) => classes.set(name, on) } };
+  globalThis.matchMedia = () => ({ matches: true });
+  const at = async (step, chosen) => {
+    stage.step = chosen;
+    await stage.show({ step, texts: {}, views: {}, sentences: {} }, 0);
+    return classes.get("ae-past");
+  };
+  assert.equal(await at(10, 10), true);
+  assert.equal(await at(20, 20), false, "the newest one, although it was chosen");
+  assert.equal(await at(10, undefined), false, "the newest one is on its way");
+});

@@ -204,6 +204,13 @@ def test_the_diagram_shows_every_layer_with_shape_and_parameters():
         assert wanted in words
 
 
+def test_the_time_left_alone_gives_way_to_a_dash_beside_an_earlier_frame():
+    with spoken("en"):
+        said = tiles.tiles(demo.setup(), demo.snapshot(900))
+    assert said.count("ae-now") == said.count("ae-then") == 1
+    assert '<span>Time left</span><b class="ae-now">31 s</b><b class="ae-then">–</b>' in said
+
+
 def test_a_note_is_text_not_markup():
     assert tiles.notes(demo.setup(notes=["<b>", "two"])) == '<div class="ae-note">&lt;b&gt;<br>two</div>'
     assert tiles.notes(None) == tiles.notes(demo.setup(notes=[])) == '<div class="ae-note"></div>'

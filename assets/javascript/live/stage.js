@@ -95,7 +95,9 @@ export class Stage {
     this.runs.take(content.token);
     const skeleton = (this.skeleton ??= this.build(content));
     if (before?.of !== content.of) this.begin(content);
+    const seen = this.film.steps.length;
     this.film.list(content.steps, content.edition);
+    this.tellThinned(seen);
     if (content.shown === null && before?.shown != null && this.step === before.shown) this.step = undefined;
     for (const frame of content.frames) {
       if (frame.step > this.film.last) this.overtook = performance.now();
@@ -111,6 +113,17 @@ export class Stage {
     this.listen();
     this.present(0);
     if (before?.of !== content.of && content.playing && !still()) this.timeline?.play();
+  }
+
+  /**
+   * Says that there are fewer frames than one has seen come, as soon as no more do: of a long run some are kept.
+   *
+   * @param {number} seen How many there were.
+   */
+  tellThinned(seen) {
+    const { content, film } = this;
+    if (!content || content.moving || this.step !== undefined || film.steps.length >= seen) return;
+    this.remark = content.words.thinned.replace("{count}", String(film.steps.length)).replace("{seen}", String(seen));
   }
 
   /** @param {Content} content */
@@ -288,6 +301,7 @@ export class Stage {
   async show(frame, milliseconds) {
     this.shown = frame;
     this.root.classList.remove("ae-empty");
+    this.root.classList.toggle("ae-past", this.step !== undefined && frame.step < this.film.last);
     for (const [place, text] of Object.entries(frame.texts)) this.skeleton?.fill(place, text);
     const glide = still() ? 0 : milliseconds;
     const drawings = [];

@@ -86,6 +86,7 @@ export type Word =
   | "step"
   | "of"
   | "gone"
+  | "thinned"
   | "lost";
 
 /** One live view, as `ae_core/figures/views.py` declares it. */

@@ -42,6 +42,7 @@ def tiles(setup: Setup | None, snapshot: Snapshot | None) -> str:
     rate = known.get("samples_per_second")
     running = snapshot is not None and snapshot.state in ("running", "paused")
     device, _comma, about = setup.device.partition(",") if setup else (UNKNOWN, "", "")
+    left = _("Time left")
     cells = [
         (
             _("Epoch"),
@@ -62,7 +63,7 @@ def tiles(setup: Setup | None, snapshot: Snapshot | None) -> str:
             _("Training images per second, measured over the last steps."),
         ),
         (
-            _("Time left"),
+            left,
             duration(known.get("eta_seconds") if running else None),
             _taken(snapshot.seconds, running, _) if snapshot else "",
             _("Training time that remains at the present speed."),
@@ -102,7 +103,8 @@ def tiles(setup: Setup | None, snapshot: Snapshot | None) -> str:
         ),
     ]
     empty = "" if snapshot else " ae-empty"
-    return f'<div class="ae-tiles ae-numbers{empty}">{"".join(_cell(*cell) for cell in cells)}</div>'
+    drawn = "".join(_cell(*cell, of_now=cell[0] == left) for cell in cells)
+    return f'<div class="ae-tiles ae-numbers{empty}">{drawn}</div>'
 
 
 def more(setup: Setup | None, snapshot: Snapshot | None) -> str:
@@ -151,11 +153,12 @@ def _row(setup: Setup | None, numbers: Mapping[str, float]) -> str:
     return f'<div class="ae-tiles ae-numbers ae-more">{"".join(cells)}</div>' if cells else ""
 
 
-def _cell(label: str, value: str, beside: str, help: str) -> str:
+def _cell(label: str, value: str, beside: str, help: str, of_now: bool = False) -> str:
+    """A number; beside one that holds of now only a dash, which takes its place where an earlier frame is seen."""
     label, value, beside, help = (escape.html(text) for text in (label, value, beside, help))
+    shown = f'<b class="ae-now">{value}</b><b class="ae-then">{UNKNOWN}</b>' if of_now else f"<b>{value}</b>"
     return (
-        f'<div class="ae-tile" tabindex="0" data-help="{help}"><span>{label}</span><b>{value}</b>'
-        f"<small>{beside}</small></div>"
+        f'<div class="ae-tile" tabindex="0" data-help="{help}"><span>{label}</span>{shown}<small>{beside}</small></div>'
     )
 
 
