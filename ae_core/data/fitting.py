@@ -160,6 +160,9 @@ def _of_table(frame: "pd.DataFrame", info: DataInfo, wanted: DataInfo, text: str
     variables: dict[str, list[Column]] = {}
     for one in wanted.columns:
         variables.setdefault(one.name, []).append(one)
+    for place, whole in enumerate(map(str, frame.columns)):  # as it is called where its unit was not taken for one
+        if whole in variables and whole not in named:
+            named = {name: at for name, at in named.items() if at != place} | {whole: place}
     _refuse_missing([name for name in variables if name not in named])
     blocks, notes = [], []
     for name, columns in variables.items():
