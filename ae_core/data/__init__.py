@@ -22,7 +22,7 @@ from ae_core.data.lookup import (
 )
 from ae_core.data.preparation import Prepared, prepare
 from ae_core.data.ranges import ValueRange
-from ae_core.data.uploads import remove_uploads
+from ae_core.data.uploads import brought_by, remove_uploads
 
 __all__ = [
     "Column",
@@ -32,6 +32,7 @@ __all__ = [
     "Prepared",
     "ValueRange",
     "bring",
+    "brought_by",
     "called",
     "catalogue",
     "default_name",

@@ -211,7 +211,8 @@ def _of_table(tables_read: "Mapping[str, Read]", info: DataInfo, wanted: DataInf
             notes += [_said_of(name, new)] if new else []
             continue
         blocks.append(numbers(place)[:, None])
-        if parted[place][1] != unit and titles[place] not in _spelt(name, unit)[1:]:
+        same = _spelt(name, unit)[bool(unit) :]  # without a unit, the whole title was the name
+        if parted[place][1] != unit and titles[place] not in same:
             notes.append(_said_of_units(name, parted[place][1], unit))
     notes += _said_of_unread(unread)
     known = {info.label, wanted.label, *(one.name for one in info.understood)} - set(variables)

@@ -29,8 +29,9 @@ MOST_UNDERSTOOD = 1000  # columns of which a file says what became of them
 
 _BRACKETS = re.compile(r"(?P<name>.*\S)\s*(?:\[(?P<square>[^\[\]]{1,12})\]|\((?P<round>[^()]{1,12})\))")
 _UNIT = re.compile(
-    r"(?:[kMGmµu]?(?:m|g|s|A|V|W|J|N|Pa|Hz|L|l|mol|eV|B)|cm|dm|dL|dl|in|ft|lb|t|min|h|hr|hours?|d|days?|years?|yrs?|"
-    r"hPa|bar|K|°?[CF]|%|°|deg|rad|rpm|dB|ppm|px|pixels?|USD|EUR|GBP|CNY|[€$£¥])(?:[/·*^ ]-?\w+|\d)*"
+    r"(?:[TGMkmµμun]?(?:m|g|s|A|V|W|J|N|Pa|Hz|L|l|mol|eV|B|S|Ω|bar|cal|Nm|Wh|Ah|VA)|cm|dm|dL|dl|in|ft|lb|t|min|h|hr|"
+    r"hours?|d|days?|years?|yrs?|hPa|psi|mmHg|K|°?[CF]|%|‰|°|deg|rad|rpm|1/\w+|dB|ppm|lx|lm|px|pixels?|"
+    r"USD|EUR|GBP|CNY|[€$£¥])(?:[/·*^ ]-?\w+|[\d²³])*"
 )
 
 

@@ -163,6 +163,15 @@ def kept() -> list[Thing]:
     return _things(uploads_folder(), ())
 
 
+def brought_by(owner: str) -> set[str]:
+    """Names of the uploads that a person has brought, alone or as one of several.
+
+    Args:
+        owner: Fingerprint of the person's token.
+    """
+    return {path.stem for path in uploads_folder().glob("upload-*.npz") if owner in _owners(path)}
+
+
 def remove_uploads(owner: str, needed: Collection[str] = ()) -> None:
     """Removes a person's uploads; of one that others have brought too, or that runs wait for, their part in it.
 
@@ -174,9 +183,8 @@ def remove_uploads(owner: str, needed: Collection[str] = ()) -> None:
         DataError: If one of them cannot be removed.
     """
     try:
-        for path in uploads_folder().glob("upload-*.npz"):
-            if owner in _owners(path):
-                _take_part(path, owner, path.stem in needed)
+        for name in brought_by(owner):
+            _take_part(uploads_folder() / f"{name}.npz", owner, name in needed)
     except OSError as error:
         raise DataError(f"Your uploads could not all be removed because {disk_reason(error)}.") from error
 

@@ -14,13 +14,13 @@ from urllib.parse import parse_qs
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from ae_core import lessons
+from ae_core import data, lessons
 from ae_core.engine import Pace, TrainingJob, pace_of
 from ae_core.errors import DataError, EngineError, SettingError
 from ae_core.folders import ROOT
 from ae_core.lessons import changing
 from ae_core.messages import Part
-from ae_core.ownership import holds
+from ae_core.ownership import fingerprint, holds
 from ae_core.settings import Settings
 from pages.ui import showing, static
 from pages.ui.form import form
@@ -77,7 +77,7 @@ class Session:
         page: Name of the page that is shown.
         arrived: Whether another page was shown before.
         begun: When this tab was opened, on the monotonic clock.
-        uploads: Names of data sets that this tab brought, or was given by its address.
+        uploads: Names of the data sets that this person has brought: in this tab, or before it was opened.
         opened: Ids of runs that this tab was given by their address.
         compared: Ids of the runs that are ticked on the Compare page.
         leave_for: Name of the page that a button asked to go to; empty for none.
@@ -250,6 +250,8 @@ def _open() -> Session:
     own_form, sentences = form.from_address(parameters)
     token = token if known else secrets.token_urlsafe(32)
     opened = Session(own_form, token, known, notices=refused + unclear + sentences, showing=shown)
+    if known:
+        opened.uploads = data.brought_by(fingerprint(token))
     if pace:
         try:
             opened.pace = pace_of(pace)

@@ -1,13 +1,14 @@
 """A file that is to be scored: in its own order and with its own rows, however few, like the data of a run."""
 
 import io
+import re
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from ae_core import data
-from ae_core.data import fitting
+from ae_core.data import fitting, tables
 from ae_core.errors import DataError
 from ae_core.formats import delimited
 from tests.data.test_arrays import npy
@@ -72,6 +73,16 @@ def test_one_row_is_enough_and_columns_are_found_by_name(students):
     assert packed.examples.tolist() == found.examples.tolist() and packed.rows is not None
     unknown = fit(STUDENTS.iloc[:2].assign(height=np.nan), students)
     assert np.isnan(unknown.examples[:, 0]).all() and not np.isnan(unknown.examples[:, 1:]).any()
+
+
+def test_a_column_is_found_by_the_whole_name_too_under_which_it_was_learnt(students, monkeypatch):
+    volumes = STUDENTS.rename(columns={"height": "volume (m³)"})
+    with monkeypatch.context() as earlier:  # an upload of a time in which this unit was not known
+        earlier.setattr(tables, "_UNIT", re.compile("nothing"))
+        old = data.store_upload("old.csv", csv(volumes))
+    assert "volume (m³)" in [one.name for one in old.columns]
+    found = fit(volumes, old)
+    assert np.array_equal(found.examples[:, 0], STUDENTS["height"]) and found.notes == ()
 
 
 def test_what_cannot_be_scored_names_the_column(students):

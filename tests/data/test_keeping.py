@@ -176,6 +176,15 @@ def test_the_catalogue_reads_headers_only_and_notices_changes(alone):
     assert "big" not in data.catalogue()
 
 
+def test_what_a_person_has_brought_is_known_to_be_theirs(alone):
+    mine, shared, others = brought(1, "me"), brought(2, "me"), brought(3, "another")
+    assert brought(2, "another") == shared
+    assert data.brought_by("me") == {mine, shared}
+    assert data.brought_by("another") == {shared, others}
+    uploads.remove_uploads("me")
+    assert data.brought_by("me") == set()
+
+
 def test_a_person_takes_back_what_is_theirs_alone(alone):
     alone_mine, shared, needed = (brought(shift, "me") for shift in (1, 2, 3))
     assert brought(2, "another") == shared

@@ -121,6 +121,43 @@ def test_units_are_taken_from_names():
     ]
 
 
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "m³/h",
+        "m²",
+        "W/m²",
+        "kg/m³",
+        "m/s²",
+        "kWh",
+        "MWh",
+        "mAh",
+        "kVA",
+        "Nm",
+        "mbar",
+        "mmHg",
+        "psi",
+        "GW",
+        "nm",
+        "kΩ",
+        "μm",
+        "µS/cm",
+        "lx",
+        "kcal",
+        "1/min",
+        "°C/min",
+        "‰",
+    ],
+)
+def test_a_unit_in_round_brackets_is_one_however_it_is_raised_or_scaled(unit):
+    assert tables.names_and_units([f"flow ({unit})"]) == [("flow", unit)]
+
+
+@pytest.mark.parametrize("word", ["mean", "max", "total", "left", "new", "old", "raw", "std", "sum", "log", "1", "2"])
+def test_a_word_in_round_brackets_is_no_unit(word):
+    assert tables.names_and_units([f"flow ({word})"]) == [(f"flow ({word})", "")]
+
+
 def test_random_damage_never_gives_anything_but_a_sentence():
     wholes = {
         "a.csv": csv(),

@@ -158,6 +158,14 @@ def test_the_table_lists_filters_and_sorts(app, page, base):
     assert heading.get_attribute("aria-sort") == "descending"
     heading.click()
     assert rows(page) == names
+    # Rows that are scrolled away pass below the headings, their boxes to tick too.
+    above = """table => {
+      table.style.maxHeight = "6rem";
+      table.scrollTo(0, 30);
+      const { x } = table.getBoundingClientRect(), { y, height } = table.querySelector("th").getBoundingClientRect();
+      return [table.scrollTop, document.elementFromPoint(x + 5, y + height / 2).closest("thead")?.tagName];
+    }"""
+    assert page.eval_on_selector(".ae-runs .ae-table", above) == [30, "THEAD"]
 
 
 def test_an_interrupted_run_says_so(app, page, base):

@@ -1,5 +1,6 @@
 """Tables and series on the Explore page in a browser: computed there, and by a worker."""
 
+import io
 import re
 
 import numpy as np
@@ -8,6 +9,7 @@ from PIL import Image
 
 from ae_core.data.lookup import load
 from tests.browser import until, visitor
+from tests.conftest import ROOT
 from tests.pages.playing import code, drawn, saved, table_of, trained
 
 pytestmark = pytest.mark.browser
@@ -37,6 +39,31 @@ def drag(page, selector: str, begin: tuple[float, float], end: tuple[float, floa
         if place == 0:
             page.mouse.down()
     page.mouse.up()
+
+
+def test_a_dozen_values_are_all_seen_and_of_more_a_dark_edge_tells(chrome):
+    style = "".join((ROOT / "assets" / name).read_text(encoding="utf-8") for name in ("style.css", "explore.css"))
+    value = '<label class="ae-unit ae-value"><span>name</span><input type="range"><output>1 kW → 2 kW</output></label>'
+    page = chrome.new_page(viewport={"width": 400, "height": 900})
+
+    def shown(count: int, scrolled: int) -> tuple[int, float]:
+        """How much is not seen, and how dark the lower edge is."""
+        page.set_content(
+            f'<!doctype html><style>{style}</style><div class="ae-explore">'
+            f'<div class="ae-units ae-values" style="width: 20rem">{value * count}</div></div>'
+        )
+        hidden = page.eval_on_selector(
+            ".ae-values", f"list => {{ list.scrollTo(0, {scrolled}); return list.scrollHeight - list.clientHeight; }}"
+        )
+        with Image.open(io.BytesIO(page.locator(".ae-values").screenshot())) as picture:
+            grey = np.asarray(picture.convert("L"), float)
+        return hidden, float(np.median(grey[-3:-1]))
+
+    assert shown(12, 0) == (0, 255)
+    hidden, edge = shown(13, 0)
+    assert hidden > 0 and edge < 230
+    assert shown(13, hidden)[1] == 255, "there is nothing below any more"
+    page.close()
 
 
 @pytest.mark.slow(seconds=20)

@@ -75,6 +75,13 @@ def test_the_strip_is_always_of_one_height_and_opens_over_the_page(chrome):
             assert last["y"] + last["height"] == pytest.approx(frame["y"] + frame["height"], abs=1)
             now = page.eval_on_selector_all(".ae-findings", "all => all.map(one => one.getBoundingClientRect().height)")
             assert now == pytest.approx([height * 16] * 4, abs=0.1)
+        # The number of those that are not seen opens them, as one expects who points at it or touches it.
+        more = page.locator(".ae-findings-more").first
+        strip = page.locator(".ae-findings ul", has_text="img").first
+        page.evaluate("document.activeElement.blur()")
+        closed = strip.bounding_box()["height"]
+        more.hover()
+        assert strip.bounding_box()["height"] > closed + 16
         page.close()
 
 

@@ -1,4 +1,4 @@
-"""What the numbers of a run mean, in a strip of fixed height: one finding is seen, the others by scrolling."""
+"""What the numbers of a run mean, in a strip of fixed height: one finding is seen, and all by who comes to it."""
 
 from collections.abc import Sequence
 
@@ -25,7 +25,7 @@ def findings_html(findings: Sequence[Finding]) -> str:
     more = len(findings) - 1
     count = ""
     if more:
-        help = escape.html(_("Scroll to read on: {count} more").format(count=more))
+        help = escape.html(_("Point here to read on: {count} more").format(count=more))
         count = f'<span class="ae-findings-more" title="{help}">+{more}</span>'
     label = escape.html(_("What the numbers say"))
     return f'<div class="ae-findings"><ul tabindex="0" aria-label="{label}">{items}</ul>{count}</div>'
