@@ -80,17 +80,24 @@ def taken(page, press) -> tuple[str, bytes]:
     return coming.value.suggested_filename, Path(coming.value.path()).read_bytes()
 
 
+def places(page, keys: tuple[str, ...]) -> list[Any]:
+    """Where the views stand on the page, wherever that is scrolled to."""
+    scrolled = page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop")
+    boxes = [page.locator(f".st-key-{key}").bounding_box() for key in keys]
+    return [box | {"y": round(box["y"] + scrolled, 2)} for box in boxes]
+
+
 def resting_places(page, keys: tuple[str, ...]) -> list[Any]:
     """Where the views stand, once they have stood there for half a second."""
-    places: list[Any] = [None]
+    found: list[Any] = [None]
 
     def rest() -> bool:
         page.wait_for_timeout(500)
-        places.append([page.locator(f".st-key-{key}").bounding_box() for key in keys])
-        return places[-1] == places[-2]
+        found.append(places(page, keys))
+        return found[-1] == found[-2]
 
     until(page, rest)
-    return places[-1]
+    return found[-1]
 
 
 def check_pictures(page, keys: tuple[str, ...], begin: str) -> None:
@@ -118,7 +125,7 @@ def check_pictures(page, keys: tuple[str, ...], begin: str) -> None:
         drawing = ElementTree.fromstring(content.decode())
         assert drawing.tag.endswith("svg") and drawing.get("width") == "900"
         assert len(list(drawing.iter())) > 20
-    assert [page.locator(f".st-key-{key}").bounding_box() for key in keys] == before
+    assert places(page, keys) == before
 
 
 def test_the_figures_of_a_run_are_saved_as_png_and_svg(page, base):
