@@ -22,6 +22,8 @@ MILLISECONDS = 1000 * waiting.PATIENCE  # for whatever a page waits for
 VIEWS = tuple(view.key for view in views.VIEWS if view.ready(views.PLAIN))  # those that every run has
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
 
+MOVING = {"reduced_motion": "no-preference"}  # for `visitor`
+
 # Notes every step that each live view has shown, and lets a test see whether its element was replaced.
 WATCH = """() => {
   window.seen = {};
@@ -208,8 +210,13 @@ def context_of(chromium, options: Mapping[str, Any]) -> Iterator[tuple[Any, Any]
 
 @contextlib.contextmanager
 def visitor(chromium, **options: Any) -> Iterator[Any]:
-    """A page in a context of its own, 1280×720 unless told otherwise, whose scripts fail nowhere while it is used."""
-    with context_of(chromium, {"viewport": {"width": 1280, "height": 720}} | options) as (context, page):
+    """A page in a context of its own, 1280×720 unless told otherwise, whose scripts fail nowhere while it is used.
+
+    No recording plays by itself on it unless it is told `MOVING`: that takes a whole processor, while tests wait for a
+    worker to be ready.
+    """
+    usual = {"viewport": {"width": 1280, "height": 720}, "reduced_motion": "reduce"}
+    with context_of(chromium, usual | options) as (context, page):
         context.set_default_timeout(MILLISECONDS)
         complaints: list[str] = []
 

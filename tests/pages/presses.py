@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-from tests.browser import VIEWS, App, plight, until, visitor
+from tests.browser import MOVING, VIEWS, App, plight, until, visitor
 
 LONG = "?variant=denoising&dataset=digits&epochs=500&batch_size=1&latent_dim=2"
 BUSY = "while True: pass"
@@ -123,7 +123,7 @@ class Walk:
 def press_at_random(app: App, chrome: Any, seed: int, presses: int) -> None:
     """Presses so many things, two visitors in turns; fails when a page is not whole, or complains of anything."""
     chance = random.Random(seed)
-    with busy(), visitor(chrome) as page, visitor(chrome) as other:
+    with busy(), visitor(chrome, **MOVING) as page, visitor(chrome, **MOVING) as other:
         walks = [Walk(page, app, chance), Walk(other, app, chance)]
         for walk, beside in zip(walks, reversed(walks), strict=True):
             walk.other = beside

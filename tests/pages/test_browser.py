@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests import waiting
-from tests.browser import VIEWS, WATCH, step_of, until, visitor, wait_for_step
+from tests.browser import MOVING, VIEWS, WATCH, step_of, until, visitor, wait_for_step
 
 pytestmark = pytest.mark.browser
 
@@ -18,7 +18,7 @@ LONG = "?variant=denoising&dataset=digits&epochs=500&batch_size=1&latent_dim=2&s
 
 @pytest.fixture
 def page(chrome):
-    with visitor(chrome) as opened:
+    with visitor(chrome, **MOVING) as opened:
         yield opened
 
 
@@ -194,7 +194,7 @@ def test_the_page_fits_and_does_not_jump(app, chrome):
         for width, height in ((1280, 720), (390, 844)):
             for scheme in ("light", "dark"):
                 viewport = {"width": width, "height": height}
-                pages.append(visits.enter_context(visitor(chrome, viewport=viewport, color_scheme=scheme)))
+                pages.append(visits.enter_context(visitor(chrome, viewport=viewport, color_scheme=scheme, **MOVING)))
                 pages[-1].goto(app.url)
         for page in pages:
             wait_for_step(page, "live_grid", 0)

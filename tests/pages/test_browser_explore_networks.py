@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from tests.browser import until, visitor
-from tests.pages.playing import address, changed, code, drawn, picture, saved, table_of, trained
+from tests.pages.playing import address, changed, code, drawn, near, picture, saved, table_of, trained
 
 pytestmark = pytest.mark.browser
 
@@ -202,6 +202,7 @@ def test_a_run_is_explored_while_it_trains_and_at_any_of_its_moments(app, chrome
         until(person, lambda: address(person).get("frame") == "0")
         assert step() == 0 and person.get_attribute("button[name=newest]", "aria-pressed") == "false"
         until(person, lambda: np.ptp(code(person, "decoded")) < 5)
+        until(person, lambda: near(address(person)["at"], code(person, "decoded")), "the address comes after")
         early = picture(person, ".ae-drawn-made")
         with visitor(chrome, viewport={"width": 390, "height": 844}, color_scheme="dark") as friend:
             friend.goto(person.url)

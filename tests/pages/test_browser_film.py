@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from ae_core.figures.film import MOST_FRAMES
-from tests.browser import VIEWS, WATCH, visitor
+from tests.browser import MOVING, VIEWS, WATCH, visitor
 
 pytestmark = pytest.mark.browser
 
@@ -29,7 +29,7 @@ SEEN = "Object.values(window.seen).every(steps => steps.length >= {})"
 @pytest.fixture(scope="module")
 def owner(app, chrome):
     """The tab of the person whose short run this is."""
-    with visitor(chrome) as opened:
+    with visitor(chrome, **MOVING) as opened:
         yield opened
 
 
@@ -170,7 +170,7 @@ def test_a_run_is_watched_gone_back_in_and_replayed_by_its_owner_and_a_follower(
 
 def watch_and_replay(app, chrome, variant: str) -> None:
     """An owner and a follower watch a run, go back in it, and let its film pass."""
-    with visitor(chrome) as page, visitor(chrome) as follower, stopping(page):
+    with visitor(chrome, **MOVING) as page, visitor(chrome, **MOVING) as follower, stopping(page):
         run = start(page, f"{app.url}/?variant={variant}&{LONG}")
         wait_for_status(page, "Training")
         assert page.inner_text(".st-key-pace [aria-checked=true]") == "Watch" and "pace=" not in page.url
@@ -225,7 +225,7 @@ def test_the_film_of_a_run_has_every_frame_of_its_timeline(owner, ended):
 def test_a_frame_that_is_not_kept_is_said_and_the_nearest_one_shown(app, chrome, owner, ended):
     steps = film_steps(owner, ended)
     missing = next(step for step in range(steps[-1]) if step not in steps)
-    with visitor(chrome) as page:
+    with visitor(chrome, **MOVING) as page:
         page.goto(f"{app.url}/?run={ended}&frame={missing}")
         shown = wait_for_views(page, "step >= 0")
         assert abs(shown - missing) == min(abs(step - missing) for step in steps)
@@ -238,7 +238,7 @@ def test_a_frame_that_is_not_kept_is_said_and_the_nearest_one_shown(app, chrome,
 
 
 def test_a_pace_and_a_frame_that_mean_nothing_are_said_in_one_sentence_each(app, chrome, ended):
-    with visitor(chrome) as page:
+    with visitor(chrome, **MOVING) as page:
         page.goto(f"{app.url}/?run={ended}&frame=soon&pace=nonsense")
         wait_for_views(page, "step > 0")
         assert page.locator("[data-testid=stAlert]").all_inner_texts() == [
@@ -249,7 +249,7 @@ def test_a_pace_and_a_frame_that_mean_nothing_are_said_in_one_sentence_each(app,
 
 
 def test_nothing_plays_by_itself_for_who_wants_nothing_to_move(app, chrome, ended):
-    with visitor(chrome) as other, visitor(chrome, reduced_motion="reduce") as page:
+    with visitor(chrome, **MOVING) as other, visitor(chrome) as page:
         for one in (page, other):
             one.goto(app.url)
             wait_for_views(one, "step >= 0")
@@ -263,7 +263,7 @@ def test_nothing_plays_by_itself_for_who_wants_nothing_to_move(app, chrome, ende
 
 
 def test_a_run_that_is_removed_while_it_is_followed_is_said_and_the_rest_goes_on(app, chrome, owner, ended):
-    with visitor(chrome) as follower:
+    with visitor(chrome, **MOVING) as follower:
         follower.goto(f"{app.url}/?run={ended}")
         wait_for_views(follower, "step > 0")
         owner.goto(f"{app.url}/compare")
