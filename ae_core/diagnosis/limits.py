@@ -81,6 +81,8 @@ class Limits:
     # Test error as a share of the mean picture's, from which nothing but the mean is learnt. PCA with one component
     # leaves 0.9 of it on MNIST.
     same_picture: float = 0.97
+    # Steps of an epoch up to which a smaller batch is the advice: 300 pictures of one's own make one, digits ten.
+    few_steps: float = 5.0
     # A penalty that never cost this share of the error is not what keeps a network from learning.
     felt_penalty: float = 0.05
     # Share of black pixels from which to count right pixels misleads: 0.81 on MNIST, 0.5 on Fashion-MNIST.

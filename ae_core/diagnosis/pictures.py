@@ -19,6 +19,11 @@ def same_picture(seen: Evidence) -> Finding | None:
             "The mean is the first thing learnt, and large steps leap over all that comes after it. Start again with a "
             "lower {rate} (now {now})."
         )
+    elif seen.snapshot.step <= LIMITS.few_steps * seen.epoch:
+        why = _(
+            "The mean is the first thing learnt, and the rest has not begun in {steps} steps: an epoch has few of them "
+            "here. Try a smaller {batch} (now {size}), which makes more, or more {epochs}."
+        )
     else:
         why = _(
             "The mean is the first thing learnt, and the rest has not begun yet. Try more {epochs} or a higher {rate} "
@@ -30,7 +35,14 @@ def same_picture(seen: Evidence) -> Finding | None:
         _("The pictures are no better than one mean picture for all: test MSE {error}, that picture's {mean}.").format(
             error=short(seen.number("test_mse") or 0.0), mean=short(seen.inputs.mean_mse)
         ),
-        why.format(epochs=seen.label("epochs"), seed=seen.label("seed"), **seen.rate()),
+        why.format(
+            epochs=seen.label("epochs"),
+            seed=seen.label("seed"),
+            steps=f"{seen.snapshot.step:,}",
+            batch=seen.label("batch_size"),
+            size=f"{seen.now('batch_size'):.0f}",
+            **seen.rate(),
+        ),
     )
 
 

@@ -99,6 +99,10 @@ def test_one_picture_for_all():
     assert finding.tone == "warning"
     assert "test MSE 0.0681, that picture's 0.068" in finding.sentence
     assert "more “Epochs”" in finding.why
+    assert "Batch size" not in finding.why, "100 steps an epoch"
+    few = snapshot(FLAT * 5, numbers=LOST, step=150, state="done")
+    small = found("same_picture", setup(inputs=DIGITS, total_epochs=150), few)
+    assert "in 150 steps" in small.why and "a smaller “Batch size” (now 128)" in small.why
     dead = snapshot(FLAT, numbers=LOST | {"active_units": 0.0})
     assert "one value for every image" in found("same_picture", given, dead).why
     fast = setup(inputs=DIGITS, settings={"learning_rate": 0.1})

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readFileSync } from "node:fs";
-import { curvesSvg, exact, histogramSvg, short } from "../../assets/javascript/odd/charts.js";
+import { curvesSvg, estimate, exact, histogramSvg, short } from "../../assets/javascript/odd/charts.js";
 import * as judge from "../../assets/javascript/odd/judge.js";
 import { Looking } from "../../assets/javascript/odd/looking.js";
 import { Scored } from "../../assets/javascript/odd/scored.js";
@@ -127,6 +127,9 @@ test("drawings have no name as markup", () => {
 
 test("values and rows are told so that they are found in the file", () => {
   assert.deepEqual([1004, 4163, 123456789, -12, 0.1234567, 170.25, 3.0000001].map(exact), ["1004", "4163", "123456789", "-12", "0.123457", "170.25", "3"]);
+  // What a network expects is an estimate: as many digits as the value beside it has, but three at least.
+  const guesses = [[6.66, 1.78251], [1009.79, 1021.4142], [1495, 1472.213], [3, 1.8734], [0.5, 0.0012345], [-2, -1.23456e-9], [NaN, 2.3456]];
+  assert.deepEqual(guesses.map(([value, guess]) => estimate(guess, value)), ["1.78", "1021.41", "1472", "1.87", "0.00123", "-1.23e-9", "2.35"]);
   const speaker = { word: (name, values) => `${name} ${Object.values(values).join(" ")}` };
   assert.equal(called(2, [5, 6, 12], "id 1004", "file_example", speaker), "file_row_of 12 id 1004");
   assert.equal(called(2, [], undefined, "example", speaker), "example 2");

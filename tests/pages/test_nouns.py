@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from ae_core import variants
+from ae_core.figures.views import VIEWS
 from ae_core.settings import options
 from pages.ui.live import drawn, tiles
+from pages.ui.words.language import spoken
 from pages.ui.words.nouns import of_dataset, panels_of
 from tests import demo, stored
 
@@ -44,3 +46,12 @@ def test_what_is_said_of_the_settings_for_data_that_are_no_images(variant: str) 
     said = [say(text) for option in known.values() for text in (option.label, option.help)]
     assert [text for text in said if IMAGES.search(text) and not TELLS_APART.search(text)] == []
     assert of_dataset("digits")("An image.") == "An image." and say("An image.") == "A row."
+
+
+def test_chinese_speaks_of_images_only_where_there_are_some() -> None:
+    settings = [option for variant in variants.registry().values() for option in options(variant.settings).values()]
+    texts = {text for option in settings for text in (option.label, option.help)} | {view.heading for view in VIEWS}
+    with spoken("zh"):
+        told = {text: of_dataset("waves")(text) for text in texts}
+    named = {text: chinese for text, chinese in told.items() if re.search("图像|图片|原图|像素", chinese)}
+    assert {text for text in named if not TELLS_APART.search(text)} == set()

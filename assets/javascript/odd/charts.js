@@ -38,6 +38,18 @@ export function exact(value) {
 }
 
 /**
+ * An estimate of a number of the data: with as many decimals as that has, or so many that three digits tell something.
+ *
+ * @param {number} value
+ * @param {number} like What it stands beside.
+ */
+export function estimate(value, like) {
+  const needed = value ? 2 - Math.floor(Math.log10(Math.abs(value))) : 0;
+  const decimals = Math.max(exact(like).split(".")[1]?.length ?? 0, needed, 0);
+  return exact(Number(decimals > 8 ? value.toPrecision(3) : value.toFixed(decimals)));
+}
+
+/**
  * @param {Group[]} groups
  * @param {Scale} scale
  * @param {number} threshold

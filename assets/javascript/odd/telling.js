@@ -4,7 +4,7 @@
  *
  * @import { Anomalies, Confusion, Detector, Example, Feature, Part } from "../types/odd"
  */
-import { escaped, exact, sampleSvg, short } from "./charts.js";
+import { escaped, estimate, exact, sampleSvg, short } from "./charts.js";
 
 const MOST_NAMED = 12; // classes in a sentence
 const SURE = 0.0125; // level of a difference: 5 %, over the four rivals that are looked at
@@ -159,7 +159,8 @@ export function called(place, rows, name, kind, speaker) {
 function inWords(feature, speaker) {
   const { name, category, guess } = feature;
   const share = Math.round(100 * feature.share);
-  if (!guess) return speaker.word("feature", { name, value: exact(feature.value), expected: exact(feature.expected), share });
+  const expected = estimate(feature.expected, feature.value);
+  if (!guess) return speaker.word("feature", { name, value: exact(feature.value), expected, share });
   if (!category) return speaker.word("feature_new", { name, guess, share });
   return speaker.word(category === guess ? "feature_unsure" : "feature_category", { name, category, guess, share });
 }
