@@ -23,6 +23,7 @@ RULES: tuple[Rule, ...] = (
     code.codebook_unused,
     code.collapsed,
     code.dead_units,
+    code.not_sparse,
     learning.learning_rate_low,
     pictures.same_picture,
     code.code_larger,

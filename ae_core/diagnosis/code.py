@@ -71,6 +71,26 @@ def dead_units(seen: Evidence) -> Finding | None:
     )
 
 
+def not_sparse(seen: Evidence) -> Finding | None:
+    """A finished training whose units are far more active than the penalty asked."""
+    activation, target = seen.number("mean_activation"), seen.now("sparsity_target")
+    if activation is None or activation <= LIMITS.at_rest * target or not (seen.ended and seen.whole):
+        return None
+    _ = seen.translate
+    penalty = seen.tuner("sparsity")
+    return Finding(
+        "not_sparse",
+        "info",
+        _(
+            "The code is less sparse than was asked: its units are active at {activation} on average, not {target}."
+        ).format(activation=short(activation), target=short(target)),
+        _(
+            "A good picture still counts for more than the penalty. A larger {weight} (now {now}) makes the code "
+            "sparser, and the error larger; more {epochs} bring it nearer, too."
+        ).format(weight=seen.label(penalty), now=short(seen.now(penalty)), epochs=seen.label("epochs")),
+    )
+
+
 def code_larger(seen: Evidence) -> Finding | None:
     """A code with more numbers than the input."""
     code, size = seen.setup.code_size, seen.setup.input_size

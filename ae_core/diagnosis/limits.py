@@ -60,6 +60,9 @@ class Limits:
     active_share: float = 0.7
     few_active: float = 0.5
     codebook_share: float = 0.1
+    # For ρ = 0.05, 256 units end at 0.19 on digits with the weight that the form begins with, at 0.09 with ten times
+    # that and at 0.06 with a hundred times.
+    at_rest: float = 2.0
     # KL counts as rising where it is a tenth above what it was a third of the curve ago, and can be seen beside the
     # reconstruction error.
     kl_rise: float = 1.1

@@ -118,6 +118,13 @@ VARIANT = Variant(
     build=build,
     metrics=(
         Metric(
+            "mean_activation",
+            "Mean activation",
+            "",
+            NEITHER,
+            "Mean over code units and images, from 0 to 1. The KL penalty asks for the target ρ.",
+        ),
+        Metric(
             "lifetime_sparsity",
             "Lifetime sparsity",
             "",

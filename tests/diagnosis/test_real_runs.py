@@ -50,6 +50,12 @@ def test_the_first_experiment_is_ahead_of_pca_within_a_few_epochs():
     assert not [one for one in diagnose(*said) if one.tone == "warning"]
 
 
+def test_a_real_code_is_as_sparse_as_its_weight_makes_it():
+    few = {"variant": "sparse", "latent_dim": 64, "epochs": 20}
+    assert "not_sparse" in names(*trained(**few))
+    assert "not_sparse" not in names(*trained(**few, sparsity_weight=0.3))
+
+
 def test_real_pictures_that_are_all_the_same():
     stuck = trained(variant="vanilla", learning_rate=0.3)
     assert "same_picture" in names(*stuck)

@@ -188,6 +188,17 @@ def test_dead_units():
     assert "dead_units" not in names(given, snapshot(falling(20), numbers={"active_units": 0.8}))
 
 
+def test_a_code_that_is_less_sparse_than_was_asked():
+    given = setup(("sparsity",), settings={"variant": "sparse", "sparsity_target": 0.05, "sparsity_weight": 0.001})
+    message = snapshot(falling(20), terms={"sparsity": [0.001] * 20}, numbers={"mean_activation": 0.189}, state="done")
+    finding = found("not_sparse", given, message)
+    assert "active at 0.189 on average, not 0.05" in finding.sentence
+    assert "larger “Penalty β” (now 0.001)" in finding.why
+    for numbers, state in (({"mean_activation": 0.09}, "done"), ({"mean_activation": 0.189}, "running"), ({}, "done")):
+        other = snapshot(falling(20), terms={"sparsity": [0.001] * 20}, numbers=numbers, state=state)
+        assert "not_sparse" not in names(given, other)
+
+
 def test_a_codebook_that_is_mostly_unused():
     used = {"perplexity": 9.4, "codebook_size": 512, "active_units": 0.1}
     assert (

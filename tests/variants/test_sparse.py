@@ -99,6 +99,7 @@ def test_the_histogram_counts_units():
         for content in (by_mean, by_share)
     ]
     assert filled[0] == {0.01: 1, 0.51: 2, 0.99: 1}, "means 0, 0.5, 1, 0.5"
+    assert Activity(0.3, "ρ", counted=False).numbers(look_at(codes))["mean_activation"] == pytest.approx(0.5)
     assert filled[1] == {0.01: 1, 0.25: 1, 0.99: 2}, "active at 0, 4, 4 and 1 of 4 images"
 
 

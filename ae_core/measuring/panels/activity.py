@@ -14,7 +14,7 @@ class Activity:
     """A histogram of the code units: of their mean activation, or of the share of images that activate them.
 
     Its bins always go from 0 to 1, so that it does not jump. Its numbers are `lifetime_sparsity` and
-    `population_sparsity`, see `metrics`.
+    `population_sparsity`, see `metrics`; and, unless units are counted, `mean_activation`, the mean of all units'.
 
     Args:
         target: Where the units ought to be, or None.
@@ -31,10 +31,11 @@ class Activity:
 
     def numbers(self, look: Look) -> Numbers:
         """How sparse the code is."""
-        return {
+        found: Numbers = {
             "lifetime_sparsity": lifetime_sparsity(look.codes),
             "population_sparsity": population_sparsity(look.codes),
         }
+        return found if self._counted else found | {"mean_activation": float(self.activity(look.codes).mean())}
 
     def measure(self, look: Look) -> Bars:
         """One bar a bin."""
