@@ -9,6 +9,7 @@ import pytest
 from ae_core import data
 from ae_core.data import fitting, tables
 from ae_core.errors import DataError
+from tests.data.test_fitting import csv, fit
 from tests.hostile import zipped
 
 pytestmark = pytest.mark.usefixtures("alone")
@@ -26,17 +27,9 @@ PATIENTS = pd.DataFrame(
 )
 
 
-def csv(frame: pd.DataFrame) -> bytes:
-    return bytes(frame.to_csv(index=False).encode())
-
-
 @pytest.fixture
 def patients(alone) -> data.DataInfo:
     return data.store_upload("patients.csv", csv(PATIENTS))
-
-
-def fit(frame: pd.DataFrame, info: data.DataInfo) -> data.Fitted:
-    return fitting.fit("new.csv", csv(frame), info.name, "auto")
 
 
 def unlike(found: data.Fitted) -> list[str]:

@@ -264,13 +264,18 @@ def _changed(name: str) -> None:
     value = st.session_state[name]
     own.form.choose(name, value)
     if name == "dataset":
-        own.form.choose("label", None)  # another table has other columns
-        own.form.choose("leave_out", None)
+        _forget_columns(own)
         own.upload_problem = ""
     own.notices, own.failure = [], ""
     run = own.run
     if name != "variant" and run is not None and name in tunable(own):
         own.attempt(lambda: engine().command(run.id, own.owner, "tune", name=name, value=own.form.value(name)))
+
+
+def _forget_columns(own: Session) -> None:
+    """Another table has other columns."""
+    for name in ("label", "leave_out"):
+        own.form.choose(name, None)
 
 
 def tunable(own: Session) -> list[str]:
@@ -335,5 +340,4 @@ def _uploaded() -> None:
     else:
         own.uploads.add(info.name)
         own.form.choose("dataset", info.name)
-        own.form.choose("label", None)
-        own.form.choose("leave_out", None)
+        _forget_columns(own)
