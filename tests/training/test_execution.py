@@ -120,8 +120,32 @@ def test_jax_leaves_room_on_a_card_unless_somebody_wants_all_of_it(given, kept, 
     monkeypatch.setenv(name, given or "")
     if given is None:
         monkeypatch.delenv(name)
-    execution._configure_jax()
+    configure_jax("0.9.0", monkeypatch)
     assert os.environ[name] == kept
+
+
+@pytest.mark.parametrize(
+    ("version", "given", "flags"),
+    [
+        ("0.11.2", "", ["--xla_gpu_enable_triton_gemm=false"]),
+        ("0.11.2", GIVEN, ["--xla_gpu_enable_triton_gemm=false", GIVEN]),
+        ("0.11.2", "--xla_gpu_enable_triton_gemm=true", ["--xla_gpu_enable_triton_gemm=true"]),
+        ("9.0.0", GIVEN, [GIVEN]),
+    ],
+    ids=["nothing given", "another flag given", "chosen by the host", "a version nobody has tried"],
+)
+def test_on_jax_no_product_is_written_in_many_ways_to_find_the_fastest(version, given, flags, monkeypatch):
+    monkeypatch.setenv("XLA_FLAGS", given)
+    monkeypatch.setenv("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
+    for _ in range(2):
+        configure_jax(version, monkeypatch)
+        assert os.environ["XLA_FLAGS"].split() == flags
+
+
+def configure_jax(version: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if this version of JAX were installed."""
+    monkeypatch.setattr(execution.metadata, "version", lambda name: version)
+    execution._configure_jax()
 
 
 def test_linear_algebra_has_few_threads_where_there_are_many_cores(monkeypatch):
@@ -144,7 +168,6 @@ from pathlib import Path
 from ae_core.training import execution
 execution.keep_programs(Path(sys.argv[1]))
 import jax
-jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)  # this one is quickly made
 jax.jit(lambda x: x @ x)(jax.numpy.ones((8, 8)))
 """
 
