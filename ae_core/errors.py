@@ -22,6 +22,10 @@ class EngineError(RuntimeError):
     """Something the engine cannot do. The message is one sentence for a person."""
 
 
+class WarmingError(EngineError):
+    """No worker is ready yet; in a moment one is."""
+
+
 class WrongValueError(ValueError):
     """A value that is not what its place asks for. The message is one sentence without the name of the file.
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar
 from ae_core.engine import worker
 from ae_core.engine.answer import LOST, Answer
 from ae_core.engine.processes import RESOURCE
-from ae_core.errors import EngineError
+from ae_core.errors import EngineError, WarmingError
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -105,7 +105,7 @@ class WorkerPool:
         """
         usable = self.usable
         if not usable:
-            raise EngineError(WARMING)
+            raise WarmingError(WARMING)
         future = self.submit(question, *arguments, workers=usable)
         try:
             said: Answer[T] = future.result(timeout=seconds)

@@ -24,7 +24,7 @@ from ae_core.engine.recovery import Recovery
 from ae_core.engine.renewal import Renewal
 from ae_core.engine.requests import Requests
 from ae_core.engine.signs import silence
-from ae_core.errors import EngineError
+from ae_core.errors import EngineError, WarmingError
 from ae_core.settings import Settings
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ class Supervisor:
         """
         pool = self.pool
         if pool is None:
-            raise EngineError(WARMING)
+            raise WarmingError(WARMING)
         return pool.ask(question, *arguments, seconds=ANSWER_SECONDS)
 
     def order(self, job: Job, command: Command) -> None:

@@ -8,9 +8,17 @@ let said = [];
 
 globalThis.location = { href: BASE };
 globalThis.WebSocket = class {
+  static OPEN = 1;
+  readyState = 1;
+  sent = 0;
+
   constructor(url) {
     this.url = url;
     sockets.push(this);
+  }
+
+  send() {
+    this.sent += 1;
   }
 
   close() {
@@ -38,6 +46,19 @@ test("it listens at the app's own address, and hands on what it hears", () => {
   assert.equal(sockets[0].url, "wss://example.org/app/live/1?words=en");
   sockets[0].onmessage(message({ token: "a" }));
   assert.deepEqual(said, ["there", { token: "a" }]);
+  connection.end();
+});
+
+test("it says of each message that it has taken it, while it can", () => {
+  const connection = open();
+  for (let count = 1; count <= 3; count++) {
+    sockets[0].onmessage(message({}));
+    assert.equal(sockets[0].sent, count);
+  }
+  sockets[0].readyState = 2; // it is closing, and has one more message at hand
+  sockets[0].onmessage(message({ token: "last" }));
+  assert.equal(sockets[0].sent, 3);
+  assert.deepEqual(said.at(-1), { token: "last" });
   connection.end();
 });
 

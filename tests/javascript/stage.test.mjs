@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import test from "node:test";
+import test, { mock } from "node:test";
 
 globalThis.document = { addEventListener() {} };
 const { Stage } = await import("../../assets/javascript/live/stage.js");
@@ -16,6 +16,42 @@ test("a frame that was overtaken on its way does not take the page back", () => 
   assert.ok(stage.isLate({ step: 15 }));
   assert.ok(!stage.isLate({ step: 20 }), "it is known already");
   assert.ok(!stage.isLate({ step: 30 }), "it is newer");
+});
+
+test("what a run of the script brings overtakes the messages that are on their way", () => {
+  const stage = stageWith([10, 20]);
+  for (const part of ["build", "begin", "listen", "present"]) stage[part] = () => ({ name() {}, fill() {} });
+  stage.speech = { refuse() {} };
+  const content = { of: "a run", steps: [10, 20], frames: [], panels: [], views: [], texts: {}, moving: true };
+  stage.take(content);
+  assert.ok(!stage.isLate({ step: 15 }), "it has brought nothing newer");
+  stage.take({ ...content, steps: [10, 20, 90], frames: [{ step: 90, marks: [], views: {} }] });
+  assert.ok(stage.isLate({ step: 85 }));
+  assert.ok(!stage.isLate({ step: 95 }));
+});
+
+test("all that came while the page was busy is learnt, and only the newest frame drawn", () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  const stage = stageWith([10]);
+  const [learnt, drawn] = [[], []];
+  stage.content = {};
+  stage.learn = ({ step }) => learnt.push(step);
+  stage.present = (milliseconds) => drawn.push([learnt.at(-1), milliseconds > 0]);
+  const hear = (...steps) => {
+    for (const step of steps) stage.hear({ frame: { step } });
+    mock.timers.tick(0);
+  };
+  hear(20);
+  hear(30);
+  hear(40, 50, 60);
+  hear(70);
+  assert.deepEqual(learnt, [20, 30, 40, 50, 60, 70]);
+  assert.deepEqual(drawn, [[20, false], [30, true], [60, false], [70, true]], "and points glide where there is time");
+  stage.hear({ frame: { step: 80 } });
+  stage.closed = true;
+  mock.timers.tick(0);
+  assert.equal(drawn.length, 4);
+  mock.timers.reset();
 });
 
 test("a run that goes on from an earlier state takes the page with it", () => {

@@ -15,9 +15,10 @@ from tests.browser import MOVING, VIEWS, WATCH, visitor
 
 pytestmark = pytest.mark.browser
 
-SMALL = "variant=vanilla&dataset=digits&latent_dim=2&seed=3"
-LONG = f"{SMALL}&epochs=500&batch_size=1"  # must not end by itself, however slow the page is
-SHORT = f"{SMALL}&epochs=40&train_size=600&pace=full"  # more steps than frames that are kept
+# Must not end by itself, however slow the page is: two million steps.
+LONG = "dataset=mnist_5k&latent_dim=2&seed=3&epochs=500&batch_size=1"
+# More steps than frames that are kept.
+SHORT = "variant=vanilla&dataset=digits&latent_dim=2&seed=3&epochs=40&train_size=600&pace=full"
 
 # The steps that all views show which can be seen.
 SHOWN = """[...document.querySelectorAll('.st-key-stage .ae-view:not(.ae-none) .ae-live')]
@@ -173,6 +174,7 @@ def watch_and_replay(app, chrome, variant: str) -> None:
     with visitor(chrome, **MOVING) as page, visitor(chrome, **MOVING) as follower, stopping(page):
         run = start(page, f"{app.url}/?variant={variant}&{LONG}")
         wait_for_status(page, "Training")
+        assert f"variant={variant}" in page.url
         assert page.inner_text(".st-key-pace [aria-checked=true]") == "Watch" and "pace=" not in page.url
         wait_for_views(page, "step > 0")
         check_that_frames_pass(page)

@@ -8,8 +8,9 @@ from types import SimpleNamespace
 import pytest
 
 from ae_core.anomalies.rivals import RIVALS
-from ae_core.errors import EngineError
+from ae_core.errors import EngineError, WarmingError
 from pages.ui import shared
+from pages.ui.live import works
 from pages.ui.live.works import Works
 from pages.ui.odd import finding, scoring
 from pages.ui.odd.words import words
@@ -73,6 +74,27 @@ def test_what_cannot_be_said_says_why(engine):
         assert not scoring._works, "whoever asks again has it tried again"
 
     asyncio.run(refused())
+
+
+def test_who_asks_before_a_worker_is_ready_only_waits_longer(engine, monkeypatch):
+    monkeypatch.setattr(works, "AGAIN_SECONDS", 0.01)
+    asked = []
+
+    def find_odd(run_id: str, normal: str) -> Iterator[tuple[float, bytes]]:
+        asked.append(normal)
+        if len(asked) < 3:
+            raise WarmingError("The training processes are warming up.")
+        yield 1.0, b'{"own":1}'
+
+    engine.find_odd = find_odd
+
+    async def early() -> None:
+        assert await ask(engine.job.id) == (200, {"share": 0.0})
+        await until(lambda: not scoring._works)
+        assert await ask(engine.job.id) == (200, {"share": 1.0, "found": {"own": 1}})
+        assert len(asked) == 3
+
+    asyncio.run(early())
 
 
 def test_the_same_classes_are_one_question_in_any_spelling():

@@ -134,6 +134,58 @@ def test_pages_that_look_at_the_same_get_the_same_bytes_and_only_the_newest(run)
     assert built == 3
 
 
+class Socket:
+    """The end of a connection at which the app speaks."""
+
+    def __init__(self) -> None:
+        self.sent: list[bytes] = []
+        self.said: asyncio.Queue[dict[str, str]] = asyncio.Queue()
+
+    async def send_bytes(self, message: bytes) -> None:
+        self.sent.append(message)
+
+    async def receive(self) -> dict[str, str]:
+        return await self.said.get()
+
+
+@pytest.mark.parametrize("says", [True, False], ids=["one that says what it takes", "one that never says"])
+def test_a_page_that_is_slow_gets_what_is_newest_instead_of_all_there_was(says):
+    async def listen() -> list[int]:
+        now = [0]
+        told: Any = SimpleNamespace(
+            key="slow", moving=True, version=lambda: now[0], message=lambda curves: str(now[0]).encode()
+        )
+        socket: Any = Socket()
+        page = streaming.Page(socket)
+        hearing = asyncio.create_task(page.hear())
+        taken = {"type": "websocket.receive"}
+        async with streaming._channel(told) as channel:
+            seen: int | None = channel.count
+            await page.send(b"0")
+            if says:
+                await socket.said.put(taken)
+            for _ in range(2 * streaming.UNDER_WAY):
+                now[0] += 1
+                news = asyncio.create_task(streaming._news(page, channel, seen or 0))
+                done, _ = await asyncio.wait({news}, timeout=20 * streaming.LOOK_SECONDS if not says else 0.5)
+                if not done:
+                    news.cancel()
+                    continue
+                seen, message = news.result()
+                await page.send(message)
+            if says:
+                await socket.said.put(taken)
+                _, message = await streaming._news(page, channel, seen or 0)
+                await page.send(message)
+        await socket.said.put({"type": "websocket.disconnect"})
+        await hearing
+        return [int(message) for message in socket.sent]
+
+    sent = asyncio.run(listen())
+    newest = 2 * streaming.UNDER_WAY
+    assert sent == ([*range(streaming.UNDER_WAY + 1), newest] if says else [*range(newest + 1)])
+
+
 def test_whole_curves_come_now_and_then(run, monkeypatch):
     async def build(seconds: float) -> list[bool]:
         monkeypatch.setattr(streaming, "CURVES_SECONDS", seconds)

@@ -48,6 +48,7 @@ export class Connection {
     socket.binaryType = "arraybuffer";
     socket.onmessage = ({ data }) => {
       if (this.ended) return;
+      if (socket.readyState === WebSocket.OPEN) socket.send("taken"); // the app sends no more than a few ahead of this
       this.alive();
       this.ears.hear(JSON.parse(new TextDecoder().decode(data)));
     };

@@ -59,7 +59,10 @@ export class Stage {
   /** @type {Speech | undefined} */
   speech;
   runs = new ScriptRuns();
+  /** When a frame that was heard of was last presented. */
   came = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  soon;
   /** When a run of the script has last brought a newer frame than was known. */
   overtook = -Infinity;
 
@@ -95,14 +98,12 @@ export class Stage {
     this.runs.take(content.token);
     const skeleton = (this.skeleton ??= this.build(content));
     if (before?.of !== content.of) this.begin(content);
-    const seen = this.film.steps.length;
+    const [seen, newest] = [this.film.steps.length, this.film.last];
     this.film.list(content.steps, content.edition);
     this.tellThinned(seen);
     if (content.shown === null && before?.shown != null && this.step === before.shown) this.step = undefined;
-    for (const frame of content.frames) {
-      if (frame.step > this.film.last) this.overtook = performance.now();
-      this.learn(frame);
-    }
+    for (const frame of content.frames) this.learn(frame);
+    if (newest >= 0 && this.film.last > newest) this.overtook = performance.now();
     if (!content.panels.some(({ name }) => name === this.panel)) this.panel = content.panels[0]?.name ?? "";
     skeleton.name(content.views, content.words, content.panels, this.panel);
     this.timeline?.name(content.words, content.moving);
@@ -208,12 +209,25 @@ export class Stage {
     if (status && this.speech) this.speech.status = status;
     if (frame && !this.isLate(frame)) {
       this.learn(frame);
-      const now = performance.now();
-      const since = this.came ? now - this.came : 0;
-      this.came = now;
-      this.present(Math.min(since, SLOWEST));
+      this.presentSoon();
     } else if (status) this.speech?.speak();
     if (token !== undefined) this.runs.hear(token);
+  }
+
+  /**
+   * Shows the frame that is newest once all that has come is learnt: where it takes longer to draw one than to hear of
+   * the next, some are never drawn, and points do not glide.
+   */
+  presentSoon() {
+    const behind = this.soon !== undefined;
+    clearTimeout(this.soon);
+    this.soon = setTimeout(() => {
+      this.soon = undefined;
+      const now = performance.now();
+      const since = this.came && !behind ? now - this.came : 0;
+      this.came = now;
+      if (!this.closed) this.present(Math.min(since, SLOWEST));
+    }, 0);
   }
 
   /**

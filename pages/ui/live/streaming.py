@@ -31,6 +31,9 @@ LOOK_SECONDS = 0.04  # between two looks at what trains
 REST_SECONDS = 1.0  # between two looks at what does not
 CURVES_SECONDS = 1.0  # between two messages with whole curves; pages add the points between them
 ALIVE_SECONDS = 2.0  # after so much silence a page hears that the connection lives
+UNDER_WAY = (
+    6  # messages that a page has not taken yet when it gets no more: it sees what is newest, not what has queued
+)
 MOST = 1000  # connections
 GONE, FULL = 4404, 1013  # codes with which a connection is refused
 
@@ -241,6 +244,36 @@ class Channel:
         return self.source.message(curves)
 
 
+class Page:
+    """A page that listens, and says of each message that it has taken it; one that never says so is not waited for.
+
+    Args:
+        socket: The connection to it, accepted.
+    """
+
+    def __init__(self, socket: WebSocket) -> None:
+        self._socket = socket
+        self._sent = self._taken = 0
+        self._takes = asyncio.Condition()
+
+    async def send(self, message: bytes) -> None:
+        """Sends a message, however many are under way."""
+        self._sent += 1
+        await self._socket.send_bytes(message)
+
+    async def ready(self) -> None:
+        """Waits until fewer than `UNDER_WAY` messages are."""
+        async with self._takes:
+            await self._takes.wait_for(lambda: not self._taken or self._sent - self._taken < UNDER_WAY)
+
+    async def hear(self) -> None:
+        """Hears what messages it takes, until it goes away; what it says is ignored."""
+        while (await self._socket.receive())["type"] != "websocket.disconnect":
+            async with self._takes:
+                self._taken = min(self._taken + 1, self._sent)
+                self._takes.notify_all()
+
+
 _channels: dict[Hashable, Channel] = {}
 
 
@@ -290,24 +323,25 @@ async def stream(socket: WebSocket) -> None:
     if source is None or sum(channel.listeners for channel in _channels.values()) >= MOST:
         await socket.close(GONE if source is None else FULL)
         return
-    closed = asyncio.ensure_future(_closed(socket))
+    page = Page(socket)
+    closed = asyncio.ensure_future(page.hear())
     try:
         async with _channel(source) as channel:
             seen = channel.count
-            await socket.send_bytes(await run_in_threadpool(channel.source.message, True))
+            await page.send(await run_in_threadpool(channel.source.message, True))
             while not closed.done() and seen is not None:
                 for watched in source.watched:
                     engine.seen(watched)
-                news = asyncio.ensure_future(channel.after(seen))
+                news = asyncio.ensure_future(_news(page, channel, seen))
                 await asyncio.wait({closed, news}, timeout=ALIVE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
                 if not news.done():
                     news.cancel()
                     if not closed.done():
-                        await socket.send_bytes(b"{}")
+                        await page.send(b"{}")
                     continue
                 seen, message = news.result()
                 if seen is not None:
-                    await socket.send_bytes(message)
+                    await page.send(message)
             if not closed.done():
                 await socket.close(GONE)
     except WebSocketDisconnect:
@@ -316,7 +350,7 @@ async def stream(socket: WebSocket) -> None:
         closed.cancel()
 
 
-async def _closed(socket: WebSocket) -> None:
-    """Waits until the page goes away; whatever it says is ignored."""
-    while (await socket.receive())["type"] != "websocket.disconnect":
-        pass
+async def _news(page: Page, channel: Channel, seen: int) -> tuple[int | None, bytes]:
+    """What is newest by the time that a page can take it."""
+    await page.ready()
+    return await channel.after(seen)

@@ -13,12 +13,13 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ae_core.engine import EngineError
+from ae_core.errors import EngineError, WarmingError
 from pages.ui.live.answers import refused
 from pages.ui.live.turns import Turns
 from pages.ui.server import origins
 from pages.ui.words.language import _, known, spoken
 
+AGAIN_SECONDS = 1.0  # until it is begun again where no worker was ready
 PATIENCE = 6.0  # seconds without a question, after which a page counts as closed
 LONGEST_NAME = 40  # of a page, which it gives itself
 
@@ -89,7 +90,7 @@ class Works(dict[Key, Work]):
             if not self._turns.take(page, address, self._most - len(under_way), busy):
                 return None
             work = self[key] = Work(address)
-            work.task = asyncio.create_task(self._bring(key, work, begin(), keep))
+            work.task = asyncio.create_task(self._bring(key, work, begin, keep))
         if work.why:
             del self[key]  # whoever asks again has it tried again
         else:
@@ -109,12 +110,17 @@ class Works(dict[Key, Work]):
                 if work.why and not work.wanted:
                     del self[key]
 
-    async def _bring(self, key: Key, work: Work, steps: Steps, keep: Callable[[bytes], None]) -> None:
+    async def _bring(self, key: Key, work: Work, begin: Callable[[], Steps], keep: Callable[[bytes], None]) -> None:
         """Goes from stretch to stretch as long as somebody wants it."""
-        found = b""
+        found, steps = b"", None
         try:
             while work.wanted and work.share < 1.0:
-                work.share, found = await run_in_threadpool(next, steps)
+                try:
+                    steps = steps or begin()
+                    work.share, found = await run_in_threadpool(next, steps)
+                except WarmingError:
+                    steps = None
+                    await asyncio.sleep(AGAIN_SECONDS)
             if work.share >= 1.0:
                 keep(found)
         except EngineError as error:
