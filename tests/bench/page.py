@@ -88,6 +88,12 @@ def frames(dataset: str) -> Iterator[Row]:
             yield from watching.frames_seen(chromium, app, name, dataset)
 
 
+def behind(dataset: str) -> Iterator[Row]:
+    """A page on a slow processor."""
+    with warm() as (chromium, app):
+        yield from watching.behind(chromium, app, dataset)
+
+
 def slider(dataset: str) -> Iterator[Row]:
     """Going back in time."""
     with warm() as (chromium, app):
@@ -186,6 +192,7 @@ PARTS: Mapping[str, Callable[[str], Iterator[Row]]] = MappingProxyType(
         "first": first_page,
         "runs": runs,
         "frames": frames,
+        "behind": behind,
         "slider": slider,
         "weight": weight,
         "followers": watching.followers,

@@ -18,6 +18,9 @@ Row = tuple[str, str]
 PACES = ("full", "watch", "slow")
 LOOK = 10_000  # milliseconds that frames are counted
 JUMPS, COLD_JUMPS = 40, 10
+SLOWER = (1, 6)  # a telephone's processor is about six times as slow as this one
+BEHIND = 30_000  # milliseconds that two pages are compared
+SHOWN_AT = "window.seen.live_loss.map(({ step, at }) => [step, performance.timeOrigin + at])"
 HOVER = 2000  # milliseconds that a pointer is on the timeline before somebody drags
 FOLLOWERS = 50
 PLAIN = "variant=vanilla&latent_dim=2&epochs=4"
@@ -69,6 +72,27 @@ def frames_seen(chromium: Any, app: App, variant: str, dataset: str) -> Iterator
             page.wait_for_function(f"{STARTED.format('Stopped')} || {STARTED.format('Done')}")
         over = f", {slowest} frames in {seconds:.0f} s"
         yield f"{variant}: frames a second, {pace}, slowest view", f"{slowest / seconds:.1f}{over}"
+
+
+def behind(chromium: Any, app: App, dataset: str) -> Iterator[Row]:
+    """How long after a page with all of a processor another one shows the same frame, on a slower one."""
+    for times in SLOWER:
+        with visitor(chromium) as fast, visitor(chromium) as slow:
+            fast.goto(f"{app.url}/?variant=convolutional&dataset={dataset}&latent_dim=2&epochs=500&batch_size=1")
+            fast.click(".st-key-start button:not([disabled])")
+            wait_for_step(fast, "live_loss", 0)
+            slow.goto(fast.url)
+            for key in VIEWS:
+                wait_for_step(slow, key, 0)
+            slow.context.new_cdp_session(slow).send("Emulation.setCPUThrottlingRate", {"rate": times})
+            for page in (fast, slow):
+                page.evaluate(WATCH)
+            fast.wait_for_timeout(BEHIND)
+            shown, later = (dict(page.evaluate(SHOWN_AT)) for page in (fast, slow))
+            fast.click(".st-key-stop button")
+        lags = [at - shown[step] for step, at in later.items() if step in shown]
+        worst = f"at most {max(lags):.0f} ms, {len(later)} frames shown against {len(shown)}"
+        yield f"page on a processor {times} times as slow, behind by", f"{statistics.median(lags):.0f} ms, {worst}"
 
 
 def slider(chromium: Any, app: App, dataset: str) -> Iterator[Row]:

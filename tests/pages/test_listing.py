@@ -7,10 +7,10 @@ import time
 import pytest
 
 from ae_core.runs import RunStore, StoredRun
-from pages.ui.runs import table
+from pages.ui.runs import table, titles
 from pages.ui.runs.listing import Listing
 from pages.ui.runs.table import Asked
-from pages.ui.words import units
+from pages.ui.words import names, units
 from tests import stored
 
 
@@ -105,6 +105,16 @@ def test_the_size_of_the_code_is_told_once(store):
     assert alike["code_size"] == "Code size" and "set_latent_dim" not in alike
     assert latent["set_latent_dim"] == "Latent size" and "code_size" not in latent
     assert {"set_latent_dim", "code_size"} <= set(quantised), "positions are not the numbers of a code"
+
+
+def test_a_choice_is_called_what_the_form_calls_it(store):
+    one = store.open(stored.stored(store))
+    chosen = {"activation": "gelu", "optimizer": "rmsprop", "learning_rate": 0.5, "standardize": None}
+    other = dataclasses.replace(one, id="0" * 12, settings=dict(one.settings) | chosen)
+    assert [titles.value_of(other, name) for name in chosen] == ["GELU", "RMSprop", "0.5", ""]
+    row = table._row(other, list(chosen), {}, False, names.titles())
+    assert [row.cells[f"set_{name}"] for name in chosen] == ["GELU", "RMSprop", "0.5", "–"]
+    assert titles.labels_of([one, other])[1] == "Learning rate 0.5, Optimiser RMSprop, Activation GELU"
 
 
 @pytest.mark.parametrize("text", [None, "", "{", "[]", "[1, 2, 3]", '["a B", "state", true]', '[["x"], {}, 1]', "7"])

@@ -1,13 +1,14 @@
 """How runs are told apart in words: by their titles, and by the settings in which they differ."""
 
+import functools
 from collections.abc import Sequence
 
 from ae_core import variants
 from ae_core.runs import StoredRun
-from ae_core.settings import options
+from ae_core.settings import Option, options
 from pages.ui.form.form import as_text
 from pages.ui.words.language import _
-from pages.ui.words.names import Titles, experiment, titles
+from pages.ui.words.names import Titles, experiment, titles, word
 
 MOST_SETTINGS = 8  # in which runs are said to differ
 
@@ -30,9 +31,7 @@ def labels_of(runs: Sequence[StoredRun]) -> list[str]:
     for run, title in zip(runs, called, strict=True):
         alike = [other for other, its in zip(runs, called, strict=True) if its == title]
         settings = differing_settings(alike)[:3] if len(alike) > 1 else []
-        parts = [
-            f"{label_of(alike, name)} {text}" for name in settings if (text := as_text(run.settings.get(name, "")))
-        ]
+        parts = [f"{label_of(alike, name)} {text}" for name in settings if (text := value_of(run, name))]
         labels.append(", ".join(parts if parts and len(alike) == len(runs) else [title, *parts]))
     return [
         f"{label} ({labels[:place].count(label) + 1})" if labels.count(label) > 1 else label
@@ -52,8 +51,19 @@ def differing_settings(runs: Sequence[StoredRun]) -> list[str]:
 
 def label_of(runs: Sequence[StoredRun], name: str) -> str:
     """A setting's label, as the form of one of these runs' variants has it."""
-    for run in runs:
-        variant = variants.registry().get(str(run.settings.get("variant")))
-        if variant is not None and name in options(variant.settings):
-            return _(options(variant.settings)[name].label)
-    return name
+    found = (_option(str(run.settings.get("variant")), name) for run in runs)
+    return next((_(option.label) for option in found if option is not None), name)
+
+
+def value_of(run: StoredRun, name: str) -> str:
+    """What a run's setting is, as the form has it; empty if the run has no such setting, or nothing was chosen."""
+    value, option = run.settings.get(name), _option(str(run.settings.get("variant")), name)
+    if value is None:
+        return ""
+    return word(str(value)) if option is not None and value in option.choices else as_text(value)
+
+
+@functools.lru_cache(1000)
+def _option(variant: str, name: str) -> Option | None:
+    known = variants.registry().get(variant)
+    return None if known is None else options(known.settings).get(name)
