@@ -80,13 +80,24 @@ test("a lost connection is opened again, one that is refused is not", () => {
 test("silence counts as a lost connection, and a sign of life ends that", () => {
   const connection = open();
   sockets[0].onmessage(message({}));
-  mock.timers.tick(4499);
+  mock.timers.tick(4500);
+  mock.timers.tick(499);
   assert.deepEqual(said, ["there", {}]);
   mock.timers.tick(1);
   assert.equal(said.at(-1), "lost");
   mock.timers.tick(1000);
   sockets[1].onmessage(message({}));
   assert.deepEqual(said.slice(-2), ["there", {}]);
+  connection.end();
+});
+
+test("a page that was busy for long hears what came meanwhile before it takes the connection for lost", () => {
+  const connection = open();
+  sockets[0].onmessage(message({}));
+  mock.timers.tick(4500); // a browser's clock strikes before it hands on the messages at hand
+  sockets[0].onmessage(message({}));
+  mock.timers.tick(4500);
+  assert.deepEqual(said, ["there", {}, {}]);
   connection.end();
 });
 

@@ -187,7 +187,7 @@ def watch_and_replay(app, chrome, variant: str) -> None:
 
         follower.goto(f"{app.url}/?run={run}&frame={at}")
         wait_for_views(follower, f"step === {at}")
-        assert "You are watching" in follower.inner_text(".st-key-status")
+        follower.wait_for_selector(".st-key-status:has-text('You are watching')")
         assert follower.locator(".st-key-pace [role=radio]:not([disabled])").count() == 0
         set_pace(page, "Watch")
         follower.click(".ae-head")

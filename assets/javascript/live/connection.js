@@ -7,6 +7,7 @@
 
 const RETRY = 1000; // milliseconds until a lost connection is opened again
 const PATIENCE = 4500; // milliseconds without a sign of life until a connection counts as lost: two of them late
+const AT_HAND = 500; // milliseconds more, in which a page that was busy hears what came meanwhile
 const NEVER = 8000; // milliseconds until a connection that was never open counts as impossible
 const REFUSED = 4000; // the least of the codes with which the app says that it will not be heard
 
@@ -70,11 +71,15 @@ export class Connection {
     this.heard = true;
     clearTimeout(this.silence);
     this.silence = setTimeout(() => {
-      this.silence = undefined;
-      this.ears.lose(true);
-      this.socket.close();
-      this.again();
+      this.silence = setTimeout(() => this.lost(), AT_HAND);
     }, PATIENCE);
+  }
+
+  lost() {
+    this.silence = undefined;
+    this.ears.lose(true);
+    this.socket.close();
+    this.again();
   }
 
   again() {
