@@ -1,6 +1,7 @@
 """A run as a person watches it: frames that reach the eye, the way back to any of them, and what that weighs."""
 
 import asyncio
+import itertools
 import random
 import statistics
 import tempfile
@@ -80,10 +81,10 @@ def behind(chromium: Any, app: App, dataset: str) -> Iterator[Row]:
         with visitor(chromium) as fast, visitor(chromium) as slow:
             fast.goto(f"{app.url}/?variant=convolutional&dataset={dataset}&latent_dim=2&epochs=500&batch_size=1")
             fast.click(".st-key-start button:not([disabled])")
-            wait_for_step(fast, "live_loss", 0)
+            fast.wait_for_function("new URLSearchParams(location.search).has('run')")
             slow.goto(fast.url)
-            for key in VIEWS:
-                wait_for_step(slow, key, 0)
+            for page, key in itertools.product((fast, slow), VIEWS):
+                wait_for_step(page, key, 0)
             slow.context.new_cdp_session(slow).send("Emulation.setCPUThrottlingRate", {"rate": times})
             for page in (fast, slow):
                 page.evaluate(WATCH)
