@@ -93,6 +93,11 @@ def test_who_asks_before_a_worker_is_ready_only_waits_longer(engine, monkeypatch
         await until(lambda: not scoring._works)
         assert await ask(engine.job.id) == (200, {"share": 1.0, "found": {"own": 1}})
         assert len(asked) == 3
+        monkeypatch.setattr(works, "MOST_AGAIN", 1)
+        asked.clear()
+        assert await ask(engine.job.id, normal="1") == (200, {"share": 0.0})
+        await until(lambda: scoring._works[engine.job.id, 40, "1"].why)
+        assert await ask(engine.job.id, normal="1") == (503, {"why": "The training processes are warming up."})
 
     asyncio.run(early())
 

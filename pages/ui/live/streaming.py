@@ -31,9 +31,7 @@ LOOK_SECONDS = 0.04  # between two looks at what trains
 REST_SECONDS = 1.0  # between two looks at what does not
 CURVES_SECONDS = 1.0  # between two messages with whole curves; pages add the points between them
 ALIVE_SECONDS = 2.0  # after so much silence a page hears that the connection lives
-UNDER_WAY = (
-    6  # messages that a page has not taken yet when it gets no more: it sees what is newest, not what has queued
-)
+UNDER_WAY = 6  # messages on their way to a page, beyond which it is sent no more: they would only grow old there
 MOST = 1000  # connections
 GONE, FULL = 4404, 1013  # codes with which a connection is refused
 

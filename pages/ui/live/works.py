@@ -20,6 +20,7 @@ from pages.ui.server import origins
 from pages.ui.words.language import _, known, spoken
 
 AGAIN_SECONDS = 1.0  # until it is begun again where no worker was ready
+MOST_AGAIN = 60  # times; then that is said
 PATIENCE = 6.0  # seconds without a question, after which a page counts as closed
 LONGEST_NAME = 40  # of a page, which it gives itself
 
@@ -112,14 +113,16 @@ class Works(dict[Key, Work]):
 
     async def _bring(self, key: Key, work: Work, begin: Callable[[], Steps], keep: Callable[[bytes], None]) -> None:
         """Goes from stretch to stretch as long as somebody wants it."""
-        found, steps = b"", None
+        found, steps, again = b"", None, 0
         try:
             while work.wanted and work.share < 1.0:
                 try:
                     steps = steps or begin()
                     work.share, found = await run_in_threadpool(next, steps)
                 except WarmingError:
-                    steps = None
+                    steps, again = None, again + 1
+                    if again > MOST_AGAIN:
+                        raise
                     await asyncio.sleep(AGAIN_SECONDS)
             if work.share >= 1.0:
                 keep(found)
