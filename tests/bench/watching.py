@@ -19,7 +19,7 @@ Row = tuple[str, str]
 PACES = ("full", "watch", "slow")
 LOOK = 10_000  # milliseconds that frames are counted
 JUMPS, COLD_JUMPS = 40, 10
-SLOWER = (1, 6)  # a telephone's processor is about six times as slow as this one
+SLOWER = (1, 6)  # times as slow as this processor
 BEHIND = 30_000  # milliseconds that two pages are compared
 SHOWN_AT = "window.seen.live_loss.map(({ step, at }) => [step, performance.timeOrigin + at])"
 HOVER = 2000  # milliseconds that a pointer is on the timeline before somebody drags

@@ -12,6 +12,7 @@ from ae_core.engine.jobs import Shared, TrainingJob
 from ae_core.variants import read_settings
 from pages.ui.live import settling, streaming
 from tests import demo
+from tests.pages.one_run import until
 
 ENGINE: Any = SimpleNamespace(
     status="ready", status_text="", run=lambda run_id: None, job=lambda job_id: None, seen=lambda run_id: None
@@ -164,19 +165,17 @@ def test_a_page_that_is_slow_gets_what_is_newest_instead_of_all_there_was(says):
             await page.send(b"0")
             if says:
                 await socket.said.put(taken)
-            for _ in range(2 * streaming.UNDER_WAY):
-                now[0] += 1
-                news = asyncio.create_task(streaming._news(page, channel, seen or 0))
-                done, _ = await asyncio.wait({news}, timeout=20 * streaming.LOOK_SECONDS if not says else 0.5)
-                if not done:
-                    news.cancel()
-                    continue
-                seen, message = news.result()
+                await until(lambda: page._taken)
+            for now[0] in range(1, (1 if says else 2) * streaming.UNDER_WAY + 1):
+                seen, message = await streaming._news(page, channel, seen or 0)
                 await page.send(message)
             if says:
+                news = asyncio.create_task(streaming._news(page, channel, seen or 0))
+                for now[0] in range(streaming.UNDER_WAY + 1, 2 * streaming.UNDER_WAY + 1):
+                    await channel.after(channel.count or 0)
+                assert not news.done(), "it has not taken what is on its way"
                 await socket.said.put(taken)
-                _, message = await streaming._news(page, channel, seen or 0)
-                await page.send(message)
+                await page.send((await news)[1])
         await socket.said.put({"type": "websocket.disconnect"})
         await hearing
         return [int(message) for message in socket.sent]

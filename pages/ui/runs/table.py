@@ -13,7 +13,6 @@ import streamlit as st
 from ae_core.measuring.metric_table import COMMON
 from ae_core.runs import StoredRun
 from pages.ui import static
-from pages.ui.form.form import as_text
 from pages.ui.runs.titles import differing_settings, label_of, title_of, value_of
 from pages.ui.state import MOST_COMPARED
 from pages.ui.words.language import _
@@ -228,8 +227,9 @@ def _row(run: StoredRun, differing: list[str], best: dict[str, float], marked: b
     }
     for setting in differing:
         value = run.settings.get(setting)
-        values[f"set_{setting}"] = value if isinstance(value, int | float) else as_text(value)
-        cells[f"set_{setting}"] = value_of(run, setting) or "–"
+        text = value_of(run, setting)
+        values[f"set_{setting}"] = value if isinstance(value, int | float) else text
+        cells[f"set_{setting}"] = text or "–"
     for metric in NUMBERS:
         value = run.numbers.get(metric)
         values[metric] = value
