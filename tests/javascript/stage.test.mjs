@@ -48,7 +48,7 @@ test("all that came while the page was busy is learnt, and only the newest frame
   assert.deepEqual(learnt, [20, 30, 40, 50, 60, 70]);
   assert.deepEqual(drawn, [[20, false], [30, true], [60, false], [70, true]], "and points glide where there is time");
   stage.hear({ frame: { step: 80 } });
-  stage.closed = true;
+  stage.arrivals.end();
   mock.timers.tick(0);
   assert.equal(drawn.length, 4);
   mock.timers.reset();

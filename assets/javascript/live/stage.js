@@ -7,6 +7,7 @@
  * @import { Content, Frame, Mark, News } from "../types/stage"
  */
 import { write as writeAddress } from "./address.js";
+import { Arrivals } from "./arrivals.js";
 import { Connection } from "./connection.js";
 import { logarithmic } from "./curves.js";
 import { Film } from "./film.js";
@@ -17,7 +18,6 @@ import { Speech } from "./speech.js";
 import { Timeline } from "./timeline.js";
 import { View } from "./view.js";
 
-const SLOWEST = 500; // milliseconds that points glide at most while a run trains
 const LATE = 5000; // milliseconds that a frame may be on its way when a run of the script has brought a newer one
 const AHEAD = 12; // frames fetched before they are wanted
 
@@ -59,10 +59,7 @@ export class Stage {
   /** @type {Speech | undefined} */
   speech;
   runs = new ScriptRuns();
-  /** When a frame that was heard of was last presented. */
-  came = 0;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  soon;
+  arrivals = new Arrivals((milliseconds) => this.present(milliseconds));
   /** When a run of the script has last brought a newer frame than was known. */
   overtook = -Infinity;
 
@@ -209,25 +206,9 @@ export class Stage {
     if (status && this.speech) this.speech.status = status;
     if (frame && !this.isLate(frame)) {
       this.learn(frame);
-      this.presentSoon();
+      this.arrivals.present();
     } else if (status) this.speech?.speak();
     if (token !== undefined) this.runs.hear(token);
-  }
-
-  /**
-   * Shows the frame that is newest once all that has come is learnt: where it takes longer to draw one than to hear of
-   * the next, some are never drawn, and points do not glide.
-   */
-  presentSoon() {
-    const behind = this.soon !== undefined;
-    clearTimeout(this.soon);
-    this.soon = setTimeout(() => {
-      this.soon = undefined;
-      const now = performance.now();
-      const since = this.came && !behind ? now - this.came : 0;
-      this.came = now;
-      if (!this.closed) this.present(Math.min(since, SLOWEST));
-    }, 0);
   }
 
   /**
@@ -243,7 +224,7 @@ export class Stage {
 
   /** @param {boolean} lost */
   lose(lost) {
-    if (!lost && this.speech?.lost) this.came = 0;
+    if (!lost && this.speech?.lost) this.arrivals.pause();
     this.speech?.lose(lost);
   }
 
@@ -394,6 +375,7 @@ export class Stage {
     document.removeEventListener("keydown", this.onKey);
     this.speech?.close();
     this.runs.forget();
+    this.arrivals.end();
     this.connection?.end();
     this.timeline?.close();
     for (const view of this.views.values()) view.close();
