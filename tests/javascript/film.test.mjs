@@ -30,6 +30,15 @@ test("frames that come while a run trains lengthen the film, and stay when it is
   assert.deepEqual(one.steps, [0, 10, 16, 20], "15 is not kept any more");
 });
 
+test("frames that were never heard of fill the film up to the newest that was", () => {
+  const one = film([0, 10]);
+  one.add(frameOf(40));
+  one.fill([0, 10, 20, 30, 40, 50]);
+  assert.deepEqual(one.steps, [0, 10, 20, 30, 40], "where it shows 40, nothing newer is known");
+  one.fill([20, 40]);
+  assert.deepEqual(one.steps, [0, 10, 20, 30, 40], "what was seen stays until the film is listed anew");
+});
+
 test("a run that goes on from an earlier state begins anew behind it", () => {
   const one = film([0, 10, 20, 30]);
   one.add(frameOf(15));

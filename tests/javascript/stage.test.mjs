@@ -54,6 +54,16 @@ test("all that came while the page was busy is learnt, and only the newest frame
   mock.timers.reset();
 });
 
+test("frames that a slow page did not hear of can be gone back to", () => {
+  const stage = stageWith([10]);
+  stage.content = { views: [] };
+  stage.arrivals.present = () => {};
+  stage.hear({ frame: { step: 40, views: {} }, steps: [10, 20, 30, 40] });
+  assert.deepEqual(stage.film.steps, [10, 20, 30, 40]);
+  stage.hear({ frame: { step: 35, views: {} }, steps: [10, 20, 30, 35] });
+  assert.deepEqual(stage.film.steps, [10, 20, 30, 35], "it went on from an earlier state");
+});
+
 test("a run that goes on from an earlier state takes the page with it", () => {
   assert.ok(!stageWith([10, 20]).isLate({ step: 15 }), "nothing has overtaken it");
 });

@@ -27,18 +27,24 @@ def app(store):
         yield started
 
 
-def test_an_export_that_cannot_be_made_is_a_sentence_and_no_file(app, chrome, store):
+@pytest.mark.parametrize("place", ["train", "compare"])
+def test_an_export_that_cannot_be_made_is_a_sentence_and_no_file(app, chrome, store, place):
     run_id = stored.stored(store, 0, stored.TOTAL, origin="command line")
     with visitor(chrome) as page:
         taken: list[object] = []
         page.on("download", lambda file: taken.append(file))
-        page.goto(f"{app.url}/?run={run_id}")
-        page.click(".st-key-train_export button")
-        button = page.locator("[class*='st-key-train_curves-csv'] button")
+        if place == "train":
+            page.goto(f"{app.url}/?run={run_id}")
+        else:
+            page.goto(f"{app.url}/compare")
+            page.click(f"input[data-id='{run_id}']")
+        page.click(f".st-key-{place}_export button")
+        button = page.locator(f"[class*='st-key-{place}_curves-csv'] button")
         button.wait_for()
         shutil.rmtree(store.folder / run_id)
         button.click()
-        page.wait_for_function("document.querySelector('.st-key-status')?.innerText.includes('There is no such')")
+        page.wait_for_function("document.querySelector('.stMain').innerText.includes('There is no such')")
+        assert page.evaluate("location.pathname") == ("/" if place == "train" else "/compare")
         assert not taken
 
 

@@ -6,13 +6,30 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from ae_core.runs import RunStore
+from tests import stored
 from tests.bench.visitor import visitor as without_browser
-from tests.browser import visitor
+from tests.browser import running_app, visitor
 from tests.conftest import ROOT
 from tests.pages.presses import press_at_random
 from tests.waiting import PATIENCE
 
 PRESSES = 40  # hundreds in `tests/soak`
+
+# Keeps the connections over which a page hears of runs.
+KEEP_LINES = """window.lines = [];
+window.WebSocket = class extends WebSocket {
+  constructor(address, ...others) {
+    super(address, ...others);
+    if (String(address).includes("/live/")) window.lines.push(this);
+  }
+};"""
+CLICK = "document.querySelector('.st-key-train_explore a').click()"
+# Has the page hear something that only a run of its script can draw.
+HEAR = """for (const one of window.lines) {
+  const data = new TextEncoder().encode('{"token": "another"}').buffer;
+  one.dispatchEvent(new MessageEvent("message", {data}));
+}"""
 
 
 def test_only_a_page_that_cannot_listen_is_drawn_by_a_timer():
@@ -65,3 +82,20 @@ def test_a_page_that_breaks_all_the_same_is_loaded_anew_once_and_says_so(app, ch
         page.evaluate("document.getElementById('root').replaceChildren()")
         page.wait_for_timeout(4000)
         assert page.locator(".st-key-status").count() == 0, "not again and again"
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("at_once", [f"{CLICK}; {HEAR}", f"{HEAR}; {CLICK}"], ids=["click", "news"])
+def test_a_link_is_followed_although_something_is_heard_that_moment(chrome, tmp_path, at_once):
+    """Streamlit takes a question of the page that is left for one to stay there."""
+    run_id = stored.stored(RunStore(tmp_path), 0, stored.TOTAL, origin="command line")
+    with running_app(AE_RUNS_DIR=str(tmp_path)) as app, visitor(chrome) as page:
+        page.add_init_script(KEEP_LINES)
+        page.goto(f"{app.url}/?run={run_id}")
+        page.wait_for_selector(".st-key-train_explore a")
+        page.wait_for_function("window.lines.some(one => one.readyState === WebSocket.OPEN)")
+        page.wait_for_selector(".st-key-live_loss [data-step]")
+        page.evaluate(at_once)
+        page.wait_for_function("location.pathname === '/explore'")
+        page.wait_for_timeout(1500)
+        assert page.evaluate("location.pathname") == "/explore", "it came back"

@@ -27,7 +27,10 @@ def run() -> TrainingJob:
 
 
 def engine_with(run: TrainingJob) -> Any:
-    return SimpleNamespace(status="ready", status_text="", run=lambda run_id: run, job=lambda job_id: None)
+    film = SimpleNamespace(steps=[0, 20, 40])
+    return SimpleNamespace(
+        status="ready", status_text="", run=lambda run_id: run, job=lambda job_id: None, film=lambda run_id: film
+    )
 
 
 def source(run: TrainingJob, **wishes: str) -> streaming.Source:
@@ -41,8 +44,11 @@ def test_a_message_says_where_a_run_stands_and_what_is_seen_of_it(run):
     assert said["token"] == streaming.token(run)
     assert said["status"][:2] == ["running", "Training"]
     assert {view["step"] for view in said["frame"]["views"].values()} == {40} and "live_loss" in said["frame"]["views"]
-    between = json.loads(source(run).message(False))["frame"]
+    assert said["steps"] == [0, 20, 40], "all that one can go back to"
+    said = json.loads(source(run).message(False))
+    between = said["frame"]
     assert "live_loss" not in between["views"], "the page adds the point to the curves that it has"
+    assert not said["steps"]
     assert between["point"]["loss"] == demo.snapshot(40).history["loss"][-1]
 
 

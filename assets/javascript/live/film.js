@@ -48,6 +48,16 @@ export class Film {
   }
 
   /**
+   * Learns of frames that did not come by themselves, before the newest that did.
+   *
+   * @param {number[]} steps
+   */
+  fill(steps) {
+    const found = new Set([...this.steps, ...steps.filter((step) => step < this.last)]);
+    this.steps = [...found].sort((one, other) => one - other);
+  }
+
+  /**
    * Takes a frame that came by itself. A run that goes on from an earlier state comes by the same steps again.
    *
    * @param {Frame} frame

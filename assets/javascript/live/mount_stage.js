@@ -5,6 +5,7 @@
  *
  * @import { CleanUp, Component } from "../types/streamlit"
  */
+import { unlessLeaving } from "./leaving.js";
 import { Stage } from "./stage.js";
 
 /** @type {WeakMap<Element, Stage>} */
@@ -24,7 +25,7 @@ export default function mount({ data, parentElement, setTriggerValue }, base, pl
     stage = new Stage(root, base, plotly);
     stages.set(root, stage);
   }
-  stage.runs.ask = (name, value) => setTriggerValue(name, value);
+  stage.runs.ask = unlessLeaving(root, setTriggerValue);
   stage.take(JSON.parse(new TextDecoder().decode(data)));
   const current = stage;
   // Streamlit also cleans up after a message that a newer one overtook; the stage is then still on the page.

@@ -7,6 +7,7 @@
  * @import { Pulse } from "../types/stage"
  */
 import { Connection } from "./connection.js";
+import { unlessLeaving } from "./leaving.js";
 
 const LEAST = 2000; // milliseconds between two runs of the script
 
@@ -25,7 +26,7 @@ let beating;
 export default function pulse({ data, parentElement, setTriggerValue }, base) {
   /** @type {Pulse} */
   const wanted = JSON.parse(new TextDecoder().decode(data ?? new Uint8Array()));
-  const ask = (/** @type {string} */ token) => setTriggerValue("changed", token);
+  const ask = unlessLeaving(parentElement, (token) => setTriggerValue("changed", token));
   if (beating?.closed !== false || beating.address !== wanted.address) {
     beating?.close();
     beating = new Beating(base, wanted.address);

@@ -201,11 +201,12 @@ export class Stage {
   }
 
   /** @param {News} news */
-  hear({ token, status, frame }) {
+  hear({ token, status, frame, steps }) {
     if (this.closed || !this.content) return;
     if (status && this.speech) this.speech.status = status;
     if (frame && !this.isLate(frame)) {
       this.learn(frame);
+      this.film.fill(steps ?? []);
       this.arrivals.present();
     } else if (status) this.speech?.speak();
     if (token !== undefined) this.runs.hear(token);

@@ -36,6 +36,8 @@ export interface News {
   token?: string;
   status?: Status;
   frame?: Frame | null;
+  /** Steps of which there are frames, growing; none where nothing is said of them. */
+  steps?: number[];
 }
 
 /** What `pages/ui/live/stage.py` sends: how things stand when the page's script runs. */

@@ -29,7 +29,7 @@ TOGETHER = "together"  # the place at which is heard whether anything has change
 MOST_TOGETHER = 40  # of them
 LOOK_SECONDS = 0.04  # between two looks at what trains
 REST_SECONDS = 1.0  # between two looks at what does not
-CURVES_SECONDS = 1.0  # between two messages with whole curves; pages add the points between them
+CURVES_SECONDS = 1.0  # between two messages with whole curves and all steps; pages add what comes between them
 ALIVE_SECONDS = 2.0  # after so much silence a page hears that the connection lives
 UNDER_WAY = 6  # messages on their way to a page, beyond which it is sent no more: they would only grow old there
 MOST = 1000  # connections
@@ -86,10 +86,10 @@ class Source(Protocol):
         """Another one as soon as there is something new; None if it is there no more."""
 
     def message(self, curves: bool) -> bytes:
-        """What is to be said of it now, JSON: `token`, `status`, and perhaps `frame`.
+        """What is to be said of it now, JSON: `token`, `status`, and perhaps `frame` and `steps`, see `said`.
 
         Args:
-            curves: Whether with whole curves, see `drawn.frame`.
+            curves: Whether with whole curves, see `drawn.frame`, and with the steps of all frames.
         """
 
     @property
@@ -126,7 +126,8 @@ class _OfJob:
         with spoken(self._words):
             match job:
                 case TrainingJob():
-                    return said(token(job), status.of_run(job, self._engine), self._frame(job, curves))
+                    steps = self._steps(job) if curves else ()
+                    return said(token(job), status.of_run(job, self._engine), self._frame(job, curves), steps)
                 case ClassifierJob():
                     return said(token(job), status.of_classifier(job, self._engine), drawn.classifier_frame(job))
         raise TypeError(job)
@@ -135,6 +136,11 @@ class _OfJob:
         if job.setup is None or job.snapshot is None:
             return b"null"
         return drawn.frame(job.setup, job.snapshot, self._panel, job.cached, curves)
+
+    def _steps(self, job: TrainingJob) -> Sequence[int]:
+        """Those that can be gone back to; a page that is too slow to hear of each frame learns of them so."""
+        film = self._engine.film(job.id)
+        return () if film is None else film.steps
 
 
 class _OfEngine:
@@ -181,15 +187,16 @@ class _OfAll:
         return [job.view() for job in found if job is not None]
 
 
-def said(told: str, where: status.Status, frame: bytes = b"null") -> bytes:
+def said(told: str, where: status.Status, frame: bytes = b"null", steps: Sequence[int] = ()) -> bytes:
     """A message.
 
     Args:
         told: The token of what it is about.
         where: Where that stands.
         frame: What is seen of it, JSON.
+        steps: Of which there are frames, growing; none where nothing is said of them.
     """
-    about = json.dumps({"token": told, "status": where}, separators=(",", ":")).encode()
+    about = json.dumps({"token": told, "status": where, "steps": list(steps)}, separators=(",", ":")).encode()
     return about[:-1] + b',"frame":' + frame + b"}"
 
 

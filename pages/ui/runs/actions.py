@@ -67,6 +67,10 @@ def buttons(own: Session, chosen: Sequence[StoredRun]) -> None:
             with st.popover(_("Remove"), icon=":material/delete:"):
                 st.markdown(_("Remove {count} ticked runs for good?").format(count=len(removable)))
                 st.button(_("Remove"), key="run_remove", type="primary", on_click=_remove, args=(own, removable))
+
+
+def refused(own: Session) -> None:
+    """Says what a button could not do; its run may be gone by then."""
     if own.refusal():
         st.error(escape.markdown(_(own.failure)))
 

@@ -33,6 +33,7 @@ def show(own: Session) -> None:
     table.show(runs, list(own.compared), state.MOST_COMPARED, functools.partial(_choose, own))
     chosen = [run for run_id in own.compared for run in runs if run.id == run_id]
     actions.buttons(own, chosen)
+    actions.refused(own)
     if chosen:
         _views(own)
     else:

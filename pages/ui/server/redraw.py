@@ -16,6 +16,6 @@ def of_this_page() -> Callable[[], None]:
         # Streamlit offers this only to scripts; what it does when a source file changes is the same.
         page = get_instance()._session_mgr.get_active_session_info(context.session_id)
         if page is not None:
-            page.session.request_rerun(None)
+            page.session.request_rerun(page.session._client_state)  # without it, the first page would be drawn
 
     return again
