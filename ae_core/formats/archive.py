@@ -51,9 +51,12 @@ def open_archive(stream: BinaryIO, size: int, label: str, kind: str = ".npz or .
         raise DataError(f"{label} must hold at most {MAX_MEMBERS:,} files. Received: more than that.")
     try:
         archive = zipfile.ZipFile(stream)
+        members = archive.infolist()
+        if len(members) != entries:  # zipfile takes what it finds: a wrong length in the index hides all that follows
+            archive.close()
+            raise zipfile.BadZipFile
     except (*ZIP_ERRORS, NotImplementedError) as error:
         raise DataError(f"{label} must be a whole {kind} file. Received: a damaged one.") from error
-    members = archive.infolist()
     problem = ""
     if len(members) > MAX_MEMBERS:
         problem = f"must hold at most {MAX_MEMBERS:,} files. Received: {len(members):,}."

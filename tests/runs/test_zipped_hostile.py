@@ -133,6 +133,18 @@ def test_a_file_cut_or_changed_anywhere_is_refused_or_harmless(store, good):
             assert store.open(run_id).snapshots()[-1].latent == snapshot(TOTAL).latent
 
 
+def test_an_index_that_hides_files_is_refused(store, good):
+    """A longer comment of one file swallows the files that follow it in the index, and zipfile says nothing."""
+    payload = zipped(good)
+    first = payload.index(b"PK\1\2")
+    for at in (32, 33):  # both bytes of the length of its comment
+        hidden = bytearray(payload)
+        hidden[first + at] ^= 255
+        with zipfile.ZipFile(io.BytesIO(hidden)) if at == 33 else contextlib.nullcontext() as archive:
+            assert archive is None or len(archive.namelist()) == 1
+        refused(store, bytes(hidden), "must be a whole .zip file")
+
+
 def test_links_doubles_and_other_zips_are_refused(store, good, tmp_path):
     link = zipfile.ZipInfo("model.keras")
     link.external_attr = (stat.S_IFLNK | 0o777) << 16
