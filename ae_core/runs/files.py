@@ -64,9 +64,13 @@ def first_name(name: str) -> str:
 
 
 def kept_steps(folder: Path) -> dict[int, Path]:
-    """The snapshots kept in a run's folder: step → file, in the order of steps."""
+    """The snapshots kept in a run's folder: step → file, in the order of steps; none if it is gone."""
+    try:
+        files = sorted(folder.iterdir())  # of two forms of one snapshot the newer one comes later
+    except FileNotFoundError:
+        return {}
     found = {}
-    for path in sorted(folder.iterdir()):  # of two forms of one snapshot the newer one comes later
+    for path in files:
         match = SNAPSHOT.fullmatch(path.name)
         if match:
             found[int(match[1])] = path

@@ -190,7 +190,7 @@ class StoredRun:
 
     def kept_steps(self) -> list[int]:
         """Steps of the snapshots that are kept beside the newest one, growing."""
-        return list(kept_steps(self.folder)) if self.folder.is_dir() else []
+        return list(kept_steps(self.folder))
 
     @property
     def frames(self) -> int:

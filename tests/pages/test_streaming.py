@@ -211,6 +211,25 @@ def test_whole_curves_come_now_and_then(run, monkeypatch):
     assert asyncio.run(build(0.0)) == [True, True, True]
 
 
+def test_a_snapshot_that_cannot_be_told_is_not_the_last_that_pages_hear_of(caplog):
+    def message(curves: bool) -> bytes:
+        if now[0] == 1:
+            raise OSError("its folder is gone")
+        return b"the next"
+
+    async def listen() -> bytes:
+        told: Any = SimpleNamespace(key="a run", moving=True, version=lambda: now[0], message=message)
+        async with streaming._channel(told) as channel:
+            now[0] = 1
+            await until(lambda: caplog.records)
+            now[0] = 2
+            return (await channel.after(0))[1]
+
+    now = [0]
+    assert asyncio.run(listen()) == b"the next"
+    assert "What is new of a run cannot be told" in caplog.text and "its folder is gone" in caplog.text
+
+
 def test_whoever_listens_to_a_run_that_is_removed_is_told():
     async def listen() -> int | None:
         gone = [False]

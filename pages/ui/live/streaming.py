@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import hashlib
 import json
+import logging
 import time
 from collections.abc import AsyncIterator, Hashable, Mapping, Sequence
 from typing import Protocol
@@ -17,6 +18,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from ae_core.engine import ClassifierJob, Engine, Job, TrainingJob
+from ae_core.errors import DataError
 from ae_core.variants import registry
 from pages.ui import shared
 from pages.ui.live import drawn, recorded, status
@@ -34,6 +36,8 @@ ALIVE_SECONDS = 2.0  # after so much silence a page hears that the connection li
 UNDER_WAY = 6  # messages on their way to a page, beyond which it is sent no more: they would only grow old there
 MOST = 1000  # connections
 GONE, FULL = 4404, 1013  # codes with which a connection is refused
+
+_log = logging.getLogger(__name__)
 
 
 def address(place: str, **wishes: str) -> str:
@@ -234,7 +238,11 @@ class Channel:
             if version == self._known:
                 continue
             self._known = version
-            message = b"" if version is None else await run_in_threadpool(self._build)
+            try:
+                message = b"" if version is None else await run_in_threadpool(self._build)
+            except (OSError, DataError):  # pages would wait for ever; the next snapshot may be told
+                _log.exception("What is new of %s cannot be told.", self.source.key)
+                continue
             async with self._changed:
                 self._message, self.count = message, None if version is None else (self.count or 0) + 1
                 self._changed.notify_all()
