@@ -3,7 +3,7 @@
 import io
 import tempfile
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -102,6 +102,11 @@ def fit(filename: str, payload: bytes, dataset: str, label: str, leave_out: str 
     Raises:
         DataError: If anything is wrong with it, or the run's data have columns that it has not.
     """
+    fitted = _fit(filename, payload, dataset, label, leave_out)
+    return replace(fitted, notes=(*fitted.notes, *_said_of_unknown(fitted.examples)))
+
+
+def _fit(filename: str, payload: bytes, dataset: str, label: str, leave_out: str) -> Fitted:
     name, _, text = uploads.named(filename, payload)
     info = lookup.info(dataset)
     try:
@@ -270,6 +275,16 @@ def _said_of_unread(unread: Mapping[str, int]) -> list[str]:
     if count == 1:
         return [f"One cell is no number and counts as unknown, in: {some}."]
     return [f"{count:,} cells are no numbers and count as unknown, in: {some}."] if count else []
+
+
+def _said_of_unknown(examples: np.ndarray) -> list[str]:
+    if examples.dtype.kind != "f":
+        return []
+    count = int(np.isnan(examples.reshape(len(examples), -1)).all(axis=1).sum())
+    if count == 1:
+        return ["Of one example nothing is known: its error is 0, which does not mean that it is normal."]
+    said = f"Of {count:,} examples nothing is known: their error is 0, which does not mean that they are normal."
+    return [said] if count else []
 
 
 def _said_of(name: str, new: list[str]) -> str:

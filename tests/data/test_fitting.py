@@ -75,6 +75,19 @@ def test_one_row_is_enough_and_columns_are_found_by_name(students):
     assert np.isnan(unknown.examples[:, 0]).all() and not np.isnan(unknown.examples[:, 1:]).any()
 
 
+def test_a_row_of_which_nothing_is_known_is_told(students):
+    """Nothing of it can be reconstructed wrongly: its error of 0 would make it the most normal of all."""
+    three = STUDENTS[:3].copy()
+    three.loc[1, ["height", "city", "income"]] = None
+    found = fit(three, students)
+    assert np.isnan(found.examples[1]).all()
+    assert found.notes == ("Of one example nothing is known: its error is 0, which does not mean that it is normal.",)
+    three.loc[2, ["height", "city", "income"]] = None
+    assert fit(three, students).notes[0].startswith("Of 2 examples nothing is known")
+    three.loc[1:, "income"] = 1
+    assert fit(three, students).notes == ()
+
+
 def test_a_column_is_found_by_the_whole_name_too_under_which_it_was_learnt(students, monkeypatch):
     volumes = STUDENTS.rename(columns={"height": "volume (m³)"})
     with monkeypatch.context() as earlier:  # an upload of a time in which this unit was not known

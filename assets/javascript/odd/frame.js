@@ -51,6 +51,7 @@ export const FRAME = `
       <div class="ae-tools"><button type="button" name="csv" data-word="scores_csv"></button></div>
     </div>
     <div class="ae-odd-fresh" hidden>
+      <h4 data-word="fresh_title"></h4>
       <p class="ae-odd-fresh-said"></p><div class="ae-odd-examples ae-odd-fresh-oddest"></div>
       <p class="ae-note ae-odd-fresh-notes"></p>
       <div class="ae-tools"><button type="button" name="fresh" data-word="fresh_csv"></button></div>

@@ -113,7 +113,7 @@ export class Odd extends Elements {
       called(place, this.scored.places, classes[this.scored.classes[place] ?? 0], "example", this);
     this.find(".ae-odd-oddest").innerHTML = examples(whole.oddest, title, this);
     this.find(".ae-odd-plainest").innerHTML = examples(whole.plainest, title, this);
-    const said = [this.word(caption(whole)), ...(this.scored.places.length ? [this.word("rows_counted")] : [])];
+    const said = [this.word(caption(whole)), this.word(this.scored.places.length ? "rows_counted" : "tests_counted")];
     this.find(".ae-odd-caption").textContent = said.join(" ");
     this.turnTo(whole.scores[0]?.name ?? "");
     this.tellFresh();

@@ -84,6 +84,7 @@ def words(setup: Setup) -> Mapping[str, str]:
         "file_example": _("Example {row} of the file"),
         "file_example_of": _("Example {row} of the file ({name})"),
         "rows_counted": _("Rows are counted as a spreadsheet counts them: the line of column names, if any, is row 1."),
+        "tests_counted": _("Test examples are counted from 0."),
         "examples_counted": _("Examples are counted from 0, in the order of the file."),
         "error_value": _("MSE {value}"),
         "feature": _("{name}: {value}, expected {expected} ({share} %)"),
@@ -138,6 +139,7 @@ def words(setup: Setup) -> Mapping[str, str]:
             "Odd examples have smaller reconstruction errors than normal ones here: that score finds nothing."
         ),
         "scores_csv": _("Scores as CSV"),
+        "fresh_title": _("Your file"),
         "fresh": _("{name}: {above} of {count} examples lie above the threshold of the reconstruction error."),
         "fresh_find": _("Find the odd ones above first: their threshold judges this file too."),
         "fresh_csv": _("Its scores as CSV"),
