@@ -204,16 +204,20 @@ class Queue:
         """Ends a job, if it has not ended; no result will follow."""
         with self.lock:
             job.measuring = False
-            if job.ended:
-                return
-            if job in self._waiting:
-                self._waiting.remove(job)
-            known = {"state": state, "error": error or job.error, "finished": time.time()}
-            job.change(position=None, expected_wait=None, silent=0, **known)
-            if state == "done" and job.started is not None and job.finished is not None:
-                self._durations.append(job.finished - job.started)
-            self.on_end(job)
-            self._forget()
+            self._close(job, state, error)
+
+    def _close(self, job: Job, state: JobState, error: str | None = None) -> None:
+        """Its training is over, if it was not."""
+        if job.ended:
+            return
+        if job in self._waiting:
+            self._waiting.remove(job)
+        known = {"state": state, "error": error or job.error, "finished": time.time()}
+        job.change(position=None, expected_wait=None, silent=0, **known)
+        if state == "done" and job.started is not None and job.finished is not None:
+            self._durations.append(job.finished - job.started)
+        self.on_end(job)
+        self._forget()
 
     def receive(self, message: WorkerMessage) -> Job | None:
         """Takes in what a worker sent, and returns the job it belongs to."""
@@ -320,8 +324,8 @@ class Queue:
 
     def _follow(self, job: Job, state: State) -> None:
         if state in ENDED:
-            self.end(job, state)
-            job.measuring = job.result is None
+            job.measuring = job.result is None  # first: whoever looks meanwhile must not take it for measured
+            self._close(job, state)
         elif not job.ended:
             job.paused_at = (job.paused_at or time.monotonic()) if state == "paused" else None
             job.change(state=state)

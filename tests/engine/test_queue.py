@@ -103,8 +103,11 @@ def test_a_run_that_is_done_says_that_its_result_is_still_to_come() -> None:
     for run in (measured, failed, lost):
         queue.take()
         assert not run.measuring
+        ends: list[tuple[bool, bool]] = []
+        queue.on_end = lambda job, ends=ends: ends.append((job.ended, job.measuring))  # type: ignore[misc]
         queue.receive(snapshot(0, "done", run_id=run.id))
         assert run.ended and run.measuring, "a page that stopped looking now would never show the result"
+        assert ends == [(True, True)], "nor for a moment"
     queue.receive(Finished(run_id=measured.id, result=result()))
     queue.receive(Finished(run_id=failed.id, error="The training stopped."))
     queue.end(lost, "failed", "The training process was lost.")

@@ -46,6 +46,13 @@ def test_every_module_is_checked_without_exception(path: Path) -> None:
     assert not re.findall(r"[{<(|:,] *any\b *[\])}>|,;\[]", text), "a type can stand for any"
 
 
+def test_nothing_is_asked_while_somebody_leaves_the_page() -> None:
+    """Streamlit would take it for a question of the page that is left, and stay there, see `live/leaving.js`."""
+    asking = re.compile(r"^.*\bsetTriggerValue\b(?!.*\}, base).*$", re.MULTILINE)
+    found = [line for path in MODULES for line in asking.findall(path.read_text())]
+    assert len(found) == 2 and all("unlessLeaving(" in line for line in found)
+
+
 def test_files_that_comments_name_are_there() -> None:
     texts = [path.read_text() for path in (*MODULES, *SOURCE.glob("types/*.d.ts"), SOURCE / "README.md")]
     named = {name for text in texts for name in re.findall(r"`((?:pages|ae_core)/[\w/]+\.py)`", text)}
