@@ -140,6 +140,8 @@ test("values and rows are told so that they are found in the file", () => {
   assert.match(told("Shanghai", "Beijing"), /feature_category city Shanghai Beijing 50</);
   assert.match(told("Shanghai", "Shanghai"), /feature_unsure/);
   assert.match(told("", "Beijing"), /feature_new city Beijing/);
+  speaker.word = () => "age: 31 (50 %)";
+  assert.match(told("", ""), />age: 31 \(50\u00a0%\)</, "no line begins with a percent sign");
 });
 
 const detector = (name, auc, p_value = null) => ({ name, rows: 9, auc, auc_interval: [auc, auc], ap: 0.5, ap_interval: [0, 1], p_value, threshold: 1 });

@@ -175,7 +175,7 @@ function inWords(feature, speaker) {
 export function examples(shown, title, speaker) {
   const figures = shown.map(({ row, score, features, picture }) => {
     const name = title(row);
-    const parts = features.map((one) => inWords(one, speaker));
+    const parts = features.map((one) => inWords(one, speaker).replace(/ %/g, "\u00a0%")); // never at the start of a line
     const image = picture ? `<img alt="${escaped(name)}" src="data:image/png;base64,${escaped(picture)}">` : "";
     const list = parts.length ? `<ul>${parts.map((part) => `<li>${escaped(part)}</li>`).join("")}</ul>` : "";
     const caption = `${escaped(name)}<br>${escaped(speaker.word("error_value", { value: short(score) }))}`;
