@@ -76,6 +76,7 @@ class Job(ABC):
         self.started: float | None = None
         self.finished: float | None = None
         self.version = 0
+        self.changed_at = 0.0  # on the monotonic clock; 0 if it never was
         self.stored = False  # whether it is on disk
         self.elsewhere = False  # whether another process trains it
         self.measuring = False  # whether its training is over and its result still to come
@@ -145,6 +146,7 @@ class Job(ABC):
                 for name, value in values.items():
                     setattr(self, name, value)
                 self.version += 1
+                self.changed_at = time.monotonic()
 
     def tuning(self, name: str, value: Any) -> Command:
         """The command that changes a setting while it trains.

@@ -70,6 +70,7 @@ def _of_run(own: Session, run: TrainingJob) -> stage.Content:
         views=own.showing.views,
         address=streaming.address(run.id),
         token=streaming.token(run),
+        changed_at=run.changed_at,
         film=run.id if film is not None else "",
         edition=str(setup.total_steps) if setup else "",
         steps=film.steps if film is not None else (),

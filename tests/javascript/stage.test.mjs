@@ -10,24 +10,21 @@ function stageWith(steps) {
   return stage;
 }
 
-test("a frame that was overtaken on its way does not take the page back", () => {
-  const stage = stageWith([10, 20]);
-  stage.overtook = performance.now();
-  assert.ok(stage.isLate({ step: 15 }));
-  assert.ok(!stage.isLate({ step: 20 }), "it is known already");
-  assert.ok(!stage.isLate({ step: 30 }), "it is newer");
-});
-
-test("what a run of the script brings overtakes the messages that are on their way", () => {
+test("what a run of the script brings overtakes the messages that are on their way, however late they come", () => {
   const stage = stageWith([10, 20]);
   for (const part of ["build", "begin", "listen", "present"]) stage[part] = () => ({ name() {}, fill() {} });
-  stage.speech = { refuse() {} };
-  const content = { of: "a run", steps: [10, 20], frames: [], panels: [], views: [], texts: {}, moving: true };
-  stage.take(content);
-  assert.ok(!stage.isLate({ step: 15 }), "it has brought nothing newer");
-  stage.take({ ...content, steps: [10, 20, 90], frames: [{ step: 90, marks: [], views: {} }] });
-  assert.ok(stage.isLate({ step: 85 }));
-  assert.ok(!stage.isLate({ step: 95 }));
+  stage.speech = { refuse() {}, status: "" };
+  stage.arrivals.present = () => {};
+  const content = { of: "a run", status: "brought", panels: [], views: [], texts: {}, moving: true };
+  const frame = (step) => ({ step, marks: [], views: {} });
+  stage.take({ ...content, steps: [10, 20, 90], frames: [frame(90)], at: 9 });
+  stage.hear({ status: "before", frame: frame(85), token: "before", at: 8.5 });
+  assert.deepEqual([stage.film.steps, stage.speech.status, stage.runs.heard], [[10, 20, 90], "brought", ""]);
+  stage.hear({ status: "now", frame: frame(90), at: 9 });
+  stage.hear({ status: "after", frame: frame(95), at: 9.5 });
+  assert.deepEqual([stage.film.steps, stage.speech.status], [[10, 20, 90, 95], "after"]);
+  stage.hear({ status: "unknown", frame: frame(96), at: 0 });
+  assert.deepEqual([stage.film.last, stage.speech.status], [96, "unknown"], "of when nothing is known");
 });
 
 test("all that came while the page was busy is learnt, and only the newest frame drawn", () => {
@@ -65,7 +62,11 @@ test("frames that a slow page did not hear of can be gone back to", () => {
 });
 
 test("a run that goes on from an earlier state takes the page with it", () => {
-  assert.ok(!stageWith([10, 20]).isLate({ step: 15 }), "nothing has overtaken it");
+  const stage = stageWith([10, 20]);
+  stage.content = { views: [], at: 2 };
+  stage.arrivals.present = () => {};
+  stage.hear({ frame: { step: 15, views: {} }, at: 3 });
+  assert.deepEqual(stage.film.steps, [10, 15]);
 });
 
 test("that fewer frames are kept than came is said once no more come, and not to whoever looks at one of them", () => {

@@ -41,7 +41,7 @@ def source(run: TrainingJob, **wishes: str) -> streaming.Source:
 
 def test_a_message_says_where_a_run_stands_and_what_is_seen_of_it(run):
     said = json.loads(source(run).message(True))
-    assert said["token"] == streaming.token(run)
+    assert said["token"] == streaming.token(run) and said["at"] == run.changed_at > 0
     assert said["status"][:2] == ["running", "Training"]
     assert {view["step"] for view in said["frame"]["views"].values()} == {40} and "live_loss" in said["frame"]["views"]
     assert said["steps"] == [0, 20, 40], "all that one can go back to"
@@ -72,8 +72,10 @@ def test_a_run_without_a_snapshot_is_heard_of_too():
 
 def test_the_token_changes_with_what_streamlit_draws_and_with_nothing_else(run):
     first = streaming.token(run)
+    before = run.changed_at
     run.change(snapshot=demo.snapshot(80))
-    assert streaming.token(run) == first
+    assert streaming.token(run) == first and run.changed_at > before, "what is heard later is newer"
+    assert run.view().changed_at == run.changed_at
     for change in ({"state": "paused"}, {"owner": "another"}, {"measuring": True}, {"result": object()}):
         before = streaming.token(run)
         run.change(**change)

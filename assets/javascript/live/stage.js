@@ -18,7 +18,6 @@ import { Speech } from "./speech.js";
 import { Timeline } from "./timeline.js";
 import { View } from "./view.js";
 
-const LATE = 5000; // milliseconds that a frame may be on its way when a run of the script has brought a newer one
 const AHEAD = 12; // frames fetched before they are wanted
 
 export class Stage {
@@ -60,8 +59,6 @@ export class Stage {
   speech;
   runs = new ScriptRuns();
   arrivals = new Arrivals((milliseconds) => this.present(milliseconds));
-  /** When a run of the script has last brought a newer frame than was known. */
-  overtook = -Infinity;
 
   /**
    * @param {HTMLElement} root
@@ -95,12 +92,11 @@ export class Stage {
     this.runs.take(content.token);
     const skeleton = (this.skeleton ??= this.build(content));
     if (before?.of !== content.of) this.begin(content);
-    const [seen, newest] = [this.film.steps.length, this.film.last];
+    const seen = this.film.steps.length;
     this.film.list(content.steps, content.edition);
     this.tellThinned(seen);
     if (content.shown === null && before?.shown != null && this.step === before.shown) this.step = undefined;
     for (const frame of content.frames) this.learn(frame);
-    if (newest >= 0 && this.film.last > newest) this.overtook = performance.now();
     if (!content.panels.some(({ name }) => name === this.panel)) this.panel = content.panels[0]?.name ?? "";
     skeleton.name(content.views, content.words, content.panels, this.panel);
     this.timeline?.name(content.words, content.moving);
@@ -201,26 +197,16 @@ export class Stage {
   }
 
   /** @param {News} news */
-  hear({ token, status, frame, steps }) {
-    if (this.closed || !this.content) return;
+  hear({ token, status, frame, steps, at }) {
+    // What a run of the script has brought may have overtaken messages on their way: they would take the page back.
+    if (this.closed || !this.content || (at && at < this.content.at)) return;
     if (status && this.speech) this.speech.status = status;
-    if (frame && !this.isLate(frame)) {
+    if (frame) {
       this.learn(frame);
       this.film.fill(steps ?? []);
       this.arrivals.present();
     } else if (status) this.speech?.speak();
     if (token !== undefined) this.runs.hear(token);
-  }
-
-  /**
-   * Whether a frame was overtaken on its way. An older one that comes later means that the run went on from an earlier
-   * state.
-   *
-   * @param {Frame} frame
-   */
-  isLate({ step }) {
-    const older = step < this.film.last && !this.film.steps.includes(step);
-    return older && performance.now() - this.overtook < LATE;
   }
 
   /** @param {boolean} lost */

@@ -34,6 +34,8 @@ export type Status = [string, string, string];
 export interface News {
   /** What the parts of the page depend on that Streamlit draws. */
   token?: string;
+  /** When it last changed, in seconds on a clock of the app; 0 where that is unknown. */
+  at?: number;
   status?: Status;
   frame?: Frame | null;
   /** Steps of which there are frames, growing; none where nothing is said of them. */
@@ -52,6 +54,8 @@ export interface Content {
   /** Where news are heard, relative to the app; empty for nowhere. */
   address: string;
   token: string;
+  /** As in `News`. */
+  at: number;
   /** Name under which frames are fetched; empty if there are none. */
   film: string;
   /** What its frames say of the whole run; frames of another one are fetched anew. */

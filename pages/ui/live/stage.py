@@ -38,6 +38,7 @@ class Content:
         beside: A sentence that stands beside the status as long as nothing is said instead.
         address: Where news are heard, see `streaming.address`; empty for nowhere.
         token: See `streaming.token`.
+        changed_at: When what is shown last changed, on the monotonic clock; 0 where that is unknown.
         film: Name under which its frames are fetched, see `film`; empty if it has none.
         edition: What its frames say of the whole run; frames of another one are fetched anew.
         steps: Steps of its frames.
@@ -57,6 +58,7 @@ class Content:
     beside: str = ""
     address: str = ""
     token: str = ""
+    changed_at: float = 0.0
     film: str = ""
     edition: str = ""
     steps: Sequence[int] = ()
@@ -78,6 +80,7 @@ def packed(content: Content) -> bytes:
         "beside": content.beside,
         "address": content.address,
         "token": content.token,
+        "at": content.changed_at,
         "film": content.film,
         "edition": content.edition,
         "steps": list(content.steps),

@@ -90,7 +90,7 @@ class Source(Protocol):
         """Another one as soon as there is something new; None if it is there no more."""
 
     def message(self, curves: bool) -> bytes:
-        """What is to be said of it now, JSON: `token`, `status`, and perhaps `frame` and `steps`, see `said`.
+        """What is to be said of it now, JSON: `token`, `status`, and perhaps `frame` and others, see `said`.
 
         Args:
             curves: Whether with whole curves, see `drawn.frame`, and with the steps of all frames.
@@ -131,7 +131,8 @@ class _OfJob:
             match job:
                 case TrainingJob():
                     steps = self._steps(job) if curves else ()
-                    return said(token(job), status.of_run(job, self._engine), self._frame(job, curves), steps)
+                    where = status.of_run(job, self._engine)
+                    return said(token(job), where, self._frame(job, curves), steps, job.changed_at)
                 case ClassifierJob():
                     return said(token(job), status.of_classifier(job, self._engine), drawn.classifier_frame(job))
         raise TypeError(job)
@@ -191,7 +192,9 @@ class _OfAll:
         return [job.view() for job in found if job is not None]
 
 
-def said(told: str, where: status.Status, frame: bytes = b"null", steps: Sequence[int] = ()) -> bytes:
+def said(
+    told: str, where: status.Status, frame: bytes = b"null", steps: Sequence[int] = (), changed_at: float = 0.0
+) -> bytes:
     """A message.
 
     Args:
@@ -199,8 +202,10 @@ def said(told: str, where: status.Status, frame: bytes = b"null", steps: Sequenc
         where: Where that stands.
         frame: What is seen of it, JSON.
         steps: Of which there are frames, growing; none where nothing is said of them.
+        changed_at: When it last changed, on the monotonic clock; 0 where that is unknown.
     """
-    about = json.dumps({"token": told, "status": where, "steps": list(steps)}, separators=(",", ":")).encode()
+    known = {"token": told, "status": where, "steps": list(steps), "at": changed_at}
+    about = json.dumps(known, separators=(",", ":")).encode()
     return about[:-1] + b',"frame":' + frame + b"}"
 
 
