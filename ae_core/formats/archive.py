@@ -58,9 +58,7 @@ def open_archive(stream: BinaryIO, size: int, label: str, kind: str = ".npz or .
     except (*ZIP_ERRORS, NotImplementedError) as error:
         raise DataError(f"{label} must be a whole {kind} file. Received: a damaged one.") from error
     problem = ""
-    if len(members) > MAX_MEMBERS:
-        problem = f"must hold at most {MAX_MEMBERS:,} files. Received: {len(members):,}."
-    elif not all(member.filename for member in members):
+    if not all(member.filename for member in members):
         problem = "must give each of its files a name. Received: one without."
     elif any(member.flag_bits & 1 for member in members):
         problem = "must not be encrypted. Received: an archive with a password."

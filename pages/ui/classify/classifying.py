@@ -163,6 +163,7 @@ def _content(own: Session, run: TrainingJob, kept: Kept) -> bytes:
             views=(VIEW,),
             address=streaming.address(job.id),
             token=streaming.token(job),
+            changed_at=job.changed_at,
             frames=[drawn.classifier_frame(job)],
             timeline=False,
         )

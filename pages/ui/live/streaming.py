@@ -134,7 +134,8 @@ class _OfJob:
                     where = status.of_run(job, self._engine)
                     return said(token(job), where, self._frame(job, curves), steps, job.changed_at)
                 case ClassifierJob():
-                    return said(token(job), status.of_classifier(job, self._engine), drawn.classifier_frame(job))
+                    where, frame = status.of_classifier(job, self._engine), drawn.classifier_frame(job)
+                    return said(token(job), where, frame, changed_at=job.changed_at)
         raise TypeError(job)
 
     def _frame(self, job: TrainingJob, curves: bool) -> bytes:
