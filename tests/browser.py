@@ -24,6 +24,8 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-backgroun
 
 MOVING = {"reduced_motion": "no-preference"}  # for `visitor`
 
+_logs: list[Path] = []  # what the apps say that run now
+
 # Notes every step that each live view has shown, and lets a test see whether its element was replaced.
 WATCH = """() => {
   window.seen = {};
@@ -70,7 +72,7 @@ def running_app(base: str = "", script: Path | str = "app.py", **environment: st
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    with tempfile.TemporaryDirectory() as runs:
+    with tempfile.TemporaryDirectory() as runs, tempfile.NamedTemporaryFile(suffix=".log") as log:
         process = subprocess.Popen(
             [
                 sys.executable,
@@ -89,16 +91,18 @@ def running_app(base: str = "", script: Path | str = "app.py", **environment: st
             ],
             cwd=ROOT,
             env=os.environ | {"AE_RUNS_DIR": runs} | environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
         )
+        _logs.append(Path(log.name))
         url = f"http://127.0.0.1:{port}/{base}".rstrip("/")
         try:
             waiting.until(lambda: healthy(url) or process.poll() is not None)
             if process.poll() is not None:
-                raise RuntimeError("The app did not start.")
+                raise RuntimeError(f"The app did not start.\n{log_end(_logs[-1])}")
             yield App(url, process)
         finally:
+            _logs.remove(Path(log.name))
             process.send_signal(signal.SIGINT)
             try:
                 process.wait(20)
@@ -241,7 +245,7 @@ def visitor(chromium, **options: Any) -> Iterator[Any]:
 
 
 def plight(page) -> str:
-    """What is known of a page on which a test waited in vain: whether it was loaded anew, what is in it, what it said.
+    """What is known of a page on which a test waited in vain: what is in it, what it said, and what the apps said.
 
     Args:
         page: A page of the browser.
@@ -250,15 +254,24 @@ def plight(page) -> str:
     content = page.evaluate("document.getElementById('root')?.innerHTML ?? document.documentElement.outerHTML")
     said = [f"{one.type}: {one.text}" for one in page.console_messages()] + list(map(str, page.page_errors()))
     asked = [one.url for one in page.requests() if one.failure]
+    main = page.locator("[data-testid=stMain]")
+    text = main.inner_text() if main.count() == 1 else page.inner_text("body")
     return "\n".join(
         [
-            f"Text: {page.inner_text('body')[:500]!r}",
+            f"Address: {page.url}",
+            f"Text: {text[:2000]!r}",
             f"Loaded by, milliseconds ago, state: {age}",
             f"Said: {said[-20:]}",
             f"Failed requests: {asked[-20:]}",
             f"Content: {content[:1500]}",
+            *(f"An app said: {log_end(log)}" for log in _logs),
         ]
     )
+
+
+def log_end(log: Path) -> str:
+    """The last lines of what an app has said."""
+    return log.read_text(errors="replace")[-5000:]
 
 
 def until(page, found: Callable[[], Any], why: str = "it did not happen") -> Any:

@@ -101,13 +101,34 @@ test("a page that was busy for long hears what came meanwhile before it takes th
   connection.end();
 });
 
-test("where no connection can be had, that is said once", () => {
+test("where no connection can be had, that is said three times, as the first may be lost", () => {
   const connection = open();
-  for (let second = 0; second < 20; second++) {
+  const second = () => {
     sockets.at(-1).onclose({ code: 1006 });
     mock.timers.tick(1000);
-  }
+  };
+  for (let count = 0; count < 10; count++) second();
   assert.deepEqual(said, ["deaf"]);
+  for (let count = 0; count < 50; count++) second();
+  assert.deepEqual(said, ["deaf", "deaf", "deaf"]);
+  connection.end();
+});
+
+test("a socket that never opens, or says nothing, is given up for another, at first and after a loss", () => {
+  const connection = open();
+  mock.timers.tick(20_000);
+  assert.ok(sockets[0].closed);
+  mock.timers.tick(1000);
+  assert.equal(sockets.length, 2);
+  sockets[1].onmessage(message({}));
+  sockets[1].onclose({ code: 1006 });
+  mock.timers.tick(1000);
+  assert.equal(sockets.length, 3);
+  mock.timers.tick(20_000);
+  mock.timers.tick(1000);
+  assert.equal(sockets.length, 4);
+  sockets[3].onmessage(message({ token: "a" }));
+  assert.deepEqual(said.slice(-2), ["there", { token: "a" }]);
   connection.end();
 });
 

@@ -59,3 +59,13 @@ test("nothing is asked for once something else is listened to", () => {
   assert.deepEqual(asked, ["done"]);
   mock.timers.reset();
 });
+
+test("what was asked for before is asked for again by whoever is listened to next", () => {
+  const { made, asked } = runs();
+  made.hear("running");
+  made.take("starting"); // brought by a run that was under way, with the address of another connection
+  made.forget();
+  made.hear("running");
+  assert.deepEqual(asked, ["running", "running"]);
+  made.forget();
+});

@@ -147,8 +147,18 @@ class Socket:
     """The end of a connection at which the app speaks."""
 
     def __init__(self) -> None:
+        self.query_params: dict[str, str] = {}
+        self.headers: dict[str, str] = {}
+        self.path_params = {"place": "a run"}
         self.sent: list[bytes] = []
         self.said: asyncio.Queue[dict[str, str]] = asyncio.Queue()
+        self.closed: int | None = None
+
+    async def accept(self) -> None:
+        pass
+
+    async def close(self, code: int) -> None:
+        self.closed = code
 
     async def send_bytes(self, message: bytes) -> None:
         self.sent.append(message)
@@ -230,6 +240,31 @@ def test_a_snapshot_that_cannot_be_told_is_not_the_last_that_pages_hear_of(caplo
     now = [0]
     assert asyncio.run(listen()) == b"the next"
     assert "What is new of a run cannot be told" in caplog.text and "its folder is gone" in caplog.text
+
+
+def test_a_channel_that_breaks_lets_its_pages_connect_again(monkeypatch):
+    def version() -> int:
+        if broken[0]:
+            raise RuntimeError("nobody has thought of this")
+        return 0
+
+    async def listen() -> int | None:
+        told: Any = SimpleNamespace(key="a run", watched=(), moving=True, version=version, message=lambda curves: b"{}")
+        monkeypatch.setattr(streaming, "_source", lambda *given: told)
+        socket: Any = Socket()
+        serving = asyncio.create_task(streaming.stream(socket))
+        await until(lambda: socket.sent)
+        broken[0] = True
+        await serving
+        broken[0] = False
+        async with streaming._channel(told) as channel:
+            assert not channel.broken, "the next page gets another one"
+        return socket.closed
+
+    broken = [False]
+    monkeypatch.setattr(streaming, "ALIVE_SECONDS", 0.1)
+    monkeypatch.setattr(streaming.shared, "engine", lambda: ENGINE)
+    assert asyncio.run(listen()) == streaming.BROKEN
 
 
 def test_whoever_listens_to_a_run_that_is_removed_is_told():

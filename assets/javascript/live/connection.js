@@ -9,6 +9,8 @@ const RETRY = 1000; // milliseconds until a lost connection is opened again
 const PATIENCE = 4500; // milliseconds without a sign of life until a connection counts as lost: two of them late
 const AT_HAND = 500; // milliseconds more, in which a page that was busy hears what came meanwhile
 const NEVER = 8000; // milliseconds until a connection that was never open counts as impossible
+const TIMES = 3; // that this is said, as Streamlit may lose a question
+const HANGING = 20_000; // milliseconds until a socket over which nothing has come is given up
 const REFUSED = 4000; // the least of the codes with which the app says that it will not be heard
 
 /**
@@ -30,6 +32,10 @@ export class Connection {
   retry;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   silence;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  never;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  hanging;
 
   /**
    * @param {string} base Address of the app.
@@ -40,13 +46,27 @@ export class Connection {
     this.address = address;
     this.ears = ears;
     this.url = new URL(base + address, location.href).href.replace(/^http/, "ws");
-    this.never = setTimeout(() => this.ended || this.heard || ears.deaf(), NEVER);
+    this.despair(TIMES);
     this.socket = this.open();
+  }
+
+  /** @param {number} times How often it is said that no connection can be had. */
+  despair(times) {
+    if (!times) return;
+    this.never = setTimeout(() => {
+      if (this.heard) return;
+      this.ears.deaf();
+      this.despair(times - 1);
+    }, NEVER);
   }
 
   open() {
     const socket = new WebSocket(this.url);
     socket.binaryType = "arraybuffer";
+    this.hanging = setTimeout(() => {
+      socket.close();
+      this.again();
+    }, HANGING);
     socket.onmessage = ({ data }) => {
       if (this.ended) return;
       if (socket.readyState === WebSocket.OPEN) socket.send("taken"); // the app sends no more than a few ahead of this
@@ -69,6 +89,7 @@ export class Connection {
   alive() {
     if (!this.heard || this.silence === undefined) this.ears.lose(false);
     this.heard = true;
+    clearTimeout(this.hanging);
     clearTimeout(this.silence);
     this.silence = setTimeout(() => {
       this.silence = setTimeout(() => this.lost(), AT_HAND);
@@ -84,6 +105,7 @@ export class Connection {
 
   again() {
     clearTimeout(this.retry);
+    clearTimeout(this.hanging);
     clearTimeout(this.silence);
     this.silence = undefined;
     this.retry = setTimeout(() => (this.socket = this.open()), RETRY);
@@ -93,6 +115,7 @@ export class Connection {
     this.ended = true;
     clearTimeout(this.retry);
     clearTimeout(this.silence);
+    clearTimeout(this.hanging);
     clearTimeout(this.never);
     this.socket.close();
   }

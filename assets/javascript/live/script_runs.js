@@ -55,7 +55,7 @@ export class ScriptRuns {
 
   /** Something else is listened to from now on, or nothing. */
   forget() {
-    this.heard = "";
+    this.heard = this.asked = "";
     clearTimeout(this.again);
   }
 }

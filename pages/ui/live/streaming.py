@@ -36,6 +36,7 @@ ALIVE_SECONDS = 2.0  # after so much silence a page hears that the connection li
 UNDER_WAY = 6  # messages on their way to a page, beyond which it is sent no more: they would only grow old there
 MOST = 1000  # connections
 GONE, FULL = 4404, 1013  # codes with which a connection is refused
+BROKEN = 1011  # the one with which it ends because of a fault here; the page connects again
 
 _log = logging.getLogger(__name__)
 
@@ -231,6 +232,11 @@ class Channel:
         """Looks no more."""
         self._task.cancel()
 
+    @property
+    def broken(self) -> bool:
+        """Whether it looks no more although the source is there, because of an error that nobody has thought of."""
+        return self.count is not None and self._task.done()
+
     async def after(self, count: int) -> tuple[int | None, bytes]:
         """The newest message that is later than another one, and its number, as soon as there is one."""
         async with self._changed:
@@ -300,7 +306,7 @@ _channels: dict[Hashable, Channel] = {}
 async def _channel(source: Source) -> AsyncIterator[Channel]:
     """The channel of such a source, which all who listen share; it lasts as long as somebody does."""
     channel = _channels.get(source.key)
-    if channel is None or channel.count is None:
+    if channel is None or channel.count is None or channel.broken:
         channel = _channels[source.key] = Channel(source)
     channel.listeners += 1
     try:
@@ -355,6 +361,9 @@ async def stream(socket: WebSocket) -> None:
                 await asyncio.wait({closed, news}, timeout=ALIVE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
                 if not news.done():
                     news.cancel()
+                    if channel.broken:
+                        await socket.close(BROKEN)
+                        return
                     if not closed.done():
                         await page.send(b"{}")
                     continue
