@@ -19,7 +19,7 @@ from tests.waiting import until
 ROOT = Path(__file__).parent.parent
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 MNIST = Path(os.environ.get("AE_DATA_DIR", "")) / "mnist.npz"
-NOT_QUICK = ("browser", "workers", "slow")
+NOT_QUICK = ("browser", "workers", "slow", "long")
 
 # Made-up cases: the same ones at every run of the suite; many others in `tests/soak`, where none may take a second.
 hypothesis.settings.register_profile("suite", derandomize=True, database=None, deadline=None)

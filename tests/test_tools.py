@@ -13,7 +13,7 @@ from tests.conftest import ROOT
     [
         ("ruff", "check", "."),
         ("ruff", "format", "--check", "."),
-        pytest.param(("mypy",), marks=pytest.mark.slow(seconds=40)),
+        pytest.param(("mypy",), marks=[pytest.mark.slow(seconds=40), pytest.mark.long]),
     ],
     ids=lambda command: " ".join(command),
 )

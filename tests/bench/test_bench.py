@@ -46,6 +46,7 @@ def counting(name, file):
     return Contender(name, ("-c", COUNTS), {"name": name, "file": str(file)})
 
 
+@pytest.mark.slow
 def test_contenders_take_turns_and_are_ended(tmp_path):
     notes = tmp_path / "notes"
     with counting("a", notes) as first, counting("b", notes) as second:
@@ -83,6 +84,7 @@ print(said["images"], said["seconds"], *sorted({"XLA_FLAGS", "TF_ENABLE_ONEDNN_O
 """
 
 
+@pytest.mark.long
 @pytest.mark.slow(seconds=10)
 def test_plain_keras_runs_as_whoever_has_the_script_would_run_it(monkeypatch):
     monkeypatch.delenv("XLA_FLAGS", raising=False)  # of this process, which has trained
@@ -117,6 +119,7 @@ def test_a_goal_that_is_missed_is_said_and_one_that_was_not_measured_is_not():
     assert "not installed" in rows[4] and "not reached" not in rows[4]
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_step_is_fed_four_bytes_for_each_image_and_nothing_else_moves(monkeypatch):
     given = variants.read_settings(TINY | {"variant": "vanilla", "epochs": 2})
@@ -138,6 +141,7 @@ def test_a_step_is_fed_four_bytes_for_each_image_and_nothing_else_moves(monkeypa
     assert again.model.table.rows is table, "the next training finds the table on the device"
 
 
+@pytest.mark.slow
 def test_a_training_that_nobody_watches_makes_no_figures():
     folder = ROOT / "ae_core"
     makers = {

@@ -118,6 +118,7 @@ def run_script(backend: str, only: str, folder: Path) -> tuple[dict, str]:
     return {line["name"]: line for line in told["lines"]}, done.stdout
 
 
+@pytest.mark.long
 @pytest.mark.slow(seconds=15)
 @pytest.mark.parametrize("backend", ["tensorflow", "jax"])
 def test_the_script_measures_with_each_backend(backend, tmp_path):

@@ -107,6 +107,7 @@ def test_listings():
     assert "sparse" in command_line("variants").stdout
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_recording_is_small_and_comes_back_whole(tmp_path):
     file = tmp_path / "new" / "run.msgpack.gz"

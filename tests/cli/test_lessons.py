@@ -26,6 +26,7 @@ def test_what_there_is_not_is_refused():
     assert command_here("lessons", "--check", "--seeds", "0").returncode == 2
 
 
+@pytest.mark.long
 @pytest.mark.slow(seconds=10)
 def test_claims_hold():
     told = command_here("lessons", "--check", "--only", CHEAP, "--json")

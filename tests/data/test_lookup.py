@@ -34,6 +34,7 @@ def inputs(prepared, table):
     return table.astype(np.float32) * prepared.scale + prepared.offset
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [*built_in.GENERATED, *built_in.SHIPPED])
 def test_made_data_are_what_the_catalogue_states(alone, name):
     dataset = data.load(name)
@@ -159,6 +160,7 @@ def test_a_sprite_turns_against_the_clock():
     assert slanted[:14, 14:].sum() > slanted[14:, 14:].sum()  # the long end on the right points up
 
 
+@pytest.mark.slow
 def test_to_make_sprites_takes_but_a_few_times_as_long_as_to_make_waves():
     def seconds(make):
         begun = time.process_time()
@@ -289,6 +291,7 @@ def test_an_unknown_name_is_refused_in_one_sentence(alone, name):
     assert "digits" in message and "\n" not in message and len(message) < 400
 
 
+@pytest.mark.slow
 def test_importing_and_loading_never_brings_keras_in(alone):
     program = (
         "import sys; from ae_core import data; data.catalogue(); before = set(sys.modules); data.load('sprites');"

@@ -40,6 +40,7 @@ def test_real_dead_units():
     assert "dead_units" not in names(*trained(variant="vanilla", learning_rate=0.001))
 
 
+@pytest.mark.long
 def test_the_first_experiment_is_ahead_of_pca_within_a_few_epochs():
     first = variants.first_settings()
     chosen = {**variants.get(first.variant).first_choice, "epochs": 8}
@@ -113,6 +114,7 @@ def test_real_over_fitting_on_vectors_that_have_nothing_in_common():
     assert "over_fitting" not in names(*trained(variant="vanilla", learning_rate=0.003))
 
 
+@pytest.mark.long
 def test_real_bends_beat_pca_and_a_linear_network_finds_it():
     linear, bent = (
         trained(variant="undercomplete", latent_dim=2, epochs=50, learning_rate=0.01, linear=linear)
@@ -124,6 +126,7 @@ def test_real_bends_beat_pca_and_a_linear_network_finds_it():
     assert [name for name in names(*linear) + names(*bent) if name.startswith("learning_rate")] == []
 
 
+@pytest.mark.long
 def test_a_real_code_that_costs_too_much_collapses():
     dear, fair = (
         trained(variant="variational", latent_dim=8, learning_rate=0.003, kl_weight=weight) for weight in (100.0, 1.0)

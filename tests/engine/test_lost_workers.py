@@ -10,6 +10,7 @@ from ae_core.runs import RunStore
 from tests.conftest import dask_processes
 from tests.engine.in_workers import keep_often
 from tests.engine.trainings import ME, STRANGER, digits, step_of
+from tests.long import rest_is_long
 from tests.waiting import until
 
 pytestmark = pytest.mark.workers
@@ -35,6 +36,7 @@ def test_a_run_whose_worker_died_goes_on_from_its_checkpoint(engine: Engine) -> 
     assert engine.store.open(run.id).attempts == 2
 
 
+@pytest.mark.long
 def test_a_run_whose_worker_is_ended_for_its_memory_is_tried_once(engine: Engine) -> None:
     run = engine.submit(digits(), ME)
     waiting = engine.submit(digits(epochs=1, batch_size=128), STRANGER)
@@ -52,7 +54,7 @@ def test_a_run_whose_worker_is_ended_for_its_memory_is_tried_once(engine: Engine
     until(lambda: engine.store.open(run.id).state == "failed")
 
 
-@pytest.mark.parametrize("who", ["worker", "scheduler"])
+@pytest.mark.parametrize("who", rest_is_long(["worker", "scheduler"], lambda who: who == "worker"))
 def test_who_is_stopped_is_said_and_goes_on(engine: Engine, who: str) -> None:
     run = engine.submit(digits(), ME)
     until(lambda: step_of(run) > 0)
@@ -72,6 +74,7 @@ def test_who_is_stopped_is_said_and_goes_on(engine: Engine, who: str) -> None:
     assert (run.state, run.attempts) == ("running", 1)
 
 
+@pytest.mark.long
 def test_runs_outlast_the_app(engine: Engine, tmp_path: Path) -> None:
     store = RunStore(tmp_path)
     first = Engine(concurrent=1, store=store)

@@ -11,6 +11,7 @@ from ae_core.messages import PhaseStart, Setup, Snapshot, TrainingMessage
 from ae_core.settings import DataSpec
 from ae_core.training import cache, session
 from ae_core.training.control import Control
+from tests.long import rest_is_long
 
 IMAGE = DataSpec((8, 8, 1))
 SMALL: dict[str, Any] = {
@@ -76,8 +77,8 @@ def test_each_phase_minimises_the_error_of_its_own_layer(activation, tied):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("variant", ["stacked", "denoising"])
-@pytest.mark.parametrize("tied", [False, True])
+@pytest.mark.parametrize("variant", rest_is_long(["stacked", "denoising"], lambda name: name == "stacked"))
+@pytest.mark.parametrize("tied", rest_is_long([False, True], bool))
 def test_a_phase_trains_its_layer_and_leaves_the_others_alone(variant, tied):
     ready = cache.prepare(settings(variant, tied=tied))
     for place, stage in enumerate(ready.stages[:-1]):
@@ -89,6 +90,7 @@ def test_a_phase_trains_its_layer_and_leaves_the_others_alone(variant, tied):
                 assert np.array_equal(was, is_now) == (pair != place), f"phase {place + 1}, layer {pair + 1}"
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_run_tells_its_phases_and_begins_the_whole_with_what_they_learnt():
     messages: list[TrainingMessage] = []
@@ -113,6 +115,7 @@ def test_a_run_tells_its_phases_and_begins_the_whole_with_what_they_learnt():
     assert result.history["loss"][6] < alone.history["loss"][0]
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_run_is_tuned_and_stopped_in_the_middle_of_a_phase():
     ready = cache.prepare(settings("denoising", pretraining_epochs=100))

@@ -43,6 +43,7 @@ def test_a_decoder_without_upsampling_is_the_same_function_of_the_same_weights(s
     np.testing.assert_allclose(answers[1], answers[0], atol=1e-6)
 
 
+@pytest.mark.slow
 def test_training_moves_the_weights_in_the_same_way():
     weights = []
     for prepare in (lambda network: network, without_upsampling):

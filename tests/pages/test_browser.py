@@ -13,7 +13,7 @@ from tests.browser import MOVING, VIEWS, WATCH, step_of, until, visitor, wait_fo
 pytestmark = pytest.mark.browser
 
 # Small steps over a small set: long enough to be paused, tuned, left and found again.
-LONG = "?variant=denoising&dataset=digits&epochs=500&batch_size=1&latent_dim=2&seed=3"
+LONG = "?variant=denoising&dataset=digits&epochs=500&batch_size=1&latent_dim=2&seed=3&pace=slow"
 
 
 @pytest.fixture

@@ -101,6 +101,7 @@ def test_samples_spread_with_the_temperature(page):
     assert len(samples()) > 20 and "mixture" in page.inner_text(".ae-samples-note")
 
 
+@pytest.mark.long
 def test_a_walk_goes_from_sample_to_sample_until_it_is_stopped(page):
     page.click("button[name=walk]")
     seen = {tuple(code(page, "decoded"))}
@@ -235,6 +236,7 @@ def test_a_run_is_opened_from_the_table(page):
     assert not page.locator("[data-testid=stSidebar]").is_visible(), "no form stands beside it"
 
 
+@pytest.mark.long
 def test_the_page_that_export_gives_opens_from_a_disk_and_is_played_with(page, app, chrome, tmp_path):
     with visitor(chrome) as person:
         person.goto(f"{app.url}/?run={address(page)['run']}")

@@ -106,6 +106,7 @@ CanvasRenderingContext2D.prototype.stroke = function (...path) {
 CLOUDS = "variant=variational&network=convolutional&dataset=digits&latent_dim=2&channels=4,8&epochs=2&pace=full"
 
 
+@pytest.mark.long
 def test_an_encoder_that_is_not_sure_shows_its_cloud(app, chrome):
     with visitor(chrome, viewport={"width": 390, "height": 844}) as person:
         person.add_init_script(COUNT_FAINT)
@@ -149,6 +150,7 @@ def test_a_run_that_no_browser_computes_is_played_with_through_a_worker(app, chr
         assert len(errors) > 5 and len(set(errors)) == len(errors) and max(errors) < 0.2, "all were computed"
 
 
+@pytest.mark.long
 def test_one_hides_the_patches_oneself(app, chrome):
     with visitor(chrome) as person:
         trained(person, app, "variant=masked&dataset=digits&epochs=1&token_dim=16&latent_dim=8&pace=full")
@@ -174,6 +176,7 @@ def test_one_hides_the_patches_oneself(app, chrome):
         assert hiding.count("1") == 16 * (hidden + 1)
 
 
+@pytest.mark.long
 def test_a_run_is_explored_while_it_trains_and_at_any_of_its_moments(app, chrome):
     def step() -> int:
         return int(person.inner_text(".ae-moment-when").split()[1].replace(",", ""))

@@ -12,6 +12,7 @@ from PIL import Image
 
 from ae_core.figures.film import MOST_FRAMES
 from tests.browser import MOVING, VIEWS, WATCH, visitor
+from tests.long import rest_is_long
 
 pytestmark = pytest.mark.browser
 
@@ -164,7 +165,9 @@ def replay(page) -> None:
     wait_for_frame(page, None)
 
 
-@pytest.mark.parametrize("variant", ["undercomplete", "convolutional", "variational"])
+@pytest.mark.parametrize(
+    "variant", rest_is_long(["undercomplete", "convolutional", "variational"], lambda name: name == "undercomplete")
+)
 def test_a_run_is_watched_gone_back_in_and_replayed_by_its_owner_and_a_follower(app, chrome, variant):
     watch_and_replay(app, chrome, variant)
 
@@ -250,6 +253,7 @@ def test_a_pace_and_a_frame_that_mean_nothing_are_said_in_one_sentence_each(app,
         assert page.inner_text(".st-key-pace [aria-checked=true]") == "Watch"
 
 
+@pytest.mark.long
 def test_nothing_plays_by_itself_for_who_wants_nothing_to_move(app, chrome, ended):
     with visitor(chrome, **MOVING) as other, visitor(chrome) as page:
         for one in (page, other):
@@ -264,6 +268,7 @@ def test_nothing_plays_by_itself_for_who_wants_nothing_to_move(app, chrome, ende
         wait_for_views(page, f"step < {last}")
 
 
+@pytest.mark.long
 def test_a_run_that_is_removed_while_it_is_followed_is_said_and_the_rest_goes_on(app, chrome, owner, ended):
     with visitor(chrome, **MOVING) as follower:
         follower.goto(f"{app.url}/?run={ended}")

@@ -10,6 +10,7 @@ from ae_core.ownership import fingerprint
 from ae_core.runs import RunStore
 from tests import stored
 from tests.browser import running_app, until, visitor
+from tests.long import rest_is_long
 
 pytestmark = pytest.mark.browser
 
@@ -27,7 +28,7 @@ def app(store):
         yield started
 
 
-@pytest.mark.parametrize("place", ["train", "compare"])
+@pytest.mark.parametrize("place", rest_is_long(["train", "compare"], lambda place: place == "compare"))
 def test_an_export_that_cannot_be_made_is_a_sentence_and_no_file(app, chrome, store, place):
     run_id = stored.stored(store, 0, stored.TOTAL, origin="command line")
     with visitor(chrome) as page:
@@ -54,7 +55,7 @@ def test_one_button_deletes_all_that_is_a_person_s(app, chrome, store):
     mine = [stored.stored(store, 0, stored.TOTAL, owner=fingerprint(OWNER)) for _ in range(2)]
     with visitor(chrome) as page:
         page.context.add_cookies([{"name": "ae_owner", "value": OWNER, "url": app.url}])
-        page.goto(f"{app.url}/?variant=denoising&dataset=digits&latent_dim=2&epochs=500&batch_size=1")
+        page.goto(f"{app.url}/?variant=denoising&dataset=digits&latent_dim=2&epochs=500&batch_size=1&pace=slow")
         page.locator("[data-testid=stExpander] summary").last.click()
         file = io.BytesIO()
         np.savez(file, x_train=np.random.default_rng(0).integers(0, 255, (300, 8, 8), np.uint8))

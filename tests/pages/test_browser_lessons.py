@@ -59,6 +59,7 @@ def test_a_lesson_is_predicted_trained_and_revealed(app, chrome):
         page.wait_for_selector(".ae-outcome"), "what was revealed is still there"
 
 
+@pytest.mark.long
 def test_a_lesson_in_chinese_goes_by_its_recorded_runs_and_outlasts_a_reload(app, chrome):
     with visitor(chrome) as page:
         page.goto(f"{app.url}/learn?lesson=copying&lang=zh")

@@ -5,7 +5,7 @@ import pytest
 from tests import driven
 from tests.driven import Driven, seen
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 OTHERS = [
     pytest.param(

@@ -11,10 +11,11 @@ from tests import stored
 from tests.bench.visitor import visitor as without_browser
 from tests.browser import running_app, visitor
 from tests.conftest import ROOT
+from tests.long import rest_is_long
 from tests.pages.presses import press_at_random
 from tests.waiting import PATIENCE
 
-PRESSES = 40  # hundreds in `tests/soak`
+PRESSES = 10, 40  # hundreds in `tests/soak`
 
 # Keeps the connections over which a page hears of runs.
 KEEP_LINES = """window.lines = [];
@@ -66,8 +67,9 @@ def test_no_page_is_asked_to_draw_itself_again_by_a_timer(app):
 
 
 @pytest.mark.browser
-def test_no_press_at_any_moment_empties_a_page(app, chrome):
-    press_at_random(app, chrome, seed=0, presses=PRESSES)
+@pytest.mark.parametrize("presses", rest_is_long(PRESSES, lambda count: count == min(PRESSES)))
+def test_no_press_at_any_moment_empties_a_page(app, chrome, presses):
+    press_at_random(app, chrome, seed=0, presses=presses)
 
 
 @pytest.mark.browser
@@ -85,7 +87,9 @@ def test_a_page_that_breaks_all_the_same_is_loaded_anew_once_and_says_so(app, ch
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("at_once", [f"{CLICK}; {HEAR}", f"{HEAR}; {CLICK}"], ids=["click", "news"])
+@pytest.mark.parametrize(
+    "at_once", rest_is_long([f"{CLICK}; {HEAR}", f"{HEAR}; {CLICK}"], lambda script: script.startswith(CLICK))
+)
 def test_a_link_is_followed_although_something_is_heard_that_moment(chrome, tmp_path, at_once):
     """Streamlit takes a question of the page that is left for one to stay there."""
     run_id = stored.stored(RunStore(tmp_path), 0, stored.TOTAL, origin="command line")

@@ -73,6 +73,7 @@ def app():
         yield started
 
 
+@pytest.mark.long
 def test_everything_works_under_a_path_behind_a_proxy(app, chrome, tmp_path):
     with proxy(app.url, tmp_path / "nginx", PATIENT) as url, visitor(chrome) as page:
         page.goto(f"{url}/?dataset=digits&variant=vanilla&latent_dim=2&epochs=3&pace=full")

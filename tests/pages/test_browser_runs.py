@@ -37,7 +37,7 @@ pytestmark = pytest.mark.browser
 TINY = "variant=vanilla&dataset=digits&latent_dim=2&epochs=4&train_size=600&seed=5&pace=full"
 
 # Small steps: it must not end by itself, however slow the machine is with everything else.
-LONG = "variant=denoising&dataset=digits&latent_dim=2&epochs=500&batch_size=1&seed=3"
+LONG = "variant=denoising&dataset=digits&latent_dim=2&epochs=500&batch_size=1&seed=3&pace=slow"
 
 COMPARE_VIEWS = ("live_curves", "live_images", "live_maps")
 
@@ -352,6 +352,7 @@ def test_a_run_is_shared_watched_and_handed_on_once(app, store, chrome):
         until(page, all_see_the_last_step)
 
 
+@pytest.mark.long
 def test_a_visitor_without_a_browser_sees_the_same(app, base):
     """`tests/bench` counts on it: fifty browsers would leave nothing of the processor."""
 

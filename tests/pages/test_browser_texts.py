@@ -14,6 +14,7 @@ PICTURE = "![p](http://host.example/x.png)"
 JOINER = "\u2060"
 
 
+@pytest.mark.long
 def test_a_name_is_read_as_it_is_and_fetches_nothing(chrome, tmp_path):
     names = sorted({" ".join(text.split())[:60] for text in HOSTILE if text.isprintable()})
     rng = np.random.default_rng(0)

@@ -129,6 +129,7 @@ def test_a_table_is_played_with(app, chrome):
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
+@pytest.mark.long
 @pytest.mark.slow(seconds=20)
 def test_a_series_is_drawn_on_and_a_worker_answers(app, chrome):
     with visitor(chrome, color_scheme="dark") as page:
@@ -150,6 +151,7 @@ def test_a_series_is_drawn_on_and_a_worker_answers(app, chrome):
         assert np.ptp(np.abs(given - original).max(axis=1)[:10]) < 1e-3, "and nothing of its beginning"
 
 
+@pytest.mark.long
 @pytest.mark.slow(seconds=12)
 def test_stretches_of_a_series_are_hidden_as_its_training_hid_values(app, chrome):
     with visitor(chrome) as page:

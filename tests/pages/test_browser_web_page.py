@@ -4,6 +4,7 @@ import pytest
 
 from tests.browser import VIEWS, step_of, until, visitor, wait_for_step
 from tests.commands import command_here
+from tests.long import rest_is_long
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow(seconds=30)]
 
@@ -37,7 +38,10 @@ def numbers(page, key: str) -> list[float]:
 
 @pytest.mark.parametrize(
     ("arguments", "size"),
-    [(DENSE, {"width": 1280, "height": 720}), (CLOUDS, {"width": 390, "height": 844})],
+    rest_is_long(
+        [(DENSE, {"width": 1280, "height": 720}), (CLOUDS, {"width": 390, "height": 844})],
+        lambda case: case[0] == DENSE,
+    ),
     ids=["dense", "clouds on a phone"],
 )
 def test_a_page_opens_from_a_disk_and_is_played_with(taken, chrome, arguments, size):
@@ -70,6 +74,7 @@ def test_a_page_opens_from_a_disk_and_is_played_with(taken, chrome, arguments, s
         assert not [url for url in asked if not url.startswith(("file:", "blob:", "data:"))], "nothing is asked for"
 
 
+@pytest.mark.long
 def test_a_film_without_a_network_says_why(taken, chrome):
     with visitor(chrome) as page:
         page.goto(taken(RECURRENT).as_uri())

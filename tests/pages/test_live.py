@@ -21,6 +21,7 @@ from pages.ui import static
 from tests import demo, waiting
 from tests.browser import MILLISECONDS, VIEWS, context_of, healthy, until
 from tests.conftest import ROOT
+from tests.long import rest_is_long
 
 # A page as small as can be around the views: empty at first, then a snapshot at each tick until it is held.
 SCRIPT = """
@@ -170,6 +171,7 @@ def test_views_change_in_place_and_keep_their_zoom(open_page: Callable[..., Any]
     until(page, lambda: shown_range(page, "live_loss")[1] > 2 * zoomed["live_loss"][1])
 
 
+@pytest.mark.long
 @pytest.mark.browser
 def test_a_view_whose_script_was_lost_is_drawn_though_nothing_new_comes(chrome: Any, address: str) -> None:
     context = chrome.new_context()
@@ -243,6 +245,7 @@ def test_hovering_a_point_shows_its_own_picture(open_page: Callable[..., Any]) -
     assert len(seen) >= 8
 
 
+@pytest.mark.long
 @pytest.mark.browser
 def test_a_tick_with_nothing_new_sends_next_to_nothing(open_page: Callable[..., Any]) -> None:
     traffic: list[int] = []
@@ -280,7 +283,7 @@ def test_a_switch_of_theme_recolours_the_same_element(open_page: Callable[..., A
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("width", rest_is_long([360, 1280], lambda width: width == 360))
 def test_views_fill_any_width_and_follow_a_turned_phone(open_page: Callable[..., Any], width: int) -> None:
     page = open_page(viewport={"width": width, "height": 720})
     wait_for_step(page, "live_grid", 40)
@@ -294,6 +297,7 @@ def test_views_fill_any_width_and_follow_a_turned_phone(open_page: Callable[...,
             assert tops == sorted(set(tops))  # one below the other
 
 
+@pytest.mark.long
 @pytest.mark.browser
 def test_clicks_at_any_moment_replace_no_view(open_page: Callable[..., Any]) -> None:
     page = open_page()

@@ -33,6 +33,7 @@ def test_without_a_token_in_the_environment_there_is_nothing(engine: Engine, mon
     assert not page.exception and not page.text_input and not page.button and not page.text
 
 
+@pytest.mark.slow
 def test_whoever_knows_the_token_sees_and_ends_a_run(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(operating.TOKEN, TOKEN)
     (job,) = engine.jobs()

@@ -64,6 +64,7 @@ def check_figure(figure: compare.Figure) -> None:
         assert "%{" not in rest, text
 
 
+@pytest.mark.slow
 @settings(max_examples=30)
 @given(PRINTABLE)
 def test_figures_hold_no_tags_but_ours(text):
@@ -109,6 +110,7 @@ def light(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(exporting.static, "plotly_script", lambda: b"")
 
 
+@pytest.mark.slow
 @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(PRINTABLE)
 def test_an_exported_page_has_the_same_tags_whatever_names_are_in_it(light, text):

@@ -122,6 +122,7 @@ def test_a_finished_run_is_given_more_epochs_and_goes_on():
         assert "Recording" in status(one) and buttons(one)["start"]
 
 
+@pytest.mark.long
 def test_a_stopped_run_goes_on_and_the_next_one_s_time_is_told():
     page = visit(**SMALL | {"epochs": "500", "batch_size": "1", "seed": "9"})  # does not end by itself meanwhile
     wait(page, lambda page: any("trains for about" in one.value for one in page.caption))
@@ -141,6 +142,7 @@ def fitted(dataset: data.Dataset) -> bytes:
     return data.Fitted(np.concatenate([dataset.x_train, dataset.x_test]), None, {}, ()).packed()
 
 
+@pytest.mark.long
 def test_a_finished_run_goes_on_as_a_classifier():
     page = visit(**SMALL | {"epochs": "20", "batch_size": "16"})
     page.button("start").click().run()

@@ -11,6 +11,7 @@ from ae_core import data
 from ae_core.errors import DataError
 from ae_core.portable.by_worker import Answering, Ready
 from ae_core.training.stored_model import restore
+from tests.long import rest_is_long
 from tests.portable.networks import answer_of, settings_of
 
 pytestmark = pytest.mark.slow(seconds=12)
@@ -21,7 +22,7 @@ def floats(content: bytes) -> np.ndarray:
     return np.frombuffer(content, "<f4")
 
 
-@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize("variant", rest_is_long(VARIANTS, lambda name: name == "vector_quantized"))
 def test_a_worker_answers_what_keras_computes(variant, tmp_path):
     settings = settings_of({"variant": variant})
     portable, model = answer_of(settings, tmp_path)

@@ -48,6 +48,7 @@ def test_node_computes_what_keras_computes(networks, tmp_path):
         check(one, found, name)
 
 
+@pytest.mark.long
 @pytest.mark.browser
 @pytest.mark.slow(seconds=10)
 def test_a_browser_computes_what_keras_computes(networks, chrome):

@@ -87,6 +87,7 @@ def test_a_recorded_variational_code_is_told_why_it_is_blurred():
     assert "blurred" in [finding.name for finding in diagnose(setup, replace(snapshots[-1], state="done"))]
 
 
+@pytest.mark.slow
 def test_every_view_of_every_frame_can_be_drawn(variant, played):
     settings = demonstrations.settings_of(variant)
     spec = catalogue()[settings.dataset].seen(settings)

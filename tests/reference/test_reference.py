@@ -137,6 +137,7 @@ def test_pca_does_as_scikit_learn_does():
     assert quantities.pca_neighbour_error(10)(untrained()) == pytest.approx(error, abs=2 / len(test))
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_the_filter_sees_the_very_images_that_the_network_saw(monkeypatch):
     seen = []
@@ -158,6 +159,7 @@ def test_the_filter_sees_the_very_images_that_the_network_saw(monkeypatch):
     assert 0.1 < own < 0.3  # of the pixels hit some were black or white before
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_no_other_filter_does_better(monkeypatch):
     monkeypatch.setattr(quantities, "GAUSSIAN_WIDTHS", (0.3, 0.8, 1.5))
@@ -262,6 +264,7 @@ def test_a_wrong_claim_fails_the_quick_run(monkeypatch, capsys):
     assert [one["ok"] for one in json.loads(last)["checks"]] == [True, False]
 
 
+@pytest.mark.long
 @pytest.mark.slow(seconds=10)
 def test_one_quick_check_from_the_command_line():
     result = command_line("reference", "--quick", "--only", "denoiser", "--json")
@@ -286,6 +289,7 @@ def test_wrong_words_are_refused_in_one_line(arguments, message):
     assert "Traceback" not in result.stderr
 
 
+@pytest.mark.long
 @pytest.mark.slow(seconds=8)
 @pytest.mark.mnist
 def test_the_published_pca_of_mnist(tmp_path):

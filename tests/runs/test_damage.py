@@ -12,6 +12,7 @@ import pytest
 from ae_core.errors import DataError
 from ae_core.runs import files as run_files
 from tests.conftest import ROOT
+from tests.long import rest_is_long
 from tests.stored import edit, result, snapshot, stored, training_state
 
 pytestmark = pytest.mark.usefixtures("unsynced")
@@ -116,7 +117,7 @@ def killed(times: str, folder: Path) -> int:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("times", ["everywhere", "25"])
+@pytest.mark.parametrize("times", rest_is_long(["everywhere", "25"], lambda times: times == "everywhere"))
 def test_a_killed_process_leaves_only_whole_runs(tmp_path, times):
     assert killed(times, tmp_path) > 80, "it was killed at many places, or got far"
 

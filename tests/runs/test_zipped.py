@@ -210,6 +210,7 @@ def commands(*arguments):
     return given.run(given)
 
 
+@pytest.mark.long
 @pytest.mark.slow(seconds=15)
 def test_the_command_line_lists_exports_and_imports(alone, capsys, monkeypatch):
     store = RunStore()

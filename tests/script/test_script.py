@@ -20,6 +20,7 @@ from ae_core.script import compose, notebook, script_for
 from ae_core.script.constructors import literal
 from ae_core.settings import Settings, options
 from ae_core.training import session
+from tests.long import rest_is_long
 from tests.texts import PRINTABLE
 
 TOLERANCE = 1e-3  # as the script itself says: 0.1 %
@@ -82,6 +83,9 @@ OTHER_DATA = {
     "normal classes": ("vanilla", {"normal": "0,3"}),
 }
 CASES += [(name, small(variant, changes)) for name, (variant, changes) in OTHER_DATA.items()]
+# Trained in the suite, one of each kind of network; the others in `pytest -m long`, after them.
+IN_SUITE = ("convolutional", "variational", "stacked1")
+CASES.sort(key=lambda case: case[0] not in IN_SUITE)
 
 # Runs each file as Python runs a script; this package cannot be imported there.
 RUNNER = """
@@ -138,7 +142,9 @@ def histories(scripts: dict[str, str], tmp_path_factory: pytest.TempPathFactory)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("name", "settings"), CASES, ids=[name for name, _ in CASES])
+@pytest.mark.parametrize(
+    ("name", "settings"), rest_is_long(CASES, lambda case: case[0] in IN_SUITE), ids=[name for name, _ in CASES]
+)
 def test_it_trains_to_the_same_history(name, settings, histories):
     ours: Any = session.train(settings, emit=lambda message: None, test_images=20).history
     assert len(ours["loss"]) < settings.epochs or not settings.patience, "it ends early"
@@ -198,6 +204,7 @@ def test_the_notebook_holds_the_same_code():
     assert code <= set(texts["python"].splitlines())
 
 
+@pytest.mark.slow
 @hypothesis.settings(max_examples=50)
 @hypothesis.given(PRINTABLE)
 def test_the_name_of_a_file_does_nothing_in_a_script_or_a_notebook(name):

@@ -10,6 +10,7 @@ from ae_core.errors import DataError
 from ae_core.messages import Snapshot, TrainingMessage
 from ae_core.training import cache, checkpoint, session
 from ae_core.training.control import Control, LeftError
+from tests.long import rest_is_long
 from tests.stored import training_state
 
 
@@ -48,11 +49,14 @@ def run(given, keeper=None):
 @pytest.mark.slow(seconds=6)
 @pytest.mark.parametrize(
     ("variant", "more"),
-    [
-        ("denoising", {"schedule": "cosine"}),
-        ("sparse", {"optimizer": "rmsprop"}),
-        ("convolutional", {"augmentation": "shift", "channels": "4"}),
-    ],
+    rest_is_long(
+        [
+            ("denoising", {"schedule": "cosine"}),
+            ("sparse", {"optimizer": "rmsprop"}),
+            ("convolutional", {"augmentation": "shift", "channels": "4"}),
+        ],
+        lambda case: case[0] == "denoising",
+    ),
 )
 def test_it_reaches_what_the_uninterrupted_one_reaches(variant, more, monkeypatch):
     monkeypatch.setattr(checkpoint, "SECONDS", 0.0)
@@ -90,11 +94,14 @@ def test_a_checkpoint_of_another_network_is_not_taken():
 @pytest.mark.slow(seconds=12)
 @pytest.mark.parametrize(
     ("variant", "more"),
-    [
-        ("variational", {"kl_warm_up": 3}),
-        ("stacked", {"pretraining": True, "pretraining_epochs": 1}),
-        ("convolutional", {"augmentation": "shift", "channels": "4"}),
-    ],
+    rest_is_long(
+        [
+            ("variational", {"kl_warm_up": 3}),
+            ("stacked", {"pretraining": True, "pretraining_epochs": 1}),
+            ("convolutional", {"augmentation": "shift", "channels": "4"}),
+        ],
+        lambda case: case[0] == "variational",
+    ),
 )
 def test_a_run_that_is_given_more_epochs_reaches_what_it_had_reached_with_all_of_them(variant, more):
     few = variants.read_settings({"variant": variant, "dataset": "digits", "epochs": 2, "latent_dim": 4} | more)

@@ -116,6 +116,7 @@ def test_nothing_is_learnt_or_chosen_from_validation_and_test(digits, encoder):
     assert first.labels == 100
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_fine_tuning_learns_more_than_a_head_and_leaves_the_encoder_as_it_was(digits):
     keras.utils.set_random_seed(0)
@@ -186,6 +187,7 @@ def command(*arguments: str) -> int:
     return given.run(given)
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_saved_run_is_classified_from_the_command_line(folder, capsys):
     assert command(str(folder), "--labels", "200", "--epochs", "5", "--seed", "2", "--json") == 0

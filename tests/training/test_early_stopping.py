@@ -12,6 +12,7 @@ from ae_core.messages import Snapshot, TrainingMessage
 from ae_core.training import checkpoint
 from ae_core.training.early_stopping import Best
 from ae_core.training.session import TrainingSession
+from tests.long import rest_is_long
 from tests.training.test_checkpoint import CutError, Memory
 
 OVERFITS = {"dataset": "digits", "train_size": 60, "batch_size": 10, "latent_dim": 16, "learning_rate": 0.02}
@@ -52,7 +53,12 @@ def test_the_best_is_remembered_as_it_was_and_patience_is_counted_from_it():
 
 
 @pytest.mark.slow(seconds=10)
-@pytest.mark.parametrize(("variant", "more"), [("stacked", {}), ("sparse", {}), ("variational", {"kl_warm_up": 0})])
+@pytest.mark.parametrize(
+    ("variant", "more"),
+    rest_is_long(
+        [("stacked", {}), ("sparse", {}), ("variational", {"kl_warm_up": 0})], lambda case: case[0] == "sparse"
+    ),
+)
 def test_a_run_ends_by_itself_and_keeps_its_best_epoch(variant, more):
     training, result, last = run(settings(variant, patience=3, **more))
     losses = result.history["val_loss"]
@@ -83,6 +89,7 @@ def test_patience_begins_when_losses_mean_the_same():
     assert last.best_epoch == 12 + np.argmin(losses[12:]) + 1
 
 
+@pytest.mark.long
 @pytest.mark.slow(seconds=6)
 def test_patience_begins_with_the_whole():
     given = settings(widths="24,16", pretraining=True, pretraining_epochs=8, patience=2)

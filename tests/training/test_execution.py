@@ -190,6 +190,7 @@ def test_a_card_compiles_convolutions_too_and_does_more_steps_in_a_chunk(monkeyp
     assert few < many <= execution.LONGEST_CHUNK
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.parametrize(("chosen", "used"), [({}, True), ({"TF_ENABLE_ONEDNN_OPTS": "0"}, False)])
 def test_tensorflow_uses_the_library_that_convolves_fast(chosen: dict[str, str], used: bool) -> None:

@@ -279,6 +279,7 @@ def test_the_linear_twin_finds_what_pca_finds():
     assert result.test["mse"] == pytest.approx(result.test["pca_mse"], rel=0.03)
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_denoiser_beats_its_input():
     _, messages = run(settings("denoising", epochs=60, latent_dim=32, learning_rate=0.003))

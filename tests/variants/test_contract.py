@@ -80,6 +80,7 @@ def test_loss_is_the_sum_of_its_terms(trained):
         np.testing.assert_allclose(result.history[prefix + "loss"], total, rtol=1e-4)
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_the_same_seed_gives_the_same_numbers(name, trained):
     again: Any = session.train(small(name, epochs=2), emit=lambda message: None).history
@@ -135,6 +136,7 @@ def check_that_no_layer_is_ours(network: Any) -> None:
     assert {type(layer).__module__.split(".")[0] for layer in parts} == {"keras"}, "no layer needs this package"
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_every_setting_at_both_bounds_builds(name):
     kind = variants.get(name).settings

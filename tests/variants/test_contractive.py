@@ -17,6 +17,7 @@ from ae_core.models.layers.dense import dense_pair
 from ae_core.settings import DataSpec
 from ae_core.training import cache
 from ae_core.training.session import TrainingSession
+from tests.long import rest_is_long
 
 SPEC = DataSpec((5, 4, 1))
 IMAGES = np.random.default_rng(0).standard_normal((6, 5, 4, 1)).astype(np.float32)
@@ -167,7 +168,7 @@ def trained(**changes: Any) -> tuple[TrainingSession, dict[str, Any]]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("widths", ["", "64"])
+@pytest.mark.parametrize("widths", rest_is_long(["", "64"], bool))
 def test_the_penalty_calms_the_code(widths):
     """Under noise, measured in units of the code's own spread, and its Jacobian has a smaller norm."""
     moved, norms, errors = [], [], []

@@ -75,6 +75,7 @@ def test_nothing_passes_but_the_code(cell):
     assert [tuple(part.shape) for part in model.decoder.inputs] == [(None, 3)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("bidirectional", [False, True])
 @pytest.mark.parametrize("row", [0, -1])
 def test_every_row_changes_the_code_and_the_code_changes_every_row(bidirectional, row):
