@@ -8,7 +8,7 @@ from ae_core.engine import Engine, pool, renewal
 from ae_core.variants import read_settings
 from tests.waiting import until
 
-pytestmark = pytest.mark.workers
+pytestmark = [pytest.mark.workers, pytest.mark.long]
 
 ME = "me"
 
@@ -54,7 +54,6 @@ def wait_for_looks(engine: Engine) -> None:
     until(looked)
 
 
-@pytest.mark.long
 def test_while_a_worker_trains_it_may_grow_more_and_then_a_fresh_one_takes_over_without_a_pause(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -86,7 +85,6 @@ def test_while_a_worker_trains_it_may_grow_more_and_then_a_fresh_one_takes_over_
     assert len(workers(engine)) == 1
 
 
-@pytest.mark.long
 def test_without_memory_for_two_the_old_one_ends_first(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     before = trained_by(engine, 3)
     monkeypatch.setattr(renewal, "FRESH", 1e15)

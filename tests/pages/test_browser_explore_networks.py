@@ -121,6 +121,7 @@ def test_an_encoder_that_is_not_sure_shows_its_cloud(app, chrome):
         assert person.evaluate("document.documentElement.scrollWidth") <= 390
 
 
+@pytest.mark.long
 def test_a_run_that_no_browser_computes_is_played_with_through_a_worker(app, chrome):
     with visitor(chrome) as person:
         trained(person, app, "variant=recurrent&dataset=digits&epochs=3&latent_dim=4&pace=full")

@@ -213,6 +213,7 @@ def shows(card: Any, number: int) -> bool:
     return np.corrcoef(small.ravel(), demo.digits()[0][number].ravel())[0, 1] > 0.95
 
 
+@pytest.mark.long
 @pytest.mark.browser
 def test_hovering_a_point_shows_its_own_picture(open_page: Callable[..., Any]) -> None:
     page = open_page()

@@ -17,7 +17,6 @@ from ae_core.runs.stored_messages import dump
 from ae_core.runs.thinning import thinned
 from ae_core.runs.writer import KEPT_SNAPSHOTS, frame_bytes
 from ae_core.variants import read_settings
-from tests.long import rest_is_long
 from tests.stored import POINTS, SETTINGS, TOTAL, batch, result, setup, snapshot, state_at, stored, training_state
 from tests.stored import run_files as files_of
 
@@ -245,7 +244,8 @@ def test_a_state_that_would_take_all_the_room_is_not_kept(tmp_path):
 
 
 @pytest.mark.slow(seconds=10)
-@pytest.mark.parametrize("variant", rest_is_long(["wasserstein", "denoising"], lambda name: name == "denoising"))
+@pytest.mark.long
+@pytest.mark.parametrize("variant", ["wasserstein", "denoising"])
 def test_a_real_run_is_a_film_of_many_frames_in_little_room(store, variant):
     """The variants with the largest frames."""
     from ae_core.training import session

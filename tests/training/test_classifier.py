@@ -86,6 +86,7 @@ def test_the_loss_is_the_cross_entropy_of_the_true_class():
     assert float(model.mistakes.result()) == pytest.approx(np.mean(logits.argmax(axis=1) != labels))
 
 
+@pytest.mark.long
 @pytest.mark.slow(seconds=20)
 def test_a_head_errs_as_often_as_logistic_regression(digits, encoder):
     result, messages = run(encoder, digits, epochs=40, compare=True)

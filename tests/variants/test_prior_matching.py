@@ -14,7 +14,6 @@ from ae_core.messages import Pictures, Snapshot, TrainingMessage
 from ae_core.models.contracts import Look
 from ae_core.models.layers.prior import SCALES, AdversarialPenalty, DiscrepancyPenalty, squared_discrepancy
 from ae_core.training.session import TrainingSession
-from tests.long import rest_is_long
 
 
 def draws(count: int, size: int = 4, seed: int = 0) -> np.ndarray:
@@ -111,12 +110,8 @@ def trained(variant: str, **changes: Any) -> tuple[TrainingSession, list[Any]]:
 
 
 @pytest.mark.slow(seconds=10)
-@pytest.mark.parametrize(
-    ("variant", "name"),
-    rest_is_long(
-        [("wasserstein", "mmd_weight"), ("adversarial", "adversarial_weight")], lambda case: case[0] == "wasserstein"
-    ),
-)
+@pytest.mark.long
+@pytest.mark.parametrize(("variant", "name"), [("wasserstein", "mmd_weight"), ("adversarial", "adversarial_weight")])
 def test_codes_match_the_prior_only_because_of_the_penalty(variant, name):
     _, free = trained(variant, **{name: 0.0})
     run, snapshots = trained(variant)

@@ -194,6 +194,7 @@ def test_a_plane_of_codes_is_shown_by_quantiles_of_the_prior():
     np.testing.assert_allclose(stats.norm.cdf(plane[::-1, 7, 1]), shares, atol=1e-5, err_msg="rising upwards")
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_higher_price_buys_fewer_nats():
     spent: list[Any] = []
