@@ -72,4 +72,5 @@ else:
         Route(base + scoring.ODD, scoring.odd, methods=["POST", "DELETE"]),
         *(Route(place + shared.HEALTH, shared.health) for place in {"", base}),
     ]
+    static.make_folder()
     app = st.App("app.py", routes=routes, middleware=[Middleware(Bounds)], lifespan=shared.lifespan)

@@ -9,6 +9,7 @@ Modules import each other by relative address, so they keep their names and stan
 them all: a module of one version never meets one of another.
 """
 
+import contextlib
 import hashlib
 import importlib.resources
 import json
@@ -39,6 +40,12 @@ export default async (component) => {
 """
 
 _log = logging.getLogger(__name__)
+
+
+def make_folder() -> None:
+    """Makes the folder, or Streamlit says at its start that it is missing. Where it cannot be made, pages say so."""
+    with contextlib.suppress(OSError):
+        FOLDER.mkdir(exist_ok=True)
 
 
 def script(name: str) -> str:

@@ -38,6 +38,17 @@ def test_the_learn_page_is_made_from_the_variants_file(name, reader):
     assert all(f"<code>{setting}</code>" in table for setting in page.query_params if setting != "variant")
 
 
+def test_the_form_leads_to_what_is_said_of_its_variant():
+    page = visit(variant="sparse", dataset="digits")
+    page.button("about_variant").click().run()
+    assert page.session_state["session"].leave_for == "learn"
+    page.switch_page("pages/learn.py").run()
+    assert page.segmented_control("learn_part").value == "variants"
+    assert page.subheader[0].value == variants.get("sparse").title
+    page.switch_page("pages/train.py").run()
+    assert page.selectbox("variant").value == "sparse"
+
+
 def test_the_learn_page_draws_the_network_of_the_present_settings():
     page = visit(variant="stacked", dataset="digits", widths="9", latent_dim="3")
     learn(page, "variants")

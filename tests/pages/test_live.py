@@ -1,6 +1,7 @@
 """The live views: in a real browser, fed by a real Streamlit; and the files that are served to them."""
 
 import contextlib
+import importlib
 import io
 import os
 import re
@@ -353,6 +354,15 @@ def test_modules_of_one_version_never_meet_those_of_another(
         assert (folder / Path(versions[-1]).name / "live" / "bytes.js").read_text() == f"// {place}"
     assert len(set(versions)) == len(versions)
     assert {path.name for path in folder.iterdir()} == {Path(address).name for address in versions[1:]}
+
+
+def test_streamlit_finds_the_folder_when_it_starts(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "app", raising=False)
+    importlib.import_module("app")  # as the server does it, before its start
+    assert folder.is_dir()
+    shutil.rmtree(folder)
+    folder.write_text("a file where the folder should be")
+    static.make_folder()
 
 
 def test_a_loader_fetches_all_modules_of_a_folder_at_once_its_entry_first(folder: Path) -> None:

@@ -44,6 +44,7 @@ def settings_form(own: Session) -> Settings | None:
     uses.offer(own)
     if "variant" not in hidden:
         variant_select(own)
+        _about_variant(own)
     infos = data.catalogue()
     if "dataset" not in hidden:
         _dataset_select(own, infos)
@@ -85,6 +86,23 @@ def variant_select(own: Session) -> None:
         format_func=lambda name: _(variants.get(name).title),
         help=_("The kind of autoencoder to train."),
     )
+
+
+def _about_variant(own: Session) -> None:
+    """Leads to what the Learn page says of the variant: its idea, formula, picture, references and code."""
+    st.button(
+        _("How it works"),
+        key="about_variant",
+        type="tertiary",
+        icon=":material/school:",
+        on_click=_to_variants,
+        args=(own,),
+    )
+
+
+def _to_variants(own: Session) -> None:
+    own.learning = state.VARIANTS
+    state.go_to(own, state.LEARN)
 
 
 def _dataset_select(own: Session, infos: dict[str, DataInfo]) -> None:

@@ -12,7 +12,7 @@ from pages.ui.words.language import _
 KEY = "learn_part"
 PARTS: Mapping[str, tuple[str, Callable[[Session], None]]] = {
     state.LESSONS: ("Lessons", lesson.show),
-    "variants": ("Variants", variants.show),
+    state.VARIANTS: ("Variants", variants.show),
     "theory": ("Theory", theory.show),
     "words": ("Words", words.show),
 }
