@@ -54,6 +54,11 @@ for (const covariance of [true, false]) {
   });
 }
 
+test("the numbers of a code that a plane shows stand in their own order", () => {
+  const codes = new Codes(Float32Array.of(0, -9, 1, 9), 2, { mean: Float32Array.of(0.5, 0), covariance: null });
+  assert.deepEqual(codes.units.map((axis) => axis.key), ["n1", "n2"]);
+});
+
 test("a code is moved along one axis and keeps its place on the others", () => {
   const codes = spread(true);
   const [first, second] = codes.directions;

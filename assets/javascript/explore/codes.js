@@ -26,7 +26,7 @@ export class Codes {
     this.mean = mean;
     this.covariance = covariance;
     this.usual = this.usualDistance();
-    /** Its numbers, those that are used most first. */
+    /** Its numbers, those that are used most first; as they are where a plane shows them all. */
     this.units = this.mostUsed().map((at) => {
       const vector = new Float32Array(size);
       vector[at] = 1;
@@ -46,6 +46,7 @@ export class Codes {
       used[place] = (used[place] ?? 0) + (value - (this.mean[place] ?? 0)) ** 2;
     });
     const places = Array.from({ length: this.size }, (_, at) => at);
+    if (this.size <= 2) return places;
     return places.sort((one, other) => (used[other] ?? 0) - (used[one] ?? 0) || one - other).slice(0, MOST_UNITS);
   }
 

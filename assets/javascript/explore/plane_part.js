@@ -249,12 +249,7 @@ export class PlanePart extends Section {
  * @param {Codes} codes
  */
 function usual(codes) {
-  const [first, second] = codes.directions.length ? codes.directions : byNumber(codes.units);
+  const [first, second] = codes.directions.length ? codes.directions : codes.units;
   const nothing = new Axis("", 0, new Float32Array(codes.size), 0); // a code of one number lies on a line
   return new Cut(codes.mean, first ?? nothing, second ?? nothing);
-}
-
-/** @param {Axis[]} axes */
-function byNumber(axes) {
-  return [...axes].sort((one, other) => one.number - other.number);
 }
