@@ -52,7 +52,6 @@ def test_one_look_serves_all_viewers_until_it_is_old_or_must_be_fresh(store, mon
     assert listing.going() == []
 
 
-@pytest.mark.slow
 @pytest.mark.slow(seconds=3)
 def test_a_large_table_is_sent_in_part_and_searched_as_a_whole(store):
     runs = many(store, 300)

@@ -36,7 +36,7 @@ def show(own: Session) -> None:
     actions.refused(own)
     if chosen:
         _views(own)
-    else:
+    elif runs:
         st.info(_("Tick runs in the table to see them side by side."))
     variations.offer(own, chosen, runs)
     actions.importing(own)
@@ -85,8 +85,10 @@ def _views(own: Session) -> None:
     names, pairs = labels_of([stored[run_id] for run_id in ready]), list(ready.values())
     _curves(pairs, names)
     alike = [place for place, (setup, _snapshot) in enumerate(pairs) if _same_images(setup, pairs[0][0])]
-    if len(alike) < len(pairs):
-        st.caption(_("Images and maps below are those of the runs on the same data as the first one."))
+    others = [name for place, name in enumerate(names) if place not in alike]
+    if others:
+        said = _("On other data than the first one, so not among the images and maps below: {names}.")
+        st.caption(said.format(names=escape.markdown("; ".join(others))))
     together, called = [pairs[place] for place in alike], [names[place] for place in alike]
     # The style sheet reads from this key how many runs there are, and so how high the view must be.
     with st.container(key=f"side_by_side_{len(together)}"):
