@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from ae_core.figures.lines import lines
 from ae_core.figures.shared import BARE, Figure, Translate, layout_of, mean_of, picture, short, size_of, words
 from ae_core.figures.shown import told_as_numbers
+from ae_core.figures.spelled import can_be_spelled, spelled
 from ae_core.figures.strips import strips
 from ae_core.formats import escape
 from ae_core.measuring.wording import about
@@ -20,11 +21,13 @@ def grid(setup: Setup, snapshot: Snapshot, translate: Translate = str) -> Figure
         translate: Turns an English label into the reader's language.
 
     Returns:
-        A Plotly figure: strips of a table's rows, lines of series, else pictures.
+        A Plotly figure: strips of a table's rows, letters of texts, lines of other series, else pictures.
     """
     translate, values = about(setup.shape, translate), snapshot.grid.values
     if values is None or not told_as_numbers(setup, snapshot):
         return pictures(setup, snapshot, translate)
+    if can_be_spelled(setup, values):
+        return spelled(setup, snapshot, values, translate)
     draw = lines if len(setup.shape) == 2 else strips
     return draw(setup, snapshot, values, translate)
 

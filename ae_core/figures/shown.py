@@ -73,7 +73,7 @@ def shown(setup: Setup, values: GridValues, safe: Callable[[str], str] = escape.
         high=high,
         errors=_unpacked(values.errors),
         names=_names(titles, safe),
-        ticks=[safe(_cut(title.category or title.name, LONGEST_TICK)) for title in titles],
+        ticks=[safe(cut(title.category or title.name, LONGEST_TICK)) for title in titles],
         stride=values.stride,
     )
 
@@ -86,7 +86,7 @@ def _names(titles: Sequence[ColumnTitle], safe: Callable[[str], str]) -> list[st
     """`radius (mm)`, `colour: red`; a number tells those apart that would be called alike."""
     names: dict[str, None] = {}
     for title in titles:
-        name = _cut(f"{title.name}: {title.category}" if title.category else title.name, LONGEST_NAME)
+        name = cut(f"{title.name}: {title.category}" if title.category else title.name, LONGEST_NAME)
         whole = wanted = safe(f"{name} ({title.unit})" if title.unit else name)
         number = 1
         while whole in names:
@@ -96,5 +96,6 @@ def _names(titles: Sequence[ColumnTitle], safe: Callable[[str], str]) -> list[st
     return list(names)
 
 
-def _cut(name: str, most: int) -> str:
+def cut(name: str, most: int) -> str:
+    """A name that has at most so many letters."""
     return name if len(name) <= most else f"{name[: most - 1]}…"

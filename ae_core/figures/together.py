@@ -7,7 +7,8 @@ import numpy as np
 
 from ae_core.figures.lines import Made, panels_of
 from ae_core.figures.shared import BARE, COLOURS, Figure, Json, Translate, short
-from ae_core.figures.shown import Shown, shown
+from ae_core.figures.shown import Shown, cut, shown
+from ae_core.figures.spelled import Line, can_be_spelled, lines_of
 from ae_core.figures.strips import axis_of_columns, cells, gaps
 from ae_core.formats import escape
 from ae_core.messages import Setup, Snapshot
@@ -18,6 +19,7 @@ MOST_STRIPS = 10  # of all rows and runs together, which have room for a name ea
 MOST_ROWS = 3
 TEXT = 0.8  # of a strip's height, for the name above it
 APART = 0.4  # between one row and the next
+MOST_LINES, LONGEST_BESIDE = 16, 20  # of texts and runs together, and letters of a run's name beside its line
 MOST_SERIES = 2  # more runs make more lines, which need wider panels than those of one run
 
 
@@ -64,6 +66,8 @@ def rows(runs: Sequence[Named], translate: Translate) -> Figure:
 def series(runs: Sequence[Named], translate: Translate) -> Figure:
     """Held-out series as thick grey lines, and over them the reconstruction of each run in the colour of its curve.
 
+    Texts letter by letter instead, those of the runs below the original.
+
     Args:
         runs: As of `rows`.
         translate: Turns an English label into the reader's language.
@@ -72,9 +76,14 @@ def series(runs: Sequence[Named], translate: Translate) -> Figure:
         Traces, and what the layout has beside what all views share.
     """
     known = _alike(runs)
+    setup, values = runs[0][1], runs[0][2].grid.values
+    if values is not None and can_be_spelled(setup, values):
+        lines = [Line(cut(one.name, LONGEST_BESIDE), one.table.reconstruction) for one in known]
+        most = min(MOST_LINES // (1 + len(known)), *(len(one.table.original) for one in known))
+        return lines_of(setup, known[0].table, lines, 1, translate, most)
     made: list[Made] = [(one.name, one.table.reconstruction, {"color": one.colour, "width": 2}) for one in known]
     across = min(MOST_SERIES, *(len(one.table.original) for one in known))
-    return panels_of(runs[0][1], known[0].table, made, across, translate)
+    return panels_of(setup, known[0].table, made, across, translate)
 
 
 class _Told(NamedTuple):
