@@ -65,8 +65,7 @@ def spelled(setup: Setup, snapshot: Snapshot, values: GridValues, translate: Tra
     """
     table = shown(setup, values)
     made = Line(translate("reconstruction"), table.reconstruction)
-    columns = 2 if setup.shape[0] <= TWO_COLUMNS else 1
-    parts = lines_of(setup, table, [made], columns, translate)
+    parts = lines_of(setup, table, [made], columns_of(setup), translate)
     layout = layout_of(setup, _label(setup, snapshot, table, translate)) | parts["layout"]
     layout["meta"]["plain"] = True
     return {"data": parts["data"], "layout": layout}
@@ -88,7 +87,7 @@ def lines_of(
     Returns:
         Traces, and what the layout has beside what all views share.
     """
-    letters = _letters(setup)
+    letters = letters_of(setup)
     moments = setup.shape[0]
     count = min(most, len(table.original))
     down = -(-count // columns)
@@ -126,9 +125,14 @@ def lines_of(
     return {"data": traces, "layout": layout}
 
 
-def _letters(setup: Setup) -> list[str]:
-    categories = [title.category for title in setup.columns]
-    return [escape.plotly(one) if len(one) == 1 else NOTHING for one in categories]
+def letters_of(setup: Setup) -> list[str]:
+    """What stands for each channel of series that can be spelled."""
+    return [title.category if len(title.category) == 1 else NOTHING for title in setup.columns]
+
+
+def columns_of(setup: Setup) -> int:
+    """How many texts of such series have room beside each other."""
+    return 2 if setup.shape[0] <= TWO_COLUMNS else 1
 
 
 def _places(tops: Sequence[float], lefts: Sequence[float], moments: int) -> tuple[list[float], list[float]]:
@@ -144,7 +148,7 @@ def _text(letters: Sequence[str], tops: Sequence[float], lefts: Sequence[float],
         "mode": "text",
         "x": across,
         "y": [top + 0.42 for top in upper],
-        "text": list(letters),
+        "text": [escape.plotly(letter) for letter in letters],
         "textfont": {"size": 13},
         "hoverinfo": "skip",
         "cliponaxis": False,
@@ -193,8 +197,7 @@ def _told(shares: np.ndarray, setup: Setup) -> str:
 def _label(setup: Setup, snapshot: Snapshot, table: Shown, translate: Translate) -> str:
     count = min(MOST_TEXTS, len(table.original))
     wanted, found = table.original[:count].argmax(axis=2), table.reconstruction[:count].argmax(axis=2)
-    letters = _letters(setup)
-    first, read = ("".join(letters[place] for place in text[0]).rstrip(NOTHING) for text in (wanted, found))
+    first, read = ("".join(letters_of(setup)[place] for place in text[0]).rstrip(NOTHING) for text in (wanted, found))
     return translate(
         "{count} held-out texts and their reconstructions at step {step}: {right} of {letters} letters right, {first} "
         "becomes {read}; mean squared error {error}, PCA {pca}."

@@ -5,7 +5,9 @@ import plotly.graph_objects as go
 from msgspec.structs import replace
 
 from ae_core.figures import compare, grid
-from ae_core.figures.spelled import NOTHING, WIDEST
+from ae_core.figures.film.scene import VALUES, Scene
+from ae_core.figures.film.texts import BAR
+from ae_core.figures.spelled import NOTHING, RIGHT, WIDEST, WRONG
 from ae_core.messages import ColumnTitle, GridValues, Setup, Snapshot
 from tests import demo
 
@@ -82,3 +84,16 @@ def test_texts_of_several_runs_stand_below_the_same_original():
     texts = [trace["text"] for trace in figure["data"] if trace["type"] == "scatter"]
     assert len(texts) == 3 and texts[0] == texts[1] != texts[2]
     assert figure["layout"]["yaxis"]["ticktext"][:3] == ["original", "first", "a name that is long…"]
+
+
+def test_a_film_has_the_letters_and_the_bars_of_its_page():
+    pairs = [run(("ab", "b<", "aaa"), 1.0), run(("ab", "ba", "aab"), 1.0, 90)]
+    setup = replace(pairs[0][0], class_names=[])
+    scene = Scene(setup, [snapshot for _, snapshot in pairs], str)
+    for place, wrong in enumerate((0, 2)):
+        picture = np.asarray(scene.frame(place)).astype(int)[VALUES[1] : VALUES[3], VALUES[0] : VALUES[2]]
+        for colour, count in ((RIGHT, 7 - wrong), (WRONG, wrong)):
+            wanted = [int(colour[at : at + 2], 16) for at in (1, 3, 5)]
+            seen = (np.abs(picture - wanted).max(axis=2) < 3).sum()
+            each = WIDEST * (VALUES[2] - VALUES[0]) / 9 * BAR
+            assert abs(seen - count * each) < 0.1 * each * max(count, 1), (place, colour)

@@ -8,10 +8,12 @@ from PIL import Image, ImageDraw
 
 from ae_core.figures.film.axes import Range, ticks
 from ae_core.figures.film.curve import Box
+from ae_core.figures.film.texts import Texts
 from ae_core.figures.film.words import FAINT, fitting, width_of, write
 from ae_core.figures.lines import MOST_CHANNELS, MOST_SERIES, ORIGINAL, RECONSTRUCTION
 from ae_core.figures.shared import GREY, Translate
 from ae_core.figures.shown import Shown, shown, told_as_numbers
+from ae_core.figures.spelled import can_be_spelled
 from ae_core.figures.strips import FEW_COLUMNS, MOST_ROWS, MOST_TICKS
 from ae_core.formats.png_sheets import CIVIDIS
 from ae_core.messages import GridValues, Setup, Snapshot
@@ -165,8 +167,10 @@ class Series:
         return left, self.upper + LEGEND + channel * (self.height + BETWEEN)
 
 
-def values_of(box: Box, setup: Setup, snapshots: Sequence[Snapshot], translate: Translate) -> Rows | Series | None:
-    """What draws the rows or series of a run; None of images, and of runs of earlier versions.
+def values_of(
+    box: Box, setup: Setup, snapshots: Sequence[Snapshot], translate: Translate
+) -> Rows | Series | Texts | None:
+    """What draws the rows, series or texts of a run; None of images, and of runs of earlier versions.
 
     Args:
         box: Where they stand, and the most that they may take.
@@ -176,6 +180,8 @@ def values_of(box: Box, setup: Setup, snapshots: Sequence[Snapshot], translate: 
     """
     if not all(told_as_numbers(setup, one) for one in snapshots):
         return None
+    if all(can_be_spelled(setup, cast(GridValues, one.grid.values)) for one in snapshots):
+        return Texts(box, setup, snapshots[0], translate)
     return (Series if len(setup.shape) == 2 else Rows)(box, setup, snapshots[0], translate)
 
 
