@@ -88,7 +88,7 @@ def lines_of(
         Traces, and what the layout has beside what all views share.
     """
     letters = letters_of(setup)
-    moments = setup.shape[0]
+    moments = table.original.shape[1]
     count = min(most, len(table.original))
     down = -(-count // columns)
     each = 1 + len(made) + APART
@@ -166,7 +166,7 @@ def _bars(
     translate: Translate,
 ) -> Json:
     """The bars below all letters that are right, or below all that are not."""
-    shares = np.clip(line.values[: len(tops)], 0, 1)
+    shares = np.clip(np.nan_to_num(line.values[: len(tops)]), 0, 1)
     sure, found = shares.max(axis=2).ravel(), shares.argmax(axis=2)
     ended = np.array([len(title.category) > 1 for title in setup.columns])
     seen = ~(ended[found] & ended[wanted]) & ((found == wanted) == correct)

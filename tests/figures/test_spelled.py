@@ -1,5 +1,7 @@
 """Series whose channels are letters: texts, read letter by letter."""
 
+import json
+
 import numpy as np
 import plotly.graph_objects as go
 from msgspec.structs import replace
@@ -59,6 +61,18 @@ def test_nothing_jumps_from_one_snapshot_to_the_next():
     assert {name: first[name] for name in ("xaxis", "yaxis", "margin")} == {
         name: last[name] for name in ("xaxis", "yaxis", "margin")
     }
+
+
+def test_what_has_become_no_number_is_not_sure_of_anything():
+    setup, snapshot = run(TEXTS)
+    values = snapshot.grid.values
+    assert values is not None
+    nothing = replace(values, reconstruction=np.full(3 * MOMENTS * 4, np.nan, "<f4").tobytes())
+    snapshot = replace(snapshot, grid=replace(snapshot.grid, values=nothing))
+    figure = grid(setup, snapshot)
+    json.dumps(figure, allow_nan=False)
+    assert {width for trace in figure["data"] for width in trace.get("width", [])} == {0.0}
+    Scene(setup, [snapshot], str).frame(0)
 
 
 def test_what_is_no_text_is_drawn_as_lines():

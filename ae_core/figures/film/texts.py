@@ -56,7 +56,7 @@ class Texts:
             read = [letters[best] for best in made.argmax(axis=1)]
             self._line(draw, place, 0, wanted)
             self._line(draw, place, 1, read)
-            self._bars(draw, place, wanted, read, np.clip(made.max(axis=1), 0, 1))
+            self._bars(draw, place, wanted, read, np.clip(np.nan_to_num(made).max(axis=1), 0, 1))
 
     def _at(self, place: tuple[int, int], moment: int) -> tuple[float, int]:
         """The upper left corner of a letter's room, in pixels."""
