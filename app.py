@@ -10,7 +10,7 @@ from starlette.routing import Route, WebSocketRoute
 from pages.ui import shared, state, static, style
 from pages.ui.hall import phone
 from pages.ui.lessons import explaining
-from pages.ui.live import computing, film, guard, laying_out, network, streaming, walking
+from pages.ui.live import back_button, computing, film, guard, laying_out, network, streaming, walking
 from pages.ui.odd import scoring
 from pages.ui.runs import operating
 from pages.ui.server.bounds import Bounds
@@ -48,6 +48,7 @@ def frame() -> None:
     if (wanted := state.leave(next(name for name, page in (pages | hidden).items() if page is chosen))) in pages:
         st.switch_page(pages[wanted])
     guard.keep()
+    back_button.keep()
     switch.load_anew()
     explaining.explain()
     chosen.run()

@@ -8,7 +8,8 @@ globalThis.Element = class {
 };
 globalThis.HTMLAnchorElement = class {};
 globalThis.location = { origin: "http://here", pathname: "/" };
-let click;
+let click, back;
+globalThis.addEventListener = (_, listener) => (back = listener);
 globalThis.document = { addEventListener: (_, listener) => (click = listener) };
 const { unlessLeaving } = await import("../../assets/javascript/live/leaving.js");
 
@@ -105,4 +106,34 @@ test("other links leave nothing", () => {
   click({ target: Object.assign(new Element(), { link: null }), button: 0 });
   ask("no link");
   assert.deepEqual(asked, ["no link"]);
+});
+
+test("the browser's own button leaves a page, too; what is drawn on the other one asks at once", () => {
+  const old = unlessLeaving(component, (why) => asked.push(why));
+  asked.length = 0;
+  location.pathname = "/compare";
+  back();
+  old("old");
+  pass(1000);
+  const fresh = unlessLeaving({ isConnected: true }, (why) => asked.push(why));
+  fresh("fresh");
+  assert.deepEqual(asked, ["fresh"]);
+  component.isConnected = false;
+  pass(10_000);
+  assert.deepEqual(asked, ["fresh"], "that of a component that is gone is not asked");
+});
+
+test("who goes back on the same page leaves nothing, and who stays all the same asks in the end", () => {
+  const question = unlessLeaving(component, (why) => asked.push(why));
+  asked.length = 0;
+  back();
+  question("same page");
+  assert.deepEqual(asked, ["same page"]);
+  location.pathname = "/compare";
+  back();
+  question("stays");
+  pass(4900);
+  assert.deepEqual(asked, ["same page"]);
+  pass(400);
+  assert.deepEqual(asked, ["same page", "stays"]);
 });

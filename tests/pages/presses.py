@@ -86,7 +86,9 @@ class Walk:
         for name in ("Train", "Compare", "Learn"):
             link = page.get_by_role("link", name=name)
             found.append((name, partial(link.first.dispatch_event, "click"), False))
-        found += [("back", partial(page.go_back, wait_until="commit"), False), ("reload", self.reload, False)]
+        if page.evaluate("navigation.canGoBack"):  # the page before is one of the app's
+            found.append(("back", partial(page.go_back, wait_until="commit"), False))
+        found.append(("reload", self.reload, False))
         offered = page.locator(".st-key-share [data-testid=stCode], [data-testid=stPopoverBody] [data-testid=stCode]")
         if self.other is not None and offered.count() >= 3:
             address = offered.nth(2).inner_text().strip()

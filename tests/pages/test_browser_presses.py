@@ -103,3 +103,21 @@ def test_a_link_is_followed_although_something_is_heard_that_moment(chrome, tmp_
         page.wait_for_function("location.pathname === '/explore'")
         page.wait_for_timeout(1500)
         assert page.evaluate("location.pathname") == "/explore", "it came back"
+
+
+@pytest.mark.browser
+@pytest.mark.long
+def test_the_browser_s_own_button_leads_back_although_something_is_heard_that_moment(chrome, tmp_path):
+    run_id = stored.stored(RunStore(tmp_path), 0, stored.TOTAL, origin="command line")
+    with running_app(AE_RUNS_DIR=str(tmp_path)) as app, visitor(chrome) as page:
+        page.add_init_script(KEEP_LINES)
+        page.goto(f"{app.url}/compare?run={run_id}")
+        page.wait_for_selector(".ae-runs tbody td")
+        page.get_by_role("link", name="Train").first.click()
+        page.wait_for_function("window.lines.some(one => one.readyState === WebSocket.OPEN)")
+        page.wait_for_selector(".st-key-live_loss [data-step]")
+        page.evaluate(f"history.back(); addEventListener('popstate', () => {{ {HEAR} }})")
+        page.wait_for_selector(".ae-runs tbody td")
+        page.wait_for_timeout(2500)
+        assert page.evaluate("location.pathname") == "/compare", "it came back"
+        assert page.locator(".ae-runs tbody td").count()

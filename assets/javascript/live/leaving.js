@@ -19,6 +19,10 @@ let unsent = false;
  */
 let clicked;
 let listening = false;
+/** The page that is open. */
+let path = "";
+let went = 0; // how often a person has gone back, or forth, to another page
+let arrived = 0; // how many of these times are over
 
 /**
  * A question that waits while a person is leaving, and is not asked if the component is gone then.
@@ -30,8 +34,10 @@ let listening = false;
  */
 export function unlessLeaving(component, ask) {
   listen();
+  path = location.pathname;
+  const born = went; // a component of the page to which a person has gone back is drawn there
   return function asked(...given) {
-    if (location.pathname === from) {
+    if (location.pathname === from || (born < went && arrived < went)) {
       setTimeout(() => component.isConnected && asked(...given), LOOK);
       return;
     }
@@ -51,6 +57,15 @@ function listen() {
   if (listening) return;
   listening = true;
   document.addEventListener("click", leave, { capture: true });
+  addEventListener("popstate", goBack);
+}
+
+/** The browser's own buttons change the address at once. */
+function goBack() {
+  if (location.pathname === path) return;
+  path = location.pathname;
+  const now = ++went;
+  setTimeout(() => (arrived = now), LONGEST);
 }
 
 /** @param {MouseEvent} event */
