@@ -174,6 +174,7 @@ def test_pca_fills_the_gaps_of_a_table_instead_of_taking_the_mean(monkeypatch):
     assert RIVALS["pca"](of_run, 3)[1] == 100, "of many rows the first, and it says so"
 
 
+@pytest.mark.slow(seconds=1)
 def test_the_bound_of_a_variational_network_is_that_of_its_definition():
     settings = read_settings({"variant": "variational", "dataset": "digits", "latent_dim": 3, "widths": "8"})
     of_run = split.load(dataclasses.replace(settings, train_size=60))

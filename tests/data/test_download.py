@@ -110,6 +110,7 @@ def small_arrays(value):
     }
 
 
+@pytest.mark.slow(seconds=1)
 def test_the_cache_is_used_only_if_its_hash_fits(alone, proxy):
     folder = download.cache_folder()
     folder.mkdir()

@@ -77,6 +77,7 @@ def test_something_must_be_left(students):
         students.info.seen(Settings(leave_out="height,weight"))
 
 
+@pytest.mark.slow(seconds=1)
 def test_a_file_to_be_scored_need_not_have_them_and_they_tell_its_rows(students):
     rows = STUDENTS.drop(columns="income")
     found = fitting.fit("new.csv", csv(rows), students.info.name, "auto", f'income,"{COMMA}",city')

@@ -80,6 +80,7 @@ def test_mnist_ships_in_part_with_every_digit_equally_often(alone):
         assert wanted in about
 
 
+@pytest.mark.slow(seconds=1)
 @pytest.mark.mnist
 def test_what_ships_of_mnist_is_mnist():
     part, whole = data.load("mnist_5k"), data.load("mnist")

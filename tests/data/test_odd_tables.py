@@ -158,6 +158,7 @@ def test_a_word_in_round_brackets_is_no_unit(word):
     assert tables.names_and_units([f"flow ({word})"]) == [(f"flow ({word})", "")]
 
 
+@pytest.mark.slow(seconds=1)
 def test_random_damage_never_gives_anything_but_a_sentence():
     wholes = {
         "a.csv": csv(),

@@ -124,6 +124,7 @@ def test_a_map_of_genes_tells_types_apart_that_two_components_do_not():
     assert isinstance(mse, float) and isinstance(of_pca, float) and mse < of_pca
 
 
+@pytest.mark.slow(seconds=1)
 def test_words_are_spelt_with_the_syllables_of_their_language():
     dataset = small_series.make_words()
     assert dataset.info.spec == DataSpec((10, 27)) == dataset.info.seen(STANDARD)

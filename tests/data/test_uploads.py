@@ -242,6 +242,7 @@ def test_an_upload_that_is_too_large_is_refused_unread():
     refused("a.npz", bytes(uploads.MAX_UPLOAD_BYTES + 1), "at most 50 MB")
 
 
+@pytest.mark.slow(seconds=1)
 def test_random_damage_never_gives_anything_but_a_sentence():
     """A thousand damaged files: each is either accepted or refused with a DataError."""
     random = np.random.default_rng(3)

@@ -81,6 +81,7 @@ def test_a_run_that_takes_too_much_memory_is_tried_once(monkeypatch: pytest.Monk
     )
 
 
+@pytest.mark.slow(seconds=1)
 @pytest.mark.parametrize("killed", [True, False])
 def test_a_worker_that_the_kernel_ends_for_want_of_memory_is_told_from_one_that_dies(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, killed: bool

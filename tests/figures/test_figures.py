@@ -155,6 +155,7 @@ def test_the_loss_axis_states_its_unit(loss_name: str, shape: list[int], unit: s
     assert figure["layout"]["yaxis"]["title"]["text"] == unit
 
 
+@pytest.mark.slow(seconds=1)
 def test_the_epoch_axis_holds_the_present_and_moves_rarely() -> None:
     seen = []
     for step in range(0, 3001, 20):

@@ -48,6 +48,7 @@ def rgb(colour: str) -> np.ndarray:
     return np.array(tuple(bytes.fromhex(colour[1:])))
 
 
+@pytest.mark.slow(seconds=1)
 @pytest.mark.parametrize("kind", KINDS)
 def test_each_snapshot_is_a_frame_and_the_last_one_stays(kind: Kind) -> None:
     pictures, durations = frames_of(film(demo.setup(2), snapshots(5), kind))
@@ -198,6 +199,7 @@ def colours() -> tuple[Setup, Snapshot]:
     return twenty, demo.snapshot(50, 2, grid=grid, plane=plane, latent=one.latent)
 
 
+@pytest.mark.slow(seconds=1)
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("made", [waves, colours], ids=["waves", "colours"])
 def test_vectors_colours_and_many_classes_are_drawn(made: Any, kind: Kind) -> None:
@@ -250,6 +252,7 @@ def test_series_are_lines_with_the_names_and_units_of_their_channels() -> None:
         assert (np.abs(panels - rgb(colour)).max(axis=1) < 3).sum() > 100, "both lines are drawn"
 
 
+@pytest.mark.slow(seconds=1)
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("made", [demo.rows, demo.series])
 def test_a_film_of_rows_or_series_moves_and_one_of_an_earlier_version_has_pictures(made: Any, kind: Kind) -> None:
@@ -264,6 +267,7 @@ def test_a_film_of_rows_or_series_moves_and_one_of_an_earlier_version_has_pictur
     assert "corrupted" in words_of(setup, [without, last]) and "corrupted" not in words_of(setup, [first, last])
 
 
+@pytest.mark.slow(seconds=1)
 @pytest.mark.parametrize("kind", KINDS)
 def test_names_that_the_font_cannot_draw_become_numbers_and_labels_stay_english(kind: Kind) -> None:
     setup = demo.setup(2, class_names=[NOWHERE, "dog", "cafe", *map(str, range(3, 10))])
@@ -290,6 +294,7 @@ def test_labels_are_translated_and_fit() -> None:
     assert fitting("short", 14, 80) == "short"
 
 
+@pytest.mark.slow(seconds=1)
 def test_a_run_that_went_astray_has_a_film() -> None:
     lost = demo.snapshot(100, 2, latent=np.full((demo.POINTS, 2), np.nan, "<f4").tobytes())
     lost.history["loss"] = [float("nan")] * len(lost.history["loss"])

@@ -176,6 +176,7 @@ def test_axes_stay_where_they_are_through_a_run(made: Any) -> None:
     assert axes(0) == axes(3000)
 
 
+@pytest.mark.slow(seconds=1)
 @pytest.mark.parametrize("made", [demo.rows, demo.series])
 def test_no_figure_and_no_finding_speaks_of_images(made: Any) -> None:
     setup, snapshot = made(3000, panels=[])

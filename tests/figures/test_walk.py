@@ -18,6 +18,7 @@ def sheet(frames: int, width: int = 40, height: int = 30, form: str = "PNG") -> 
     return stream.getvalue()
 
 
+@pytest.mark.slow(seconds=1)
 @pytest.mark.parametrize("kind", ["webp", "gif"])
 def test_frames_follow_one_another(kind):
     film = Image.open(io.BytesIO(walk(sheet(5), 5, kind)))

@@ -8,6 +8,7 @@ import json
 from html.parser import HTMLParser
 from pathlib import Path
 
+import pytest
 from hypothesis import example, given
 from markdown_it import MarkdownIt
 
@@ -73,6 +74,7 @@ def test_what_is_looked_for_behind_markdown_is_not_found():
     assert "$" not in escape.markdown("$x$").replace("\\$", "")
 
 
+@pytest.mark.slow(seconds=1)
 @given(PRINTABLE)
 def test_plotly_finds_no_tag_and_no_place_to_fill_in(text):
     escaped = escape.plotly(text)

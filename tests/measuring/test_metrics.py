@@ -252,6 +252,7 @@ def test_every_number_that_is_shown_or_printed_is_in_the_table():
     assert shown <= set(variants.metrics())
 
 
+@pytest.mark.slow(seconds=1)
 def test_what_the_panels_measure_is_in_the_table_too():
     found = set()
     for path in (ROOT / "ae_core").rglob("*.py"):

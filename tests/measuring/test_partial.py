@@ -48,6 +48,7 @@ def test_steps_are_read_from_the_first_on(spec):
     np.testing.assert_array_equal(given[-1], example.ravel())
 
 
+@pytest.mark.slow(seconds=1)
 @pytest.mark.parametrize("variant", ["masked", "recurrent"])
 def test_the_picture_shows_what_was_given_and_what_the_model_makes_of_it(variant):
     model = built(variant)

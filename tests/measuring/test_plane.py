@@ -29,6 +29,7 @@ def tiles_of(plane: Plane) -> np.ndarray:
     return tiles[::-1]
 
 
+@pytest.mark.slow(seconds=1)
 @pytest.mark.parametrize("variant", ["undercomplete", "variational", "convolutional", "recurrent"])
 def test_the_tile_at_a_code_is_what_the_decoder_makes_of_it(variant: str) -> None:
     probe = probe_of(variant)

@@ -46,6 +46,7 @@ def test_the_loss_is_the_mean_over_what_is_known() -> None:
     assert terms["reconstruction"] == pytest.approx(error, rel=1e-5)
 
 
+@pytest.mark.slow(seconds=1)
 @pytest.mark.parametrize("compiled", [False, True])
 def test_what_is_never_known_teaches_nothing(compiled: bool) -> None:
     model = a_model(a_table())

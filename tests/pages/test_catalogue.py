@@ -75,6 +75,7 @@ def test_a_language_is_known_by_what_a_browser_or_a_reader_says():
     assert {name for name in LANGUAGES if known(name) == name} == set(LANGUAGES)
 
 
+@pytest.mark.slow(seconds=1)
 def test_sentences_with_their_values_are_translated_by_their_template():
     wrong = "learning_rate must be a number from 0.000001 to 1. Received: '5'."
     with spoken("zh"):

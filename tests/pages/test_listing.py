@@ -68,6 +68,7 @@ def test_a_large_table_is_sent_in_part_and_searched_as_a_whole(store):
     assert table.picked(runs[:100], [], Asked(("nothing",))) == runs[:100], "a small table is filtered in the page"
 
 
+@pytest.mark.slow(seconds=1)
 def test_the_time_for_the_table_does_not_grow_with_the_store(store):
     seconds = []
     for count in (100, 2000):

@@ -27,6 +27,7 @@ def visit() -> AppTest:
     return AppTest.from_file(str(ROOT / "pages" / "operate.py"), default_timeout=PATIENCE).run()
 
 
+@pytest.mark.slow(seconds=1)
 def test_without_a_token_in_the_environment_there_is_nothing(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(operating.TOKEN, raising=False)
     page = visit()

@@ -167,6 +167,7 @@ class Socket:
         return await self.said.get()
 
 
+@pytest.mark.slow(seconds=1)
 @pytest.mark.parametrize("says", [True, False], ids=["one that says what it takes", "one that never says"])
 def test_a_page_that_is_slow_gets_what_is_newest_instead_of_all_there_was(says):
     async def listen() -> list[int]:

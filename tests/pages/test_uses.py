@@ -41,6 +41,7 @@ def test_each_trains_in_less_than_a_minute_on_data_that_ship(name: str) -> None:
     assert USES[name].look.endswith(".") and len(USES[name].label.split()) <= 4
 
 
+@pytest.mark.slow(seconds=1)
 def test_what_is_to_be_seen_is_there() -> None:
     images = [name for name in USES if prepared(name).spec.is_image]
     assert "compress" in images and USES["compress"].settings.latent_dim == 16, "as its sentence says"

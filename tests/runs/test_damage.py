@@ -18,6 +18,7 @@ from tests.stored import edit, result, snapshot, stored, training_state
 pytestmark = pytest.mark.usefixtures("unsynced")
 
 
+@pytest.mark.slow(seconds=1)
 @pytest.mark.parametrize(
     "name", ["run.json", "status.json", "newest.msgpack.gz", "setup.msgpack.gz", "result.json", "checkpoint.npz"]
 )

@@ -49,6 +49,7 @@ def test_numbers_that_went_astray_are_kept(store, at_once):
     assert told == {"mse": 0.5, "lost": None, "none": None}, "the list holds plain numbers by plain names"
 
 
+@pytest.mark.slow(seconds=1)
 def test_of_many_snapshots_those_stay_that_lie_close_at_first(store, at_once):
     run_id = stored(store, *range(0, TOTAL + 1, 2))
     run = store.open(run_id)

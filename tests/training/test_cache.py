@@ -28,6 +28,7 @@ def test_every_variant_finds_its_model_again() -> None:
     assert all(model(name, seed=7) is one for name, one in models.items())
 
 
+@pytest.mark.slow(seconds=1)
 def test_models_whose_table_is_gone_go_with_it() -> None:
     first = model(train_size=600)
     for size in range(610, 610 + 10 * cache.DATA_KEPT, 10):

@@ -206,6 +206,7 @@ def test_tensorflow_uses_the_library_that_convolves_fast(chosen: dict[str, str],
     assert ("oneDNN custom operations are on" in done.stderr) == used
 
 
+@pytest.mark.slow(seconds=1)
 def test_the_time_of_a_training_is_told_before_it_begins(monkeypatch):
     monkeypatch.setattr(execution, "device_name", lambda: "CPU, 2 cores")
     usual = {"variant": "vanilla", "dataset": "digits", "epochs": 50}

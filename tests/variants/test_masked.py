@@ -230,6 +230,7 @@ def test_pca_s_line_counts_the_pixels_that_the_loss_counts(looked):
     assert looks.loss_floor() == pytest.approx(perfect, abs=0.003)
 
 
+@pytest.mark.slow(seconds=1)
 def test_the_test_compares_with_the_whole_clean_image(looked):
     from ae_core.measuring import evaluation
 

@@ -34,6 +34,7 @@ def built(**changes: Any) -> Any:
     return model
 
 
+@pytest.mark.slow(seconds=1)
 def test_divergence_is_the_integral_over_densities():
     def integrand(z: float, mean: float, deviation: float) -> float:
         posterior = stats.norm(mean, deviation)

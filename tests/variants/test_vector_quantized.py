@@ -142,6 +142,7 @@ def test_commitment_is_the_mean_squared_distance_to_the_chosen_entries():
     assert float(CommitmentPenalty(0.25)(both)) == pytest.approx(expected, rel=1e-5)
 
 
+@pytest.mark.slow(seconds=1)
 @pytest.mark.parametrize("network", ["dense", "convolutional"])
 def test_the_saved_encoder_gives_the_same_code_without_this_package(network, tmp_path):
     model = built(network=network, channels=(4, 4))

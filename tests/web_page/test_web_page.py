@@ -64,6 +64,7 @@ def test_nothing_of_a_run_is_taken_for_a_script():
     assert told(page, "exploration")["class_names"] == [EVIL] * 10
 
 
+@pytest.mark.slow(seconds=1)
 def test_a_run_without_a_network_says_why():
     page = web_page(demo.setup(), snapshots(2), why="It has a layer <GRU>.")
     assert "network" not in parts(page) and "exploration" not in parts(page)
@@ -84,6 +85,7 @@ def test_rows_are_explored_with_the_names_of_their_columns_and_no_word_of_images
     assert words["take"] == "A test series" and told["words"]["near_pixels"] == "Nearest in values"
 
 
+@pytest.mark.slow(seconds=1)
 def test_frames_are_thinned_until_they_fit(monkeypatch):
     whole = web_page(demo.setup(), snapshots(30))
     monkeypatch.setattr(made, "MOST_BYTES", len(whole) - 300_000)
