@@ -18,7 +18,7 @@ from tests.browser import VIEWS, healthy, running_app, until, visitor, wait_for_
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 PATIENT, IMPATIENT = 60, 3  # seconds of silence after which a socket is cut
 
-pytestmark = [pytest.mark.browser, pytest.mark.skipif(NGINX is None, reason="no nginx is installed")]
+pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.skipif(NGINX is None, reason="no nginx is installed")]
 
 # What `.github/HOSTING.md` shows, but that nothing keeps nginx from buffering.
 CONFIGURATION = """
@@ -73,7 +73,6 @@ def app():
         yield started
 
 
-@pytest.mark.long
 def test_everything_works_under_a_path_behind_a_proxy(app, chrome, tmp_path):
     with proxy(app.url, tmp_path / "nginx", PATIENT) as url, visitor(chrome) as page:
         page.goto(f"{url}/?dataset=digits&variant=vanilla&latent_dim=2&epochs=3&pace=full")

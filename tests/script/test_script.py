@@ -83,8 +83,8 @@ OTHER_DATA = {
     "normal classes": ("vanilla", {"normal": "0,3"}),
 }
 CASES += [(name, small(variant, changes)) for name, (variant, changes) in OTHER_DATA.items()]
-# Trained in the suite, one of each kind of network; the others in `pytest -m long`, after them.
-IN_SUITE = ("convolutional", "variational", "stacked1")
+# Trained in the suite; the others in `pytest -m long`, after them.
+IN_SUITE = ("convolutional", "variational")
 CASES.sort(key=lambda case: case[0] not in IN_SUITE)
 
 # Runs each file as Python runs a script; this package cannot be imported there.
@@ -177,6 +177,7 @@ def choices() -> Iterator[tuple[str, dict[str, Any]]]:
                     yield variant, {field.name: value}
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_every_choice_gives_a_script_that_python_can_read():
     """Not run: what must not happen is that a page's tab stays empty."""
