@@ -94,10 +94,10 @@ def lines_of(
     each = 1 + len(made) + APART
     tops = [each * (text % down) for text in range(count)]
     lefts = [(text // down) * (moments + BETWEEN) for text in range(count)]
-    wanted = table.original[:count].argmax(axis=2)
+    wanted, _ = read_of(table.original[:count])
     traces = [_text([letters[place] for place in wanted.ravel()], tops, lefts, moments)]
     for number, line in enumerate(made, start=1):
-        found = line.values[:count].argmax(axis=2)
+        found, _ = read_of(line.values[:count])
         below = [top + number for top in tops]
         traces += [
             _bars(line, wanted, correct, below, lefts, setup, translate) | {"showlegend": number == 1}
@@ -128,6 +128,16 @@ def lines_of(
 def letters_of(setup: Setup) -> list[str]:
     """What stands for each channel of series that can be spelled."""
     return [title.category if len(title.category) == 1 else NOTHING for title in setup.columns]
+
+
+def read_of(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The place of the likeliest letter at each moment, and how sure it is, from 0 to 1.
+
+    Args:
+        values: ndarray of shape `(…, letters)`; what is no number counts as 0.
+    """
+    known = np.nan_to_num(values)
+    return known.argmax(axis=-1), np.clip(known.max(axis=-1), 0, 1)
 
 
 def columns_of(setup: Setup) -> int:
@@ -166,13 +176,13 @@ def _bars(
     translate: Translate,
 ) -> Json:
     """The bars below all letters that are right, or below all that are not."""
-    shares = np.clip(np.nan_to_num(line.values[: len(tops)]), 0, 1)
-    sure, found = shares.max(axis=2).ravel(), shares.argmax(axis=2)
+    shares = line.values[: len(tops)]
+    found, sure = read_of(shares)
     ended = np.array([len(title.category) > 1 for title in setup.columns])
     seen = ~(ended[found] & ended[wanted]) & ((found == wanted) == correct)
     here = np.flatnonzero(seen)
     across, upper = _places(tops, lefts, shares.shape[1])
-    widths = [float(f"{WIDEST * sure[place]:.3g}") for place in here]
+    widths = [float(f"{WIDEST * sure.flat[place]:.3g}") for place in here]
     told = [_told(shares.reshape(-1, shares.shape[2])[place], setup) for place in here]
     return {
         "type": "bar",
@@ -190,13 +200,15 @@ def _bars(
 
 def _told(shares: np.ndarray, setup: Setup) -> str:
     """The likeliest letters of a moment, `a 62 %, o 21 %`."""
-    best = np.argsort(-shares, kind="stable")[:LIKELIEST]
-    return ", ".join(f"{escape.plotly(setup.columns[place].category)} {shares[place]:.0%}" for place in best)
+    known = np.nan_to_num(shares)
+    best = np.argsort(-known, kind="stable")[:LIKELIEST]
+    named = [(escape.plotly(setup.columns[place].category), min(max(known[place], 0), 1)) for place in best]
+    return ", ".join(f"{name} {share:.0%}" for name, share in named)
 
 
 def _label(setup: Setup, snapshot: Snapshot, table: Shown, translate: Translate) -> str:
     count = min(MOST_TEXTS, len(table.original))
-    wanted, found = table.original[:count].argmax(axis=2), table.reconstruction[:count].argmax(axis=2)
+    (wanted, _), (found, _) = read_of(table.original[:count]), read_of(table.reconstruction[:count])
     first, read = ("".join(letters_of(setup)[place] for place in text[0]).rstrip(NOTHING) for text in (wanted, found))
     return translate(
         "{count} held-out texts and their reconstructions at step {step}: {right} of {letters} letters right, {first} "

@@ -75,6 +75,19 @@ def test_what_has_become_no_number_is_not_sure_of_anything():
     Scene(setup, [snapshot], str).frame(0)
 
 
+def test_a_letter_is_the_likeliest_one_also_where_a_network_goes_beyond_one():
+    setup, snapshot = run(TEXTS)
+    values = snapshot.grid.values
+    assert values is not None
+    beyond = np.where(np.eye(4)[[[0, 1, 3, 3], [1, 2, 3, 3], [0, 0, 0, 3]]] == 1, 1.3, 1.1).astype("<f4").tobytes()
+    snapshot = replace(snapshot, grid=replace(snapshot.grid, values=replace(values, reconstruction=beyond)))
+    original, right, wrong, read = grid(setup, snapshot)["data"]
+    assert read["text"] == original["text"]
+    assert len(right["x"]) == 2 + 2 + 3 and not wrong["x"], "the bar is that of the letter"
+    assert set(right["width"]) == {WIDEST}
+    assert right["hovertext"][1] == "b 100%, a 100%, &lt; 100%", "it is told first"
+
+
 def test_what_is_no_text_is_drawn_as_lines():
     setup, snapshot = run(TEXTS)
     assert {trace.get("mode") for trace in grid(setup, snapshot)["data"]} == {"text", None}

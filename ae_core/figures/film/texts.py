@@ -10,7 +10,7 @@ from ae_core.figures.film.curve import Box
 from ae_core.figures.film.words import FAINT, write
 from ae_core.figures.shared import Translate
 from ae_core.figures.shown import shown
-from ae_core.figures.spelled import MOST_TEXTS, NOTHING, RIGHT, WIDEST, WRONG, columns_of, letters_of
+from ae_core.figures.spelled import MOST_TEXTS, NOTHING, RIGHT, WIDEST, WRONG, columns_of, letters_of, read_of
 from ae_core.messages import GridValues, Setup, Snapshot
 
 SMALL, LETTER = 12, 15  # pixels, of words and of letters of texts
@@ -52,11 +52,11 @@ class Texts:
         table = shown(self.setup, cast(GridValues, snapshot.grid.values), str)
         letters = letters_of(self.setup)
         for place, original, made in zip(self.places, table.original, table.reconstruction, strict=False):
-            wanted = [letters[best] for best in original.argmax(axis=1)]
-            read = [letters[best] for best in made.argmax(axis=1)]
+            (found, _), (reads, sure) = read_of(original), read_of(made)
+            wanted, read = [letters[best] for best in found], [letters[best] for best in reads]
             self._line(draw, place, 0, wanted)
             self._line(draw, place, 1, read)
-            self._bars(draw, place, wanted, read, np.clip(np.nan_to_num(made).max(axis=1), 0, 1))
+            self._bars(draw, place, wanted, read, sure)
 
     def _at(self, place: tuple[int, int], moment: int) -> tuple[float, int]:
         """The upper left corner of a letter's room, in pixels."""
