@@ -75,12 +75,13 @@ def series(runs: Sequence[Named], translate: Translate) -> Figure:
     Returns:
         Traces, and what the layout has beside what all views share.
     """
-    known = _alike(runs)
     setup, values = runs[0][1], runs[0][2].grid.values
     if values is not None and can_be_spelled(setup, values):
-        lines = [Line(cut(one.name, LONGEST_BESIDE), one.table.reconstruction) for one in known]
+        known = _alike([(cut(name, LONGEST_BESIDE), its_setup, snapshot) for name, its_setup, snapshot in runs])
+        lines = [Line(one.name, one.table.reconstruction) for one in known]
         most = min(MOST_LINES // (1 + len(known)), *(len(one.table.original) for one in known))
         return lines_of(setup, known[0].table, lines, 1, translate, most)
+    known = _alike(runs)
     made: list[Made] = [(one.name, one.table.reconstruction, {"color": one.colour, "width": 2}) for one in known]
     across = min(MOST_SERIES, *(len(one.table.original) for one in known))
     return panels_of(setup, known[0].table, made, across, translate)

@@ -1,12 +1,10 @@
 """In front of a hall, or inside of somebody else's page: what the Train page then leaves away, and the way back."""
 
-import functools
 from dataclasses import replace
-from typing import Any
 
 import streamlit as st
 
-from pages.ui import state, static, style
+from pages.ui import state, style, unseen
 from pages.ui.state import Session
 from pages.ui.words.language import _
 
@@ -22,7 +20,7 @@ def arrange(own: Session) -> None:
     if own.showing.bare:
         style.inject_also("bare.css", "embed.css" if own.showing.embed else "present.css")
     if own.showing.present:
-        _keys()(key="free_keys")
+        unseen.mount("free_keys", "free_keys.js")
 
 
 def switch(own: Session) -> None:
@@ -41,11 +39,6 @@ def switch(own: Session) -> None:
         type="tertiary",
         help=_("Back to the form.") if present else _("Large, without the form, for a projector."),
     )
-
-
-@functools.cache
-def _keys() -> Any:
-    return st.components.v2.component("ae_keys", html="", js=static.script("free_keys.js"))
 
 
 def _toggle() -> None:

@@ -1,6 +1,5 @@
 """The only place that knows session keys and query-parameter names."""
 
-import functools
 import re
 import runpy
 import secrets
@@ -8,7 +7,6 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
 from urllib.parse import parse_qs
 
 import streamlit as st
@@ -22,7 +20,7 @@ from ae_core.lessons import changing
 from ae_core.messages import Part
 from ae_core.ownership import fingerprint, holds
 from ae_core.settings import Settings
-from pages.ui import showing, static
+from pages.ui import showing, unseen
 from pages.ui.form import form
 from pages.ui.form.form import Form
 from pages.ui.progress import Progress, shelf
@@ -312,20 +310,15 @@ def keep_owner() -> None:
     own = session()
     if own.cookie_known:
         return
-    # Data of any type but bytes would make Streamlit load pandas. A tab opened at the same moment may have been
-    # faster: then its token is this browser's.
-    other = _cookie_component()(key="owner_cookie", data=own.owner.encode(), on_token_change=_do_nothing).get("token")
+    # A tab opened at the same moment may have been faster: then its token is this browser's.
+    values = unseen.mount("owner_cookie", "owner_cookie.js", own.owner.encode(), on_token_change=_do_nothing)
+    other = values.get("token")
     if isinstance(other, str) and _TOKEN.fullmatch(other) and not own.owns(own.run):
         own.owner, own.cookie_known = other, True
 
 
 def _do_nothing() -> None:
     pass
-
-
-@functools.cache
-def _cookie_component() -> Any:
-    return st.components.v2.component("ae_owner", html="", js=static.script("owner_cookie.js"))
 
 
 def write_address() -> None:

@@ -106,11 +106,13 @@ def test_what_is_no_text_is_drawn_as_lines():
 
 def test_texts_of_several_runs_stand_below_the_same_original():
     pairs = [run(("ab", "b<", "aaa")), run(("ab", "ba", "aab"))]
-    figure = compare.reconstructions(pairs, ["first", "a name that is longer than there is room for it"])
+    figure = compare.reconstructions(pairs, ["first", "a name that is lon<ger than there is room for it"])
     go.Figure(figure)
     texts = [trace["text"] for trace in figure["data"] if trace["type"] == "scatter"]
     assert len(texts) == 3 and texts[0] == texts[1] != texts[2]
-    assert figure["layout"]["yaxis"]["ticktext"][:3] == ["original", "first", "a name that is long…"]
+    assert figure["layout"]["yaxis"]["ticktext"][:3] == ["original", "first", "a name that is lon&lt;…"], (
+        "a sign is whole"
+    )
 
 
 def test_a_film_has_the_letters_and_the_bars_of_its_page():

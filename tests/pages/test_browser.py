@@ -146,6 +146,11 @@ def test_a_point_of_the_map_shows_its_picture(app, page):
     waiting.until(page.locator(".ae-card-picture:visible").count, move_on, lambda: "no point showed a picture")
 
 
+# What has no height still takes a gap, if it stands among what has some.
+GAPS = """() => [...document.querySelectorAll(".stMain .stElementContainer")]
+  .filter((element) => element.offsetWidth && !element.offsetHeight)
+  .filter((element) => !["absolute", "fixed"].includes(getComputedStyle(element).position))
+  .map((element) => element.className)"""
 CUT = """() => {
   const measure = document.createElement("canvas").getContext("2d");
   const cut = [];
@@ -201,6 +206,7 @@ def test_the_page_fits_and_does_not_jump(app, chrome):
         pages[0].wait_for_timeout(500)
         before = [standing(page) for page in pages]
         for page in pages:
+            assert page.evaluate(GAPS) == []
             assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
             assert page.locator(".st-key-start button").bounding_box()["y"] < page.viewport_size["height"] / 3
         pages[0].wait_for_timeout(3000)

@@ -9,7 +9,7 @@ from tests.test_house import PAGES, imports, package_imports
 
 UI = ROOT / "pages" / "ui"
 # `state` also reads the form, whose rules know nothing of Streamlit.
-FOR_ALL = ("progress", "shared", "showing", "static", "style", "state")
+FOR_ALL = ("progress", "shared", "showing", "static", "style", "state", "unseen")
 RIGHT = ("explore", "classify", "odd", "hall", "lessons", "watch")
 ROOMS = ("words", "presenting", "server", "form", "live", "runs", *RIGHT)
 
@@ -33,3 +33,12 @@ def test_pages_know_the_engine_by_its_public_methods_only(path):
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Attribute) and node.attr == "folder":
             assert not ast.unparse(node).endswith("store.folder"), f"{path.name}:{node.lineno} knows the store's folder"
+
+
+@pytest.mark.parametrize("path", [path for path in PAGES if path.stem != "unseen"], ids=lambda path: path.name)
+def test_what_shows_nothing_is_mounted_where_it_takes_no_room(path):
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("v2.component"):
+            html = next((ast.unparse(argument.value) for argument in node.keywords if argument.arg == "html"), "''")
+            shows = html not in {"''", "None"} and "hidden" not in html
+            assert shows, f"{path.name}:{node.lineno} has a component that shows nothing: `unseen` gives it no room"

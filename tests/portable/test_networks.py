@@ -85,6 +85,7 @@ def head(content: bytes) -> dict:
     return json.loads(content[4 : 4 + length])
 
 
+@pytest.mark.slow(seconds=20)
 def test_the_head_tells_what_a_person_s_picture_needs(networks):
     one = networks["standardized"]
     told = head(one.content)
@@ -113,6 +114,7 @@ def test_a_network_that_is_too_large_stays_where_it_is(tmp_path, monkeypatch):
     assert answer.content == b"" and "a browser is sent" in answer.why
 
 
+@pytest.mark.slow(seconds=20)
 @pytest.mark.parametrize("case", ["rows", "series"])
 def test_held_out_rows_come_with_the_network_as_it_sees_them(networks, case):
     one = networks[case]

@@ -2,13 +2,10 @@
 
 import functools
 import json
-from typing import Any
-
-import streamlit as st
 
 from ae_core import lessons
 from ae_core.lessons.glossary import GLOSSARY
-from pages.ui import static
+from pages.ui import static, unseen
 from pages.ui.words.language import _, known, language
 
 LEARN = "learn"  # the page of lessons, relative to the app
@@ -16,7 +13,7 @@ LEARN = "learn"  # the page of lessons, relative to the app
 
 def explain() -> None:
     """Has words explained on this page, whatever it shows. For app.py."""
-    _component()(key="words", data=_address(known(language())).encode())
+    unseen.mount("words", "words.js", _address(known(language())).encode())
 
 
 @functools.cache
@@ -43,8 +40,3 @@ def glossary() -> bytes:
 def forms(text: str) -> list[str]:
     """The forms that a word's text names, between commas."""
     return [form.strip() for form in text.replace("、", ",").replace("，", ",").split(",") if form.strip()]
-
-
-@functools.cache
-def _component() -> Any:
-    return st.components.v2.component("ae_words", html="", js=static.script("words.js"))

@@ -3,15 +3,11 @@
 It stands where a timed fragment would: see `stage` for why there is none.
 """
 
-import functools
 import json
 from collections.abc import Sequence
-from typing import Any
-
-import streamlit as st
 
 from ae_core.engine import Job
-from pages.ui import static
+from pages.ui import static, unseen
 from pages.ui.live import streaming
 
 
@@ -32,14 +28,9 @@ def after(seconds: float) -> None:
 
 def _beat(address: str, token: str, milliseconds: int) -> None:
     wanted = {"address": address, "token": token, "after": milliseconds}
-    _component()(key="pulse", data=json.dumps(wanted).encode(), on_changed_change=_do_nothing)
+    told = json.dumps(wanted).encode()
+    unseen.mount("pulse", "live/pulse.js", told, script=static.loader, on_changed_change=_do_nothing)
 
 
 def _do_nothing() -> None:
     """The run of the page's script that follows is all that was wanted."""
-
-
-@functools.cache
-def _component() -> Any:
-    script = static.loader("live/pulse.js")
-    return st.components.v2.component("ae_pulse", html="<i hidden></i>", js=script, isolate_styles=False)

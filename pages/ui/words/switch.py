@@ -1,11 +1,8 @@
 """The choice of the language, which every page has in its frame."""
 
-import functools
-from typing import Any
-
 import streamlit as st
 
-from pages.ui import static
+from pages.ui import unseen
 from pages.ui.words.language import LANGUAGES, _, choose, known, language
 
 KEY = "language"
@@ -39,9 +36,4 @@ def load_anew() -> None:
     too; those of the old language would stay.
     """
     if st.session_state.get(_ANEW):
-        _component()(key=_ANEW, data=language().encode())
-
-
-@functools.cache
-def _component() -> Any:
-    return st.components.v2.component("ae_language", html="", js=static.script("load_anew.js"))
+        unseen.mount("language", "load_anew.js", language().encode())
