@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from ae_core.errors import DataError, printable
 from ae_core.formats.header import UNKNOWN, is_header
-from ae_core.formats.written_numbers import NUMERIC, is_date, written
+from ae_core.formats.written_numbers import hold_dates, is_date, written
 
 SAMPLE_ROWS = 200
 LONGEST_LINE = 2**20  # characters
@@ -96,7 +96,9 @@ def form_of(text: str, label: str) -> Form:
     delimiter = _delimiter(lines)
     rows = cells_of(lines, delimiter)
     width = _usual_length(rows)[0]
-    decimal = _decimal([cell for row in rows[1:] for cell in row], delimiter)
+    dates = _dates(rows[1:], width)
+    dated = frozenset(dates)
+    decimal = _decimal([cell for row in rows[1:] for place, cell in enumerate(row) if place not in dated], delimiter)
     head = rows[0]
     if len(head) == width + 1 and head[0] == "#":  # as NumPy writes it
         head = head[1:]
@@ -107,7 +109,7 @@ def form_of(text: str, label: str) -> Form:
     named = len(head) == width and is_header(head, rows[1:], decimal)
     names = tuple(name.lstrip("#").strip() for name in head) if named else ()
     unsure = _unsure(rows[1:] if named else rows, width, "," if delimiter == "," else ".,")
-    return Form(delimiter, decimal, names, width, skipped + named, _dates(rows[1:], width), unsure)
+    return Form(delimiter, decimal, names, width, skipped + named, dates, unsure)
 
 
 def row_numbers(text: str, form: Form, count: int) -> list[int]:
@@ -182,12 +184,13 @@ def _decimal(cells: list[str], delimiter: str) -> str:
 
 def _dates(rows: list[list[str]], width: int) -> tuple[int, ...]:
     """Places of the columns of which nearly all cells are dates."""
-    found = []
-    for place in range(width):
-        known = [row[place] for row in rows if place < len(row) and row[place].lower() not in UNKNOWN]
-        if known and sum(map(is_date, known)) >= NUMERIC * len(known):
-            found.append(place)
-    return tuple(found)
+    return tuple(
+        place
+        for place in range(width)
+        if hold_dates(
+            collections.Counter(row[place] for row in rows if place < len(row) and row[place].lower() not in UNKNOWN)
+        )
+    )
 
 
 def _unsure(rows: list[list[str]], width: int, marks: str) -> dict[int, str]:

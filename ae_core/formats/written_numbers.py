@@ -1,7 +1,8 @@
 """Numbers as people write them, with groups of thousands and signs of per cent or money; and dates, which are none."""
 
 import re
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import pandas as pd
@@ -19,6 +20,8 @@ _DATE = re.compile(
     rf"(?:[ T]+{_TIME})?|{_TIME}",
     re.IGNORECASE,
 )
+# Which may be a decimal number too.
+_DAY = re.compile(r"(?:0[1-9]|[12]\d|3[01])\.(?:0[1-9]|1[0-2])\.?")
 
 
 class Written(NamedTuple):
@@ -78,15 +81,31 @@ def _often(texts: pd.Series, holds: Callable[[str], object]) -> bool:
 
 
 def are_dates(texts: pd.Series) -> bool:
-    """Whether nearly all cells of a column are dates.
+    """Whether nearly all cells of a column are dates, see `hold_dates`.
 
     Args:
         texts: Cells of which something is known.
     """
-    if not _often(texts, is_date):
+    if not _often(texts, lambda cell: is_date(cell) or _DAY.fullmatch(cell)):
         return False
-    found = {cell: isinstance(cell, str) and is_date(cell.strip()) for cell in texts.unique()}
-    return bool(len(texts)) and int(texts.map(found).sum()) >= NUMERIC * len(texts)
+    return hold_dates(Counter(cell.strip() if isinstance(cell, str) else "" for cell in texts))
+
+
+def hold_dates(cells: Mapping[str, int]) -> bool:
+    """Whether nearly all cells of a column are dates, or days of a year such as 24.12 or 24.12.
+
+    These may be decimal numbers too. One that begins with 0, such as 01.12, says that they are not.
+
+    Args:
+        cells: How often each stands in the column, without spaces around it.
+    """
+
+    def mostly(pattern: re.Pattern[str]) -> bool:
+        return sum(count for cell, count in cells.items() if pattern.fullmatch(cell)) >= NUMERIC * cells_in_all
+
+    cells_in_all = sum(cells.values())
+    days = any(cell.startswith("0") for cell in cells) and mostly(_DAY)
+    return cells_in_all > 0 and (days or mostly(_DATE))
 
 
 def as_numbers(cells: pd.Series, decimal: str = ".") -> tuple[pd.Series, str] | None:

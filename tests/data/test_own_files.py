@@ -65,6 +65,18 @@ def test_a_date_is_never_a_number():
     assert became(brought("month;b", lambda n: f"{n % 12 + 1}.{1950 + n};{n * n}.5"))["month"] == "times"
 
 
+@pytest.mark.parametrize("end", ["", "."])
+@pytest.mark.parametrize("mark", [";", ","])
+def test_a_day_of_a_year_is_no_number_unless_all_may_be_decimals(mark, end):
+    def row(n):
+        day = f"{n % 28 + 1:02}.{n % 12 + 1:02}{end}"
+        return mark.join((day, f"{n % 20 + 10}.{n % 9 + 1:02}", f"0.{n}", f"{n},5" if mark == ";" else f"{n}.5"))
+
+    info = brought(mark.join(("day", "price", "share", "size")), row)
+    assert became(info) == {"day": "times", "price": "kept", "share": "kept", "size": "kept"}
+    assert [one.least for one in info.understood] == [None, 10.01, 0.0, 0.5]
+
+
 def test_a_column_with_the_other_decimal_mark_is_one_of_numbers():
     info = brought("point;comma;groups", lambda n: f"0.{n % 7};{n % 9},{n};{n % 3 + 1}.{100 + n * n % 800},5")
     assert [(one.became, one.least) for one in info.understood] == [("kept", 0.0), ("kept", 0.0), ("kept", 1100.5)]
