@@ -121,6 +121,25 @@ def test_the_label_column_is_chosen_among_those_that_can_name_classes(st, info):
         assert not st.selectbox.mock_calls, "pictures have no columns"
 
 
+def test_where_no_column_is_called_a_label_those_that_may_be_one_are_named(st, alone):
+    cells = "\n".join(f"{n * n},{'ab'[n % 2]},{'xyz'[n % 3]},{n % 4}" for n in range(40))
+    own: Any = SimpleNamespace(form=Form(), unsure=False)
+    for names, said in {
+        "size,species,*island*,count": ["species, \\*island\\*."],
+        "size,species,class,count": [],
+    }.items():
+        st.reset_mock()
+        info = data.store_upload(f"{len(said)}.csv", f"{names}\n{cells}".encode())
+        own.form.choose("dataset", info.name)
+        with spoken("en"):
+            controls.label_select(own, info)
+        assert [call.args[0].partition("choose it: ")[2] for call in st.caption.mock_calls] == said
+    own.form.choose("label", "none")
+    st.reset_mock()
+    controls.label_select(own, info)
+    assert not st.caption.mock_calls, "whoever has chosen needs no advice"
+
+
 def test_columns_are_left_out_by_name(st, info):
     own: Any = SimpleNamespace(form=Form(), unsure=False)
     own.form.choose("dataset", info.name)

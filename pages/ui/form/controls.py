@@ -28,6 +28,7 @@ from pages.ui.words.nouns import of_dataset
 from pages.ui.words.units import duration
 
 TUNABLE_STATES = ("starting", "running", "paused")
+MOST_NAMED = 3  # columns that may be the label
 LONGEST_WORD, LONGEST_CHOICE = 11, 8  # characters for which half a row is enough
 
 
@@ -143,6 +144,20 @@ def label_select(own: Session, info: DataInfo | None) -> None:
         format_func=lambda name: {AUTO: automatic, NONE: _("None: learn from all")}.get(name, name),
         help=_(option.help),
     )
+    if info is not None and not info.label and chosen == AUTO:
+        _may_be_label(info)
+
+
+def _may_be_label(info: DataInfo) -> None:
+    """Names columns of categories where none is called a label: learnt from, a label would be told to the network."""
+    names = [one.name for one in info.understood if one.names_classes and one.kind == "categories"]
+    if names:
+        named = ", ".join(escape.markdown(name) for name in names[:MOST_NAMED])
+        st.caption(
+            _(
+                "No column is called a label, so all are learnt from. If one names the classes, choose it: {names}."
+            ).format(names=f"{named} …" if len(names) > MOST_NAMED else named)
+        )
 
 
 def leave_out(own: Session, info: DataInfo | None) -> None:
