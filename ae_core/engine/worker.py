@@ -7,6 +7,7 @@ import contextlib
 import ctypes
 import logging
 import os
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,8 @@ logger = logging.getLogger(__name__)
 TEST_IMAGES = 2000  # that a run in the app is measured on, so that the next one need not wait long
 
 _controls: dict[str, Control] = {}  # by job, while this process does it
+# Held by what trains or warms up: both take the same compiled network, and give it fresh weights, see `training.cache`.
+_trains = threading.Lock()
 
 
 class _StoppedEarlyError(Exception):
@@ -81,14 +84,20 @@ def load() -> Answer[int]:
 def warm() -> Answer[int]:
     """Compiles and trains the default for a moment, so that the first training of a visitor starts quickly.
 
+    Where a training goes on already, as when the app has started anew beside it, there is nothing left to do.
+
     The value: resident bytes after that.
     """
 
     def work() -> int:
         from ae_core.training.warm_up import warm_up
 
-        warm_up()
-        _give_back()
+        if _trains.acquire(blocking=False):
+            try:
+                warm_up()
+            finally:
+                _trains.release()
+            _give_back()
         return _resident()
 
     return answer(work, "The worker could not be warmed up")
@@ -141,7 +150,10 @@ def train(settings: Mapping[str, Any], run_id: str, topic: str, folder: str | No
         with _obeying(run_id, pace) as control:
             # First, because commands can come from here on, even while Keras is still being imported.
             say(Started(run_id=run_id, worker=address))
-            said = answer(lambda: work(control), "The training stopped")
+            if _trains.locked():
+                say(Progress(run_id=run_id, text="The training process is warming up"))
+            with _trains:
+                said = answer(lambda: work(control), "The training stopped")
             if writer is not None and said.error:
                 writer.fail(said.error)
             if writer is not None and left:
