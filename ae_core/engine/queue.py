@@ -160,9 +160,8 @@ class Queue:
                 del self._jobs[job_id]
 
     def get(self, job_id: str) -> Job | None:
-        """The job of that id."""
-        with self.lock:
-            return self._jobs.get(job_id)
+        """The job of that id. Waits for nobody: the server's own loop asks too, at each message to a page."""
+        return self._jobs.get(job_id)
 
     def all(self) -> list[Job]:
         """Every job that is known, newest first."""

@@ -7,6 +7,7 @@ asks a worker for each answer: see `computing.py`.
 """
 
 import asyncio
+import functools
 import gzip
 import hashlib
 from collections.abc import Sequence
@@ -86,12 +87,23 @@ async def network(request: Request) -> Response:
 
 async def moments(request: Request) -> Response:
     """The steps at which a run can be explored, as JSON; a page that follows a training asks every few seconds."""
-    run = await run_in_threadpool(shared.engine().run, request.path_params["run"])
-    if run is None:
+    found = await run_in_threadpool(where, request.path_params["run"])
+    if found is None:
         return Response(status_code=404)
-    found = await run_in_threadpool(moments_of, run.view())
     headers = {"Cache-Control": "no-store"}
-    return Response(msgspec.json.encode(found), media_type="application/json", headers=headers)
+    return Response(msgspec.json.encode(found[1]), media_type="application/json", headers=headers)
+
+
+def where(run_id: str) -> tuple[TrainingJob, Moments] | None:
+    """A still copy of a run, and when it can be explored; None if there is no such run.
+
+    This reads the disk, and waits for whoever changes the queue: nothing for the server's own loop.
+    """
+    run = shared.engine().run(run_id)
+    if run is None:
+        return None
+    now = run.view()
+    return now, moments_of(now)
 
 
 def moments_of(run: TrainingJob) -> Moments:
@@ -109,12 +121,11 @@ def moments_of(run: TrainingJob) -> Moments:
 async def _network(request: Request) -> Response:
     recording = await run_in_threadpool(recorded.named, request.path_params["run"])
     if recording is not None and recording.network:
-        return _with(request, _packed_of(recording.network), recording.steps[-1])
-    run = await run_in_threadpool(shared.engine().run, request.path_params["run"])
-    if run is None:
+        return _with(request, await run_in_threadpool(_packed_once, recording.network), recording.steps[-1])
+    asked = await run_in_threadpool(where, request.path_params["run"])
+    if asked is None:
         return _without(NoNetwork(_("There is no such run any more.")), 404)
-    now = run.view()
-    found = await run_in_threadpool(moments_of, now)
+    now, found = asked
     latest = whole(request.query_params.get("step", ""))
     step = max((one for one in found.steps if latest is None or one <= latest), default=None)
     if step is None and found.moving:
@@ -173,6 +184,11 @@ def _ask(key: Key) -> Packed:
     if not content:
         return Packed(b"", "", answer.why)
     return _packed_of(content, "" if answer.content else answer.why)
+
+
+@functools.lru_cache(maxsize=32)  # of the recordings, each less than 0.5 MB
+def _packed_once(content: bytes) -> Packed:
+    return _packed_of(content)
 
 
 def _packed_of(content: bytes, worker: str = "") -> Packed:
