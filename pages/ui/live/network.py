@@ -10,10 +10,12 @@ import asyncio
 import functools
 import gzip
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from urllib.parse import quote
 
 import msgspec
+from anyio import CapacityLimiter, to_thread
 from msgspec import Struct
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -23,11 +25,13 @@ from ae_core.engine import EngineError, TrainingJob
 from pages.ui import shared
 from pages.ui.live import recorded
 from pages.ui.live.kept import Kept
-from pages.ui.live.questions import whole
+from pages.ui.live.questions import address, whole
 from pages.ui.words.language import _, known, spoken
 
 NETWORK, MOMENTS = "/network/{run}", "/network/{run}/moments"
 KEPT_BYTES, MOST_KEPT = 64 * 2**20, 1000
+MOST = 8  # networks that are asked for at a time; each question takes a thread, of which all visitors share 28
+MOST_WAITING, MOST_OF_ADDRESS = 64, 16  # with those whose turn comes later: of all pages, and of those at one address
 
 
 class NoNetwork(Struct, frozen=True):
@@ -77,6 +81,8 @@ Key = tuple[str, int, bool]
 
 _kept: Kept[Packed] = Kept(KEPT_BYTES, MOST_KEPT, lambda one: len(one.content))
 _coming: dict[Key, asyncio.Task[Packed]] = {}
+_asked_from: Counter[str] = Counter()  # how many of them, by the address that was first
+_threads = CapacityLimiter(MOST)  # of their own, so that what workers are slow with keeps nobody else waiting
 
 
 async def network(request: Request) -> Response:
@@ -131,8 +137,11 @@ async def _network(request: Request) -> Response:
     if step is None and found.moving:
         return _without(NoNetwork(_("This run still trains; in a moment it can be explored."), later=True))
     ended = not found.moving and step in (None, found.steps[-1] if found.steps else None)
+    key = now.id, -1 if step is None else step, ended
+    if not _room_for(key, address(request)):
+        return _without(NoNetwork(_("Others have networks read at present; yours is next."), later=True), 503)
     try:
-        packed = await _packed((now.id, -1 if step is None else step, ended))
+        packed = await _packed(key, address(request))
     except EngineError as error:
         return _without(NoNetwork(_(str(error)), later=True), 503)
     if packed.why:
@@ -159,19 +168,30 @@ def _without(told: NoNetwork, status: int = 200) -> Response:
     return Response(msgspec.json.encode(told), status, media_type="application/json", headers=headers)
 
 
-async def _packed(key: Key) -> Packed:
+def _room_for(key: Key, asker: str) -> bool:
+    """Whether a network is at hand or on its way already, or may be asked for by whoever is at that address."""
+    if _kept.get(key) is not None or key in _coming:
+        return True
+    return len(_coming) < MOST_WAITING and _asked_from[asker] < MOST_OF_ADDRESS
+
+
+async def _packed(key: Key, asker: str = "") -> Packed:
     """What is kept, or what a worker answers: one question, however many wait for it."""
     found = _kept.get(key)
     if found is not None:
         return found
     if key not in _coming:
-        _coming[key] = asyncio.create_task(run_in_threadpool(_ask, key))
-        _coming[key].add_done_callback(lambda task: _keep(key, task))
+        _asked_from[asker] += 1
+        _coming[key] = asyncio.create_task(to_thread.run_sync(_ask, key, limiter=_threads))
+        _coming[key].add_done_callback(lambda task: _keep(key, asker, task))
     return await asyncio.shield(_coming[key])  # whoever leaves takes it from nobody else
 
 
-def _keep(key: Key, task: asyncio.Task[Packed]) -> None:
+def _keep(key: Key, asker: str, task: asyncio.Task[Packed]) -> None:
     del _coming[key]
+    _asked_from.subtract([asker])
+    if not _asked_from[asker]:
+        del _asked_from[asker]
     if task.cancelled() or task.exception() is not None:
         return
     _kept.put(key, task.result())
