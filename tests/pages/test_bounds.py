@@ -130,11 +130,14 @@ def test_sockets_of_one_address_leave_room_for_others(monkeypatch: pytest.Monkey
 
     async def scene() -> list[str]:
         app = bounds.Bounds(hold)
-        opened = [asyncio.create_task(open_one(app, one)) for one in ("a", "a", "a", "b", "c")]
+        # Of IPv6 a whole network is one address.
+        opened = [
+            asyncio.create_task(open_one(app, one)) for one in ("2001:db8::1", "2001:db8::2", "2001:db8::3", "b", "c")
+        ]
         await asyncio.sleep(0)
         free.set()
         first = [said[0]["type"] for said in await asyncio.gather(*opened)]
-        return [*first, (await open_one(app, "a"))[0]["type"]]
+        return [*first, (await open_one(app, "2001:db8::4"))[0]["type"]]
 
     accept, close = "websocket.accept", "websocket.close"
     assert asyncio.run(scene()) == [accept, accept, close, accept, close, accept], "and whoever leaves makes room"

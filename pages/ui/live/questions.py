@@ -9,7 +9,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from pages.ui.live.answers import refused
-from pages.ui.server import origins
+from pages.ui.server import addresses, origins
 
 SECONDS = 10.0  # within which a body must have come
 ROOM, ROOM_OF_ONE = 2**26, 2**25  # bytes of bodies on their way: of all questions, and of those from one address
@@ -24,8 +24,8 @@ def whole(text: str) -> int | None:
 
 
 def address(request: Request) -> str:
-    """The address of whoever asks, as uvicorn gives it."""
-    return request.client.host if request.client is not None else ""
+    """The address of whoever asks, as it is counted."""
+    return addresses.one(request.client.host) if request.client is not None else ""
 
 
 async def body(request: Request, largest: int, too_much: str) -> bytes | Response:

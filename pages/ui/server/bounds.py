@@ -1,6 +1,7 @@
 """What one address, and all together, may hold of the web process: sockets, and files on their way.
 
-A script bounds what it is given; these are there before one runs. Addresses are what uvicorn makes of them, see README.
+A script bounds what it is given; these are there before one runs. Addresses are what uvicorn makes of them, see README,
+and counted as `addresses.py` says.
 """
 
 import asyncio
@@ -14,6 +15,7 @@ from streamlit.runtime import get_instance
 from streamlit.runtime.stats import CacheStat
 
 from ae_core.limits import limit
+from pages.ui.server import addresses
 
 MEBIBYTE = 2**20
 SOCKETS, SOCKETS_OF_ONE = 3000, 1000  # a hall of 300 with three each may sit behind one address
@@ -57,7 +59,7 @@ class Bounds:
             await self._app(scope, receive, send)
 
     async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
-        address = (scope.get("client") or ("",))[0]
+        address = addresses.one((scope.get("client") or ("",))[0])
         if self._sockets[address] >= self._most_of_one or self._sockets.total() >= self._most:
             await receive()
             await send({"type": "websocket.close", "code": FULL})
