@@ -39,7 +39,7 @@ class Engine(Asking, GoingOn, Hosting):
             started on this machine. Outside workers need the resource `training=1` and two threads each.
         concurrent: Most jobs that train side by side, at least 1. Default: one per GPU or per two cores; outside, what
             the workers offer.
-        queue_limit: Most jobs that wait.
+        queue_limit: Most jobs that wait; on an open server, from one address.
         per_owner_limit: Most jobs of one owner that wait or train.
         pause_limit: Seconds that a job may stay paused while others wait; then it is stopped.
         store: Where runs are kept, default the folder that `AE_RUNS_DIR` names or this user's cache.
@@ -151,7 +151,7 @@ class Engine(Asking, GoingOn, Hosting):
             except DataError as error:
                 raise EngineError(str(error)) from error
             job = TrainingJob(settings, fingerprint(owner), self._queue.shared, pace=pace_of(pace))
-            job.origin = fingerprint(origin) if origin and self._limits.public else ""
+            job.origin = self._limits.origin(origin)
             self._queue.add(job)
             self._recovery.add(job, title, twin_of, sweep)
         self._supervisor.wake()

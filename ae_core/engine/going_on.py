@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 
 from ae_core.engine.jobs import ClassifierJob, TrainingJob
+from ae_core.engine.limits import Limits
 from ae_core.engine.queue import Queue
 from ae_core.engine.recovery import Recovery
 from ae_core.engine.supervisor import Supervisor
@@ -16,6 +17,7 @@ class GoingOn(ABC):
     """The part of an engine that has ended runs go on."""
 
     _queue: Queue
+    _limits: Limits
     _recovery: Recovery
     _supervisor: Supervisor
 
@@ -24,7 +26,7 @@ class GoingOn(ABC):
         """See `Engine.run`."""
 
     def classify(
-        self, run_id: str, owner: str, *, labels: int = 0, fine_tune: bool = False, epochs: int = 20
+        self, run_id: str, owner: str, *, labels: int = 0, fine_tune: bool = False, epochs: int = 20, origin: str = ""
     ) -> ClassifierJob:
         """Puts a classifier on the code of an ended run into the queue.
 
@@ -34,6 +36,7 @@ class GoingOn(ABC):
             labels: Labelled examples to learn from, see `ClassifierJob`, like the next two.
             fine_tune: Whether the encoder learns too.
             epochs: How many times each example is seen.
+            origin: See `Engine.submit`.
 
         Raises:
             EngineError: If this run has nothing to classify with, a value is not allowed, or the queue is full.
@@ -47,17 +50,19 @@ class GoingOn(ABC):
             before = self.classifier(run_id)
             if before is not None and not before.ended:
                 raise EngineError("A classifier of this run trains or waits already; stop it, or wait for it.")
+            job.origin = self._limits.origin(origin)
             self._queue.add(job)
         self._supervisor.wake()
         return job
 
-    def extend(self, run_id: str, owner: str, epochs: int) -> TrainingJob:
+    def extend(self, run_id: str, owner: str, epochs: int, *, origin: str = "") -> TrainingJob:
         """Gives an ended run more epochs: it waits in the queue again, and goes on from where it ended.
 
         Args:
             run_id: The run.
             owner: Secret token of the person who asks for it; the run must be theirs.
             epochs: How many more, at least 1.
+            origin: See `Engine.submit`.
 
         Returns:
             The same job.
@@ -71,17 +76,19 @@ class GoingOn(ABC):
             if problem:
                 raise EngineError(problem)
             settings = job.extended(epochs)
-            self._queue.check_room(job.owner)
+            self._queue.check_room(job.owner, self._limits.origin(origin))
             self._recovery.extend(job, settings)
+            job.origin = self._limits.origin(origin)
             self._train_again(job, settings)
         return job
 
-    def go_on(self, run_id: str, owner: str) -> TrainingJob:
+    def go_on(self, run_id: str, owner: str, *, origin: str = "") -> TrainingJob:
         """Has a run that was stopped, cut off or has failed train the rest: it waits in the queue again.
 
         Args:
             run_id: The run.
             owner: Secret token of the person who asks for it; the run must be theirs.
+            origin: See `Engine.submit`.
 
         Returns:
             The same job.
@@ -94,8 +101,9 @@ class GoingOn(ABC):
             problem = self.why_not_go_on(job)
             if problem:
                 raise EngineError(problem)
-            self._queue.check_room(job.owner)
+            self._queue.check_room(job.owner, self._limits.origin(origin))
             self._recovery.go_on(job)
+            job.origin = self._limits.origin(origin)
             self._train_again(job, job.settings)
         return job
 

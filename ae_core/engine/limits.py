@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from ae_core import limits
 from ae_core.engine.jobs import Job, TrainingJob
+from ae_core.ownership import fingerprint
 
 PUBLIC_MINUTES = 30.0  # that a run may take on an open server, unless its host says otherwise
 TURN_SECONDS = 120.0  # that a run whose page nobody has open trains at a time while others wait
 UNSEEN_SECONDS = 30.0  # after which a page that has not been heard of counts as closed
-ORIGIN_FACTOR = 100  # times as many jobs as of one owner: a whole hall may sit behind one address
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,10 @@ class Limits:
             run_memory=limits.limit("AE_MAX_RUN_MEMORY_MB", math.inf) * 2**20,
             public=limits.public(),
         )
+
+    def origin(self, address: str) -> str:
+        """By what jobs from an address are known where they are counted together; empty where they are not."""
+        return fingerprint(address) if address and self.public else ""
 
     def too_long(self, seconds: float) -> str:
         """One sentence: why a run that will take so long is not begun; empty if it may."""

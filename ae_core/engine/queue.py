@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from ae_core.engine.commands import Command
 from ae_core.engine.jobs import ACTIVE, ClassifierJob, Job, JobState, Shared, TrainingJob, too_large
-from ae_core.engine.limits import ORIGIN_FACTOR, makes_room
+from ae_core.engine.limits import makes_room
 from ae_core.engine.memory import weigh
 from ae_core.errors import EngineError
 from ae_core.messages import (
@@ -33,6 +33,7 @@ from ae_core.messages import (
 from ae_core.runs.record import ENDED
 from ae_core.settings import Settings
 
+ORIGINS = 5  # addresses, each of which may have as many jobs waiting as `limit` says
 _KEPT_JOBS = 200
 _KEPT_STORED = 16  # of those that are on disk too, from where they come back when somebody asks for them
 _KEPT_BYTES = 64 * 2**20  # of messages of ended jobs
@@ -62,7 +63,7 @@ class Queue:
     """All jobs that are known, and the order of those that wait.
 
     Args:
-        limit: Largest number of jobs that wait.
+        limit: Largest number of jobs that wait: from one address, where addresses count, else of all.
         per_owner: Largest number of jobs of one owner that wait or train.
         pause_limit: Seconds that a job may stay paused while others wait.
 
@@ -107,17 +108,20 @@ class Queue:
         Raises:
             EngineError: If the queue is full, or the owner has too many jobs in it.
         """
+        # Whoever throws cookies away is somebody else each time, but comes from one address. So does a hall: it has as
+        # many places as there would be if nobody else came.
+        most = ORIGINS * self._limit if origin else self._limit
+        jobs = [*self._waiting, *self.active()]
+        alike = [one for one in jobs if one.origin == origin] if origin else jobs
         # A job for which a slot is free does not wait.
-        if len(self._waiting) + len(self.active()) >= self._limit + self.slots:
-            raise EngineError(
-                f"The queue is full: {self._limit} trainings are waiting already; try again in a few minutes."
-            )
+        if len(jobs) >= most + self.slots:
+            raise EngineError(f"The queue is full: {most} trainings are waiting already; try again in a few minutes.")
+        if len(alike) >= self._limit + self.slots:
+            raise EngineError("Too many trainings from your address are running or waiting already; try again later.")
         if sum(one.owner == owner for one in self._unended()) >= self._per_owner:
             raise EngineError(
                 f"{self._per_owner} of your trainings are running or waiting already; stop one, or wait for it."
             )
-        if origin and sum(one.origin == origin for one in self._unended()) >= ORIGIN_FACTOR * self._per_owner:
-            raise EngineError("Too many trainings from your address are running or waiting already; try again later.")
 
     def _unended(self) -> list[Job]:
         """The jobs of this process that wait or train."""
@@ -190,14 +194,20 @@ class Queue:
     def _line(self) -> list[Job]:
         """The waiting jobs in the order of their turn: everybody's first one, then everybody's second, and so on.
 
-        So one person's many jobs do not hold up a hall.
+        So one person's many jobs do not hold up a hall. Among everybody's first ones, addresses take turns, where they
+        count: so those of many made-up persons do not hold up somebody elsewhere.
         """
-        before = Counter(job.owner for job in self.active())
+        active = self.active()
+        before = Counter(job.owner for job in active)
+        busy = Counter(job.origin for job in active if job.origin)
+        alike: Counter[tuple[str, int]] = Counter()  # from the same address, in the same round
         turns = []
         for place, job in enumerate(self._waiting):
-            turns.append((before[job.owner], place, job))
+            turn = before[job.owner]
+            turns.append((turn, busy[job.origin] + alike[job.origin, turn], place, job))
             before[job.owner] += 1
-        return [job for _, _, job in sorted(turns, key=lambda turn: turn[:2])]
+            alike[job.origin, turn] += bool(job.origin)
+        return [job for *_, job in sorted(turns, key=lambda turn: turn[:3])]
 
     def end(self, job: Job, state: JobState, error: str | None = None) -> None:
         """Ends a job, if it has not ended; no result will follow."""

@@ -121,18 +121,28 @@ def test_a_run_that_nobody_watches_makes_room_after_its_turn(monkeypatch: pytest
 
 
 def test_on_an_open_server_jobs_are_counted_by_address_too(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ae_core.engine.queue.ORIGIN_FACTOR", 2)
+    monkeypatch.setattr("ae_core.engine.queue.ORIGINS", 2)
 
-    def fill(engine: Engine) -> None:
-        for seed in range(3):
+    def fill(engine: Engine, origin: str, most: int) -> None:
+        for seed in range(most):
             settings = read_settings({"variant": "vanilla", "dataset": "digits", "seed": seed})
-            engine.submit(settings, f"cookie {seed}", origin="10.0.0.1")
+            engine.submit(settings, f"cookie {seed} {origin}", origin=origin)
 
-    engine = Engine(store=store, per_owner_limit=1, limits=Limits(public=True))
+    engine = Engine(store=store, queue_limit=3, limits=Limits(public=True))
     with pytest.raises(EngineError, match="from your address"):
-        fill(engine)
-    assert [job.origin for job in engine.jobs()] == [fingerprint("10.0.0.1")] * 2
-    fill(Engine(store=store, per_owner_limit=1, limits=Limits()))
+        fill(engine, "10.0.0.1", 4)
+    assert [job.origin for job in engine.jobs()] == [fingerprint("10.0.0.1")] * 3
+    fill(engine, "10.0.0.2", 3)
+    waiting = sorted(engine.jobs(), key=lambda job: job.position or 0)
+    both = [fingerprint(one) for one in ("10.0.0.1", "10.0.0.2")]
+    assert [job.origin for job in waiting] == both * 3, "who comes later from elsewhere takes turns with them"
+    with pytest.raises(EngineError, match="queue is full: 6 trainings"):
+        fill(engine, "10.0.0.3", 1)
+
+    own = Engine(store=store, queue_limit=3, limits=Limits())
+    with pytest.raises(EngineError, match="queue is full: 3 trainings"):
+        fill(own, "10.0.0.1", 4)
+    assert {job.origin for job in own.jobs()} == {""}
 
 
 def test_a_page_that_is_open_is_noticed(store: RunStore) -> None:
