@@ -119,13 +119,13 @@ def _remove(own: Session, run_ids: Sequence[str]) -> None:
 
 
 def _import(own: Session) -> None:
-    file = uploads.given("run_import")
-    if file is None:
-        return
-    own.import_problem = ""
-    try:
-        run_id = engine().import_zip(file[1], own.owner)
-    except DataError as error:
-        own.import_problem = str(error)
-    else:
-        own.compared = [run_id, *own.compared][:MOST_COMPARED]
+    with uploads.given("run_import") as file:
+        if file is None:
+            return
+        own.import_problem = ""
+        try:
+            run_id = engine().import_zip(file[1], own.owner)
+        except DataError as error:
+            own.import_problem = str(error)
+        else:
+            own.compared = [run_id, *own.compared][:MOST_COMPARED]
