@@ -74,6 +74,7 @@ class Job(ABC):
         self.expected_wait: float | None = None  # seconds
         self.created = time.time()
         self.started: float | None = None
+        self.begun: float | None = None  # the same on the monotonic clock: the other one is set, and a laptop sleeps
         self.finished: float | None = None
         self.version = 0
         self.changed_at = 0.0  # on the monotonic clock; 0 if it never was
@@ -128,7 +129,7 @@ class Job(ABC):
 
     def seconds_used(self) -> float:
         """Seconds for which it has held a slot."""
-        return self.used + (0.0 if self.started is None or self.ended else time.time() - self.started)
+        return self.used + (0.0 if self.begun is None or self.ended else time.monotonic() - self.begun)
 
     def view(self) -> Self:
         """A copy that stands still, with attributes that belong together."""

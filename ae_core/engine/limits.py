@@ -77,9 +77,9 @@ def makes_room(job: Job) -> bool:
     """Whether a job that trains, while others wait, may be asked to wait again: nobody watches, and it had its turn."""
     now = time.monotonic()
     ready = isinstance(job, TrainingJob) and job.stored and job.state == "running" and not job.leaving
-    if not ready or now - job.seen_at < UNSEEN_SECONDS or job.started is None:
+    if not ready or now - job.seen_at < UNSEEN_SECONDS or job.begun is None:
         return False
-    return time.time() - job.started >= TURN_SECONDS
+    return now - job.begun >= TURN_SECONDS
 
 
 def _duration(seconds: float) -> str:

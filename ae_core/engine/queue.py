@@ -144,7 +144,7 @@ class Queue:
         """Puts a job that was cut off at the end of the queue again."""
         with self.lock:
             job.used = job.seconds_used()
-            job.worker, job.elsewhere, job.paused_at, job.commands = None, False, None, []
+            job.worker, job.elsewhere, job.paused_at, job.begun, job.commands = None, False, None, None, []
             job.exhausted = job.leaving = job.stopping = False
             job.change(state="queued", hurried=False, silent=0, started=None, finished=None)
             self._jobs[job.id] = job
@@ -188,6 +188,7 @@ class Queue:
             if job is None:
                 return None
             self._waiting.remove(job)
+            job.begun = time.monotonic()
             job.change(state="starting", position=None, expected_wait=None, started=time.time())
             return job
 
@@ -223,8 +224,8 @@ class Queue:
             self._waiting.remove(job)
         known = {"state": state, "error": error or job.error, "finished": time.time()}
         job.change(position=None, expected_wait=None, silent=0, **known)
-        if state == "done" and job.started is not None and job.finished is not None:
-            self._durations.append(job.finished - job.started)
+        if state == "done" and job.begun is not None:
+            self._durations.append(time.monotonic() - job.begun)
         self.on_end(job)
         self._forget()
 
@@ -298,7 +299,7 @@ class Queue:
         with self.lock:
             busy = self.active()
             wanted = len(self._waiting) - (self.slots - len(busy)) - sum(job.leaving for job in busy)
-            ready = sorted(filter(makes_room, busy), key=lambda job: job.started or 0.0)
+            ready = sorted(filter(makes_room, busy), key=lambda job: job.begun or 0.0)
             return ready[: max(0, wanted)]
 
     def impatience(self) -> list[tuple[TrainingJob, bool]]:
@@ -359,6 +360,6 @@ class Queue:
 
 def _times(job: Job) -> tuple[float, float]:
     """Seconds since a job's start, and seconds until its end, infinity if unknown."""
-    elapsed = time.time() - (job.started or time.time())
+    elapsed = 0.0 if job.begun is None else time.monotonic() - job.begun
     eta = job.snapshot.numbers.get("eta_seconds") if isinstance(job.snapshot, Snapshot) else None
     return elapsed, float(eta) if isinstance(eta, int | float) else math.inf
