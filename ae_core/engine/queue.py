@@ -37,6 +37,7 @@ ORIGINS = 5  # addresses, each of which may have as many jobs waiting as `limit`
 _KEPT_JOBS = 200
 _KEPT_STORED = 16  # of those that are on disk too, from where they come back when somebody asks for them
 _KEPT_BYTES = 64 * 2**20  # of messages of ended jobs
+_ADOPTED_BYTES = 96 * 2**20  # the same of those that somebody has looked at since they were read from the disk
 
 AnyJob = TypeVar("AnyJob", bound=Job)
 
@@ -82,6 +83,7 @@ class Queue:
         self._per_owner = per_owner
         self._pause_limit = pause_limit
         self._jobs: OrderedDict[str, Job] = OrderedDict()
+        self._adopted: dict[str, int] = {}  # bytes of those that were read from the disk, the last one last
         self._waiting: deque[Job] = deque()
         self._durations: deque[float] = deque(maxlen=20)
 
@@ -146,16 +148,25 @@ class Queue:
             job.used = job.seconds_used()
             job.worker, job.elsewhere, job.paused_at, job.begun, job.commands = None, False, None, None, []
             job.exhausted = job.leaving = job.stopping = False
+            self._adopted.pop(job.id, None)
             job.change(state="queued", hurried=False, silent=0, started=None, finished=None)
             self._jobs[job.id] = job
             self._waiting.append(job)
             self.estimate()
 
     def adopt(self, job: Job) -> None:
-        """Takes in a job that is known from elsewhere, as the oldest."""
+        """Takes in a job that was read from the disk, as the oldest; where many are looked at, the first ones go."""
         with self.lock:
             self._jobs[job.id] = job
             self._jobs.move_to_end(job.id, last=False)
+            self._adopted.pop(job.id, None)
+            self._adopted[job.id] = weigh(job.messages, set())
+            while len(self._adopted) > 1 and sum(self._adopted.values()) > _ADOPTED_BYTES:
+                gone = next(iter(self._adopted))
+                del self._adopted[gone]
+                found = self._jobs.get(gone)
+                if found is not None and found.heir is None and (found.ended or found.elsewhere):
+                    del self._jobs[gone]  # whoever still looks at it has it read again
 
     def forget(self, job_id: str) -> None:
         """Forgets a job that has ended."""
