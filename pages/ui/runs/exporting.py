@@ -19,6 +19,7 @@ from ae_core.messages import Setup, Snapshot
 from ae_core.runs.event_log import event_log
 from ae_core.web_page import web_page
 from pages.ui import state, static
+from pages.ui.runs import making
 from pages.ui.server import redraw
 from pages.ui.shared import engine
 from pages.ui.state import Session
@@ -122,7 +123,8 @@ def guarded(own: Session, make: Maker) -> Maker:
     def made() -> bytes | str:
         with spoken(words):
             try:
-                return make()
+                with making.place(own.owner):
+                    return make()
             except (EngineError, DataError, OSError) as error:
                 own.failure = str(error)
                 draw_again()
