@@ -155,6 +155,39 @@ def test_a_file_that_never_arrives_is_given_up(held: Held, monkeypatch: pytest.M
     assert status == 408 and json.loads(said) == {"detail": bounds.SLOW}
 
 
+def test_a_large_answer_leaves_in_pieces_each_after_the_one_before() -> None:
+    content = bytes(range(256)) * 4096
+    left: list[Message] = []
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": content})
+
+    async def scene() -> None:
+        slow = asyncio.Semaphore(2)
+
+        async def send(message: Message) -> None:
+            await slow.acquire()
+            left.append(message)
+
+        async def receive() -> Message:
+            return {"type": "http.disconnect"}
+
+        scope = {"type": "http", "method": "GET", "path": "/media/run.zip"}
+        asking = asyncio.ensure_future(bounds.Bounds(answer)(scope, receive, send))
+        for _ in range(20):
+            await asyncio.sleep(0)
+        assert len(left) == 2, "nothing more is handed over before that has left"
+        for _ in range(10):
+            slow.release()
+        await asking
+
+    asyncio.run(scene())
+    assert left[0]["status"] == 200 and b"".join(one["body"] for one in left[1:]) == content
+    assert {len(one["body"]) for one in left[1:]} == {bounds.PIECE}
+    assert [one["more_body"] for one in left[1:]] == [True, True, True, False]
+
+
 def test_sockets_of_one_address_leave_room_for_others(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AE_MAX_SOCKETS_PER_ADDRESS", "2")
     monkeypatch.setenv("AE_MAX_SOCKETS", "3")

@@ -6,6 +6,7 @@ and counted as `addresses.py` says.
 
 import asyncio
 import contextlib
+import functools
 import json
 import re
 import time
@@ -30,6 +31,7 @@ MOST_NOTED = 1000  # files that wait, beyond which those of closed pages are for
 BUSY = "So many files are on their way to this server that there is no room for one more; try again in a minute."
 TWICE = "A file of this page is still on its way; try again when it has arrived."
 SLOW = f"A file must arrive within {UPLOAD_SECONDS / 60:.0f} minutes."
+PIECE = 2**18  # bytes of an answer that are handed to a connection at a time
 FULL = 1013  # code with which a socket is refused: try again later
 
 _UPLOAD = re.compile(r"/_stcore/upload_file/([^/]+)/[^/]+$")
@@ -60,6 +62,8 @@ class Bounds:
             await self._socket(scope, receive, send)
         elif upload is not None:
             await self._upload(upload[1], scope, receive, send)
+        elif scope["type"] == "http":
+            await self._app(scope, receive, functools.partial(_in_pieces, send))
         else:
             await self._app(scope, receive, send)
 
@@ -128,6 +132,22 @@ class Bounds:
         coming = [size for session, size in self._arriving.items() if self._from[session] == address]
         sizes = [*waiting, *coming]
         return len(sizes) > 1 and sum(sizes) > SHARE_OF_ONE * self._room
+
+
+async def _in_pieces(send: Send, message: Message) -> None:
+    """Sends an answer a piece at a time, each when the one before has left.
+
+    A connection keeps a copy of what it is given until the other end has taken it: of a large file there would be one
+    for each of those who take it slowly, or never.
+    """
+    body = message.get("body", b"")
+    if len(body) <= PIECE:
+        await send(message)
+        return
+    for start in range(0, len(body), PIECE):
+        last = start + PIECE >= len(body)
+        more = not last or message.get("more_body", False)
+        await send({**message, "body": body[start : start + PIECE], "more_body": more})
 
 
 class _NoRoomError(Exception):
