@@ -70,6 +70,7 @@ def _frame(name: str, step: int, panel: str | None, words: str) -> bytes | None:
     key = name, step, panel, words, film.setup.total_steps
     packed = _packed.get(key)
     if packed is not None:
+        drawn.keep_pictures(film.setup)
         return packed
     snapshot = film.frame(step)
     if snapshot is None:
