@@ -9,6 +9,7 @@ from ae_core.errors import DataError
 from ae_core.formats import escape
 from ae_core.ownership import fingerprint
 from ae_core.runs import StoredRun
+from pages.ui.runs import removing
 from pages.ui.runs.exporting import export
 from pages.ui.runs.leading import explore_button
 from pages.ui.runs.titles import title_of
@@ -111,7 +112,7 @@ def _pin(own: Session, run_id: str, pinned: bool) -> None:
 def _remove(own: Session, run_ids: Sequence[str]) -> None:
     for run_id in run_ids:
         own.failure = ""
-        if not own.attempt(functools.partial(engine().remove, run_id, own.owner)):
+        if not own.attempt(functools.partial(removing.remove, run_id, own.owner)):
             return  # what could not be removed stays ticked
         own.compared = [one for one in own.compared if one != run_id]
         if own.run_id == run_id:
