@@ -141,19 +141,29 @@ class Engine(Asking, GoingOn, Hosting):
         problem = self._supervisor.too_long(settings)
         if problem:
             raise EngineError(problem)
+        self._supervisor.check()
+        same = self._queue.unended(settings, fingerprint(owner))
+        if same is not None:
+            return same
+        try:
+            self.store.check_room(fingerprint(owner))
+        except DataError as error:
+            raise EngineError(str(error)) from error
         with self._lock:
             self._supervisor.check()
             same = self._queue.unended(settings, fingerprint(owner))
             if same is not None:
                 return same
-            try:
-                self.store.check_room(fingerprint(owner))
-            except DataError as error:
-                raise EngineError(str(error)) from error
             job = TrainingJob(settings, fingerprint(owner), self._queue.shared, pace=pace_of(pace))
-            job.origin = self._limits.origin(origin)
+            job.origin, job.storing = self._limits.origin(origin), True
             self._queue.add(job)
+        try:
             self._recovery.add(job, title, twin_of, sweep)
+        finally:
+            with self._lock:
+                job.storing = False
+                if job.ended:  # it was stopped meanwhile
+                    self._recovery.ended(job)
         self._supervisor.wake()
         return job
 
@@ -281,7 +291,7 @@ class Engine(Asking, GoingOn, Hosting):
                 raise EngineError("This offer to take over a run does not hold any more; ask for a new one.")
             job.heir = None
             job.change(owner=fingerprint(owner))
-            self._recovery.give(job)
+        self._recovery.give(job)
 
     def seen(self, run_id: str) -> None:
         """Notes that somebody has the page of a run open; told again every few seconds, or it counts as closed."""

@@ -1,6 +1,7 @@
 """What follows when a run has ended: more epochs, the rest of its training, or a classifier on its code."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 
 from ae_core.engine.jobs import ClassifierJob, TrainingJob
 from ae_core.engine.limits import Limits
@@ -77,9 +78,8 @@ class GoingOn(ABC):
                 raise EngineError(problem)
             settings = job.extended(epochs)
             self._queue.check_room(job.owner, self._limits.origin(origin))
-            self._recovery.extend(job, settings)
-            job.origin = self._limits.origin(origin)
-            self._train_again(job, settings)
+            job.storing = True
+        self._train_again(job, settings, origin, lambda: self._recovery.extend(job, settings))
         return job
 
     def go_on(self, run_id: str, owner: str, *, origin: str = "") -> TrainingJob:
@@ -102,9 +102,8 @@ class GoingOn(ABC):
             if problem:
                 raise EngineError(problem)
             self._queue.check_room(job.owner, self._limits.origin(origin))
-            self._recovery.go_on(job)
-            job.origin = self._limits.origin(origin)
-            self._train_again(job, job.settings)
+            job.storing = True
+        self._train_again(job, job.settings, origin, lambda: self._recovery.go_on(job))
         return job
 
     def _own_run(self, run_id: str, owner: str, what: str) -> TrainingJob:
@@ -116,10 +115,17 @@ class GoingOn(ABC):
             raise EngineError(f"Only the person who may command this run can {what}.")
         return job
 
-    def _train_again(self, job: TrainingJob, settings: Settings) -> None:
-        job.setbacks = 0
-        job.change(settings=settings, result=None, error=None, progress=None)
-        self._queue.again(job)
+    def _train_again(self, job: TrainingJob, settings: Settings, origin: str, write: Callable[[], None]) -> None:
+        """Puts a run into the queue again once that is written, for which nobody holds the lock: a disk may be slow."""
+        try:
+            write()
+            with self._queue.lock:
+                self._supervisor.check()  # nobody would take it any more; the next start does, as it is written
+                job.setbacks, job.origin = 0, self._limits.origin(origin)
+                job.change(settings=settings, result=None, error=None, progress=None)
+                self._queue.again(job)
+        finally:
+            job.storing = False
         self._supervisor.wake()
 
     def why_not_extend(self, run: TrainingJob) -> str:

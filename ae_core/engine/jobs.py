@@ -79,6 +79,7 @@ class Job(ABC):
         self.version = 0
         self.changed_at = 0.0  # on the monotonic clock; 0 if it never was
         self.stored = False  # whether it is on disk
+        self.storing = False  # whether it is being written there, for which nobody holds the lock
         self.elsewhere = False  # whether another process trains it
         self.measuring = False  # whether its training is over and its result still to come
         self.pace: Pace = "full"  # how fast its owner wants it to go
@@ -207,7 +208,7 @@ class TrainingJob(Job):
 
     def why_not_extend(self) -> str:
         """One sentence: why it cannot be given more epochs; empty if it can, as far as is known without its files."""
-        if not self.ended or self.measuring:
+        if not self.ended or self.measuring or self.storing:
             return "This run still trains; it can be given more epochs when it has ended."
         if self.state not in EXTENSIBLE or not self.stored or self.result is None:
             return f"This run has no state to go on from: it has ended as {self.state}, or is not kept on disk."
@@ -215,7 +216,7 @@ class TrainingJob(Job):
 
     def why_not_go_on(self) -> str:
         """One sentence: why its training cannot go on to the end; empty if it can, as far as is known so."""
-        if not self.ended or self.measuring:
+        if not self.ended or self.measuring or self.storing:
             return "This run still trains."
         if self.state not in CONTINUABLE or not self.stored:
             return f"This run has nothing left to train: it has ended as {self.state}, or is not kept on disk."
@@ -236,7 +237,7 @@ class TrainingJob(Job):
 
     def why_not_classify(self) -> str:
         """One sentence: why no classifier can be trained on its code; empty if one can."""
-        if not self.ended or self.measuring:
+        if not self.ended or self.measuring or self.storing:
             return "This run still trains; a classifier can follow when it has ended."
         if not self.stored or self.result is None:
             return "This run has no trained model: it failed, or is not kept on disk."

@@ -189,13 +189,13 @@ class Queue:
             return [job for job in self._jobs.values() if job.state in ACTIVE and not job.elsewhere]
 
     def take(self, held: Container[str] = ()) -> Job | None:
-        """Takes the next waiting job out of the queue, to be started; None if there is none.
+        """Takes the next waiting job out of the queue, to be started; None if there is none that is written down.
 
         Args:
             held: Ids of jobs that a worker still holds, and that therefore wait on.
         """
         with self.lock:
-            job = next((one for one in self._line() if one.id not in held), None)
+            job = next((one for one in self._line() if one.id not in held and not one.storing), None)
             if job is None:
                 return None
             self._waiting.remove(job)
