@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from ae_core.errors import DataError
+from ae_core.errors import DataError, SettingError
 from ae_core.formats import escape
 from ae_core.ownership import fingerprint
 from ae_core.runs import StoredRun
@@ -92,11 +92,23 @@ def importing(own: Session) -> None:
 
 
 def _open(own: Session, run_id: str) -> None:
+    own.failure = ""
     run = engine().run(run_id)
-    if run is not None:
-        own.run_id = run_id
-        own.form.adopt(run.settings)
-        go_to(own, "train")
+    if run is None:
+        own.failure = _why_not(run_id)
+        return
+    own.run_id = run_id
+    own.form.adopt(run.settings)
+    go_to(own, "train")
+
+
+def _why_not(run_id: str) -> str:
+    """Why a run of the table cannot be opened: another version of the app has trained it, or it is gone by now."""
+    try:
+        engine().store.open(run_id).experiment  # noqa: B018 - read for what may be wrong with it
+    except (DataError, SettingError) as error:
+        return str(error)
+    return _("There is no such run any more.")
 
 
 def _rename(own: Session, run_id: str) -> None:
