@@ -55,6 +55,16 @@ def test_a_run_without_frames_says_so_on_its_page_and_becomes_no_file(store, mon
     assert drawn == ["This run has nothing to show yet."]
 
 
+def test_nobody_is_told_where_on_the_host_a_file_lies():
+    def fails() -> bytes:
+        raise PermissionError(13, "Permission denied", "/srv/runs/secret/model.keras")
+
+    own = nobody()
+    with spoken("en"), pytest.raises(PermissionError):
+        exporting.guarded(own, fails)()
+    assert "Permission denied" in own.failure and "/srv" not in own.failure
+
+
 def test_a_file_is_made_in_the_language_of_the_page_that_offers_it():
     with spoken("de"):
         made = exporting.guarded(nobody(), language)

@@ -126,11 +126,19 @@ def guarded(own: Session, make: Maker) -> Maker:
                 with making.place(own.owner):
                     return make()
             except (EngineError, DataError, OSError) as error:
-                own.failure = str(error)
+                own.failure = _why(error)
                 draw_again()
                 raise
 
     return made
+
+
+def _why(error: Exception) -> str:
+    """Why there is no file. Where it lies that a disk does not give is for the log, not for a visitor."""
+    if not isinstance(error, OSError):
+        return str(error)
+    reason = error.strerror or type(error).__name__
+    return _("The file could not be made, because the disk fails ({reason}).").format(reason=reason)
 
 
 def _model(run: TrainingJob, part: str) -> Maker:
