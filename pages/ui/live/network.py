@@ -15,7 +15,6 @@ from collections.abc import Sequence
 from urllib.parse import quote
 
 import msgspec
-from anyio import CapacityLimiter, to_thread
 from msgspec import Struct
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -25,12 +24,13 @@ from ae_core.engine import EngineError, TrainingJob
 from pages.ui import shared
 from pages.ui.live import recorded
 from pages.ui.live.kept import Kept
+from pages.ui.live.lanes import Lanes
 from pages.ui.live.questions import address, whole
 from pages.ui.words.language import _, known, spoken
 
 NETWORK, MOMENTS = "/network/{run}", "/network/{run}/moments"
 KEPT_BYTES, MOST_KEPT = 64 * 2**20, 1000
-MOST = 8  # networks that are asked for at a time; each question takes a thread, of which all visitors share 28
+MOST, MOST_OF_ONE = 8, 6  # networks that are asked for at a time, and of them for one address
 MOST_WAITING, MOST_OF_ADDRESS = 64, 16  # with those whose turn comes later: of all pages, and of those at one address
 
 
@@ -82,7 +82,7 @@ Key = tuple[str, int, bool]
 _kept: Kept[Packed] = Kept(KEPT_BYTES, MOST_KEPT, lambda one: len(one.content))
 _coming: dict[Key, asyncio.Task[Packed]] = {}
 _asked_from: Counter[str] = Counter()  # how many of them, by the address that was first
-_threads = CapacityLimiter(MOST)  # of their own, so that what workers are slow with keeps nobody else waiting
+_lanes = Lanes(MOST, MOST_OF_ONE)  # of their own, so that what workers are slow with keeps nobody else waiting
 
 
 async def network(request: Request) -> Response:
@@ -182,7 +182,7 @@ async def _packed(key: Key, asker: str = "") -> Packed:
         return found
     if key not in _coming:
         _asked_from[asker] += 1
-        _coming[key] = asyncio.create_task(to_thread.run_sync(_ask, key, limiter=_threads))
+        _coming[key] = asyncio.create_task(_lanes.run(asker, _ask, key))
         _coming[key].add_done_callback(lambda task: _keep(key, asker, task))
     return await asyncio.shield(_coming[key])  # whoever leaves takes it from nobody else
 
