@@ -16,6 +16,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile, UploadedFileRe
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
+from pages.ui.live import streaming
 from pages.ui.server import bounds, origins, uploads
 from tests.bench import visitor
 from tests.browser import App
@@ -222,6 +223,10 @@ def test_sockets_of_one_address_leave_room_for_others(monkeypatch: pytest.Monkey
 
     accept, close = "websocket.accept", "websocket.close"
     assert asyncio.run(scene()) == [accept, accept, close, accept, close, accept], "and whoever leaves makes room"
+
+
+def test_one_address_that_listens_as_often_as_it_may_leaves_others_room_to_listen() -> None:
+    assert bounds.SOCKETS_OF_ONE <= streaming.MOST / 2 < bounds.SOCKETS
 
 
 @pytest.mark.parametrize(

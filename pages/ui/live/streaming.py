@@ -34,7 +34,7 @@ REST_SECONDS = 1.0  # between two looks at what does not
 CURVES_SECONDS = 1.0  # between two messages with whole curves and all steps; pages add what comes between them
 ALIVE_SECONDS = 2.0  # after so much silence a page hears that the connection lives
 UNDER_WAY = 6  # messages on their way to a page, beyond which it is sent no more: they would only grow old there
-MOST = 1000  # connections
+MOST = 2000  # connections: twice as many as one address may have, see `bounds.py`
 GONE, FULL = 4404, 1013  # codes with which a connection is refused
 BROKEN = 1011  # the one with which it ends because of a fault here; the page connects again
 
