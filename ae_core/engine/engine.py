@@ -22,7 +22,7 @@ from ae_core.engine.recovery import Recovery
 from ae_core.engine.supervisor import Status, Supervisor
 from ae_core.errors import DataError, EngineError
 from ae_core.ownership import fingerprint, holds
-from ae_core.runs import RunStore, StoredRun
+from ae_core.runs import RunStore, StoredRun, UnreadableError
 from ae_core.settings import Settings
 from ae_core.training.control import Pace
 
@@ -148,7 +148,8 @@ class Engine(Asking, GoingOn, Hosting):
         try:
             self.store.check_room(fingerprint(owner))
         except DataError as error:
-            raise EngineError(str(error)) from error
+            if not isinstance(error, UnreadableError):  # else it trains all the same, and says that it is not kept
+                raise EngineError(str(error)) from error
         with self._lock:
             self._supervisor.check()
             same = self._queue.unended(settings, fingerprint(owner))

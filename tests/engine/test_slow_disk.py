@@ -1,5 +1,7 @@
-"""A disk that is slow keeps those waiting who write to it, and nobody else."""
+"""A disk that is slow, or does not answer, keeps those waiting who write to it, and nobody else."""
 
+import errno
+import os
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -126,3 +128,24 @@ def test_a_run_is_handed_on_while_the_disk_is_slow(engine: Engine, monkeypatch: 
         until(lambda: beside(job.view).result(5).owner != "")
     taken.result(10)
     assert engine.store.open(job.id).owned_by(ANOTHER)
+
+
+def test_a_folder_that_cannot_be_read_keeps_nobody_from_training(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    kept = engine.submit(SETTINGS, ANOTHER)
+    listdir = os.listdir
+
+    def refuse(path: Any) -> list[str]:
+        if path == engine.store.folder:
+            raise OSError(errno.ESTALE, "Stale file handle")
+        return listdir(path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "listdir", refuse)
+        with pytest.raises(DataError, match=r"cannot be read at present \(Stale file handle\)\.$"):
+            engine.store.list_runs()
+        job = engine.submit(SETTINGS, ME)
+        assert not job.stored and "cannot be read at present" in job.unkept and "Stale" in caplog.text
+        assert engine._queue.take() is kept and engine._queue.take() is job
+    assert [one.id for one in engine.store.list_runs()] == [kept.id]

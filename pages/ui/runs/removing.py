@@ -1,6 +1,7 @@
 """Removes a run for good, with what its pages have left beside the store."""
 
 from ae_core.engine import TrainingJob
+from ae_core.errors import DataError
 from pages.ui import static
 from pages.ui.shared import engine
 
@@ -24,4 +25,7 @@ def remove(run_id: str, owner: str) -> None:
 
 def _shared(run: TrainingJob) -> bool:
     """Whether another run is of the same data. A recording may be too: whoever looks at it brings its pictures back."""
-    return any(one.settings.get("dataset") == run.settings.dataset for one in engine().store.list_runs())
+    try:
+        return any(one.settings.get("dataset") == run.settings.dataset for one in engine().store.list_runs())
+    except DataError:
+        return False
