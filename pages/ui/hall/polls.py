@@ -16,7 +16,7 @@ MOST_POLLS = 200  # of all lecturers
 MOST_OF_ADDRESS = 20  # of all who ask from one address; those that have ended there go first
 MOST_OF_OWNER = 3  # of one person, whose oldest one then goes
 MOST_ANSWERS = 2000  # to one of them
-MOST_PHONES = 400  # that may answer it from one address: a hall sits behind one
+MOST_PHONES = 1000  # that may answer it from one address: a hall sits behind one, also with IPv6
 KEPT_SECONDS = 4 * 3600.0
 BINS = 8  # in which answers to a question for a number are counted
 
