@@ -169,10 +169,13 @@ class Queue:
                     del self._jobs[gone]  # whoever still looks at it has it read again
 
     def forget(self, job_id: str) -> None:
-        """Forgets a job that has ended."""
+        """Forgets a job that has ended, and with a run what was trained on its code."""
         with self.lock:
-            if job_id in self._jobs and self._jobs[job_id].ended:
-                del self._jobs[job_id]
+            for one in [*self._jobs.values()]:
+                of_it = one.id == job_id or (isinstance(one, ClassifierJob) and one.base == job_id)
+                if of_it and one.ended:
+                    del self._jobs[one.id]
+                    self.shared.memo.forget(one.id)
 
     def get(self, job_id: str) -> Job | None:
         """The job of that id. Waits for nobody: the server's own loop asks too, at each message to a page."""

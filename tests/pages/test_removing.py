@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from ae_core.engine import Engine, EngineError
+from ae_core.engine import ClassifierJob, Engine, EngineError
 from ae_core.errors import DataError
 from ae_core.runs import RunStore
 from pages.ui import shared, static
-from pages.ui.live import drawn
+from pages.ui.live import drawn, film, kept
 from pages.ui.runs import erasing, removing
 from tests import demo
-from tests.stored import SETTINGS
+from tests.stored import SETTINGS, result
 
 ME, STRANGER = "m" * 43, "s" * 43
 
@@ -49,3 +49,20 @@ def test_the_pictures_of_its_data_go_with_the_last_run_of_them(engine: Engine) -
     assert not pictures.exists() and not [*static.FOLDER.iterdir()]
     with pytest.raises(DataError, match="no such stored run"):
         removing.remove(second, ME)
+
+
+def test_nothing_of_it_is_left_in_memory(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    mine, other = ended(engine, 1), ended(engine, 2)
+    monkeypatch.setattr(ClassifierJob, "task", lambda *given: None)
+    for run_id in (mine, other):
+        film._packed.put((run_id, 40), b"a frame")
+        job = engine.run(run_id)
+        assert job is not None
+        job.stored, job.result = True, result(run_id=run_id)
+        classifier = engine.classify(run_id, ME)
+        engine.command(classifier.id, ME, "stop")
+    removing.remove(mine, ME)
+    assert film._packed.get((mine, 40)) is None and film._packed.get((other, 40)) == b"a frame"
+    assert engine.classifier(mine) is None and engine.classifier(other) is not None
+    assert {key[0] for key in engine._queue.shared.memo._entries} == {other}  # type: ignore[index]
+    kept.forget(other)

@@ -3,11 +3,12 @@
 from ae_core.engine import TrainingJob
 from ae_core.errors import DataError
 from pages.ui import static
+from pages.ui.live import kept
 from pages.ui.shared import engine
 
 
 def remove(run_id: str, owner: str) -> None:
-    """Removes an ended run, and the pictures of its data where no other run has them.
+    """Removes an ended run, what was packed of it for pages, and the pictures of its data if no other run has them.
 
     Args:
         run_id: The run.
@@ -19,6 +20,7 @@ def remove(run_id: str, owner: str) -> None:
     """
     run = engine().run(run_id)
     engine().remove(run_id, owner)
+    kept.forget(run_id)
     if run is not None and run.setup is not None and not _shared(run):
         static.remove_atlas(run.setup.atlas.png)
 
