@@ -125,7 +125,7 @@ def guarded(own: Session, make: Maker) -> Maker:
             try:
                 with making.place(own.owner):
                     return make()
-            except (EngineError, DataError, OSError) as error:
+            except Exception as error:
                 own.failure = _why(error)
                 draw_again()
                 raise
@@ -135,10 +135,12 @@ def guarded(own: Session, make: Maker) -> Maker:
 
 def _why(error: Exception) -> str:
     """Why there is no file. Where it lies that a disk does not give is for the log, not for a visitor."""
-    if not isinstance(error, OSError):
+    if isinstance(error, EngineError | DataError):
         return str(error)
-    reason = error.strerror or type(error).__name__
-    return _("The file could not be made, because the disk fails ({reason}).").format(reason=reason)
+    if isinstance(error, OSError):
+        reason = error.strerror or type(error).__name__
+        return _("The file could not be made, because the disk fails ({reason}).").format(reason=reason)
+    return _("The file could not be made because of a fault in the app; its log has the details.")
 
 
 def _model(run: TrainingJob, part: str) -> Maker:
