@@ -312,14 +312,16 @@ def _write(path: Path, arrays: dict[str, np.ndarray], owner: str | None, needed:
         if _is_another(path, str(arrays["source"][0])):
             raise DataError("The upload could not be kept because another file has its name.")
         owners = {*_owners(path), owner} if path.exists() else {owner}
+        _note_owners(path, owners)  # first: what says of no owner is the host's, who alone could remove it
         temporary.replace(path)
-        _note_owners(path, owners)
         _make_room(folder, bounds, {*needed, path.stem})
     except OSError as error:
         raise DataError(f"The upload could not be kept because {disk_reason(error)}.") from error
     finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
+        if not path.exists():
+            _owners_file(path).unlink(missing_ok=True)
 
 
 def _is_another(path: Path, source: str) -> bool:
@@ -387,7 +389,17 @@ def _owners(path: Path) -> set[str | None]:
 
 
 def _note_owners(path: Path, owners: set[str | None]) -> None:
+    """Says whose an upload is, wholly or not at all: of half of it, nobody would be left."""
+    noted = _owners_file(path)
     if owners == {None}:
-        _owners_file(path).unlink(missing_ok=True)
-    else:
-        _owners_file(path).write_bytes(msgspec.json.encode(list(owners)))
+        noted.unlink(missing_ok=True)
+        return
+    handle, name = tempfile.mkstemp(prefix=".part-", dir=noted.parent)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(msgspec.json.encode(list(owners)))
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(name).replace(noted)
+    finally:
+        Path(name).unlink(missing_ok=True)

@@ -18,7 +18,7 @@ Description = Answer[Mapping[str, Any]]
 """What `training` says of a network, or why these settings build none."""
 
 MOST_KEPT = 200
-MOST_ASKED = 8  # at the same time
+ASKED_EACH = 2  # of a worker at the same time: it answers one after the other, and what others ask waits behind
 
 
 class Descriptions:
@@ -63,7 +63,7 @@ class Descriptions:
             wanted = [settings for settings, known in self._known.items() if known is None]
         usable = pool.usable
         for settings in reversed(wanted):  # the newest first
-            if usable and settings not in self._questions and len(self._questions) < MOST_ASKED:
+            if settings not in self._questions and len(self._questions) < ASKED_EACH * len(usable):
                 future = pool.submit(questions.describe, settings.to_dict(), workers=usable)
                 self._questions[settings] = future, usable
 

@@ -67,12 +67,14 @@ class Dispatch:
                 text = "The training ended without a result." if finished else failure(future)
                 if job is None:
                     continue
-                if text == LOST and (job.exhausted or self._memory.lately):
-                    self._queue.end(job, "failed", too_large(job.settings))  # it would only happen again
-                elif text == LOST and not (job.ended or closing) and self._set_back(job):
+                lost = text == LOST
+                short = lost and (job.exhausted or self._memory.lately)
+                # For want of memory it would only die again; but a question of somebody else may have taken that.
+                alone = short and not pool.asked_lately
+                if lost and not alone and not (job.ended or closing) and self._set_back(job):
                     self._queue.again(job)
                 else:
-                    self._queue.end(job, "failed", text)
+                    self._queue.end(job, "failed", too_large(job.settings) if short else text)
             elif job is None or (job.ended and job.worker is None):
                 future.cancel()
 

@@ -22,7 +22,7 @@ from ae_core.engine.recovery import Recovery
 from ae_core.engine.supervisor import Status, Supervisor
 from ae_core.errors import DataError, EngineError
 from ae_core.ownership import fingerprint, holds
-from ae_core.runs import RunStore, StoredRun
+from ae_core.runs import RunStore, StoredRun, UnreadableError
 from ae_core.settings import Settings
 from ae_core.training.control import Pace
 
@@ -39,7 +39,7 @@ class Engine(Asking, GoingOn, Hosting):
             started on this machine. Outside workers need the resource `training=1` and two threads each.
         concurrent: Most jobs that train side by side, at least 1. Default: one per GPU or per two cores; outside, what
             the workers offer.
-        queue_limit: Most jobs that wait.
+        queue_limit: Most jobs that wait; on an open server, from one address.
         per_owner_limit: Most jobs of one owner that wait or train.
         pause_limit: Seconds that a job may stay paused while others wait; then it is stopped.
         store: Where runs are kept, default the folder that `AE_RUNS_DIR` names or this user's cache.
@@ -141,19 +141,30 @@ class Engine(Asking, GoingOn, Hosting):
         problem = self._supervisor.too_long(settings)
         if problem:
             raise EngineError(problem)
+        self._supervisor.check()
+        same = self._queue.unended(settings, fingerprint(owner))
+        if same is not None:
+            return same
+        try:
+            self.store.check_room(fingerprint(owner))
+        except DataError as error:
+            if not isinstance(error, UnreadableError):  # else it trains all the same, and says that it is not kept
+                raise EngineError(str(error)) from error
         with self._lock:
             self._supervisor.check()
             same = self._queue.unended(settings, fingerprint(owner))
             if same is not None:
                 return same
-            try:
-                self.store.check_room(fingerprint(owner))
-            except DataError as error:
-                raise EngineError(str(error)) from error
             job = TrainingJob(settings, fingerprint(owner), self._queue.shared, pace=pace_of(pace))
-            job.origin = fingerprint(origin) if origin and self._limits.public else ""
+            job.origin, job.storing = self._limits.origin(origin), True
             self._queue.add(job)
+        try:
             self._recovery.add(job, title, twin_of, sweep)
+        finally:
+            with self._lock:
+                job.storing = False
+                if job.ended:  # it was stopped meanwhile
+                    self._recovery.ended(job)
         self._supervisor.wake()
         return job
 
@@ -281,7 +292,7 @@ class Engine(Asking, GoingOn, Hosting):
                 raise EngineError("This offer to take over a run does not hold any more; ask for a new one.")
             job.heir = None
             job.change(owner=fingerprint(owner))
-            self._recovery.give(job)
+        self._recovery.give(job)
 
     def seen(self, run_id: str) -> None:
         """Notes that somebody has the page of a run open; told again every few seconds, or it counts as closed."""

@@ -1,8 +1,10 @@
 """What follows when a run has ended: more epochs, the rest of its training, or a classifier on its code."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 
 from ae_core.engine.jobs import ClassifierJob, TrainingJob
+from ae_core.engine.limits import Limits
 from ae_core.engine.queue import Queue
 from ae_core.engine.recovery import Recovery
 from ae_core.engine.supervisor import Supervisor
@@ -16,6 +18,7 @@ class GoingOn(ABC):
     """The part of an engine that has ended runs go on."""
 
     _queue: Queue
+    _limits: Limits
     _recovery: Recovery
     _supervisor: Supervisor
 
@@ -24,7 +27,7 @@ class GoingOn(ABC):
         """See `Engine.run`."""
 
     def classify(
-        self, run_id: str, owner: str, *, labels: int = 0, fine_tune: bool = False, epochs: int = 20
+        self, run_id: str, owner: str, *, labels: int = 0, fine_tune: bool = False, epochs: int = 20, origin: str = ""
     ) -> ClassifierJob:
         """Puts a classifier on the code of an ended run into the queue.
 
@@ -34,6 +37,7 @@ class GoingOn(ABC):
             labels: Labelled examples to learn from, see `ClassifierJob`, like the next two.
             fine_tune: Whether the encoder learns too.
             epochs: How many times each example is seen.
+            origin: See `Engine.submit`.
 
         Raises:
             EngineError: If this run has nothing to classify with, a value is not allowed, or the queue is full.
@@ -47,17 +51,19 @@ class GoingOn(ABC):
             before = self.classifier(run_id)
             if before is not None and not before.ended:
                 raise EngineError("A classifier of this run trains or waits already; stop it, or wait for it.")
+            job.origin = self._limits.origin(origin)
             self._queue.add(job)
         self._supervisor.wake()
         return job
 
-    def extend(self, run_id: str, owner: str, epochs: int) -> TrainingJob:
+    def extend(self, run_id: str, owner: str, epochs: int, *, origin: str = "") -> TrainingJob:
         """Gives an ended run more epochs: it waits in the queue again, and goes on from where it ended.
 
         Args:
             run_id: The run.
             owner: Secret token of the person who asks for it; the run must be theirs.
             epochs: How many more, at least 1.
+            origin: See `Engine.submit`.
 
         Returns:
             The same job.
@@ -71,17 +77,18 @@ class GoingOn(ABC):
             if problem:
                 raise EngineError(problem)
             settings = job.extended(epochs)
-            self._queue.check_room(job.owner)
-            self._recovery.extend(job, settings)
-            self._train_again(job, settings)
+            self._queue.check_room(job.owner, self._limits.origin(origin))
+            job.storing = True
+        self._train_again(job, settings, origin, lambda: self._recovery.extend(job, settings))
         return job
 
-    def go_on(self, run_id: str, owner: str) -> TrainingJob:
+    def go_on(self, run_id: str, owner: str, *, origin: str = "") -> TrainingJob:
         """Has a run that was stopped, cut off or has failed train the rest: it waits in the queue again.
 
         Args:
             run_id: The run.
             owner: Secret token of the person who asks for it; the run must be theirs.
+            origin: See `Engine.submit`.
 
         Returns:
             The same job.
@@ -94,9 +101,9 @@ class GoingOn(ABC):
             problem = self.why_not_go_on(job)
             if problem:
                 raise EngineError(problem)
-            self._queue.check_room(job.owner)
-            self._recovery.go_on(job)
-            self._train_again(job, job.settings)
+            self._queue.check_room(job.owner, self._limits.origin(origin))
+            job.storing = True
+        self._train_again(job, job.settings, origin, lambda: self._recovery.go_on(job))
         return job
 
     def _own_run(self, run_id: str, owner: str, what: str) -> TrainingJob:
@@ -108,10 +115,17 @@ class GoingOn(ABC):
             raise EngineError(f"Only the person who may command this run can {what}.")
         return job
 
-    def _train_again(self, job: TrainingJob, settings: Settings) -> None:
-        job.setbacks = 0
-        job.change(settings=settings, result=None, error=None, progress=None)
-        self._queue.again(job)
+    def _train_again(self, job: TrainingJob, settings: Settings, origin: str, write: Callable[[], None]) -> None:
+        """Puts a run into the queue again once that is written, for which nobody holds the lock: a disk may be slow."""
+        try:
+            write()
+            with self._queue.lock:
+                self._supervisor.check()  # nobody would take it any more; the next start does, as it is written
+                job.setbacks, job.origin = 0, self._limits.origin(origin)
+                job.change(settings=settings, result=None, error=None, progress=None)
+                self._queue.again(job)
+        finally:
+            job.storing = False
         self._supervisor.wake()
 
     def why_not_extend(self, run: TrainingJob) -> str:

@@ -74,10 +74,12 @@ class Job(ABC):
         self.expected_wait: float | None = None  # seconds
         self.created = time.time()
         self.started: float | None = None
+        self.begun: float | None = None  # the same on the monotonic clock: the other one is set, and a laptop sleeps
         self.finished: float | None = None
         self.version = 0
         self.changed_at = 0.0  # on the monotonic clock; 0 if it never was
         self.stored = False  # whether it is on disk
+        self.storing = False  # whether it is being written there, for which nobody holds the lock
         self.elsewhere = False  # whether another process trains it
         self.measuring = False  # whether its training is over and its result still to come
         self.pace: Pace = "full"  # how fast its owner wants it to go
@@ -128,7 +130,7 @@ class Job(ABC):
 
     def seconds_used(self) -> float:
         """Seconds for which it has held a slot."""
-        return self.used + (0.0 if self.started is None or self.ended else time.time() - self.started)
+        return self.used + (0.0 if self.begun is None or self.ended else time.monotonic() - self.begun)
 
     def view(self) -> Self:
         """A copy that stands still, with attributes that belong together."""
@@ -206,7 +208,7 @@ class TrainingJob(Job):
 
     def why_not_extend(self) -> str:
         """One sentence: why it cannot be given more epochs; empty if it can, as far as is known without its files."""
-        if not self.ended or self.measuring:
+        if not self.ended or self.measuring or self.storing:
             return "This run still trains; it can be given more epochs when it has ended."
         if self.state not in EXTENSIBLE or not self.stored or self.result is None:
             return f"This run has no state to go on from: it has ended as {self.state}, or is not kept on disk."
@@ -214,7 +216,7 @@ class TrainingJob(Job):
 
     def why_not_go_on(self) -> str:
         """One sentence: why its training cannot go on to the end; empty if it can, as far as is known so."""
-        if not self.ended or self.measuring:
+        if not self.ended or self.measuring or self.storing:
             return "This run still trains."
         if self.state not in CONTINUABLE or not self.stored:
             return f"This run has nothing left to train: it has ended as {self.state}, or is not kept on disk."
@@ -235,7 +237,7 @@ class TrainingJob(Job):
 
     def why_not_classify(self) -> str:
         """One sentence: why no classifier can be trained on its code; empty if one can."""
-        if not self.ended or self.measuring:
+        if not self.ended or self.measuring or self.storing:
             return "This run still trains; a classifier can follow when it has ended."
         if not self.stored or self.result is None:
             return "This run has no trained model: it failed, or is not kept on disk."

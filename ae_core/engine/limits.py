@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from ae_core import limits
 from ae_core.engine.jobs import Job, TrainingJob
+from ae_core.ownership import fingerprint
 
 PUBLIC_MINUTES = 30.0  # that a run may take on an open server, unless its host says otherwise
 TURN_SECONDS = 120.0  # that a run whose page nobody has open trains at a time while others wait
 UNSEEN_SECONDS = 30.0  # after which a page that has not been heard of counts as closed
-ORIGIN_FACTOR = 100  # times as many jobs as of one owner: a whole hall may sit behind one address
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,10 @@ class Limits:
             run_memory=limits.limit("AE_MAX_RUN_MEMORY_MB", math.inf) * 2**20,
             public=limits.public(),
         )
+
+    def origin(self, address: str) -> str:
+        """By what jobs from an address are known where they are counted together; empty where they are not."""
+        return fingerprint(address) if address and self.public else ""
 
     def too_long(self, seconds: float) -> str:
         """One sentence: why a run that will take so long is not begun; empty if it may."""
@@ -73,9 +77,9 @@ def makes_room(job: Job) -> bool:
     """Whether a job that trains, while others wait, may be asked to wait again: nobody watches, and it had its turn."""
     now = time.monotonic()
     ready = isinstance(job, TrainingJob) and job.stored and job.state == "running" and not job.leaving
-    if not ready or now - job.seen_at < UNSEEN_SECONDS or job.started is None:
+    if not ready or now - job.seen_at < UNSEEN_SECONDS or job.begun is None:
         return False
-    return time.time() - job.started >= TURN_SECONDS
+    return now - job.begun >= TURN_SECONDS
 
 
 def _duration(seconds: float) -> str:

@@ -33,6 +33,12 @@ class Memo:
                 entry.version = version
             return entry.value
 
+    def forget(self, job_id: str) -> None:
+        """Forgets what was built of one job."""
+        with self._lock:
+            for key in [key for key in self._entries if isinstance(key, tuple) and key[0] == job_id]:
+                del self._entries[key]
+
 
 class _Entry:
     def __init__(self) -> None:

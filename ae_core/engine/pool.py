@@ -21,6 +21,7 @@ logger = logging.getLogger(__name__)
 WARMING = "The training processes are warming up; try again in a moment."
 
 _LOOK = 1.0  # seconds between looks at who is there, once all are ready
+LATELY = 5.0  # seconds after a question in which the loss of a worker may have been its doing
 _ANSWER = 0.25  # seconds in which the scheduler says who is there; one that takes longer is not waited for
 
 Stage = Literal["loading", "warming", "ready", "broken", "lost"]
@@ -75,6 +76,14 @@ class WorkerPool:
         self._wake = wake
         self._looked_at = -math.inf
         self._looking: _Look | None = None
+        self._asking, self._asked_at = 0, -math.inf  # questions under way, and when the last one ended
+        self._guard = threading.Lock()
+
+    @property
+    def asked_lately(self) -> bool:
+        """Whether a worker answers questions beside its trainings, or has just done so."""
+        with self._guard:
+            return self._asking > 0 or time.monotonic() - self._asked_at < LATELY
 
     @property
     def usable(self) -> list[str]:
@@ -106,12 +115,16 @@ class WorkerPool:
         usable = self.usable
         if not usable:
             raise WarmingError(WARMING)
-        future = self.submit(question, *arguments, workers=usable)
+        with self._guard:
+            self._asking += 1
         try:
-            said: Answer[T] = future.result(timeout=seconds)
+            said: Answer[T] = self.submit(question, *arguments, workers=usable).result(timeout=seconds)
         except Exception as error:
             logger.warning("A worker gave no answer.", exc_info=error)
             raise EngineError("No answer came from the training processes; try again in a moment.") from error
+        finally:
+            with self._guard:
+                self._asking, self._asked_at = self._asking - 1, time.monotonic()
         return said.result()
 
     def recount(self) -> None:

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from ae_core.engine.commands import Command
 from ae_core.engine.jobs import ACTIVE, ClassifierJob, Job, JobState, Shared, TrainingJob, too_large
-from ae_core.engine.limits import ORIGIN_FACTOR, makes_room
+from ae_core.engine.limits import makes_room
 from ae_core.engine.memory import weigh
 from ae_core.errors import EngineError
 from ae_core.messages import (
@@ -33,9 +33,11 @@ from ae_core.messages import (
 from ae_core.runs.record import ENDED
 from ae_core.settings import Settings
 
+ORIGINS = 5  # addresses, each of which may have as many jobs waiting as `limit` says
 _KEPT_JOBS = 200
 _KEPT_STORED = 16  # of those that are on disk too, from where they come back when somebody asks for them
 _KEPT_BYTES = 64 * 2**20  # of messages of ended jobs
+_ADOPTED_BYTES = 96 * 2**20  # the same of those that somebody has looked at since they were read from the disk
 
 AnyJob = TypeVar("AnyJob", bound=Job)
 
@@ -62,7 +64,7 @@ class Queue:
     """All jobs that are known, and the order of those that wait.
 
     Args:
-        limit: Largest number of jobs that wait.
+        limit: Largest number of jobs that wait: from one address, where addresses count, else of all.
         per_owner: Largest number of jobs of one owner that wait or train.
         pause_limit: Seconds that a job may stay paused while others wait.
 
@@ -81,6 +83,7 @@ class Queue:
         self._per_owner = per_owner
         self._pause_limit = pause_limit
         self._jobs: OrderedDict[str, Job] = OrderedDict()
+        self._adopted: dict[str, int] = {}  # bytes of those that were read from the disk, the last one last
         self._waiting: deque[Job] = deque()
         self._durations: deque[float] = deque(maxlen=20)
 
@@ -107,17 +110,20 @@ class Queue:
         Raises:
             EngineError: If the queue is full, or the owner has too many jobs in it.
         """
+        # Whoever throws cookies away is somebody else each time, but comes from one address. So does a hall: it has as
+        # many places as there would be if nobody else came.
+        most = ORIGINS * self._limit if origin else self._limit
+        jobs = [*self._waiting, *self.active()]
+        alike = [one for one in jobs if one.origin == origin] if origin else jobs
         # A job for which a slot is free does not wait.
-        if len(self._waiting) + len(self.active()) >= self._limit + self.slots:
-            raise EngineError(
-                f"The queue is full: {self._limit} trainings are waiting already; try again in a few minutes."
-            )
+        if len(jobs) >= most + self.slots:
+            raise EngineError(f"The queue is full: {most} trainings are waiting already; try again in a few minutes.")
+        if len(alike) >= self._limit + self.slots:
+            raise EngineError("Too many trainings from your address are running or waiting already; try again later.")
         if sum(one.owner == owner for one in self._unended()) >= self._per_owner:
             raise EngineError(
                 f"{self._per_owner} of your trainings are running or waiting already; stop one, or wait for it."
             )
-        if origin and sum(one.origin == origin for one in self._unended()) >= ORIGIN_FACTOR * self._per_owner:
-            raise EngineError("Too many trainings from your address are running or waiting already; try again later.")
 
     def _unended(self) -> list[Job]:
         """The jobs of this process that wait or train."""
@@ -140,29 +146,40 @@ class Queue:
         """Puts a job that was cut off at the end of the queue again."""
         with self.lock:
             job.used = job.seconds_used()
-            job.worker, job.elsewhere, job.paused_at, job.commands = None, False, None, []
+            job.worker, job.elsewhere, job.paused_at, job.begun, job.commands = None, False, None, None, []
             job.exhausted = job.leaving = job.stopping = False
+            self._adopted.pop(job.id, None)
             job.change(state="queued", hurried=False, silent=0, started=None, finished=None)
             self._jobs[job.id] = job
             self._waiting.append(job)
             self.estimate()
 
     def adopt(self, job: Job) -> None:
-        """Takes in a job that is known from elsewhere, as the oldest."""
+        """Takes in a job that was read from the disk, as the oldest; where many are looked at, the first ones go."""
         with self.lock:
             self._jobs[job.id] = job
             self._jobs.move_to_end(job.id, last=False)
+            self._adopted.pop(job.id, None)
+            self._adopted[job.id] = weigh(job.messages, set())
+            while len(self._adopted) > 1 and sum(self._adopted.values()) > _ADOPTED_BYTES:
+                gone = next(iter(self._adopted))
+                del self._adopted[gone]
+                found = self._jobs.get(gone)
+                if found is not None and found.heir is None and (found.ended or found.elsewhere):
+                    del self._jobs[gone]  # whoever still looks at it has it read again
 
     def forget(self, job_id: str) -> None:
-        """Forgets a job that has ended."""
+        """Forgets a job that has ended, and with a run what was trained on its code."""
         with self.lock:
-            if job_id in self._jobs and self._jobs[job_id].ended:
-                del self._jobs[job_id]
+            for one in [*self._jobs.values()]:
+                of_it = one.id == job_id or (isinstance(one, ClassifierJob) and one.base == job_id)
+                if of_it and one.ended:
+                    del self._jobs[one.id]
+                    self.shared.memo.forget(one.id)
 
     def get(self, job_id: str) -> Job | None:
-        """The job of that id."""
-        with self.lock:
-            return self._jobs.get(job_id)
+        """The job of that id. Waits for nobody: the server's own loop asks too, at each message to a page."""
+        return self._jobs.get(job_id)
 
     def all(self) -> list[Job]:
         """Every job that is known, newest first."""
@@ -175,30 +192,37 @@ class Queue:
             return [job for job in self._jobs.values() if job.state in ACTIVE and not job.elsewhere]
 
     def take(self, held: Container[str] = ()) -> Job | None:
-        """Takes the next waiting job out of the queue, to be started; None if there is none.
+        """Takes the next waiting job out of the queue, to be started; None if there is none that is written down.
 
         Args:
             held: Ids of jobs that a worker still holds, and that therefore wait on.
         """
         with self.lock:
-            job = next((one for one in self._line() if one.id not in held), None)
+            job = next((one for one in self._line() if one.id not in held and not one.storing), None)
             if job is None:
                 return None
             self._waiting.remove(job)
+            job.begun = time.monotonic()
             job.change(state="starting", position=None, expected_wait=None, started=time.time())
             return job
 
     def _line(self) -> list[Job]:
         """The waiting jobs in the order of their turn: everybody's first one, then everybody's second, and so on.
 
-        So one person's many jobs do not hold up a hall.
+        So one person's many jobs do not hold up a hall. Among everybody's first ones, addresses take turns, where they
+        count: so those of many made-up persons do not hold up somebody elsewhere.
         """
-        before = Counter(job.owner for job in self.active())
+        active = self.active()
+        before = Counter(job.owner for job in active)
+        busy = Counter(job.origin for job in active if job.origin)
+        alike: Counter[tuple[str, int]] = Counter()  # from the same address, in the same round
         turns = []
         for place, job in enumerate(self._waiting):
-            turns.append((before[job.owner], place, job))
+            turn = before[job.owner]
+            turns.append((turn, busy[job.origin] + alike[job.origin, turn], place, job))
             before[job.owner] += 1
-        return [job for _, _, job in sorted(turns, key=lambda turn: turn[:2])]
+            alike[job.origin, turn] += bool(job.origin)
+        return [job for *_, job in sorted(turns, key=lambda turn: turn[:3])]
 
     def end(self, job: Job, state: JobState, error: str | None = None) -> None:
         """Ends a job, if it has not ended; no result will follow."""
@@ -214,8 +238,8 @@ class Queue:
             self._waiting.remove(job)
         known = {"state": state, "error": error or job.error, "finished": time.time()}
         job.change(position=None, expected_wait=None, silent=0, **known)
-        if state == "done" and job.started is not None and job.finished is not None:
-            self._durations.append(job.finished - job.started)
+        if state == "done" and job.begun is not None:
+            self._durations.append(time.monotonic() - job.begun)
         self.on_end(job)
         self._forget()
 
@@ -289,7 +313,7 @@ class Queue:
         with self.lock:
             busy = self.active()
             wanted = len(self._waiting) - (self.slots - len(busy)) - sum(job.leaving for job in busy)
-            ready = sorted(filter(makes_room, busy), key=lambda job: job.started or 0.0)
+            ready = sorted(filter(makes_room, busy), key=lambda job: job.begun or 0.0)
             return ready[: max(0, wanted)]
 
     def impatience(self) -> list[tuple[TrainingJob, bool]]:
@@ -350,6 +374,6 @@ class Queue:
 
 def _times(job: Job) -> tuple[float, float]:
     """Seconds since a job's start, and seconds until its end, infinity if unknown."""
-    elapsed = time.time() - (job.started or time.time())
+    elapsed = 0.0 if job.begun is None else time.monotonic() - job.begun
     eta = job.snapshot.numbers.get("eta_seconds") if isinstance(job.snapshot, Snapshot) else None
     return elapsed, float(eta) if isinstance(eta, int | float) else math.inf

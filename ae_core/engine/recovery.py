@@ -206,6 +206,9 @@ class Recovery:
                 stored, known = left.run, self._job_of(left.run)
                 self._fill(known, left)
                 self._queue.adopt(known)
+                if not (self.store.folder / run_id).is_dir():  # it was removed while it was read
+                    self._queue.forget(run_id)
+                    return None
             else:
                 stored = self.store.open(run_id)
                 if stored.updated != updated or stored.state != known.state:

@@ -4,6 +4,7 @@ The file is a row of records, each with its length and two checksums, and each h
 Protocol Buffers. Both are small enough to be written here, so that neither TensorBoard nor TensorFlow is needed.
 """
 
+import math
 import struct
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import numpy as np
 
 _COLUMNS = ("step", "epoch", "seconds")
+_LARGEST = float(np.finfo(np.float32).max)
 _POLYNOMIAL = 0x82F63B78  # CRC-32C (Castagnoli), bits reversed
 
 
@@ -35,9 +37,14 @@ def event_log(history: Mapping[str, list[Any]], begun: float) -> bytes:
 def _scalars(tag: str, history: Mapping[str, list[Any]], name: str, begun: float) -> Iterator[bytes]:
     for step, seconds, value in zip(history["step"], history["seconds"], history[name], strict=True):
         if value is not None:
-            scalar = _text(1, tag) + b"\x15" + struct.pack("<f", value)  # Summary.Value: tag = 1, simple_value = 2
+            scalar = _text(1, tag) + b"\x15" + _single(value)  # Summary.Value: tag = 1, simple_value = 2
             summary = _block(1, scalar)  # Summary: value = 1
             yield _event(begun + seconds, int(step), _block(5, summary))  # Event: summary = 5
+
+
+def _single(value: float) -> bytes:
+    """A number of four bytes; of one that has grown beyond all bounds, infinity."""
+    return struct.pack("<f", value if abs(value) <= _LARGEST or math.isnan(value) else math.copysign(math.inf, value))
 
 
 def _event(wall_time: float, step: int, content: bytes) -> bytes:

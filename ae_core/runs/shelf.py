@@ -21,6 +21,10 @@ LEFTOVER_SECONDS = 3600.0
 PATIENCE = 2.0  # seconds that a lock is waited for
 
 
+class UnreadableError(DataError):
+    """The disk does not say which runs there are."""
+
+
 class Shelf:
     """The runs' folder, shared with other processes.
 
@@ -34,11 +38,18 @@ class Shelf:
         self._guard = threading.Lock()
 
     def ids(self) -> list[str]:
-        """Ids of all runs, readable or not."""
+        """Ids of all runs, readable or not.
+
+        Raises:
+            UnreadableError: If the disk does not say which there are.
+        """
         try:
             found = [name for name in os.listdir(self.folder) if is_id(name)]
         except FileNotFoundError:
             found = []
+        except OSError as error:
+            logger.exception("The folder of runs cannot be read.")
+            raise UnreadableError(f"The stored runs cannot be read at present ({error.strerror}).") from error
         with self._guard:
             for run_id in self._known.keys() - set(found):
                 del self._known[run_id]
@@ -55,7 +66,7 @@ class Shelf:
         return self.folder / run_id
 
     def runs(self) -> list[StoredRun]:
-        """Every run that can be read, newest first."""
+        """Every run that can be read, newest first; see `ids`."""
         found = [run for run in map(self.entry, self.ids()) if run is not None]
         return sorted(found, key=lambda run: run.created, reverse=True)
 

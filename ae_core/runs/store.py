@@ -160,7 +160,11 @@ class RunStore:
             return damaged_run(self._shelf.path(run_id)).run
 
     def list_runs(self) -> list[StoredRun]:
-        """Every run that can be read, newest first."""
+        """Every run that can be read, newest first.
+
+        Raises:
+            UnreadableError: If the disk does not say which there are.
+        """
         return self._shelf.runs()
 
     def damaged(self) -> list[str]:
@@ -321,6 +325,7 @@ class RunStore:
         """Checks that one more run of that owner can be stored.
 
         Raises:
+            UnreadableError: If the disk does not say which runs there are.
             DataError: If what is pinned, waits or trains leaves no room for it.
         """
         self._room.admit(owner, 0)

@@ -34,6 +34,7 @@ from ae_core.runs.files import (
     STATUS,
     first_name,
     folder_bytes,
+    force,
     kept_steps,
     new_id,
     snapshot_name,
@@ -173,6 +174,9 @@ def import_run(
                     _keep(archive, part, small, label)
                     if (part / MODEL).exists():
                         renew(part / MODEL, *reader.model())
+                    for name in (CHECKPOINT, MODEL):
+                        if (part / name).exists():
+                            force(part / name)
                     size = folder_bytes(part)
                     admit(size)
                     write(part / STATUS, msgspec.json.encode(replace(status, size=size)))

@@ -129,6 +129,16 @@ def atlas(png: bytes) -> str:
         return ""
 
 
+def remove_atlas(png: bytes) -> None:
+    """Takes such a picture away; whoever shows it again puts it back.
+
+    Args:
+        png: The picture.
+    """
+    with contextlib.suppress(OSError):
+        (FOLDER / _named("atlas", ".png", png)).unlink(missing_ok=True)
+
+
 def glossary(words: bytes) -> str:
     """Puts the words of the field in place, JSON, under a name made of its content.
 
@@ -145,10 +155,14 @@ def glossary(words: bytes) -> str:
 
 
 def _publish(kind: str, ending: str, payload: bytes, most: int) -> str:
-    target = FOLDER / f"{kind}-{_digest(payload)}{ending}"
+    target = FOLDER / _named(kind, ending, payload)
     if _place(target, payload):
         _keep_newest(f"{kind}-*{ending}", most)
     return ADDRESS + target.name
+
+
+def _named(kind: str, ending: str, payload: bytes) -> str:
+    return f"{kind}-{_digest(payload)}{ending}"
 
 
 def _digest(payload: bytes) -> str:

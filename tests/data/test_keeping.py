@@ -1,11 +1,13 @@
 """Uploads in their folder: kept once, for whom, for how long, and found again by name."""
 
+import errno
 import os
 import subprocess
 import sys
 import threading
 import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -222,3 +224,36 @@ def test_files_that_wait_to_be_read_have_bounds_together(monkeypatch):
             go_on.set()
         assert first.result() == "read", "a file alone has a place, whatever its size"
     assert uploads.apart("module", [], "b.csv", b"0") == "read"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no process is bounded there")
+def test_a_disk_that_fills_takes_nobody_s_upload_away(alone):
+    import resource
+
+    owners = [f"{one}" * 64 for one in "abc"]
+    (kept,) = {data.store_upload("mine.npz", packed(x_train=IMAGES), one).name for one in owners}
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, before[1]))  # as if no more than this could be written
+    try:
+        with pytest.raises(DataError, match="could not all be removed"):
+            uploads.remove_uploads(owners[0])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert all(kept in uploads.brought_by(one) for one in owners)
+    for one in owners:
+        uploads.remove_uploads(one)
+    assert not [*uploads_folder().iterdir()]
+
+
+def test_a_file_that_could_not_be_kept_leaves_no_word_of_its_owner(alone, monkeypatch):
+    replace = Path.replace
+
+    def refuse(part, target):
+        if target.suffix == ".npz":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return replace(part, target)
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    with pytest.raises(DataError, match="could not be kept"):
+        data.store_upload("mine.npz", packed(x_train=IMAGES), ME)
+    assert not [*uploads_folder().iterdir()]

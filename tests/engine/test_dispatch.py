@@ -1,14 +1,18 @@
 """Jobs handed to Dask, with a stand-in for Dask that finishes only when it is told to."""
 
+import threading
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from distributed import KilledWorker
 
 from ae_core.engine import kernel
+from ae_core.engine.answer import Answer
 from ae_core.engine.dispatch import Dispatch
 from ae_core.engine.jobs import TrainingJob
+from ae_core.engine.pool import WorkerPool
 from ae_core.engine.queue import Queue
 from ae_core.messages import Finished, Started
 from ae_core.variants import read_settings
@@ -30,6 +34,7 @@ class LatePool:
     """A worker with two slots."""
 
     slots = 2
+    asked_lately = False
 
     def __init__(self) -> None:
         self.given: list[LateFuture] = []
@@ -79,6 +84,51 @@ def test_a_run_that_takes_too_much_memory_is_tried_once(monkeypatch: pytest.Monk
     assert job.error == (
         "This run needs more memory than its worker has, so it was ended; lower widths (now 4096, 4096)."
     )
+
+
+def test_what_a_question_of_somebody_else_took_ends_nobody_s_training(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ae_core.engine.dispatch.REASON_SECONDS", 0.0)
+    queue = Queue(limit=5, per_owner=5, pause_limit=1.0)
+    job = queue.add(TrainingJob(read_settings({"dataset": "digits"}), "me", queue.shared))
+    given: list[LostFuture] = []
+
+    def submit(*_: Any, **__: Any) -> LostFuture:
+        given.append(LostFuture())
+        return given[-1]
+
+    monkeypatch.setattr(LatePool, "submit", submit)
+    chances = iter([True, False])
+    dispatch, pool = Dispatch(queue, "topic", "folder", lambda job: next(chances)), LatePool()
+    pool.asked_lately = True
+
+    def lose() -> None:
+        dispatch.dispatch(pool, None)  # type: ignore[arg-type]
+        queue.receive(Started(run_id=job.id, worker="tcp://one"))
+        queue.exhaust("tcp://one")
+        given[-1].status = "error"
+        dispatch.collect(pool, closing=False)  # type: ignore[arg-type]
+
+    lose()
+    assert (job.state, job.error, job.exhausted) == ("queued", None, False), "it is begun again"
+    lose()
+    assert job.state == "failed" and "needs more memory" in str(job.error), "not without end"
+
+
+def test_a_pool_knows_whether_workers_are_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    pool = WorkerPool(SimpleNamespace(), threading.Event())  # type: ignore[arg-type]
+    seen: list[bool] = []
+
+    def answers(timeout: float) -> Answer[int]:
+        seen.append(pool.asked_lately)
+        return Answer(value=1)
+
+    monkeypatch.setattr(WorkerPool, "usable", ["one"])
+    monkeypatch.setattr(pool, "submit", lambda *_, **__: SimpleNamespace(result=answers))
+    assert not pool.asked_lately
+    assert pool.ask(lambda: Answer(value=1), seconds=1.0) == 1 and seen == [True]
+    assert pool.asked_lately, "its memory may be told of a moment later"
+    monkeypatch.setattr("ae_core.engine.pool.LATELY", 0.0)
+    assert not pool.asked_lately
 
 
 @pytest.mark.slow(seconds=1)

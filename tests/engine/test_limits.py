@@ -81,13 +81,31 @@ def test_who_presses_start_before_the_time_is_known_is_refused_in_the_queue(
 
 def test_what_takes_too_long_or_too_much_ends_with_its_last_state() -> None:
     job = order(0)
-    job.change(state="running", started=time.time() - 50)
+    job.change(state="running")
+    job.begun = time.monotonic() - 50
     assert Limits(1.0).exceeded(job, 0.0) == ""
     job.used = 11.0  # before it made room for others
     assert "has taken 1 minutes" in Limits(1.0).exceeded(job, 0.0)
     assert Limits(run_memory=2**20).exceeded(job, 2.0**20) == ""
     assert "more than 1 MB of memory" in Limits(run_memory=2**20).exceeded(job, 2.0**21)
     assert Limits().exceeded(job, 1e12) == ""
+
+
+def test_a_clock_that_is_set_ends_no_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    queue = Queue(limit=50, per_owner=5, pause_limit=1.0)
+    queue.slots = 1
+    run, other = queue.add(order(0)), queue.add(order(1))
+    run.stored, run.seen_at = True, time.monotonic() - 1000
+    queue.take()
+    queue.receive(snapshot(0, run_id=run.id))
+    monkeypatch.setattr("time.time", lambda: (run.started or 0.0) + 86_400.0)
+    assert Limits(30.0).exceeded(run, 0.0) == "" and queue.leaving() == []
+    queue.receive(snapshot(1000, run_id=run.id, state="done"))
+    queue.take()
+    queue.add(order(2))
+    queue.estimate()
+    assert other.state == "starting"
+    assert [job.expected_wait for job in queue.all() if job.state == "queued"] == [0.0], "the first took no day"
 
 
 def test_a_run_that_nobody_watches_makes_room_after_its_turn(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -98,13 +116,13 @@ def test_a_run_that_nobody_watches_makes_room_after_its_turn(monkeypatch: pytest
     queue.take()
     queue.receive(Started(run_id=first.id, worker="one"))
     queue.receive(snapshot(0, run_id=first.id))
-    first.started, first.seen_at = time.time() - 1000, time.monotonic() - 1000
+    first.begun = first.seen_at = time.monotonic() - 1000
     assert queue.leaving() == [first]
     first.seen_at = time.monotonic()
     assert queue.leaving() == [], "somebody looks at it"
-    first.seen_at, first.started = time.monotonic() - 1000, time.time()
+    first.seen_at, first.begun = time.monotonic() - 1000, time.monotonic()
     assert queue.leaving() == [], "it has just begun"
-    first.started = time.time() - 1000
+    first.begun = time.monotonic() - 1000
     queue.slots = 2
     assert queue.leaving() == [], "there is a slot for the other"
     queue.slots = 1
@@ -121,18 +139,28 @@ def test_a_run_that_nobody_watches_makes_room_after_its_turn(monkeypatch: pytest
 
 
 def test_on_an_open_server_jobs_are_counted_by_address_too(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ae_core.engine.queue.ORIGIN_FACTOR", 2)
+    monkeypatch.setattr("ae_core.engine.queue.ORIGINS", 2)
 
-    def fill(engine: Engine) -> None:
-        for seed in range(3):
+    def fill(engine: Engine, origin: str, most: int) -> None:
+        for seed in range(most):
             settings = read_settings({"variant": "vanilla", "dataset": "digits", "seed": seed})
-            engine.submit(settings, f"cookie {seed}", origin="10.0.0.1")
+            engine.submit(settings, f"cookie {seed} {origin}", origin=origin)
 
-    engine = Engine(store=store, per_owner_limit=1, limits=Limits(public=True))
+    engine = Engine(store=store, queue_limit=3, limits=Limits(public=True))
     with pytest.raises(EngineError, match="from your address"):
-        fill(engine)
-    assert [job.origin for job in engine.jobs()] == [fingerprint("10.0.0.1")] * 2
-    fill(Engine(store=store, per_owner_limit=1, limits=Limits()))
+        fill(engine, "10.0.0.1", 4)
+    assert [job.origin for job in engine.jobs()] == [fingerprint("10.0.0.1")] * 3
+    fill(engine, "10.0.0.2", 3)
+    waiting = sorted(engine.jobs(), key=lambda job: job.position or 0)
+    both = [fingerprint(one) for one in ("10.0.0.1", "10.0.0.2")]
+    assert [job.origin for job in waiting] == both * 3, "who comes later from elsewhere takes turns with them"
+    with pytest.raises(EngineError, match="queue is full: 6 trainings"):
+        fill(engine, "10.0.0.3", 1)
+
+    own = Engine(store=store, queue_limit=3, limits=Limits())
+    with pytest.raises(EngineError, match="queue is full: 3 trainings"):
+        fill(own, "10.0.0.1", 4)
+    assert {job.origin for job in own.jobs()} == {""}
 
 
 def test_a_page_that_is_open_is_noticed(store: RunStore) -> None:

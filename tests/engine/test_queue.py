@@ -160,6 +160,25 @@ def test_ended_runs_are_forgotten_within_bounds(monkeypatch: pytest.MonkeyPatch)
     assert queue.all() == [runs[3], runs[2]]
 
 
+def test_runs_that_are_looked_at_are_remembered_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ae_core.engine.queue._ADOPTED_BYTES", 350_000)
+    queue = Queue(limit=50, per_owner=50, pause_limit=1.0)
+    waiting = add(queue, ME)
+    looked_at = []
+    for place in range(6):
+        job = TrainingJob(order(), ME, queue.shared)
+        atlas = Atlas(png=bytes([place]) * 100_000, columns=1, tile=(1, 1), count=1)
+        job.change(state="running" if place == 2 else "done", setup=setup(run_id=job.id, atlas=atlas))
+        job.elsewhere, job.stored = place == 2, True
+        queue.adopt(job)
+        looked_at.append(job)
+        if place == 1:
+            queue.again(job)  # it goes on here
+    assert queue.all() == [waiting, looked_at[1], *looked_at[3:]]
+    queue.adopt(looked_at[0])
+    assert queue.get(looked_at[0].id) is looked_at[0] and queue.get(looked_at[3].id) is None
+
+
 def test_a_training_that_the_scheduler_itself_gives_to_another_worker_begins_again() -> None:
     queue = Queue(limit=9, per_owner=9, pause_limit=1.0)
     lost = add(queue, ME)

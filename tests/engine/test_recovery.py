@@ -9,7 +9,7 @@ from ae_core.engine.recovery import SETBACKS, Recovery
 from ae_core.errors import EngineError
 from ae_core.messages import Finished, Started
 from ae_core.ownership import fingerprint
-from ae_core.runs import RunStore
+from ae_core.runs import Remains, RunStore
 from tests.stored import SETTINGS, result, setup, snapshot, state_at
 
 ME, STRANGER = "me", "stranger"
@@ -148,3 +148,22 @@ def test_what_a_machine_without_the_folder_has_trained_is_kept_here(store: RunSt
     assert (run.state, run.result()) == ("done", result(run_id=run_id)) and newest is not None and newest.step == 1000
     app.die()
     assert App(store).queue.waiting == 0, "it is not trained again"
+
+
+def test_a_run_that_is_removed_while_somebody_opens_it_is_gone(
+    store: RunStore, run_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.end(run_id, "stopped")
+    engine = Engine(store=store)
+    remains = store.remains
+
+    def slow(wanted: str) -> Remains:
+        found = remains(wanted)
+        engine.remove(run_id, ME)  # its owner's press, between two lines of another page's
+        return found
+
+    with monkeypatch.context() as patch:
+        patch.setattr(engine, "run", lambda wanted: None)
+        patch.setattr(store, "remains", slow)
+        assert engine._recovery.find(run_id) is None
+    assert engine.run(run_id) is None and engine.jobs() == []

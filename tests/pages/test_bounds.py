@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import Awaitable, Callable
 from types import SimpleNamespace
 from typing import Any
@@ -9,11 +10,14 @@ from typing import Any
 import psutil
 import pytest
 from starlette.types import Message, Receive, Scope, Send
+from streamlit.proto.Common_pb2 import FileURLs
 from streamlit.runtime.stats import CacheStat
+from streamlit.runtime.uploaded_file_manager import UploadedFile, UploadedFileRec
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from pages.ui.server import bounds, origins
+from pages.ui.live import streaming
+from pages.ui.server import bounds, origins, uploads
 from tests.bench import visitor
 from tests.browser import App
 
@@ -39,10 +43,11 @@ def held(monkeypatch: pytest.MonkeyPatch) -> Held:
     made = Held()
     monkeypatch.setattr(bounds, "get_instance", lambda: SimpleNamespace(uploaded_file_mgr=made))
     monkeypatch.setenv("AE_UPLOADS_MB", "1")
+    monkeypatch.setattr(uploads, "waiting", {})
     return made
 
 
-async def ask(app: bounds.Bounds, session: str, chunks: list[bytes]) -> tuple[int, str]:
+async def ask(app: bounds.Bounds, session: str, chunks: list[bytes], host: str = "here") -> tuple[int, str]:
     """Puts a file, and gives the status and the text of the answer."""
     said: list[Message] = []
     coming = [{"type": "http.request", "body": one, "more_body": True} for one in chunks]
@@ -55,8 +60,8 @@ async def ask(app: bounds.Bounds, session: str, chunks: list[bytes]) -> tuple[in
     async def send(message: Message) -> None:
         said.append(message)
 
-    scope = {"type": "http", "method": "PUT", "path": "/lab" + PLACE.format(session=session, file="f"), "client": None}
-    await app(scope, receive, send)
+    scope = {"type": "http", "method": "PUT", "path": "/lab" + PLACE.format(session=session, file="f")}
+    await app({**scope, "client": (host, 1)}, receive, send)
     return said[0]["status"], said[1].get("body", b"").decode()
 
 
@@ -77,13 +82,13 @@ def test_a_new_file_of_a_page_takes_the_place_of_the_one_before(held: Held) -> N
 def test_files_have_no_more_room_than_the_host_gives(held: Held) -> None:
     app = bounds.Bounds(streamlit)
     half = [b"x" * 2**18] * 2
-    assert asyncio.run(ask(app, "one", half))[0] == 204
-    status, said = asyncio.run(ask(app, "two", half * 2 + [b"x"]))
+    assert asyncio.run(ask(app, "one", half, "one"))[0] == 204
+    status, said = asyncio.run(ask(app, "two", half * 2 + [b"x"], "two"))
     assert status == 503 and json.loads(said) == {"detail": bounds.BUSY}
     held.bytes = 2**20
-    assert asyncio.run(ask(app, "three", [b"x"]))[0] == 503
+    assert asyncio.run(ask(app, "three", [b"x"], "three"))[0] == 503
     held.bytes = 2**19
-    assert asyncio.run(ask(app, "four", half))[0] == 204
+    assert asyncio.run(ask(app, "four", half, "four"))[0] == 204
 
 
 def test_one_file_of_a_page_and_a_few_of_all_are_on_their_way(held: Held, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -97,6 +102,50 @@ def test_one_file_of_a_page_and_a_few_of_all_are_on_their_way(held: Held, monkey
     assert asyncio.run(together(["one", "two", "three"])) == [204, 204, 503]
 
 
+def test_files_on_their_way_from_one_address_leave_places_for_others(
+    held: Held, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bounds, "UPLOADS_OF_ONE", 2)
+
+    async def together(hosts: list[str]) -> list[int]:
+        app = bounds.Bounds(streamlit)
+        coming = [ask(app, str(place), [b"x"] * 3, host) for place, host in enumerate(hosts)]
+        return [status for status, _ in await asyncio.gather(*coming)]
+
+    hosts = ["2001:db8::1", "2001:db8::2", "2001:db8::3", "2001:db8:1::1"]
+    assert asyncio.run(together(hosts)) == [204, 204, 503, 204]
+
+
+def test_files_that_no_script_reads_leave_room_for_others(held: Held, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = bounds.Bounds(streamlit)
+    quarter = [b"x" * 2**18]
+    assert [asyncio.run(ask(app, one, quarter, "there"))[0] for one in ("one", "two")] == [204, 204]
+    assert asyncio.run(ask(app, "three", [b"x"], "there"))[0] == 503, "one address has half of the room"
+    assert asyncio.run(ask(app, "one", quarter, "there"))[0] == 204, "a new file in the place of one's own"
+    assert asyncio.run(ask(app, "large", quarter * 3, "elsewhere"))[0] == 204, "a file alone may have more"
+    held.bytes = 2**20
+    held.removed.clear()
+    assert asyncio.run(ask(app, "four", [b"x"], "a third"))[0] == 503
+    monkeypatch.setattr(bounds, "WAIT_SECONDS", 0.0)
+    asyncio.run(ask(app, "five", [b"x"], "a third"))
+    assert {"one", "two", "large"} <= set(held.removed), "whoever never reads a file has had it long enough"
+
+
+def test_a_file_counts_until_what_is_done_with_it_is_done(held: Held, monkeypatch: pytest.MonkeyPatch) -> None:
+    record = UploadedFileRec("f", "run.zip", "application/zip", b"x" * 2**20)
+    uploads.waiting["mine"] = uploads.Waiting("here", 2**20, time.monotonic())
+    context = SimpleNamespace(session_id="mine", uploaded_file_mgr=held)
+    monkeypatch.setattr(uploads, "get_script_run_ctx", lambda: context)
+    monkeypatch.setattr(uploads.st, "session_state", {"field": UploadedFile(record, FileURLs()), "empty": None})
+    app = bounds.Bounds(streamlit)
+    with uploads.given("field") as file:
+        assert file == ("run.zip", record.data) and held.removed == ["mine"] and not uploads.waiting
+        assert asyncio.run(ask(app, "another", [b"x"], "there"))[0] == 503, "it waits for a worker, say"
+    assert asyncio.run(ask(app, "another", [b"x"], "there"))[0] == 204
+    with uploads.given("empty") as file:
+        assert file is None
+
+
 def test_a_file_that_never_arrives_is_given_up(held: Held, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bounds, "UPLOAD_SECONDS", 0.05)
 
@@ -105,6 +154,39 @@ def test_a_file_that_never_arrives_is_given_up(held: Held, monkeypatch: pytest.M
 
     status, said = asyncio.run(ask(bounds.Bounds(endless), "one", []))
     assert status == 408 and json.loads(said) == {"detail": bounds.SLOW}
+
+
+def test_a_large_answer_leaves_in_pieces_each_after_the_one_before() -> None:
+    content = bytes(range(256)) * 4096
+    left: list[Message] = []
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": content})
+
+    async def scene() -> None:
+        slow = asyncio.Semaphore(2)
+
+        async def send(message: Message) -> None:
+            await slow.acquire()
+            left.append(message)
+
+        async def receive() -> Message:
+            return {"type": "http.disconnect"}
+
+        scope = {"type": "http", "method": "GET", "path": "/media/run.zip"}
+        asking = asyncio.ensure_future(bounds.Bounds(answer)(scope, receive, send))
+        for _ in range(20):
+            await asyncio.sleep(0)
+        assert len(left) == 2, "nothing more is handed over before that has left"
+        for _ in range(10):
+            slow.release()
+        await asking
+
+    asyncio.run(scene())
+    assert left[0]["status"] == 200 and b"".join(one["body"] for one in left[1:]) == content
+    assert {len(one["body"]) for one in left[1:]} == {bounds.PIECE}
+    assert [one["more_body"] for one in left[1:]] == [True, True, True, False]
 
 
 def test_sockets_of_one_address_leave_room_for_others(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -130,14 +212,21 @@ def test_sockets_of_one_address_leave_room_for_others(monkeypatch: pytest.Monkey
 
     async def scene() -> list[str]:
         app = bounds.Bounds(hold)
-        opened = [asyncio.create_task(open_one(app, one)) for one in ("a", "a", "a", "b", "c")]
+        # Of IPv6 a whole network is one address.
+        opened = [
+            asyncio.create_task(open_one(app, one)) for one in ("2001:db8::1", "2001:db8::2", "2001:db8::3", "b", "c")
+        ]
         await asyncio.sleep(0)
         free.set()
         first = [said[0]["type"] for said in await asyncio.gather(*opened)]
-        return [*first, (await open_one(app, "a"))[0]["type"]]
+        return [*first, (await open_one(app, "2001:db8::4"))[0]["type"]]
 
     accept, close = "websocket.accept", "websocket.close"
     assert asyncio.run(scene()) == [accept, accept, close, accept, close, accept], "and whoever leaves makes room"
+
+
+def test_one_address_that_listens_as_often_as_it_may_leaves_others_room_to_listen() -> None:
+    assert bounds.SOCKETS_OF_ONE <= streaming.MOST / 2 < bounds.SOCKETS
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,7 @@ def engine(monkeypatch) -> OneRun:
     return one
 
 
-def question(run_id: str, rows: bytes = b"rows", step: int | str = 40, origin: str = "") -> Request:
+def question(run_id: str, rows: bytes = b"rows", step: int | str = 40, origin: str = "", host: str = "") -> Request:
     pieces = [rows[place : place + 2**16] for place in range(0, max(len(rows), 1), 2**16)]
 
     async def receive() -> dict[str, object]:
@@ -54,7 +54,8 @@ def question(run_id: str, rows: bytes = b"rows", step: int | str = 40, origin: s
 
     headers = [(b"host", b"app.test")] + ([(b"origin", origin.encode())] if origin else [])
     path = {"run": run_id, "step": str(step), "part": "encoder"}
-    return Request({"type": "http", "method": "POST", "path_params": path, "headers": headers}, receive)
+    scope = {"type": "http", "method": "POST", "path_params": path, "headers": headers, "client": (host, 1)}
+    return Request(scope, receive)
 
 
 def ask(*given, **more) -> Response:
@@ -92,11 +93,28 @@ def test_a_worker_answers_for_every_step_whose_weights_are_kept(engine):
 def test_more_than_workers_can_do_is_refused_at_once(engine):
     async def hall() -> list[int]:
         engine.free.clear()
-        asking = [asyncio.create_task(computing.compute(question(engine.job.id))) for _ in range(computing.MOST)]
+        hosts = [str(place % 2) for place in range(computing.MOST)]
+        asking = [asyncio.create_task(computing.compute(question(engine.job.id, host=host))) for host in hosts]
         await asyncio.sleep(0)
-        one_more = await computing.compute(question(engine.job.id))
+        one_more = await computing.compute(question(engine.job.id, host="another"))
         engine.free.set()
         return [one_more.status_code, *(one.status_code for one in await asyncio.gather(*asking))]
 
     assert asyncio.run(hall()) == [429] + [200] * computing.MOST
     assert ask(engine.job.id).status_code == 200
+
+
+def test_an_address_leaves_places_for_others_however_much_it_asks(engine):
+    async def hall() -> list[int]:
+        engine.free.clear()
+        hosts = [f"2001:db8::{place}" for place in range(1, 100)]
+        asking = [asyncio.create_task(computing.compute(question(engine.job.id, host=host))) for host in hosts]
+        await asyncio.sleep(0)
+        asking.append(asyncio.create_task(computing.compute(question(engine.job.id, host="another"))))
+        await asyncio.sleep(0)
+        engine.free.set()
+        return [one.status_code for one in await asyncio.gather(*asking)]
+
+    statuses = asyncio.run(hall())
+    assert statuses[-1] == 200 and 0 < statuses[:-1].count(200) < computing.MOST
+    assert not computing._places.taken

@@ -55,6 +55,24 @@ def test_a_run_without_frames_says_so_on_its_page_and_becomes_no_file(store, mon
     assert drawn == ["This run has nothing to show yet."]
 
 
+def test_nobody_is_told_where_on_the_host_a_file_lies():
+    def fails() -> bytes:
+        raise PermissionError(13, "Permission denied", "/srv/runs/secret/model.keras")
+
+    own = nobody()
+    with spoken("en"), pytest.raises(PermissionError):
+        exporting.guarded(own, fails)()
+    assert "Permission denied" in own.failure and "/srv" not in own.failure
+
+
+def test_a_fault_that_nobody_has_thought_of_is_said_too(monkeypatch):
+    own, drawn = nobody(), []
+    monkeypatch.setattr(exporting.redraw, "of_this_page", lambda: lambda: drawn.append(own.failure))
+    with spoken("en"), pytest.raises(ZeroDivisionError):
+        exporting.guarded(own, lambda: b"" * (1 // 0))()
+    assert drawn == ["The file could not be made because of a fault in the app; its log has the details."]
+
+
 def test_a_file_is_made_in_the_language_of_the_page_that_offers_it():
     with spoken("de"):
         made = exporting.guarded(nobody(), language)

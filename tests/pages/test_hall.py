@@ -126,12 +126,18 @@ def test_answers_stay_to_be_seen_whatever_is_asked_and_ended_elsewhere(monkeypat
     assert open_polls.ask("k", CHOICES, "there") is None, "too many are open there"
 
 
-def test_addresses_that_look_at_a_question_are_only_so_many(monkeypatch):
-    monkeypatch.setattr(polls, "MOST_PLACES", 3)
-    open_polls = polls.Polls()
-    poll = asked_by(open_polls, "a")
-    assert [open_polls.token(poll, str(place)) is not None for place in range(5)] == [True] * 3 + [False] * 2
-    assert len(poll.phones) == 3 and open_polls.token(poll, "0"), "one that is known may have more phones"
+def test_whoever_only_looks_takes_nobody_s_place(asked, monkeypatch):
+    monkeypatch.setattr(polls, "MOST_PHONES", 2)
+    for _ in range(5):  # a window of what reads the code, a preview of the link, a browser that keeps no cookies
+        assert Phone(asked).get().status_code == 200
+    assert not asked.phones
+    mine, other, late = Phone(asked), Phone(asked), Phone(asked)
+    for one in (mine, other, late):
+        one.get()
+    assert [one.send("0").status_code for one in (mine, other, late)] == [303, 303, 429]
+    assert [mine.send("1").status_code, mine.get().status_code] == [303, 200], "who has answered may think again"
+    assert "no more are counted" in text(Phone(asked).get())
+    assert sorted(asked.answers.values()) == [0.0, 1.0]
 
 
 def test_an_ended_question_keeps_its_answers_and_takes_no_more(asked):
@@ -143,15 +149,15 @@ def test_an_ended_question_keeps_its_answers_and_takes_no_more(asked):
 
 
 def test_there_are_only_so_many_answers_and_phones(monkeypatch):
-    monkeypatch.setattr(polls, "MOST_ANSWERS", 2)
+    monkeypatch.setattr(polls, "MOST_ANSWERS", 3)
     monkeypatch.setattr(polls, "MOST_PHONES", 2)
     open_polls = polls.Polls()
     poll, other = asked_by(open_polls, "a"), asked_by(open_polls, "b")
-    assert [open_polls.answer(poll, who, 0.0) for who in "xyzx"] == [True, True, False, True]
-    tokens = [open_polls.token(poll, "hall") for _ in range(3)]
-    assert tokens[2] is None
-    assert open_polls.token(poll, "elsewhere") is not None
-    known = str(tokens[0])
+    assert [open_polls.answer(poll, who, 0.0, "hall") for who in "xyzx"] == [True, True, False, True]
+    assert not open_polls.has_room(poll, "hall")
+    assert open_polls.has_room(poll, "elsewhere")
+    assert [open_polls.answer(poll, who, 0.0, "elsewhere") for who in "vw"] == [True, False], "of all"
+    known = open_polls.token(poll)
     assert open_polls.gave(poll, known)
     assert not open_polls.gave(other, known), "for that question only"
     assert not any(open_polls.gave(poll, made_up) for made_up in ("", "f1", "a.b", known + "0"))

@@ -135,3 +135,20 @@ def test_what_cannot_be_laid_out_says_why(engine):
         assert works() == 0, "nobody has asked why"
 
     asyncio.run(refused())
+
+
+def test_a_fault_that_nobody_has_thought_of_is_said_and_logged(engine, monkeypatch, caplog):
+    def fault(*_given: object) -> Iterator[tuple[float, bytes]]:
+        raise ZeroDivisionError("in our own code")
+
+    async def hall() -> None:
+        run = engine.job.id
+        monkeypatch.setattr(engine, "lay_out", fault)
+        await ask(run)
+        await until(lambda: laying_out._works[run, 40].why)
+        status, said = await ask(run)
+        assert status == 503 and "fault in the app" in said["why"]
+        assert not works(), "whoever asks again has it tried again"
+
+    asyncio.run(hall())
+    assert "in our own code" in caplog.text

@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import json
+import threading
 import time
 from types import SimpleNamespace
 
@@ -15,6 +16,7 @@ from ae_core.engine.jobs import Shared, TrainingJob
 from pages.ui import shared
 from pages.ui.live import network
 from tests import demo
+from tests.pages.one_run import until
 from tests.stored import SETTINGS
 
 WEIGHTS = b"\x00weights" * 100
@@ -119,3 +121,40 @@ def test_the_network_of_an_earlier_step_is_the_kept_one_at_it_or_before(engine):
     assert engine.asked == 5, "each network once"
     scope = {"type": "http", "path_params": {"run": "gone"}, "query_string": b"", "headers": []}
     assert asyncio.run(network.moments(Request(scope))).status_code == 404
+
+
+def test_whoever_asks_for_many_networks_takes_no_more_than_a_few_threads(engine, monkeypatch):
+    monkeypatch.setattr(network, "MOST_OF_ADDRESS", 12)
+    monkeypatch.setattr(network, "MOST_WAITING", 13)
+    monkeypatch.setattr(network, "_kept", network.Kept(2**20, 100, lambda one: len(one.content)))
+    busy, free = [0, 0], threading.Event()
+
+    def slow(run_id: str, step: int | None = None) -> Portable:
+        busy[0] += 1
+        busy[1] = max(busy)
+        free.wait(10)
+        busy[0] -= 1
+        return Portable(WEIGHTS)
+
+    async def ask(step: int, host: str) -> Response:
+        query = f"step={step}".encode()
+        scope = {"type": "http", "path_params": {"run": engine.job.id}, "query_string": query, "headers": []}
+        return await network.network(Request({**scope, "client": (host, 1)}))
+
+    async def hall() -> list[int]:
+        many = [asyncio.create_task(ask(step, "one")) for step in range(16)]
+        await until(lambda: len(network._coming) == 12 and busy[0] == network.MOST_OF_ONE)
+        other = asyncio.create_task(ask(20, "another"))
+        await until(lambda: len(network._coming) == 13 and busy[0] == network.MOST_OF_ONE + 1)
+        full = await ask(30, "a third")
+        assert full.status_code == 503 and json.loads(bytes(full.body))["later"] is True
+        same = asyncio.create_task(ask(3, "a third"))
+        await asyncio.sleep(0)
+        free.set()
+        return [one.status_code for one in await asyncio.gather(*many, other, same)]
+
+    engine.network = slow
+    engine.kept = [*range(31)]
+    statuses = asyncio.run(hall())
+    assert sorted(statuses[:16]) == [200] * 12 + [503] * 4 and statuses[16:] == [200, 200]
+    assert busy == [0, network.MOST_OF_ONE + 1] and not network._coming and not network._asked_from

@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections.abc import Iterator
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -115,19 +116,27 @@ def test_files_are_scored_a_few_at_a_time_and_whoever_waits_in_vain_is_told(monk
     places = threading.BoundedSemaphore(1)
     monkeypatch.setattr(finding, "_places", places)
     monkeypatch.setattr(finding, "PATIENCE", 0.01)
+    run: Any = SimpleNamespace(id="run", settings=SimpleNamespace(dataset="digits", label="", leave_out=""))
+    fitting: list[str] = []
+
+    def fit_apart(name: str, payload: bytes, *_given: str) -> bytes:
+        fitting.append(name)
+        return payload
 
     def score_file(run_id: str, fitted: bytes) -> str:
         with pytest.raises(EngineError, match="Files of others are being scored"):
-            finding._score(run_id, fitted)
+            finding._score(run, "of another.csv", fitted)
         if fitted == b"bad":
             raise EngineError("No.")
         return "scored"
 
+    monkeypatch.setattr(finding, "data", SimpleNamespace(fit_apart=fit_apart))
     monkeypatch.setattr(finding, "engine", lambda: SimpleNamespace(score_file=score_file))
-    assert finding._score("run", b"") == "scored"
+    assert finding._score(run, "mine.csv", b"") == "scored"
     with pytest.raises(EngineError, match="No"):
-        finding._score("run", b"bad")
-    assert finding._score("run", b"") == "scored", "its place is free again"
+        finding._score(run, "mine.csv", b"bad")
+    assert finding._score(run, "mine.csv", b"") == "scored", "its place is free again"
+    assert set(fitting) == {"mine.csv"}, "whoever waits has nothing unpacked meanwhile"
 
 
 def test_every_word_that_the_browser_asks_for_is_there():

@@ -214,7 +214,7 @@ def test_whole_curves_come_now_and_then(run, monkeypatch):
             return b""
 
         told: Any = SimpleNamespace(moving=True, version=lambda: 0, message=message)
-        channel = streaming.Channel(told)
+        channel = streaming.Channel(told, 0)
         for _ in range(3):
             channel._build()
         channel.close()

@@ -1,5 +1,7 @@
 """The log of curves, read back by TensorFlow, which wrote the format."""
 
+import math
+import struct
 from typing import Any
 
 import pytest
@@ -34,3 +36,10 @@ def test_tensorflow_reads_every_number_back(tmp_path):
         }
     )
     assert events[-1].wall_time == 1_700_000_090.0
+
+
+def test_curves_beyond_all_bounds_are_infinite_there():
+    values = [3.5e38, -1e300, float("nan"), 1.0]
+    history: dict[str, list[Any]] = {"step": [1, 2, 3, 4], "seconds": [0.0] * 4, "loss": values}
+    found = event_log(history, 0.0)
+    assert [found.count(struct.pack("<f", one)) for one in (math.inf, -math.inf, 1.0)] == [1, 1, 1]

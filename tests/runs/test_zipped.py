@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 import math
+import os
 
 import msgspec
 import numpy as np
@@ -20,6 +21,7 @@ from ae_core.messages import Setup, Snapshot
 from ae_core.ownership import fingerprint
 from ae_core.runs import RunStore
 from ae_core.runs import zipped as run_zip
+from ae_core.runs.files import CHECKPOINT, MODEL
 from tests import demo
 from tests.hostile import zipped
 from tests.stored import SETTINGS, TOTAL, picture, result, setup, snapshot, state_at, stored
@@ -62,6 +64,15 @@ def test_the_state_of_a_run_that_has_ended_is_taken_along_unless_it_is_large(sto
     monkeypatch.setattr(run_zip, "LARGEST_SPARE", store.open(run_id).checkpoint_bytes - 1)
     new = store.open(bring(store, exported(store, run_id)))
     assert new.checkpoint() is None and new.model is not None, "it is whole without"
+
+
+def test_a_run_that_is_brought_is_on_the_disk_to_its_last_file_before_it_has_its_name(store, monkeypatch):
+    payload, forced = exported(store, whole_run(store)), set()
+    monkeypatch.setattr(os, "fsync", lambda handle: forced.add(os.fstat(handle).st_ino))
+    run = store.open(bring(store, payload))
+    files = [path for path in run.folder.iterdir() if path.stat().st_size]
+    assert {CHECKPOINT, MODEL} < {path.name for path in files}
+    assert not [path.name for path in files if path.stat().st_ino not in forced]
 
 
 def test_nothing_in_the_file_says_whose_it_is(store):

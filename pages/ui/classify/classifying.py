@@ -15,6 +15,7 @@ from ae_core.messages import ClassifierSummary, ErrorCurve
 from ae_core.runs.classifiers import NETWORKS
 from ae_core.training.published import PUBLISHED, PUBLISHED_IN
 from pages.ui.live import drawn, stage, status, streaming
+from pages.ui.server import addresses
 from pages.ui.shared import engine
 from pages.ui.state import Session
 from pages.ui.words.language import _
@@ -126,7 +127,12 @@ def _start(own: Session, run_id: str) -> None:
     chosen = st.session_state
     try:
         engine().classify(
-            run_id, own.owner, labels=chosen[LABELS], fine_tune=chosen[TUNED] == WHOLE, epochs=chosen[EPOCHS]
+            run_id,
+            own.owner,
+            labels=chosen[LABELS],
+            fine_tune=chosen[TUNED] == WHOLE,
+            epochs=chosen[EPOCHS],
+            origin=addresses.of_visitor(),
         )
     except EngineError as error:
         own.classify_problem = str(error)

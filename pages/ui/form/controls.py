@@ -361,16 +361,16 @@ def _upload(own: Session) -> None:
 
 def _uploaded() -> None:
     own = state.session()
-    file = uploads.given("upload")
-    if file is None:
-        return
-    own.upload_problem, own.notices = "", []
-    try:
-        needed = engine().store.needed_data()
-        info = data.store_upload_apart(*file, fingerprint(own.owner), needed)
-    except DataError as error:
-        own.upload_problem = str(error)
-    else:
+    with uploads.given("upload") as file:
+        if file is None:
+            return
+        own.upload_problem, own.notices = "", []
+        try:
+            needed = engine().store.needed_data()
+            info = data.store_upload_apart(*file, fingerprint(own.owner), needed)
+        except DataError as error:
+            own.upload_problem = str(error)
+            return
         own.uploads.add(info.name)
         own.form.choose("dataset", info.name)
         _forget_columns(own)

@@ -12,6 +12,7 @@ from pages.ui import static
 from pages.ui.hall import polls
 from pages.ui.hall.phone import polls as open_polls
 from pages.ui.runs import share
+from pages.ui.server import addresses
 from pages.ui.state import Session
 from pages.ui.words.language import _, known, language
 
@@ -63,7 +64,7 @@ def ask(own: Session, lesson: Lesson, name: str, came: int | None, revealed: boo
 
 
 def _ask(own: Session, name: str) -> None:
-    poll = open_polls.ask(own.owner, name, st.context.ip_address or "")
+    poll = open_polls.ask(own.owner, name, addresses.of_visitor())
     if poll is None:
         own.notices.append(_("So many questions are open on this server that there is no room for one more."))
     else:

@@ -76,8 +76,8 @@ def _language(request: Request) -> str:
 def _asked(request: Request, poll: Poll) -> Response:
     lesson, token = lessons.get(poll.lesson), _token(request, poll)
     given = polls.given(poll, token) if token else None
-    fresh = None if token else polls.token(poll, questions.address(request))
-    if not token and fresh is None:
+    fresh = None if token else polls.token(poll)
+    if given is None and not polls.has_room(poll, questions.address(request)):
         return _page(_("So many have answered that no more are counted."), "", 429)
     heading = escape.html(_(lesson.question))
     thanks = f'<p role="status">{escape.html(_("Thank you. Look to the front; you may think again."))}</p>'
@@ -131,7 +131,7 @@ async def _answered(request: Request, poll: Poll) -> Response:
         return _page(_("An answer must be one of the choices."), "", 400)
     if not token:
         return _page(_("This browser keeps no cookie, so that its answer cannot be told from others."), "", 400)
-    if not polls.answer(poll, token, value):
+    if not polls.answer(poll, token, value, questions.address(request)):
         if poll.ended:
             return _page(_("This question is closed."), "", 410)
         return _page(_("So many have answered that no more are counted."), "", 429)

@@ -16,8 +16,7 @@ MOST_POLLS = 200  # of all lecturers
 MOST_OF_ADDRESS = 20  # of all who ask from one address; those that have ended there go first
 MOST_OF_OWNER = 3  # of one person, whose oldest one then goes
 MOST_ANSWERS = 2000  # to one of them
-MOST_PHONES = 400  # that may answer it from one address: a hall sits behind one
-MOST_PLACES = 2000  # addresses from which it may be answered
+MOST_PHONES = 1000  # that may answer it from one address: a hall sits behind one, also with IPv6
 KEPT_SECONDS = 4 * 3600.0
 BINS = 8  # in which answers to a question for a number are counted
 
@@ -34,7 +33,7 @@ class Poll:
         address: Fingerprint of the address that it was asked from.
         begun: When, on the monotonic clock.
         answers: One for each phone, by a fingerprint of the phone's token, so that it can think again.
-        phones: How many tokens phones were given, by a fingerprint of their address.
+        phones: How many have answered, by a fingerprint of their address.
         ended: Whether no more answers are taken; those that came stay to be seen.
     """
 
@@ -103,20 +102,21 @@ class Polls:
         with self._lock:
             poll.ended = True
 
-    def token(self, poll: Poll, address: str) -> str | None:
-        """A token by which a phone is known for one question; None where so many were given to its address.
+    def token(self, poll: Poll) -> str:
+        """A token by which a phone is known for one question. It is not kept: whoever only looks takes no room.
+
+        Phones look more than once without a cookie: what reads the code opens the page in a window of its own first.
 
         Args:
             poll: The question.
-            address: The phone's.
         """
-        here = fingerprint(address)
-        with self._lock:
-            if poll.phones[here] >= MOST_PHONES or (here not in poll.phones and len(poll.phones) >= MOST_PLACES):
-                return None
-            poll.phones[here] += 1
         name = secrets.token_urlsafe(12)
         return f"{name}.{self._mark(poll, name)}"
+
+    def has_room(self, poll: Poll, address: str) -> bool:
+        """Whether one more phone may answer a question from its address."""
+        with self._lock:
+            return _has_room(poll, fingerprint(address))
 
     def gave(self, poll: Poll, token: str) -> bool:
         """Whether a phone was given its token here, for this question."""
@@ -126,21 +126,26 @@ class Polls:
     def _mark(self, poll: Poll, name: str) -> str:
         return hmac.new(self._secret, f"{poll.id} {name}".encode(), hashlib.sha256).hexdigest()[:32]
 
-    def answer(self, poll: Poll, phone: str, value: float) -> bool:
+    def answer(self, poll: Poll, phone: str, value: float, address: str = "") -> bool:
         """Takes a phone's answer, in the place of the one that it gave before.
 
         Args:
             poll: The question.
             phone: The phone's token, which `gave` knows.
             value: See `allowed`.
+            address: The phone's.
 
         Returns:
             Whether it is counted: there was room for it, and the question has not ended.
         """
-        who = fingerprint(phone)
+        who, here = fingerprint(phone), fingerprint(address)
         with self._lock:
-            if poll.ended or (who not in poll.answers and len(poll.answers) >= MOST_ANSWERS):
+            if poll.ended:
                 return False
+            if who not in poll.answers:
+                if not _has_room(poll, here):
+                    return False
+                poll.phones[here] += 1
             poll.answers[who] = value
             return True
 
@@ -158,6 +163,10 @@ class Polls:
         now = self._clock()
         for poll_id in [one.id for one in self._polls.values() if now - one.begun > KEPT_SECONDS]:
             del self._polls[poll_id]
+
+
+def _has_room(poll: Poll, here: str) -> bool:
+    return len(poll.answers) < MOST_ANSWERS and poll.phones[here] < MOST_PHONES
 
 
 def allowed(lesson: Lesson, text: str) -> float | None:

@@ -12,6 +12,7 @@ from ae_core.lessons.lesson import Lesson
 from ae_core.recordings import lessons as of_lessons
 from pages.ui.live import recorded
 from pages.ui.progress import Taken
+from pages.ui.server import addresses
 from pages.ui.shared import engine
 from pages.ui.state import Session
 from pages.ui.words.language import _
@@ -95,7 +96,7 @@ def _started(own: Session, lesson: Lesson, taken: Taken) -> None:
                 own.owner,
                 title=title,
                 twin_of=begun[0] if begun else None,
-                origin=st.context.ip_address or "",
+                origin=addresses.of_visitor(),
             )
             begun.append(run.id)
     except (EngineError, SettingError) as error:

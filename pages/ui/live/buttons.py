@@ -9,6 +9,7 @@ from ae_core.errors import EngineError, SettingError
 from ae_core.formats import escape
 from ae_core.settings import Settings
 from pages.ui import state
+from pages.ui.server import addresses
 from pages.ui.shared import engine
 from pages.ui.state import Session
 from pages.ui.words.language import _
@@ -102,7 +103,7 @@ def _rest(run: TrainingJob) -> None:
 def _go_on(run_id: str) -> None:
     own = state.session()
     own.failure = ""
-    own.attempt(lambda: engine().go_on(run_id, own.owner))
+    own.attempt(lambda: engine().go_on(run_id, own.owner, origin=addresses.of_visitor()))
 
 
 def _more_epochs(run: TrainingJob, problem: str) -> None:
@@ -123,7 +124,8 @@ def _more_epochs(run: TrainingJob, problem: str) -> None:
 def _extend(run_id: str) -> None:
     own = state.session()
     own.failure = ""
-    own.attempt(lambda: engine().extend(run_id, own.owner, st.session_state[MORE_EPOCHS]))
+    more = st.session_state[MORE_EPOCHS]
+    own.attempt(lambda: engine().extend(run_id, own.owner, more, origin=addresses.of_visitor()))
 
 
 def _choice_of_pace(own: Session, run: TrainingJob | None) -> None:
@@ -159,7 +161,7 @@ def _start() -> None:
     own = state.session()
     own.failure = ""
     try:
-        run = engine().submit(own.form.settings(), own.owner, pace=own.pace, origin=st.context.ip_address or "")
+        run = engine().submit(own.form.settings(), own.owner, pace=own.pace, origin=addresses.of_visitor())
     except (EngineError, SettingError) as error:
         own.failure = str(error)
     else:

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from ae_core.engine import EngineError
 from pages.ui import shared
 from pages.ui.live.answers import refused
-from pages.ui.live.network import moments_of
+from pages.ui.live.network import where
 from pages.ui.live.questions import Places, whole
 
 COMPUTE = "/compute/{run}/{step}/{part}"
@@ -38,14 +38,13 @@ async def compute(request: Request) -> Response:
 
 def _answer(run_id: str, step: int | None, part: str, rows: bytes) -> Response:
     """All on one thread: each change of threads costs milliseconds while a training runs beside it."""
-    engine = shared.engine()
-    run = engine.run(run_id)
-    if run is None:
+    asked_of = where(run_id)
+    if asked_of is None:
         return refused("There is no such run any more.", 404)
-    if step is None or step not in moments_of(run.view()).steps:
+    if step is None or step not in asked_of[1].steps:
         return refused("This run has another network by now.", 409)
     try:
-        answer = engine.compute(run_id, step, part, rows)
+        answer = shared.engine().compute(run_id, step, part, rows)
     except EngineError as error:
         return refused(str(error), 503)
     return Response(answer, media_type="application/octet-stream", headers={"Cache-Control": "no-store"})

@@ -45,6 +45,7 @@ def frame(setup: Setup, snapshot: Snapshot, panel: str | None, cached: Cached, c
         of its place; `sentences`, by element key, what is said of a view whose figure serves all frames.
     """
     panel = known_panel(setup, panel)
+    keep_pictures(setup)
 
     def build() -> bytes:
         chosen: Given = {"logarithmic": False, "panel": panel, "plane": True}  # the page hides it where nobody wants it
@@ -67,14 +68,29 @@ def frame(setup: Setup, snapshot: Snapshot, panel: str | None, cached: Cached, c
     return made
 
 
-@functools.lru_cache(maxsize=32)  # each less than 0.2 MB
-def both_ends(name: str, _words: str) -> list[bytes]:
+def keep_pictures(setup: Setup) -> None:
+    """Sees to it that the pictures are in their place that a frame names, also one that was drawn long ago.
+
+    There are only so many of them, and those that were asked for longest ago go.
+    """
+    static.atlas(setup.atlas.png)
+
+
+def both_ends(name: str, words: str) -> list[bytes]:
     """The first and the last frame of a recording, the last with its curves; none where there is no recording.
 
     Args:
         name: Its name among the films.
-        _words: The reader's language, in which it is remembered.
+        words: The reader's language, in which it is remembered.
     """
+    played = recorded.named(name)
+    if played is not None:
+        keep_pictures(played.setup)
+    return _both_ends(name, words)
+
+
+@functools.lru_cache(maxsize=32)  # each less than 0.2 MB
+def _both_ends(name: str, _words: str) -> list[bytes]:
     played = recorded.named(name)
     ends = [] if played is None else [(played.frame(played.steps[0]), False), (played.newest, True)]
     return [

@@ -14,14 +14,18 @@ from ae_core.engine import Film
 from pages.ui import shared
 from pages.ui.live import drawn, recorded
 from pages.ui.live.kept import Kept
-from pages.ui.live.questions import whole
+from pages.ui.live.lanes import Lanes
+from pages.ui.live.questions import address, whole
 from pages.ui.words.language import known, spoken
 
 STEPS, FRAME = "/film/{name}", "/film/{name}/{step}"
 KEPT_BYTES, MOST_KEPT = 32 * 2**20, 10_000
 KEEP_SECONDS = 3600  # how long a browser may keep a frame
 
+MOST, MOST_OF_ADDRESS = 4, 2  # frames that are drawn at a time
+
 _packed: Kept[bytes] = Kept(KEPT_BYTES, MOST_KEPT, len)
+_lanes = Lanes(MOST, MOST_OF_ADDRESS)
 
 
 def film_of(name: str) -> Film | None:
@@ -32,11 +36,17 @@ def film_of(name: str) -> Film | None:
 
 async def steps(request: Request) -> Response:
     """The steps of which there are frames, growing, as JSON."""
-    film = await run_in_threadpool(film_of, request.path_params["name"])
-    if film is None:
+    found = await run_in_threadpool(_steps, request.path_params["name"])
+    if found is None:
         return Response(status_code=404)
-    content = json.dumps(list(film.steps))
+    content = json.dumps(found)
     return Response(content, media_type="application/json", headers={"Cache-Control": "no-store"})
+
+
+def _steps(name: str) -> list[int] | None:
+    """Reads the disk, which is nothing for the server's own loop."""
+    film = film_of(name)
+    return None if film is None else list(film.steps)
 
 
 async def frame(request: Request) -> Response:
@@ -45,7 +55,7 @@ async def frame(request: Request) -> Response:
     if step is None:
         return Response(status_code=404)
     panel, words = request.query_params.get("panel"), known(request.query_params.get("words", ""))
-    packed = await run_in_threadpool(_frame, name, step, panel, words)
+    packed = await _lanes.run(address(request), _frame, name, step, panel, words)
     if packed is None:
         return Response(status_code=404)
     headers = {
@@ -64,6 +74,7 @@ def _frame(name: str, step: int, panel: str | None, words: str) -> bytes | None:
     key = name, step, panel, words, film.setup.total_steps
     packed = _packed.get(key)
     if packed is not None:
+        drawn.keep_pictures(film.setup)
         return packed
     snapshot = film.frame(step)
     if snapshot is None:

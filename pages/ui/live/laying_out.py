@@ -15,7 +15,7 @@ from starlette.responses import Response
 from pages.ui import shared
 from pages.ui.live.answers import refused, told
 from pages.ui.live.kept import Kept
-from pages.ui.live.network import moments_of
+from pages.ui.live.network import where
 from pages.ui.live.questions import address, whole
 from pages.ui.live.works import Works, asked
 from pages.ui.words.language import _
@@ -51,11 +51,11 @@ async def layout(request: Request) -> Response:
 
 async def _layout(request: Request, page: str) -> Response:
     run_id, step = request.path_params["run"], whole(request.path_params["step"])
-    run = await run_in_threadpool(shared.engine().run, run_id)
-    if run is None:
+    asked_of = await run_in_threadpool(where, run_id)
+    if asked_of is None:
         return refused(_("There is no such run any more."), 404)
-    now = run.view()
-    if now.setup is None or step is None or step not in (await run_in_threadpool(moments_of, now)).steps:
+    now, moments = asked_of
+    if now.setup is None or step is None or step not in moments.steps:
         return refused(_("This run has another network by now."), 409)
     key = now.id, step
     found = _kept.get(key)

@@ -7,8 +7,10 @@ asks a worker for each answer: see `computing.py`.
 """
 
 import asyncio
+import functools
 import gzip
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from urllib.parse import quote
 
@@ -22,11 +24,14 @@ from ae_core.engine import EngineError, TrainingJob
 from pages.ui import shared
 from pages.ui.live import recorded
 from pages.ui.live.kept import Kept
-from pages.ui.live.questions import whole
+from pages.ui.live.lanes import Lanes
+from pages.ui.live.questions import address, whole
 from pages.ui.words.language import _, known, spoken
 
 NETWORK, MOMENTS = "/network/{run}", "/network/{run}/moments"
 KEPT_BYTES, MOST_KEPT = 64 * 2**20, 1000
+MOST, MOST_OF_ONE = 8, 6  # networks that are asked for at a time, and of them for one address
+MOST_WAITING, MOST_OF_ADDRESS = 64, 16  # with those whose turn comes later: of all pages, and of those at one address
 
 
 class NoNetwork(Struct, frozen=True):
@@ -76,6 +81,8 @@ Key = tuple[str, int, bool]
 
 _kept: Kept[Packed] = Kept(KEPT_BYTES, MOST_KEPT, lambda one: len(one.content))
 _coming: dict[Key, asyncio.Task[Packed]] = {}
+_asked_from: Counter[str] = Counter()  # how many of them, by the address that was first
+_lanes = Lanes(MOST, MOST_OF_ONE)  # of their own, so that what workers are slow with keeps nobody else waiting
 
 
 async def network(request: Request) -> Response:
@@ -86,12 +93,23 @@ async def network(request: Request) -> Response:
 
 async def moments(request: Request) -> Response:
     """The steps at which a run can be explored, as JSON; a page that follows a training asks every few seconds."""
-    run = await run_in_threadpool(shared.engine().run, request.path_params["run"])
-    if run is None:
+    found = await run_in_threadpool(where, request.path_params["run"])
+    if found is None:
         return Response(status_code=404)
-    found = await run_in_threadpool(moments_of, run.view())
     headers = {"Cache-Control": "no-store"}
-    return Response(msgspec.json.encode(found), media_type="application/json", headers=headers)
+    return Response(msgspec.json.encode(found[1]), media_type="application/json", headers=headers)
+
+
+def where(run_id: str) -> tuple[TrainingJob, Moments] | None:
+    """A still copy of a run, and when it can be explored; None if there is no such run.
+
+    This reads the disk, and waits for whoever changes the queue: nothing for the server's own loop.
+    """
+    run = shared.engine().run(run_id)
+    if run is None:
+        return None
+    now = run.view()
+    return now, moments_of(now)
 
 
 def moments_of(run: TrainingJob) -> Moments:
@@ -109,19 +127,21 @@ def moments_of(run: TrainingJob) -> Moments:
 async def _network(request: Request) -> Response:
     recording = await run_in_threadpool(recorded.named, request.path_params["run"])
     if recording is not None and recording.network:
-        return _with(request, _packed_of(recording.network), recording.steps[-1])
-    run = await run_in_threadpool(shared.engine().run, request.path_params["run"])
-    if run is None:
+        return _with(request, await run_in_threadpool(_packed_once, recording.network), recording.steps[-1])
+    asked = await run_in_threadpool(where, request.path_params["run"])
+    if asked is None:
         return _without(NoNetwork(_("There is no such run any more.")), 404)
-    now = run.view()
-    found = await run_in_threadpool(moments_of, now)
+    now, found = asked
     latest = whole(request.query_params.get("step", ""))
     step = max((one for one in found.steps if latest is None or one <= latest), default=None)
     if step is None and found.moving:
         return _without(NoNetwork(_("This run still trains; in a moment it can be explored."), later=True))
     ended = not found.moving and step in (None, found.steps[-1] if found.steps else None)
+    key = now.id, -1 if step is None else step, ended
+    if not _room_for(key, address(request)):
+        return _without(NoNetwork(_("Others have networks read at present; yours is next."), later=True), 503)
     try:
-        packed = await _packed((now.id, -1 if step is None else step, ended))
+        packed = await _packed(key, address(request))
     except EngineError as error:
         return _without(NoNetwork(_(str(error)), later=True), 503)
     if packed.why:
@@ -148,19 +168,30 @@ def _without(told: NoNetwork, status: int = 200) -> Response:
     return Response(msgspec.json.encode(told), status, media_type="application/json", headers=headers)
 
 
-async def _packed(key: Key) -> Packed:
+def _room_for(key: Key, asker: str) -> bool:
+    """Whether a network is at hand or on its way already, or may be asked for by whoever is at that address."""
+    if _kept.get(key) is not None or key in _coming:
+        return True
+    return len(_coming) < MOST_WAITING and _asked_from[asker] < MOST_OF_ADDRESS
+
+
+async def _packed(key: Key, asker: str = "") -> Packed:
     """What is kept, or what a worker answers: one question, however many wait for it."""
     found = _kept.get(key)
     if found is not None:
         return found
     if key not in _coming:
-        _coming[key] = asyncio.create_task(run_in_threadpool(_ask, key))
-        _coming[key].add_done_callback(lambda task: _keep(key, task))
+        _asked_from[asker] += 1
+        _coming[key] = asyncio.create_task(_lanes.run(asker, _ask, key))
+        _coming[key].add_done_callback(lambda task: _keep(key, asker, task))
     return await asyncio.shield(_coming[key])  # whoever leaves takes it from nobody else
 
 
-def _keep(key: Key, task: asyncio.Task[Packed]) -> None:
+def _keep(key: Key, asker: str, task: asyncio.Task[Packed]) -> None:
     del _coming[key]
+    _asked_from.subtract([asker])
+    if not _asked_from[asker]:
+        del _asked_from[asker]
     if task.cancelled() or task.exception() is not None:
         return
     _kept.put(key, task.result())
@@ -173,6 +204,11 @@ def _ask(key: Key) -> Packed:
     if not content:
         return Packed(b"", "", answer.why)
     return _packed_of(content, "" if answer.content else answer.why)
+
+
+@functools.lru_cache(maxsize=32)  # of the recordings, each less than 0.5 MB
+def _packed_once(content: bytes) -> Packed:
+    return _packed_of(content)
 
 
 def _packed_of(content: bytes, worker: str = "") -> Packed:

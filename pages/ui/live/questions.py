@@ -9,7 +9,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from pages.ui.live.answers import refused
-from pages.ui.server import origins
+from pages.ui.server import addresses, origins
 
 SECONDS = 10.0  # within which a body must have come
 ROOM, ROOM_OF_ONE = 2**26, 2**25  # bytes of bodies on their way: of all questions, and of those from one address
@@ -24,8 +24,8 @@ def whole(text: str) -> int | None:
 
 
 def address(request: Request) -> str:
-    """The address of whoever asks, as uvicorn gives it."""
-    return request.client.host if request.client is not None else ""
+    """The address of whoever asks, as it is counted."""
+    return addresses.one(request.client.host) if request.client is not None else ""
 
 
 async def body(request: Request, largest: int, too_much: str) -> bytes | Response:
@@ -63,6 +63,8 @@ async def body(request: Request, largest: int, too_much: str) -> bytes | Respons
 class Places:
     """Where only so many questions of one kind are answered at a time; one more is refused at once.
 
+    An address never has all places, however many questions come from there, so that others find one.
+
     Args:
         most: How many.
         full: One sentence; what is said of one more.
@@ -72,7 +74,8 @@ class Places:
 
     def __init__(self, most: int, full: str, largest: int, too_much: str) -> None:
         self.most, self._full, self._largest, self._too_much = most, full, largest, too_much
-        self.taken: set[Request] = set()
+        self.most_of_one = most - max(1, most // 4)
+        self.taken: dict[Request, str] = {}  # by the address that it comes from
 
     async def answered(self, request: Request, answer: Callable[[bytes], Awaitable[Response]]) -> Response:
         """What a question is answered, or why it is not.
@@ -86,10 +89,11 @@ class Places:
         came = await body(request, self._largest, self._too_much)
         if isinstance(came, Response):
             return came
-        if len(self.taken) >= self.most:
+        who = address(request)
+        if len(self.taken) >= self.most or [*self.taken.values()].count(who) >= self.most_of_one:
             return refused(self._full, 429)
-        self.taken.add(request)
+        self.taken[request] = who
         try:
             return await answer(came)
         finally:
-            self.taken.discard(request)
+            del self.taken[request]

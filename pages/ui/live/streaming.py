@@ -34,7 +34,7 @@ REST_SECONDS = 1.0  # between two looks at what does not
 CURVES_SECONDS = 1.0  # between two messages with whole curves and all steps; pages add what comes between them
 ALIVE_SECONDS = 2.0  # after so much silence a page hears that the connection lives
 UNDER_WAY = 6  # messages on their way to a page, beyond which it is sent no more: they would only grow old there
-MOST = 1000  # connections
+MOST = 2000  # connections: twice as many as one address may have, see `bounds.py`
 GONE, FULL = 4404, 1013  # codes with which a connection is refused
 BROKEN = 1011  # the one with which it ends because of a fault here; the page connects again
 
@@ -69,7 +69,7 @@ def token_of_engine(engine: Engine) -> str:
 
 def token_of_all(jobs: Sequence[Job]) -> str:
     """The same for some jobs of which a page shows numbers too."""
-    versions = ",".join(f"{job.id}.{job.state}.{job.version}" for job in jobs)
+    versions = ",".join(sorted(f"{job.id}.{job.state}.{job.version}" for job in jobs))
     return hashlib.sha256(versions.encode()).hexdigest()[:16]
 
 
@@ -214,16 +214,20 @@ def said(
 class Channel:
     """Looks at one source for all pages that listen to it.
 
+    Args:
+        source: The source.
+        known: Its version by the time of a page's first message, or before.
+
     Attributes:
         listeners: How many do.
         count: Number of the newest message; None once the source is gone.
     """
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, known: Hashable) -> None:
         self.source, self.listeners = source, 0
         self.count: int | None = 0
         self._message = b""
-        self._known = source.version()
+        self._known = known
         self._changed = asyncio.Condition()
         self._curves_at = 0.0
         self._task = asyncio.create_task(self._look())
@@ -247,7 +251,7 @@ class Channel:
         while True:
             await asyncio.sleep(LOOK_SECONDS if self.source.moving else REST_SECONDS)
             version = await run_in_threadpool(self.source.version)
-            if version == self._known:
+            if version == self._known and version is not None:
                 continue
             self._known = version
             try:
@@ -305,9 +309,10 @@ _channels: dict[Hashable, Channel] = {}
 @contextlib.asynccontextmanager
 async def _channel(source: Source) -> AsyncIterator[Channel]:
     """The channel of such a source, which all who listen share; it lasts as long as somebody does."""
+    known = await run_in_threadpool(source.version)  # which may read the disk
     channel = _channels.get(source.key)
     if channel is None or channel.count is None or channel.broken:
-        channel = _channels[source.key] = Channel(source)
+        channel = _channels[source.key] = Channel(source, known)
     channel.listeners += 1
     try:
         yield channel
@@ -326,7 +331,7 @@ def _source(engine: Engine, place: str, wishes: Mapping[str, str]) -> Source | N
         return _OfEngine(engine, wishes.get("variant", ""), words)
     if place == TOGETHER:
         ids = wishes.get("runs", "")[: 16 * MOST_TOGETHER].split(",")[:MOST_TOGETHER]
-        return _OfAll(engine, [one for one in ids if engine.run(one) or engine.job(one)])
+        return _OfAll(engine, sorted({one for one in ids if engine.run(one) or engine.job(one)}))
     job = engine.run(place) or engine.job(place)
     if job is None:
         return None

@@ -5,6 +5,7 @@ at the end of the stretch that it is at. Who begins the next one is a matter of 
 """
 
 import asyncio
+import logging
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from typing import TypeVar
@@ -23,6 +24,8 @@ AGAIN_SECONDS = 1.0  # until it is begun again where no worker was ready
 MOST_AGAIN = 60  # times; then that is said
 PATIENCE = 6.0  # seconds without a question, after which a page counts as closed
 LONGEST_NAME = 40  # of a page, which it gives itself
+
+logger = logging.getLogger(__name__)
 
 Key = TypeVar("Key", bound=tuple[object, ...])
 Steps = Iterator[tuple[float, bytes]]
@@ -128,6 +131,9 @@ class Works(dict[Key, Work]):
                 keep(found)
         except EngineError as error:
             work.why = str(error)
+        except Exception:  # pages would have it begun again and again, and wait for ever
+            logger.exception("%s could not be computed.", key)
+            work.why = _("This could not be computed because of a fault in the app; its log has the details.")
         finally:
             if not work.why:
                 del self[key]

@@ -65,24 +65,24 @@ def _section(own: Session, run: TrainingJob, setup: Setup, step: int) -> None:
 
 def _scored(own: Session, run: TrainingJob) -> None:
     """A file has come: has it read like the run's data, and a worker score it, which takes a second or two."""
-    file = uploads.given(FILE)
-    if file is None:
-        return
-    part, problem = None, ""
-    try:
-        fitted = data.fit_apart(*file, run.settings.dataset, run.settings.label, run.settings.leave_out)
-        part = _score(run.id, fitted)
-    except (DataError, EngineError) as error:
-        problem = str(error)
-    own.odd_file = (run.id, file[0], part, problem)
+    with uploads.given(FILE) as file:
+        if file is None:
+            return
+        part, problem = None, ""
+        try:
+            part = _score(run, *file)
+        except (DataError, EngineError) as error:
+            problem = str(error)
+        own.odd_file = (run.id, file[0], part, problem)
 
 
-def _score(run_id: str, fitted: bytes) -> Part:
-    """Files of many come one after the other, or workers would hold them all beside their trainings."""
+def _score(run: TrainingJob, name: str, payload: bytes) -> Part:
+    """Files of many come one after the other, or they would all be held here and by workers beside their trainings."""
     if not _places.acquire(timeout=PATIENCE):
         raise EngineError(_("Files of others are being scored at present; try again in a minute."))
     try:
-        return engine().score_file(run_id, fitted)
+        fitted = data.fit_apart(name, payload, run.settings.dataset, run.settings.label, run.settings.leave_out)
+        return engine().score_file(run.id, fitted)
     finally:
         _places.release()
 

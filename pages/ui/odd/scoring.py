@@ -14,7 +14,7 @@ from starlette.responses import Response
 from pages.ui import shared
 from pages.ui.live.answers import refused, told
 from pages.ui.live.kept import Kept
-from pages.ui.live.network import moments_of
+from pages.ui.live.network import where
 from pages.ui.live.questions import address, whole
 from pages.ui.live.works import Works, asked
 from pages.ui.words.language import _
@@ -51,11 +51,10 @@ async def odd(request: Request) -> Response:
 
 async def _odd(request: Request, page: str) -> Response:
     run_id, step = request.path_params["run"], whole(request.path_params["step"])
-    run = await run_in_threadpool(shared.engine().run, run_id)
-    if run is None:
+    asked_of = await run_in_threadpool(where, run_id)
+    if asked_of is None:
         return refused(_("There is no such run any more."), 404)
-    now = run.view()
-    moments = await run_in_threadpool(moments_of, now)
+    now, moments = asked_of
     if moments.moving or step is None or step not in moments.steps[-1:]:
         return refused(_("This run has another network by now."), 409)
     names = now.setup.class_names if now.setup is not None else ()

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from ae_core.errors import DataError
+from ae_core.errors import DataError, SettingError
 from ae_core.formats import escape
 from ae_core.ownership import fingerprint
 from ae_core.runs import StoredRun
+from pages.ui.runs import removing
 from pages.ui.runs.exporting import export
 from pages.ui.runs.leading import explore_button
 from pages.ui.runs.titles import title_of
@@ -91,11 +92,23 @@ def importing(own: Session) -> None:
 
 
 def _open(own: Session, run_id: str) -> None:
+    own.failure = ""
     run = engine().run(run_id)
-    if run is not None:
-        own.run_id = run_id
-        own.form.adopt(run.settings)
-        go_to(own, "train")
+    if run is None:
+        own.failure = _why_not(run_id)
+        return
+    own.run_id = run_id
+    own.form.adopt(run.settings)
+    go_to(own, "train")
+
+
+def _why_not(run_id: str) -> str:
+    """Why a run of the table cannot be opened: another version of the app has trained it, or it is gone by now."""
+    try:
+        engine().store.open(run_id).experiment  # noqa: B018 - read for what may be wrong with it
+    except (DataError, SettingError) as error:
+        return str(error)
+    return _("There is no such run any more.")
 
 
 def _rename(own: Session, run_id: str) -> None:
@@ -111,7 +124,7 @@ def _pin(own: Session, run_id: str, pinned: bool) -> None:
 def _remove(own: Session, run_ids: Sequence[str]) -> None:
     for run_id in run_ids:
         own.failure = ""
-        if not own.attempt(functools.partial(engine().remove, run_id, own.owner)):
+        if not own.attempt(functools.partial(removing.remove, run_id, own.owner)):
             return  # what could not be removed stays ticked
         own.compared = [one for one in own.compared if one != run_id]
         if own.run_id == run_id:
@@ -119,13 +132,13 @@ def _remove(own: Session, run_ids: Sequence[str]) -> None:
 
 
 def _import(own: Session) -> None:
-    file = uploads.given("run_import")
-    if file is None:
-        return
-    own.import_problem = ""
-    try:
-        run_id = engine().import_zip(file[1], own.owner)
-    except DataError as error:
-        own.import_problem = str(error)
-    else:
-        own.compared = [run_id, *own.compared][:MOST_COMPARED]
+    with uploads.given("run_import") as file:
+        if file is None:
+            return
+        own.import_problem = ""
+        try:
+            run_id = engine().import_zip(file[1], own.owner)
+        except DataError as error:
+            own.import_problem = str(error)
+        else:
+            own.compared = [run_id, *own.compared][:MOST_COMPARED]

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from ae_core.errors import DataError
 from ae_core.figures import compare
 from ae_core.figures.shown import told_as_numbers
 from ae_core.formats import escape
@@ -26,7 +27,11 @@ from pages.ui.words.nouns import of_setup
 
 def show(own: Session) -> None:
     """Draws the page."""
-    runs = mine(own, fresh=True)
+    try:
+        runs = mine(own, fresh=True)
+    except DataError as error:  # the disk does not say which there are
+        st.error(escape.markdown(_(str(error))))
+        return
     going_on = [job.view() for run in runs if not run.ended and (job := engine().run(run.id)) is not None]
     pulse.of_runs(going_on)
     _going(runs)

@@ -7,6 +7,7 @@ import streamlit as st
 
 from ae_core import data
 from ae_core.ownership import fingerprint, holds
+from pages.ui.runs import removing
 from pages.ui.shared import engine
 from pages.ui.state import Session
 from pages.ui.words.language import _
@@ -46,7 +47,7 @@ def _erase(own: Session) -> None:
     until, left = time.monotonic() + PATIENCE, _runs_of(own)
     while left:
         own.failure = ""
-        left = [one for one in left if not own.attempt(functools.partial(engine().remove, one, own.owner))]
+        left = [one for one in left if not own.attempt(functools.partial(removing.remove, one, own.owner))]
         if time.monotonic() > until:
             break
         time.sleep(LOOK if left else 0.0)

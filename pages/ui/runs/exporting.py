@@ -19,6 +19,7 @@ from ae_core.messages import Setup, Snapshot
 from ae_core.runs.event_log import event_log
 from ae_core.web_page import web_page
 from pages.ui import state, static
+from pages.ui.runs import making
 from pages.ui.server import redraw
 from pages.ui.shared import engine
 from pages.ui.state import Session
@@ -122,13 +123,24 @@ def guarded(own: Session, make: Maker) -> Maker:
     def made() -> bytes | str:
         with spoken(words):
             try:
-                return make()
-            except (EngineError, DataError, OSError) as error:
-                own.failure = str(error)
+                with making.place(own.owner):
+                    return make()
+            except Exception as error:
+                own.failure = _why(error)
                 draw_again()
                 raise
 
     return made
+
+
+def _why(error: Exception) -> str:
+    """Why there is no file. Where it lies that a disk does not give is for the log, not for a visitor."""
+    if isinstance(error, EngineError | DataError):
+        return str(error)
+    if isinstance(error, OSError):
+        reason = error.strerror or type(error).__name__
+        return _("The file could not be made, because the disk fails ({reason}).").format(reason=reason)
+    return _("The file could not be made because of a fault in the app; its log has the details.")
 
 
 def _model(run: TrainingJob, part: str) -> Maker:

@@ -17,6 +17,7 @@ from pages.ui.live import component
 from pages.ui.live.findings import findings_html
 from pages.ui.live.headings import above
 from pages.ui.runs.titles import title_of
+from pages.ui.server import addresses
 from pages.ui.shared import engine
 from pages.ui.state import MOST_COMPARED, Session
 from pages.ui.words.language import _
@@ -93,7 +94,8 @@ def _start(own: Session, base: StoredRun, settings: Settings) -> None:
     try:
         wanted = variations(settings, name, text)
         shared = base.sweep or (secrets.token_urlsafe(9) if len(wanted) > 1 else None)
-        started = [engine().submit(one, own.owner, twin_of=base.id, sweep=shared) for one in wanted]
+        origin = addresses.of_visitor()
+        started = [engine().submit(one, own.owner, twin_of=base.id, sweep=shared, origin=origin) for one in wanted]
     except EngineError as error:
         own.twin_problem = str(error)
         return
