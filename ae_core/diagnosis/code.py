@@ -14,9 +14,10 @@ def codebook_unused(seen: Evidence) -> Finding | None:
         "codebook_unused",
         "warning",
         _("About {used:.0f} of the codebook's {size:,.0f} entries are in use.").format(used=used, size=size),
-        _("An entry that is never chosen never learns. A smaller codebook or a lower {rate} may serve as well.").format(
-            rate=seen.label("learning_rate")
-        ),
+        _(
+            "The codes lie so close together that a few entries tell them; the others begin anew again and again, and "
+            "are not chosen. A smaller {codebook} or a lower {rate} may serve as well."
+        ).format(codebook=seen.label("codebook_size"), rate=seen.label("learning_rate")),
     )
 
 
@@ -92,25 +93,31 @@ def not_sparse(seen: Evidence) -> Finding | None:
 
 
 def code_larger(seen: Evidence) -> Finding | None:
-    """A code with more numbers than the input."""
-    code, size = seen.setup.code_size, seen.setup.input_size
-    if code <= size:
+    """A code with more numbers than the input, each of which may be anything."""
+    code, size, kept = seen.setup.code_size, seen.setup.input_size, seen.kept
+    if code <= size or seen.now("codebook_size"):  # numbers of entries are not free: the code is the choice of these
         return None
     _ = seen.translate
-    held = bool(seen.penalties()) or seen.now("noise_factor") > 0
+    held = True
+    if kept is not None and kept < size:
+        why = _("Only {count} of them may be other than 0 at a time, which keeps the network from copying.")
+    elif seen.penalties() or seen.now("noise_factor") > 0:
+        why = _("Only the penalty or the noise keeps the network from copying.")
+    else:
+        held = False
+        why = _("The network could simply copy and learn nothing. Lower {code}.")
     return Finding(
         "code_larger",
         "info" if held else "warning",
         _("The code ({code:,} numbers) is larger than the input ({size:,}).").format(code=code, size=size),
-        _("Only the penalty or the noise keeps the network from copying.")
-        if held
-        else _("The network could simply copy and learn nothing. Lower {code}.").format(code=seen.label("latent_dim")),
+        why.format(count=kept, code=seen.label("latent_dim")),
     )
 
 
 def kl_rises(seen: Evidence) -> Finding | None:
     """The price of a variational code goes up while its pictures get better: no cause for alarm."""
-    price, error = seen.curve("kl"), seen.curve("reconstruction")
+    # Before, the price of a nat rises, and so may what is paid for fewer of them.
+    price, error = (seen.curve(name).after(seen.prices_rise_until) for name in ("kl", "reconstruction"))
     if seen.ended or min(len(price), len(error)) < LIMITS.least_points:
         return None
     _before, then, now = price.medians(3)
@@ -151,6 +158,16 @@ def like_pca(seen: Evidence) -> Finding | None:
         )
     if seen.still_falls(checked):
         why = _("It was still learning when it ended. Try more {epochs} or a higher {rate}.")
+    elif seen.now("codebook_size"):
+        why = _(
+            "PCA may give its numbers any value, this code only names entries of its codebook: {bits} bits in all. A "
+            "larger {codebook} or more {code} tell more."
+        )
+    elif seen.kept is not None:
+        why = _(
+            "PCA uses all of its {size:,} numbers for every image, this code only {count} at a time. A larger {kept} "
+            "gives better pictures, and a code that is less sparse."
+        )
     elif seen.penalties():
         why = _(
             "PCA has no penalty to pay: what the penalty buys is another kind of code. A lower weight gives better "
@@ -161,7 +178,12 @@ def like_pca(seen: Evidence) -> Finding | None:
             "The linear code of PCA does much better, so the training has got stuck on its way. Try another {rate} or "
             "{optimizer}, or more {epochs}."
         )
-    elif not (seen.settings.get("widths") or seen.settings.get("channels")):
+    elif seen.settings.get("linear"):
+        why = _(
+            "PCA is the best that a linear network can do, and it has not come so near yet. Try a lower {rate} or "
+            "more {epochs}."
+        )
+    elif not any(seen.settings.get(name) for name in ("widths", "channels", "recurrent_units", "depth")):
         why = _("One layer each way can hardly do more than PCA. A deeper variant bends the code around the images.")
     else:
         why = _("The layers have made no use of their bends. Try wider or more hidden layers, or a lower {rate}.")
@@ -169,8 +191,11 @@ def like_pca(seen: Evidence) -> Finding | None:
         text = _("Test MSE {error} is about what PCA has with the same code size, {rival}.")
     else:
         text = _("Test MSE {error} is above PCA's {rival} with the same code size.")
-    labels = {"epochs": seen.label("epochs"), "optimizer": seen.label("optimizer")} | seen.rate()
-    return Finding("like_pca", "info", text.format(**numbers), why.format(**labels))
+    labels = {name: seen.label(name) for name in ("epochs", "optimizer")} | seen.rate()
+    labels |= {"code": seen.label("latent_dim"), "kept": seen.label("active_count")}
+    labels |= {"codebook": seen.label("codebook_size"), "bits": f"{seen.number('code_bits') or 0:,.0f}"}
+    why = why.format(size=seen.setup.code_size, count=seen.kept, **labels)
+    return Finding("like_pca", "info", text.format(**numbers), why)
 
 
 def better_than_pca(seen: Evidence) -> Finding | None:
@@ -178,16 +203,22 @@ def better_than_pca(seen: Evidence) -> Finding | None:
     error, rival = seen.number("test_mse"), seen.number("pca_mse")
     if error is None or rival is None or rival < LIMITS.perfect_mse or not seen.whole:
         return None
+    if seen.settings.get("normal"):  # most test examples are odd then: who draws them well does not find them
+        return None
     if error > LIMITS.better_than_pca * rival:
         return None
     _ = seen.translate
+    why = _("Test MSE {error} against {rival}: PCA can only lay a flat plane through the images, the network bends it.")
+    if seen.now("noise_factor") > 0:
+        why = _(
+            "Test MSE {error} against {rival}, both shown damaged images: the network has learnt to undo the damage, "
+            "PCA knows the undamaged ones only."
+        )
     return Finding(
         "better_than_pca",
         "good",
         _("{share} less error than PCA with a code of the same size.").format(share=percent(1 - error / rival)),
-        _(
-            "Test MSE {error} against {rival}: PCA can only lay a flat plane through the images, the network bends it."
-        ).format(error=short(error), rival=short(rival)),
+        why.format(error=short(error), rival=short(rival)),
     )
 
 

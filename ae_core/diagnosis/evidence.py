@@ -165,6 +165,19 @@ class Evidence:
         names = (name for name in self.setup.terms if name != "reconstruction")
         return [name for name in names if self.now(self.tuner(name), 1.0) > 0]
 
+    @property
+    def kept(self) -> int | None:
+        """How many numbers of a code may be other than 0 at a time, where a rule keeps the largest ones only."""
+        if self.settings.get("sparsity") != "k_sparse":
+            return None
+        count = int(self.now("active_count"))
+        return count if count < self.setup.code_size else None
+
+    @property
+    def prices_rise_until(self) -> float:
+        """The epoch until which the price of a penalty rises by itself, and with it what the penalty costs."""
+        return self.now("kl_warm_up")
+
     def tuner(self, term: str) -> str:
         """The name of the setting that tunes a loss term; of a term that no setting tunes, its own name."""
         return tuner_of(term, self._kind) or term

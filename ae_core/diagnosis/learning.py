@@ -59,7 +59,7 @@ def _large_penalties(seen: Evidence) -> str:
 
 
 def _climbs(seen: Evidence) -> str:
-    curve = seen.curve("loss", under_this_rate=True)
+    curve = seen.curve("loss", under_this_rate=True).after(seen.prices_rise_until)
     if len(curve) < LIMITS.least_points:
         return ""
     smooth = curve.smooth()
