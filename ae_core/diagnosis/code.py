@@ -5,7 +5,7 @@ from ae_core.diagnosis.limits import LIMITS
 
 
 def codebook_unused(seen: Evidence) -> Finding | None:
-    """Most entries of the codebook are never chosen."""
+    """Few entries of the codebook make up nearly all choices."""
     used, size = seen.number("perplexity"), seen.number("codebook_size")
     if used is None or not size or used >= LIMITS.codebook_share * size or not _settled(seen):
         return None
@@ -13,10 +13,10 @@ def codebook_unused(seen: Evidence) -> Finding | None:
     return Finding(
         "codebook_unused",
         "warning",
-        _("About {used:.0f} of the codebook's {size:,.0f} entries are in use.").format(used=used, size=size),
+        _("The codebook is used as if it had {used:.0f} entries instead of {size:,.0f}.").format(used=used, size=size),
         _(
-            "The codes lie so close together that a few entries tell them; the others begin anew again and again, and "
-            "are not chosen. A smaller {codebook} or a lower {rate} may serve as well."
+            "Nearly all codes lie by the same few entries; the others are chosen seldom, or begin anew again and "
+            "again. A smaller {codebook} or a lower {rate} may serve as well."
         ).format(codebook=seen.label("codebook_size"), rate=seen.label("learning_rate")),
     )
 
