@@ -6,7 +6,7 @@ import numpy as np
 
 from ae_core.data import ranges
 from ae_core.data.classes import FEWEST, class_numbers, of_classes
-from ae_core.data.dataset import Dataset
+from ae_core.data.dataset import DataInfo, Dataset
 from ae_core.data.ranges import BYTES, ValueRange
 from ae_core.errors import SettingError
 from ae_core.settings import DataSpec, Settings
@@ -40,6 +40,8 @@ class Prepared:
         raw_scale: float64, like `scale`: with the next what makes the network's input of values as the file held them,
             `value * raw_scale + raw_offset`.
         raw_offset: float64, broadcasts to one example.
+        variables: Of rows and series whose columns have names: for each column the place of the first one that stands
+            for the same variable, which of a category is known or unknown as a whole.
     """
 
     x_train: np.ndarray
@@ -57,6 +59,7 @@ class Prepared:
     black: float
     raw_scale: np.ndarray
     raw_offset: np.ndarray
+    variables: tuple[int, ...] = ()
 
     @property
     def has_gaps(self) -> bool:
@@ -186,7 +189,13 @@ def prepare(dataset: Dataset, settings: Settings) -> Prepared:
         values.low,
         factor,
         shift + 0.0,
+        _variables(info),
     )
+
+
+def _variables(info: DataInfo) -> tuple[int, ...]:
+    places = info.variable_places()
+    return tuple(places[one.name][0] if one.category else place for place, one in enumerate(info.columns))
 
 
 def left_out(dataset: Dataset, settings: Settings) -> tuple[np.ndarray, np.ndarray]:

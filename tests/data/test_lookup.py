@@ -282,7 +282,7 @@ def test_outliers_of_a_table_count_in_each_column_s_deviation(rule):
     low, high = np.quantile(distance, [0.25, 0.75])
     far = distance > (distance.mean() + 3 * distance.std() if rule == "zscore" else high + 1.5 * (high - low))
     assert 1700 in learnt[:, 1] and 1700 in learnt[far, 1]
-    assert cleaned.dropped == far.sum() < 40
+    assert cleaned.dropped == far.sum() < 40 and cleaned.variables == (0, 1, 2, 3, 3)
     seen = cleaned.x_train * cleaned.scale + cleaned.offset
     np.testing.assert_allclose((seen - cleaned.raw_offset) / cleaned.raw_scale, learnt[~far], rtol=1e-4, atol=1e-3)
 
