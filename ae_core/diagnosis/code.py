@@ -116,23 +116,42 @@ def code_larger(seen: Evidence) -> Finding | None:
 
 def kl_rises(seen: Evidence) -> Finding | None:
     """The price of a variational code goes up while its pictures get better: no cause for alarm."""
-    # Before, the price of a nat rises, and so may what is paid for fewer of them.
-    price, error = (seen.curve(name).after(seen.prices_rise_until) for name in ("kl", "reconstruction"))
-    if seen.ended or min(len(price), len(error)) < LIMITS.least_points:
+    if seen.ended:
+        return None
+    _, until = seen.translate, seen.prices_rise_until
+    now = _price_that_rises(seen, until)
+    if now is not None:
+        return Finding(
+            "kl_rises",
+            "info",
+            _("The KL rises, now {now} nats per image, while the pictures get better: that is as it should be.").format(
+                now=short(seen.number("kl") or now * seen.setup.input_size)
+            ),
+            _("The code begins to tell images apart, and what it tells has its price in KL. It levels off later."),
+        )
+    if until and _price_that_rises(seen, 0.0) is not None:
+        return Finding(
+            "kl_rises",
+            "info",
+            _("The KL term of the loss rises while the pictures get better: that is as it should be."),
+            _(
+                "Its weight grows to {weight} in the first {epochs} epochs, so that the code is put to use before it "
+                "costs."
+            ).format(weight=seen.label(seen.tuner("kl")), epochs=short(until)),
+        )
+    return None
+
+
+def _price_that_rises(seen: Evidence, since: float) -> float | None:
+    """What KL costs by now, if that has risen after an epoch while the error fell."""
+    price, error = (seen.curve(name).after(since) for name in ("kl", "reconstruction"))
+    if min(len(price), len(error)) < LIMITS.least_points:
         return None
     _before, then, now = price.medians(3)
     _before, error_then, error_now = error.medians(3)
     if now < max(LIMITS.kl_rise * then, LIMITS.kl_seen * error_now) or error_now >= error_then:
         return None
-    _ = seen.translate
-    return Finding(
-        "kl_rises",
-        "info",
-        _("The KL rises, now {now} nats per image, while the pictures get better: that is as it should be.").format(
-            now=short(seen.number("kl") or now * seen.setup.input_size)
-        ),
-        _("The code begins to tell images apart, and what it tells has its price in KL. It levels off later."),
-    )
+    return float(now)
 
 
 def like_pca(seen: Evidence) -> Finding | None:
@@ -156,18 +175,18 @@ def like_pca(seen: Evidence) -> Finding | None:
             _("The linear network has found what PCA finds: test MSE {error}, PCA {rival}.").format(**numbers),
             _("With linear layers and squared error nothing better exists; layers that bend can do more."),
         )
-    if seen.still_falls(checked):
-        why = _("It was still learning when it ended. Try more {epochs} or a higher {rate}.")
-    elif seen.now("codebook_size"):
+    if seen.now("codebook_size"):
         why = _(
             "PCA may give its numbers any value, this code only names entries of its codebook: {bits} bits in all. A "
-            "larger {codebook} or more {code} tell more."
+            "larger {codebook} or more positions tell more."
         )
     elif seen.kept is not None:
         why = _(
             "PCA uses all of its {size:,} numbers for every image, this code only {count} at a time. A larger {kept} "
             "gives better pictures, and a code that is less sparse."
         )
+    elif seen.still_falls(checked):
+        why = _("It was still learning when it ended. Try more {epochs} or a higher {rate}.")
     elif seen.penalties():
         why = _(
             "PCA has no penalty to pay: what the penalty buys is another kind of code. A lower weight gives better "
@@ -192,8 +211,8 @@ def like_pca(seen: Evidence) -> Finding | None:
     else:
         text = _("Test MSE {error} is above PCA's {rival} with the same code size.")
     labels = {name: seen.label(name) for name in ("epochs", "optimizer")} | seen.rate()
-    labels |= {"code": seen.label("latent_dim"), "kept": seen.label("active_count")}
-    labels |= {"codebook": seen.label("codebook_size"), "bits": f"{seen.number('code_bits') or 0:,.0f}"}
+    labels |= {"kept": seen.label("active_count"), "codebook": seen.label("codebook_size")}
+    labels |= {"bits": f"{seen.number('code_bits') or 0:,.0f}"}
     why = why.format(size=seen.setup.code_size, count=seen.kept, **labels)
     return Finding("like_pca", "info", text.format(**numbers), why)
 

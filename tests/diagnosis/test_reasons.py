@@ -40,10 +40,13 @@ def test_why_a_code_does_no_better_than_pca():
         ).why
 
     told = why(("commitment",), WORSE | {"code_bits": 96.0, "perplexity": 40.0, "codebook_size": 64}, **CODEBOOK)
-    assert "names entries of its codebook: 96 bits" in told and "“Codebook size K” or more “Positions”" in told
+    assert "names entries of its codebook: 96 bits" in told and "“Codebook size K” or more positions" in told
     told = why(**KEPT | {"active_count": 5})
     assert "all of its 32 numbers" in told and "only 5 at a time" in told and "“Active units k”" in told
     assert "5 at a time" in why(numbers={"test_mse": 0.2}, **KEPT | {"active_count": 5}), "that is not stuck"
+    slow = snapshot(falling(30, pace=0.03), terms={"commitment": [0.001] * 30}, numbers=WORSE, state="done")
+    entries = setup(("commitment",), settings=CODEBOOK, total_epochs=30)
+    assert "entries" in found("like_pca", entries, slow).why, "more epochs change nothing of that"
     assert "One layer each way" in why(variant="sparse", sparsity="k_sparse", active_count=32), "all are kept"
     for deep in ({"variant": "recurrent", "recurrent_units": [128]}, {"variant": "masked", "depth": 2}):
         assert "hidden layers" in why(**deep)
@@ -63,14 +66,15 @@ def test_who_is_shown_damage_beats_pca_by_undoing_it():
 
 
 def test_while_the_price_of_a_nat_rises_what_is_paid_for_them_says_nothing():
-    paid = np.concatenate([np.linspace(0.001, 0.02, 12), [0.02] * 12]).tolist()
-    rising = {"kl": paid[:12]}
+    paid = np.linspace(0.001, 0.02, 12).tolist()
     bound = {"variant": "variational", "kl_weight": 1.0}
     slow, none = (setup(("kl",), settings=bound | {"kl_warm_up": epochs}) for epochs in (20.0, 0.0))
-    assert "kl_rises" in names(none, snapshot(falling(12), terms=rising))
-    assert "kl_rises" not in names(slow, snapshot(falling(12), terms=rising))
-    late = {"kl": [0.001] * 20 + paid[:12]}
-    assert "kl_rises" in names(slow, snapshot(falling(32, pace=0.05), terms=late)), "after the warm-up"
+    early = snapshot(falling(12), terms={"kl": paid})
+    assert "nats per image" in found("kl_rises", none, early).sentence
+    told = found("kl_rises", slow, early)
+    assert told.sentence.startswith("The KL term of the loss rises") and "to “β” in the first 20 epochs" in told.why
+    late = snapshot(falling(32, pace=0.05), terms={"kl": [0.001] * 20 + paid})
+    assert "nats per image" in found("kl_rises", slow, late).sentence, "after the warm-up"
 
     dear = {"kl": np.linspace(0.0, 0.4, 20).tolist() + [0.4] * 12}
     assert "climbs" in found("learning_rate_high", none, snapshot(falling(32), terms=dear)).sentence
