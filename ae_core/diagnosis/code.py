@@ -1,6 +1,6 @@
 """Rules about the code: is it used, is it worth more than PCA's, what does it cost?"""
 
-from ae_core.diagnosis.evidence import Evidence, Finding, percent, short
+from ae_core.diagnosis.evidence import TO_THE_PRIOR, Evidence, Finding, percent, short
 from ae_core.diagnosis.limits import LIMITS
 
 
@@ -101,7 +101,7 @@ def code_larger(seen: Evidence) -> Finding | None:
     held = True
     if kept is not None and kept < size:
         why = _("Only {count} of them may be other than 0 at a time, which keeps the network from copying.")
-    elif seen.penalties() or seen.now("noise_factor") > 0:
+    elif not set(seen.penalties()) <= set(TO_THE_PRIOR) or seen.now("noise_factor") > 0:
         why = _("Only the penalty or the noise keeps the network from copying.")
     else:
         held = False

@@ -13,6 +13,9 @@ from ae_core.settings import Settings, options, tuner_of
 
 Translate = Callable[[str], str]
 
+# Loss terms of all codes together, whatever each of them tells: an empty code is dear to them, a copy is not.
+TO_THE_PRIOR = ("adversarial", "mmd")
+
 
 @dataclass(frozen=True)
 class Finding:

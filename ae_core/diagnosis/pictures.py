@@ -1,9 +1,7 @@
 """Rules about what comes out: is it more than one mean picture, is it blurred, is it a mere copy?"""
 
-from ae_core.diagnosis.evidence import Evidence, Finding, percent, short
+from ae_core.diagnosis.evidence import TO_THE_PRIOR, Evidence, Finding, percent, short
 from ae_core.diagnosis.limits import LIMITS
-
-TO_THE_PRIOR = ("adversarial", "mmd")  # loss terms to which a code that never changes is dear
 
 
 def same_picture(seen: Evidence) -> Finding | None:

@@ -25,6 +25,9 @@ def test_a_large_code_of_which_few_numbers_stay_cannot_copy():
         )
     penalised = setup(("sparsity",), settings=KEPT | {"sparsity": "l1"}, **large)
     assert "Only the penalty" in found("code_larger", penalised, snapshot(terms={"sparsity": []})).why
+    spread = setup(("mmd",), settings={"variant": "wasserstein", "mmd_weight": 10.0}, **large)
+    told = found("code_larger", spread, snapshot(terms={"mmd": []}))
+    assert told.tone == "warning" and "simply copy" in told.why, "copies may lie as draws from the prior do"
 
 
 def test_a_code_of_entries_is_not_larger_than_the_input_because_they_are_long():
