@@ -55,11 +55,12 @@ def dead_units(seen: Evidence) -> Finding | None:
     known = {"kl_per_dimension", "perplexity"} & set(seen.numbers)  # those say it better
     if share is None or share >= LIMITS.active_share or known or not seen.whole:
         return None
-    if len(seen.curve("loss")) < LIMITS.least_points:
+    relu = seen.settings.get("code_activation") == "relu"
+    if len(seen.curve("loss")) < LIMITS.least_points or not (relu or _settled(seen)):  # others may only begin late
         return None
     _ = seen.translate
     why = [_("They have one value for every image, so they tell the decoder nothing.")]
-    if seen.settings.get("code_activation") == "relu":
+    if relu:
         why.append(_("A ReLU that is pushed below zero by a large step gets no gradient and stays there."))
     remedies = [_("a lower {weight}").format(weight=seen.label(seen.tuner(name))) for name in seen.penalties()]
     remedies.append(_("a lower {rate} (now {now})").format(**seen.rate()))
@@ -192,6 +193,11 @@ def like_pca(seen: Evidence) -> Finding | None:
             "PCA has no penalty to pay: what the penalty buys is another kind of code. A lower weight gives better "
             "pictures."
         )
+    elif seen.by_heart:
+        why = _(
+            "It knows its training images much better than others: it has begun to learn them by heart. Try more "
+            "{images}, a smaller {code} or noise on the input."
+        )
     elif error > LIMITS.far_from_pca * rival:
         why = _(
             "The linear code of PCA does much better, so the training has got stuck on its way. Try another {rate} or "
@@ -212,6 +218,7 @@ def like_pca(seen: Evidence) -> Finding | None:
         text = _("Test MSE {error} is above PCA's {rival} with the same code size.")
     labels = {name: seen.label(name) for name in ("epochs", "optimizer")} | seen.rate()
     labels |= {"kept": seen.label("active_count"), "codebook": seen.label("codebook_size")}
+    labels |= {"images": seen.label("train_size"), "code": seen.label("latent_dim")}
     labels |= {"bits": f"{seen.number('code_bits') or 0:,.0f}"}
     why = why.format(size=seen.setup.code_size, count=seen.kept, **labels)
     return Finding("like_pca", "info", text.format(**numbers), why)

@@ -1,7 +1,7 @@
 """The messages of a run as the rules of a diagnosis look at them: curves without gaps, smoothed by medians."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -100,19 +100,25 @@ class Evidence:
         self.floor, self.inputs = setup.loss_floor, setup.inputs
         self.learning_rate = self.now("learning_rate")
 
-    def curve(self, name: str, under_this_rate: bool = False) -> Curve:
+    def curve(self, name: str, under_this_rate: bool = False, without: Sequence[str] = ()) -> Curve:
         """A loss of the newest phase.
 
         Args:
             name: Its name in the history, such as `val_reconstruction`.
             under_this_rate: Whether what was before the last change of the learning rate is left out.
+            without: Terms that are taken away from it, those of them that it has.
         """
-        history = self.snapshot.history
-        epoch = np.array(history.get("epoch", ()), np.float64)
-        value = np.array([math.nan if one is None else one for one in history.get(name, ())], np.float64)
+        epoch, value = self._column("epoch"), self._column(name)
+        for term in without:
+            part = self._column(f"val_{term}" if name.startswith("val_") else term)
+            value = value - part if len(part) else value
         known = np.isfinite(value) & (epoch[: len(value)] > self.since)
         whole = Curve(epoch[: len(value)][known], value[known])
         return whole.after(self.rate_since) if under_this_rate else whole
+
+    def _column(self, name: str) -> np.ndarray:
+        values = self.snapshot.history.get(name, ())
+        return np.array([math.nan if one is None else one for one in values], np.float64)
 
     def number(self, name: str) -> float | None:
         """A finite number of the snapshot, or None."""
@@ -142,6 +148,15 @@ class Evidence:
         """The learning rate in words: its label `rate`, its value `now`, and `factor` times that, `next`."""
         following = min(max(self.learning_rate * factor, 1e-6), 1.0)
         return {"rate": self.label("learning_rate"), "now": short(self.learning_rate), "next": short(following)}
+
+    @property
+    def by_heart(self) -> bool:
+        """Whether training images have much less error than others: something is learnt, but it does not hold."""
+        learnt, held = self.curve("reconstruction"), self.curve("val_reconstruction")
+        if not len(learnt) or not len(held):
+            return False
+        of_learnt, of_held = (self.above_floor(float(curve.medians(4)[-1])) for curve in (learnt, held))
+        return of_learnt < LIMITS.by_heart * of_held
 
     @property
     def rate_is_high(self) -> bool:

@@ -147,7 +147,7 @@ def nothing_learnt(seen: Evidence) -> bool:
     if seen.settings.get("normal"):  # most test examples are odd then, and are not meant to be drawn well
         return False
     had_its_chance = seen.ended or seen.snapshot.step >= LIMITS.settled_steps
-    if not had_its_chance or len(seen.curve("loss")) < LIMITS.least_points:
+    if not had_its_chance or len(seen.curve("loss")) < LIMITS.least_points or seen.by_heart:
         return False
     return rival < LIMITS.same_picture * seen.inputs.mean_mse <= error
 

@@ -53,6 +53,9 @@ def test_why_a_code_does_no_better_than_pca():
     assert "One layer each way" in why(variant="sparse", sparsity="k_sparse", active_count=32), "all are kept"
     for deep in ({"variant": "recurrent", "recurrent_units": [128]}, {"variant": "masked", "depth": 2}):
         assert "hidden layers" in why(**deep)
+    some = setup(settings={"widths": [64]}, total_epochs=40)
+    parrot = found("like_pca", some, snapshot(FLAT, falling(30, end=0.01, pace=0.4), numbers={"test_mse": 0.2})).why
+    assert "by heart" in parrot and "“Training images”" in parrot
     linear = why(variant="undercomplete", linear=True, widths=[128])
     assert "the best that a linear network can do" in linear and "bends" not in linear
 
@@ -127,3 +130,31 @@ def test_what_comes_back_upside_down_may_be_as_usual_as_the_rest():
     finding = found("copies", setup(inputs=DIGITS, total_epochs=30), done)
     assert "never saw" not in finding.sentence
     assert finding.why.startswith("Unless your images look alike either way up")
+
+
+def test_who_learns_by_heart_is_not_told_that_it_has_not_begun():
+    lost = {"test_mse": 0.0681, "pca_mse": 0.045}
+    held = [*falling(30, end=0.068, start=0.07)]
+    assert "same_picture" in names(setup(inputs=DIGITS), snapshot(held, numbers=lost))
+    assert "same_picture" not in names(setup(inputs=DIGITS), snapshot(held, falling(30, end=0.03), numbers=lost))
+
+
+def test_units_that_can_come_to_life_are_not_called_dead_too_early():
+    silent = {"active_units": 0.6}
+    for activation, expected in (("relu", True), ("sigmoid", False)):
+        given = setup(settings={"code_activation": activation})
+        assert ("dead_units" in names(given, snapshot(falling(20), numbers=silent, step=120))) == expected
+        assert "dead_units" in names(given, snapshot(falling(20), numbers=silent)), "after 2,000 steps"
+
+
+def test_a_term_that_jumps_at_any_rate_is_not_blamed_on_the_rate():
+    jumping = (0.05 + 0.02 * (-1.0) ** np.arange(40)).tolist()
+    for term, settings in (("mmd", {"variant": "wasserstein"}), ("adversarial", {"variant": "adversarial"})):
+        given = setup((term,), settings=settings)
+        assert "learning_rate_high" not in names(given, snapshot(falling(40), terms={term: jumping}))
+        climbing = {term: np.linspace(0.001, 0.3, 40).tolist()}
+        assert "learning_rate_high" not in names(given, snapshot(falling(40), terms=climbing))
+        pictures = falling(40) + 0.002 * (-1.0) ** np.arange(40)
+        assert "jumps" in found("learning_rate_high", given, snapshot(pictures, terms={term: [0.01] * 40})).sentence
+    sparse = setup(("sparsity",), settings={"variant": "sparse", "sparsity_weight": 1.0})
+    assert "jumps" in found("learning_rate_high", sparse, snapshot(falling(40), terms={"sparsity": jumping})).sentence
