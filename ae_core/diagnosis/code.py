@@ -63,6 +63,13 @@ def dead_units(seen: Evidence) -> Finding | None:
     if relu:
         why.append(_("A ReLU that is pushed below zero by a large step gets no gradient and stays there."))
     remedies = [_("a lower {weight}").format(weight=seen.label(seen.tuner(name))) for name in seen.penalties()]
+    if seen.kept is not None:
+        why.append(
+            _(
+                "Only the {count} largest numbers of a code stay: a unit that is never among them gets no gradient."
+            ).format(count=seen.kept)
+        )
+        remedies.append(_("a larger {kept}").format(kept=seen.label("active_count")))
     remedies.append(_("a lower {rate} (now {now})").format(**seen.rate()))
     why.append(_("Try {remedies}.").format(remedies=_(" or ").join(remedies)))
     return Finding(

@@ -147,6 +147,12 @@ def test_units_that_can_come_to_life_are_not_called_dead_too_early():
         assert "dead_units" in names(given, snapshot(falling(20), numbers=silent)), "after 2,000 steps"
 
 
+def test_a_unit_that_is_never_among_the_largest_is_dead_because_of_that():
+    given = setup(settings=KEPT | {"active_count": 5})
+    why = found("dead_units", given, snapshot(falling(20), numbers={"active_units": 0.3})).why
+    assert "Only the 5 largest" in why and "Try a larger “Active units k” or a lower “Learning rate”" in why
+
+
 def test_a_term_that_jumps_at_any_rate_is_not_blamed_on_the_rate():
     jumping = (0.05 + 0.02 * (-1.0) ** np.arange(40)).tolist()
     for term, settings in (("mmd", {"variant": "wasserstein"}), ("adversarial", {"variant": "adversarial"})):
