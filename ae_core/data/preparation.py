@@ -6,7 +6,7 @@ import numpy as np
 
 from ae_core.data import ranges
 from ae_core.data.classes import FEWEST, class_numbers, of_classes
-from ae_core.data.dataset import Dataset
+from ae_core.data.dataset import DataInfo, Dataset
 from ae_core.data.ranges import BYTES, ValueRange
 from ae_core.errors import SettingError
 from ae_core.settings import DataSpec, Settings
@@ -40,6 +40,8 @@ class Prepared:
         raw_scale: float64, like `scale`: with the next what makes the network's input of values as the file held them,
             `value * raw_scale + raw_offset`.
         raw_offset: float64, broadcasts to one example.
+        variables: Of rows and series whose columns have names: for each column the place of the first one that stands
+            for the same variable, which of a category is known or unknown as a whole.
     """
 
     x_train: np.ndarray
@@ -57,6 +59,7 @@ class Prepared:
     black: float
     raw_scale: np.ndarray
     raw_offset: np.ndarray
+    variables: tuple[int, ...] = ()
 
     @property
     def has_gaps(self) -> bool:
@@ -108,7 +111,8 @@ def prepare(dataset: Dataset, settings: Settings) -> Prepared:
     `train_size` of them are taken, of the `normal` classes alone if some are named, and of these the last
     `validation_share` are for validation. Statistics come from the training part alone. Outliers are dropped from it by
     their Euclidean distance d from its mean example: `zscore` drops d above mean + 3 standard deviations, `iqr` drops d
-    above the third quartile + 1.5 interquartile ranges.
+    above the third quartile + 1.5 interquartile ranges. Columns and channels that are to be standardised count in their
+    standard deviations, as they may have units of their own: the widest of them would decide alone.
 
     Args:
         dataset: From `load`.
@@ -141,9 +145,11 @@ def prepare(dataset: Dataset, settings: Settings) -> Prepared:
             f"{len(dataset.x_train):,} examples. The test set holds all classes."
         )
 
+    numbers = np.array([not one.category for one in info.columns] or [True])  # a category's columns stay 0 and 1
     dropped = 0
     if settings.outliers != "keep":
-        keep = ~_outliers(x_train, settings.outliers)
+        in_deviations = scaling == "standardize" and not spec.is_image
+        keep = ~_outliers(x_train, settings.outliers, _widths(x_train, spec, numbers) if in_deviations else 1.0)
         dropped = int(np.count_nonzero(~keep))
         rule = "a z-score above 3" if settings.outliers == "zscore" else "more than 1.5 interquartile ranges"
         notes.append(
@@ -163,7 +169,6 @@ def prepare(dataset: Dataset, settings: Settings) -> Prepared:
         if scaling == "standardize":
             # A value that never changes has no deviation: it is centred and keeps its unit.
             standard = np.where(deviation > 0, 1 / np.where(deviation > 0, deviation, 1), factor)
-            numbers = np.array([not one.category for one in info.columns] or [True])  # a category's stay 0 and 1
             factor, shift = np.where(numbers, standard, factor), np.where(numbers, -mean * standard, shift)
         if not spec.is_image:
             centre = mean
@@ -184,7 +189,13 @@ def prepare(dataset: Dataset, settings: Settings) -> Prepared:
         values.low,
         factor,
         shift + 0.0,
+        _variables(info),
     )
+
+
+def _variables(info: DataInfo) -> tuple[int, ...]:
+    places = info.variable_places()
+    return tuple(places[one.name][0] if one.category else place for place, one in enumerate(info.columns))
 
 
 def left_out(dataset: Dataset, settings: Settings) -> tuple[np.ndarray, np.ndarray]:
@@ -261,20 +272,26 @@ def _moments(table: np.ndarray, spec: DataSpec) -> tuple[np.ndarray, np.ndarray]
     return mean, np.where(changes, np.sqrt(variance), 0.0)
 
 
-def _outliers(table: np.ndarray, rule: str) -> np.ndarray:
-    """Marks the rows that lie far from the mean row, as far as they are known."""
+def _widths(table: np.ndarray, spec: DataSpec, numbers: np.ndarray) -> np.ndarray:
+    """Standard deviation of each value or channel; 1 of a category's columns, and where nothing changes."""
+    deviation = _moments(table, spec)[1]
+    return np.where(numbers & (deviation > 0), deviation, 1.0)
+
+
+def _outliers(table: np.ndarray, rule: str, widths: np.ndarray | float) -> np.ndarray:
+    """Marks the rows that lie far from the mean row, as far as they are known, with each value told in its width."""
     mean = sum(np.nansum(piece, 0, dtype=np.float64) for piece in _pieces(table)) / np.maximum(
         sum(np.count_nonzero(~np.isnan(piece), 0) for piece in _pieces(table)), 1
     )
-    distance = np.concatenate([_distances(piece, mean) for piece in _pieces(table)])
+    distance = np.concatenate([_distances(piece, mean, widths) for piece in _pieces(table)])
     if rule == "zscore":
         return distance > distance.mean() + ZSCORE_LIMIT * distance.std()
     low, high = np.quantile(distance, [0.25, 0.75])
     return distance > high + IQR_FACTOR * (high - low)
 
 
-def _distances(piece: np.ndarray, mean: np.ndarray) -> np.ndarray:
+def _distances(piece: np.ndarray, mean: np.ndarray, widths: np.ndarray | float) -> np.ndarray:
     """Euclidean distances from the mean; what is unknown is as far from it as what is known."""
     axes = tuple(range(1, piece.ndim))
     known = np.count_nonzero(~np.isnan(piece), axes) / piece[0].size
-    return np.sqrt(np.nansum(np.square(piece - mean), axes) / np.where(known > 0, known, 1))
+    return np.sqrt(np.nansum(np.square((piece - mean) / widths), axes) / np.where(known > 0, known, 1))

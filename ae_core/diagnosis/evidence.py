@@ -1,7 +1,7 @@
 """The messages of a run as the rules of a diagnosis look at them: curves without gaps, smoothed by medians."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +12,9 @@ from ae_core.messages import Setup, Snapshot
 from ae_core.settings import Settings, options, tuner_of
 
 Translate = Callable[[str], str]
+
+# Loss terms of all codes together, whatever each of them tells: an empty code is dear to them, a copy is not.
+TO_THE_PRIOR = ("adversarial", "mmd")
 
 
 @dataclass(frozen=True)
@@ -97,19 +100,25 @@ class Evidence:
         self.floor, self.inputs = setup.loss_floor, setup.inputs
         self.learning_rate = self.now("learning_rate")
 
-    def curve(self, name: str, under_this_rate: bool = False) -> Curve:
+    def curve(self, name: str, under_this_rate: bool = False, without: Sequence[str] = ()) -> Curve:
         """A loss of the newest phase.
 
         Args:
             name: Its name in the history, such as `val_reconstruction`.
             under_this_rate: Whether what was before the last change of the learning rate is left out.
+            without: Terms that are taken away from it, those of them that it has.
         """
-        history = self.snapshot.history
-        epoch = np.array(history.get("epoch", ()), np.float64)
-        value = np.array([math.nan if one is None else one for one in history.get(name, ())], np.float64)
+        epoch, value = self._column("epoch"), self._column(name)
+        for term in without:
+            part = self._column(f"val_{term}" if name.startswith("val_") else term)
+            value = value - part if len(part) else value
         known = np.isfinite(value) & (epoch[: len(value)] > self.since)
         whole = Curve(epoch[: len(value)][known], value[known])
         return whole.after(self.rate_since) if under_this_rate else whole
+
+    def _column(self, name: str) -> np.ndarray:
+        values = self.snapshot.history.get(name, ())
+        return np.array([math.nan if one is None else one for one in values], np.float64)
 
     def number(self, name: str) -> float | None:
         """A finite number of the snapshot, or None."""
@@ -141,6 +150,15 @@ class Evidence:
         return {"rate": self.label("learning_rate"), "now": short(self.learning_rate), "next": short(following)}
 
     @property
+    def by_heart(self) -> bool:
+        """Whether training images have much less error than others: something is learnt, but it does not hold."""
+        learnt, held = self.curve("reconstruction"), self.curve("val_reconstruction")
+        if not len(learnt) or not len(held):
+            return False
+        of_learnt, of_held = (self.above_floor(float(curve.medians(4)[-1])) for curve in (learnt, held))
+        return of_learnt < LIMITS.by_heart * of_held
+
+    @property
     def rate_is_high(self) -> bool:
         """Whether the rate is one from which a stop may be blamed on it."""
         highest = dict(LIMITS.high_rates).get(str(self.settings.get("optimizer")), math.inf)
@@ -164,6 +182,19 @@ class Evidence:
         """Names of the loss terms beside the reconstruction that have a price above 0."""
         names = (name for name in self.setup.terms if name != "reconstruction")
         return [name for name in names if self.now(self.tuner(name), 1.0) > 0]
+
+    @property
+    def kept(self) -> int | None:
+        """How many numbers of a code may be other than 0 at a time, where a rule keeps the largest ones only."""
+        if self.settings.get("sparsity") != "k_sparse":
+            return None
+        count = int(self.now("active_count"))
+        return count if count < self.setup.code_size else None
+
+    @property
+    def prices_rise_until(self) -> float:
+        """The epoch until which the price of a penalty rises by itself, and with it what the penalty costs."""
+        return self.now("kl_warm_up")
 
     def tuner(self, term: str) -> str:
         """The name of the setting that tunes a loss term; of a term that no setting tunes, its own name."""

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from ae_core.diagnosis.evidence import Curve, Evidence, Finding, percent, short
+from ae_core.diagnosis.evidence import TO_THE_PRIOR, Curve, Evidence, Finding, percent, short
 from ae_core.diagnosis.limits import LIMITS
 
 
@@ -36,7 +36,8 @@ def not_finite(seen: Evidence) -> Finding | None:
 
 def learning_rate_high(seen: Evidence) -> Finding | None:
     """The loss climbs, jumps about, or has stopped early at a high rate."""
-    checked = seen.curve("val_loss", under_this_rate=True)
+    # A discriminator learns, too, and draws differ: such terms jump at any rate.
+    checked = seen.curve("val_loss", under_this_rate=True, without=TO_THE_PRIOR)
     if len(checked) < LIMITS.least_points:
         return None
     sentence = _climbs(seen) or _jumps(seen, checked) or _stuck(seen)
@@ -59,7 +60,7 @@ def _large_penalties(seen: Evidence) -> str:
 
 
 def _climbs(seen: Evidence) -> str:
-    curve = seen.curve("loss", under_this_rate=True)
+    curve = seen.curve("loss", under_this_rate=True, without=TO_THE_PRIOR).after(seen.prices_rise_until)
     if len(curve) < LIMITS.least_points:
         return ""
     smooth = curve.smooth()

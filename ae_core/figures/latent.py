@@ -109,9 +109,10 @@ def look(number: int) -> tuple[int, int]:
 
 def axis_titles(setup: Setup) -> tuple[str, str]:
     """What the axes of the map are called, in English."""
-    if setup.code_size == 2:
-        return "code 1", "code 2"
-    return "first principal component of the code", "second principal component of the code"
+    if setup.code_size <= 2:
+        return "code 1", "code 2" if setup.code_size == 2 else "–"
+    # Not its first and second component: within their plane the map is turned, so that it lies as it lay before.
+    return "principal plane of the code, across", "principal plane of the code, up"
 
 
 def _plane_axis(title: str, values: np.ndarray) -> Json:

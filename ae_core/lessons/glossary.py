@@ -33,7 +33,8 @@ GLOSSARY = (
     Word("Activation", "What a unit answers to its input, after its bend (ReLU, sigmoid, …).", "few_at_work"),
     Word(
         "Active dimension",
-        "A dimension of a variational code that still tells something of the picture: more than 0.01 nats.",
+        "A dimension of a variational code that still tells something: the variance of its mean from picture to "
+        "picture is above 0.01.",
         "cloud",
     ),
     Word("Active unit", "A unit of the code whose value still changes from example to example.", "loss_that_stays"),

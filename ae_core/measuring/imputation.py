@@ -1,5 +1,6 @@
 """How well unknown values are filled: known ones are hidden, filled, and compared with what they were."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,7 +21,8 @@ def imputation(model: Autoencoder, data: "Prepared", pca: PrincipalComponents, r
 
     One known value in ten is hidden, the same ones for every model of these data. The network is fed the training mean
     in their places, as where a value is unknown, and its reconstruction fills them in one pass. Beside it stand the
-    training mean itself and PCA with a code of the same size, whose gaps are filled again and again.
+    training mean itself and PCA with a code of the same size, whose gaps are filled again and again. The columns of a
+    category are hidden together: the others would give the hidden one away.
 
     Args:
         model: The trained model.
@@ -31,7 +33,7 @@ def imputation(model: Autoencoder, data: "Prepared", pca: PrincipalComponents, r
     Returns:
         `imputation_rmse`, `imputation_rmse_of_mean` and `imputation_rmse_of_pca`; None where nothing can be hidden.
     """
-    hidden = hide(raw)
+    hidden = hide(raw, data.variables)
     exact = data.exact(raw)
     fed = data.fed(np.where(hidden, np.nan, raw).astype(raw.dtype))
     filled = {
@@ -47,10 +49,14 @@ def imputation(model: Autoencoder, data: "Prepared", pca: PrincipalComponents, r
     }
 
 
-def hide(raw: np.ndarray) -> np.ndarray:
+def hide(raw: np.ndarray, variables: Sequence[int] = ()) -> np.ndarray:
     """Which values are hidden: one in ten of the known ones, bool of their shape.
 
     Args:
         raw: ndarray of shape `(n_samples, *example)`, NaN where a value is unknown.
+        variables: See `Prepared.variables`; none: each column stands for itself.
     """
-    return (np.random.default_rng(SEED).random(raw.shape) < HIDDEN_SHARE) & ~np.isnan(raw)
+    chances = np.random.default_rng(SEED).random(raw.shape)
+    if variables:
+        chances = chances[..., list(variables)]
+    return (chances < HIDDEN_SHARE) & ~np.isnan(raw)

@@ -52,7 +52,7 @@ _ALL = (
         "MSE of PCA",
         "per pixel",
         LOWER,
-        "The same error for PCA with a code of the same size: what a linear network could reach at best.",
+        "The same error for PCA with a code of the same size: the best linear code of undamaged images.",
     ),
     Metric(
         "turned_mse",

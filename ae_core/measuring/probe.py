@@ -275,9 +275,14 @@ class Probe:
         )
 
     def _turned(self) -> float:
-        """The error on images that stand upside down: like those it knows in everything but what they show."""
-        turned = self.images[:TURNED, ::-1]
-        return metrics.mean_squared_error(turned, self.model.decode(self.model.encode(turned)))
+        """The error on images that stand upside down: like those it knows in everything but what they show.
+
+        They are damaged as the others are, or the two errors could not be compared.
+        """
+        turned = seen = self.images[:TURNED, ::-1]
+        if self._image_noise is not None:
+            seen = np.asarray(self.model.corruption.apply(turned, self._image_noise[:TURNED]))
+        return metrics.mean_squared_error(turned, self.model.decode(self.model.encode(seen)))
 
     def loss_floor(self) -> float:
         """The loss that a perfect reconstruction would leave: grey pixels keep cross-entropy above zero."""

@@ -91,18 +91,25 @@ x_train, x_val = data[order[:-{rows.held}]], data[order[-{rows.held}:]]{used}  #
     named = _learnt_from(brought, info, label)
     if label and wanted:
         named = f"{_labels(brought, label)}\n{named}"
-    distance = (DISTANCE_KNOWN if rows.gaps else DISTANCE).format(axes=axes)
-    outliers = [] if settings.outliers == "keep" else [distance + OUTLIERS[settings.outliers]]
     loaded = _loaded(brought, library, bool(wanted) and not label)
-    parts = [loaded, named, titles if shown else "", split, *outliers]
     scaling = info.scaling(settings)
+    categories = [place for place, one in enumerate(info.columns) if one.category]
+    over = "(0, 1)" if info.spec.is_series else "0"  # axes over which a value or a channel is one
+    outliers = []
+    if settings.outliers != "keep":
+        given = {"axes": axes, "over": over, "each": EACH[info.spec.noun], "widths": ""}
+        if scaling == "standardize" and not info.spec.is_image:
+            outliers.append((WIDTHS_KNOWN if rows.gaps else WIDTHS).format(**given))
+            outliers.append(f"widths[{categories}] = 1  # categories stay 0 and 1" if categories else "")
+            given["widths"] = " / widths"
+        outliers.append((DISTANCE_KNOWN if rows.gaps else DISTANCE).format(**given) + OUTLIERS[settings.outliers])
+    parts = [loaded, named, titles if shown else "", split, *outliers]
     values = ranges.chosen(info.values, scaling)
     if scaling == "standardize":
         span = values.high - values.low
-        unit, axes = "1" if span == 1 else f"1 / {_number(span)}", "(0, 1)" if info.spec.is_series else "0"
+        unit = "1" if span == 1 else f"1 / {_number(span)}"
         statistics = STANDARDIZED_KNOWN if rows.gaps else STANDARDIZED
-        parts.append(statistics.format(unit=unit, axes=axes, each=EACH[info.spec.noun]))
-        categories = [place for place, one in enumerate(info.columns) if one.category]
+        parts.append(statistics.format(unit=unit, axes=over, each=EACH[info.spec.noun]))
         parts.append(f"mean[{categories}], scale[{categories}] = 0, 1  # categories stay 0 and 1" if categories else "")
         parts.append(STANDARDIZED_ALIKE)
         black = f"\nx_train, mean = x_train - {low}, mean - {low}" if (low := _number(values.low)) != "0" else ""
@@ -110,7 +117,7 @@ x_train, x_val = data[order[:-{rows.held}]], data[order[-{rows.held}:]]{used}  #
     else:
         parts.append(f"{PREPROCESS}{values.sentence}.")
         parts.append(f"x_train, x_val = {_scaled('x_train', values)}, {_scaled('x_val', values)}")
-    parts.append(FILL.format(axes="(0, 1)" if info.spec.is_series else "0") if rows.gaps else "")
+    parts.append(FILL.format(axes=over) if rows.gaps else "")
     return "\n".join(filter(None, parts))
 
 
@@ -226,15 +233,24 @@ if "x_test" not in file:
     data, labels = data[training], labels[training]
 """
 
+WIDTHS = """\
+# In the distances below each {each} counts in its standard deviations.
+widths = x_train.std({over}, dtype=np.float64)
+widths[x_train.max({over}) == x_train.min({over})] = 1"""
+WIDTHS_KNOWN = """\
+# In the distances below each {each} counts in its standard deviations.
+known = np.maximum(np.count_nonzero(~np.isnan(x_train), {over}), 1)
+widths = np.sqrt(np.nansum(np.square(x_train - np.nansum(x_train, {over}, dtype=np.float64) / known), {over}) / known)
+widths[~(np.fmin.reduce(x_train, {over}) < np.fmax.reduce(x_train, {over}))] = 1"""
 DISTANCE = """\
 # Outliers are dropped: what lies far from the mean example.
-distance = np.sqrt(np.square(x_train - x_train.mean(0, dtype=np.float64)).sum({axes}))
+distance = np.sqrt(np.square((x_train - x_train.mean(0, dtype=np.float64)){widths}).sum({axes}))
 """
 DISTANCE_KNOWN = """\
 # Outliers are dropped: what lies far from the mean example, as far as it is known.
 middle = np.nansum(x_train, 0, dtype=np.float64) / np.maximum(np.count_nonzero(~np.isnan(x_train), 0), 1)
 share = np.count_nonzero(~np.isnan(x_train), {axes}) / x_train[0].size
-distance = np.sqrt(np.nansum(np.square(x_train - middle), {axes}) / np.where(share > 0, share, 1))
+distance = np.sqrt(np.nansum(np.square((x_train - middle){widths}), {axes}) / np.where(share > 0, share, 1))
 """
 ZSCORE = f"x_train = x_train[distance <= distance.mean() + {preparation.ZSCORE_LIMIT:g} * distance.std()]"
 IQR = f"""\

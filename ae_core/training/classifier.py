@@ -77,9 +77,9 @@ def classify(
         SettingError: If there are no classes, or a value is not allowed.
     """
     execution.configure()
-    classes = len(np.unique(data.y_train))
+    classes = int(data.y_train.max()) + 1  # few training examples may lack one in between: its number stays its own
     learning_rate = learning_rate if learning_rate is not None else FINE_TUNING_RATE if fine_tune else HEAD_RATE
-    _check(classes, len(data.x_train), labels, epochs, learning_rate, batch_size)
+    _check(len(np.unique(data.y_train)), len(data.x_train), labels, epochs, learning_rate, batch_size)
     rows = balanced_rows(data.y_train, labels, seed) if labels else np.arange(len(data.x_train))
     truths = (data.y_train[rows], data.y_validation, data.y_test)
     session = ClassifierSession(

@@ -120,7 +120,7 @@ VARIANT = Variant(
             "Active dimensions",
             "dimensions",
             NEITHER,
-            "Code dimensions whose mean varies by more than 0.01 over the images; the others say nothing.",
+            "Code dimensions whose mean has a variance above 0.01 over the images; the others say nothing.",
         ),
         Metric(
             "bound",

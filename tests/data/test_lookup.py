@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from ae_core import data
-from ae_core.data import built_in, download, make_mnist_5k
+from ae_core.data import Column, DataInfo, Dataset, built_in, download, make_mnist_5k
 from ae_core.data.preparation import SPLIT_SEED, prepare
 from ae_core.errors import DataError
 from ae_core.measuring.pca import PrincipalComponents
@@ -263,6 +263,28 @@ def test_outliers_leave_training_only_and_are_counted(digits, rule):
     assert any(note.startswith(f"{cleaned.dropped} of {len(flat):,} training") for note in cleaned.notes)
     np.testing.assert_array_equal(cleaned.x_validation, kept.x_validation)
     np.testing.assert_array_equal(cleaned.x_test, kept.x_test)
+
+
+@pytest.mark.parametrize("rule", ["zscore", "iqr"])
+def test_outliers_of_a_table_count_in_each_column_s_deviation(rule):
+    random = np.random.default_rng(3)
+    kinds = np.eye(2)[(np.arange(400) % 50 == 0).astype(int)]
+    rows = np.column_stack([random.normal(4e4, 9e3, 400), random.normal(170, 9, 400), np.ones(400), kinds])
+    rows[7, 1] = 1700.0  # a slip of the pen, small beside what incomes differ by
+    columns = (Column("income"), Column("height"), Column("same"), Column("a", "", "x"), Column("a", "", "y"))
+    info = DataInfo("made", "Made", DataSpec((5,), False), 400, 40, (), "", "", "", columns=columns)
+    made = Dataset(info, rows, np.zeros(400, np.int64), rows[:40], np.zeros(40, np.int64))
+    cleaned = prepare(made, Settings(outliers=rule, validation_share=0.01))
+    learnt = rows[np.random.default_rng(SPLIT_SEED).permutation(400)[:-4]]
+    told = learnt - learnt.mean(axis=0)
+    told[:, :2] /= learnt[:, :2].std(axis=0)
+    distance = np.linalg.norm(told, axis=1)
+    low, high = np.quantile(distance, [0.25, 0.75])
+    far = distance > (distance.mean() + 3 * distance.std() if rule == "zscore" else high + 1.5 * (high - low))
+    assert 1700 in learnt[:, 1] and 1700 in learnt[far, 1]
+    assert cleaned.dropped == far.sum() < 40 and cleaned.variables == (0, 1, 2, 3, 3)
+    seen = cleaned.x_train * cleaned.scale + cleaned.offset
+    np.testing.assert_allclose((seen - cleaned.raw_offset) / cleaned.raw_scale, learnt[~far], rtol=1e-4, atol=1e-3)
 
 
 @pytest.mark.slow

@@ -211,7 +211,10 @@ def test_axes_of_the_map_say_what_they_are() -> None:
     plain = figures.latent(demo.setup(2), demo.snapshot(5, 2))["layout"]
     projected = figures.latent(demo.setup(8), demo.snapshot(5))["layout"]
     assert [plain[axis]["title"]["text"] for axis in ("xaxis", "yaxis")] == ["code 1", "code 2"]
-    assert projected["yaxis"]["title"]["text"] == "second principal component of the code"
+    single = figures.latent(demo.setup(1), demo.snapshot(5))["layout"]
+    assert [single[axis]["title"]["text"] for axis in ("xaxis", "yaxis")] == ["code 1", "–"]
+    # A map that follows the one before is turned within its plane, so neither axis is a component.
+    assert projected["yaxis"]["title"]["text"] == "principal plane of the code, up"
 
 
 def test_the_map_holds_all_points_and_keeps_still_while_they_drift() -> None:

@@ -3,11 +3,13 @@ import test from "node:test";
 import { HiddenPart } from "../../assets/javascript/explore/hidden_part.js";
 import { hiddenPart } from "../../assets/javascript/explore/hidden_parts.js";
 import { HiddenSeriesPart } from "../../assets/javascript/explore/hidden_series_part.js";
+import { learnt } from "../../assets/javascript/explore/learnt.js";
 import { SeriesLook } from "../../assets/javascript/explore/series_look.js";
 import { shade } from "../../assets/javascript/explore/shades.js";
 import { SpelledLook } from "../../assets/javascript/explore/spelled_look.js";
 import { ValueModel, filled } from "../../assets/javascript/explore/value_model.js";
 import { Values, ranked, short } from "../../assets/javascript/explore/values.js";
+import { Network } from "../../assets/javascript/network/network.js";
 
 const near = (one, other, within = 1e-5) => assert.ok(Math.abs(one - other) <= within, `${one} is not ${other}`);
 
@@ -60,6 +62,20 @@ test("what is unknown is filled for the network, and counts neither in errors no
   assert.ok(Number.isNaN(mean[1]), "nobody's value is known");
   near(model.error(rows[0], Float32Array.of(2, 100, 3)), 0.5);
   assert.deepEqual(model.alike(rows[1], 2).map(({ place }) => place), [1, 0]);
+});
+
+test("whether codes lie as a prior says hangs on the training, not on whether they are clouds", async () => {
+  const place = { at: 0, shape: [2, 1] };
+  for (const [prior, spread] of [[true, null], [true, 1], [false, null]]) {
+    const description = { examples: { shape: [1], rows: place, filling: place }, encoder: { spread }, codes: { mean: place, covariance: null } };
+    const parts = { description, scale: [1], offset: [0], exampleSize: 1, codeSize: 1, array: () => Float32Array.of(1, 2) };
+    const net = Object.assign(Object.create(Network.prototype), parts, { coded: async (values) => values });
+    for (const pictures of [undefined, [[1], [2]]]) {
+      const wanted = { prior, atlas: { count: 2 }, labels: btoa("\0\0"), shape: [1, 1, 1], noun: "row", columns: titles, words: {} };
+      const model = await learnt(wanted, pictures, net, () => {});
+      assert.deepEqual([model.prior, model.clouded], [prior, spread !== null]);
+    }
+  }
 });
 
 test("the line that one draws over a channel has its moments and its values", () => {

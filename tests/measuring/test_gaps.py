@@ -96,13 +96,23 @@ def test_a_column_and_a_row_without_any_value_are_no_harm() -> None:
     np.testing.assert_allclose(made[7], ours.of_size(2).mean_, err_msg="of nothing the mean is expected")
 
 
+def test_the_columns_of_a_category_are_hidden_together() -> None:
+    random = np.random.default_rng(4)
+    raw = np.column_stack([random.normal(size=(500, 2)), np.eye(3)[random.integers(0, 3, 500)], np.ones(500)])
+    raw[:50, 2:5] = np.nan
+    hidden = imputation.hide(raw, (0, 1, 2, 2, 2, 5))
+    assert not hidden[:50, 2:5].any() and 0.05 < hidden[50:, 2].mean() < 0.15
+    np.testing.assert_array_equal(hidden[:, [3, 4]], hidden[:, [2, 2]], err_msg="else the sum of 1 gives them away")
+    np.testing.assert_array_equal(hidden[:, [0, 1, 2, 5]], imputation.hide(raw)[:, [0, 1, 2, 5]], err_msg="as ever")
+
+
 def test_filling_is_scored_on_what_was_hidden_alone() -> None:
     raw = with_gaps(factors() - 5).astype(np.float32)
     hidden = imputation.hide(raw)
     assert np.mean(hidden[~np.isnan(raw)]) == pytest.approx(0.1, abs=0.01) and not np.isnan(raw[hidden]).any()
     pca = PrincipalComponents()
     pca.fit(raw, ONE, NOTHING)
-    data = SimpleNamespace(exact=lambda part: part.astype(np.float64), fed=lambda part: np.nan_to_num(part))
+    data = SimpleNamespace(exact=lambda part: part.astype(np.float64), fed=np.nan_to_num, variables=())
     fed: list[np.ndarray] = []
 
     def encode(images: np.ndarray) -> np.ndarray:

@@ -72,6 +72,14 @@ def test_heads_get_inputs_of_one_size():
     assert seen[:, 1].std() == pytest.approx(5 * seen[:, 0].std(), rel=0.1)
 
 
+def test_a_class_that_no_training_image_has_leaves_the_others_their_numbers(encoder, digits):
+    seen = digits.y_train != 4
+    few = dataclasses.replace(digits, x_train=digits.x_train[seen], y_train=digits.y_train[seen])
+    result, _ = run(encoder, few, epochs=10)
+    assert result.train_error < 0.1, "nines too"
+    assert 0.05 < result.test_error < 0.3, "fours are none of those that it knows"
+
+
 def test_the_loss_is_the_cross_entropy_of_the_true_class():
     random = np.random.default_rng(0)
     logits, labels = random.normal(size=(20, 4)).astype(np.float32), random.integers(0, 4, 20)

@@ -211,6 +211,14 @@ def test_views_show_the_same_images_and_the_same_noise_each_time():
     assert not held_out & {image.tobytes() for image in ready.data.x_train}
 
 
+def test_images_upside_down_are_damaged_as_the_others_are():
+    ready = cache.prepare(settings("denoising", noise="masking", noise_factor=0.6, train_size=200))
+    looks = probe.Probe(ready.model, ready.data, ready.pca, labelled=True, points=100)
+    hit = ready.model.corruption.apply(looks.images[:, ::-1], looks._image_noise)
+    expected = np.mean((ready.model.decode(ready.model.encode(hit)) - looks.images[:, ::-1]) ** 2)
+    assert looks.measure(thorough=True).numbers["turned_mse"] == pytest.approx(expected, rel=1e-4)
+
+
 def test_a_map_neither_flips_nor_turns():
     random = np.random.default_rng(0)
     codes = random.standard_normal((300, 6)) * np.array([5, 4.9, 1, 1, 1, 1])

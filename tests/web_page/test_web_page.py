@@ -85,6 +85,13 @@ def test_rows_are_explored_with_the_names_of_their_columns_and_no_word_of_images
     assert words["take"] == "A test series" and told["words"]["near_pixels"] == "Nearest in values"
 
 
+@pytest.mark.parametrize("variant", ["variational", "wasserstein", "adversarial", "contractive", "vector_quantized"])
+def test_samples_come_from_the_prior_where_training_made_codes_lie_so(variant):
+    terms = {"variational": "kl", "wasserstein": "mmd", "adversarial": "adversarial", "contractive": "contraction"}
+    setup = demo.setup(terms=["reconstruction", terms.get(variant, "commitment")], settings={"variant": variant})
+    assert exploration(setup, 10, "", "en")["prior"] == (variant in ("variational", "wasserstein", "adversarial"))
+
+
 @pytest.mark.slow(seconds=1)
 def test_frames_are_thinned_until_they_fit(monkeypatch):
     whole = web_page(demo.setup(), snapshots(30))

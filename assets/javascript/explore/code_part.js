@@ -47,7 +47,7 @@ export class CodePart extends Section {
     super(place, explorer, model, "decoded", CONTENT);
     const { units, directions } = model.codes;
     this.find(".st-key-code_units .ae-choice").hidden = !directions.length;
-    this.find(".ae-decoded-cloud").hidden = !model.prior;
+    this.find(".ae-decoded-cloud").hidden = !model.clouded;
     this.choose("along", (kind) => this.offer(this.model.codes[kind === "units" ? "units" : "directions"]));
     this.offer(units);
   }

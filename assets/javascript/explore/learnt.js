@@ -57,11 +57,12 @@ export async function learnt(wanted, pictures, network, tell) {
   const { mean, covariance } = network.description.codes;
   const spread = { mean: network.array(mean), covariance: covariance && network.array(covariance) };
   const codes = new Codes(values, codeSize, spread);
-  if (pictures) return new Model(network, pictures, codes, labels, new PictureLook(wanted.shape));
+  const { prior } = wanted;
+  if (pictures) return Object.assign(new Model(network, pictures, codes, labels, new PictureLook(wanted.shape)), { prior });
   const known = isCurve(wanted, brought)
     ? new Values([{ name: wanted.words["curve"] ?? "", unit: "", category: "" }], network, brought, labels, [exampleSize, 1])
     : new Values(wanted.columns, network, brought, labels);
-  return new ValueModel(network, brought, codes, labels, lookOf(wanted, known), known);
+  return Object.assign(new ValueModel(network, brought, codes, labels, lookOf(wanted, known), known), { prior });
 }
 
 /**

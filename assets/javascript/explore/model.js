@@ -120,7 +120,10 @@ export class Model {
   }
 
   /** Whether a prior tells where codes lie. */
-  get prior() {
+  prior = false;
+
+  /** Whether the encoder puts an example not at a point but in a cloud. */
+  get clouded() {
     return typeof this.network.description.encoder.spread === "number";
   }
 

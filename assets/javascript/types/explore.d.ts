@@ -29,6 +29,8 @@ export interface Exploration {
   columns: ColumnTitle[];
   /** Moments of a series a second; 0 where that is unknown. */
   rate: number;
+  /** Whether the training made codes lie as draws from the standard normal distribution do. */
+  prior: boolean;
   /** How the training damaged its examples; null if it did not. */
   noise: Noise | null;
   /** Side of the patches that the training hid, in pixels; null if it hid none. */
