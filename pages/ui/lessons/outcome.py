@@ -62,7 +62,7 @@ def _expected(lesson: Lesson, facts: Values, predicted: float | None) -> str:
     if came is chosen:
         return ""
     expected = _("You expected: “{expected}”.").format(expected=_(chosen.text))
-    return f"{expected} {_('Right was: “{answer}”.').format(answer=_(came.text))}" if came.text else expected
+    return f"{expected} {_('The right answer was: “{answer}”.').format(answer=_(came.text))}" if came.text else expected
 
 
 def _table(lesson: Lesson, runs: Sequence[Values]) -> str:
