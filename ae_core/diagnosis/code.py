@@ -13,7 +13,7 @@ def codebook_unused(seen: Evidence) -> Finding | None:
     return Finding(
         "codebook_unused",
         "warning",
-        _("About {used:.0f} of the codebook's {size:,.0f} entries are in use.").format(used=used, size=size),
+        _("Codebook entries in use: about {used:.0f} of {size:,.0f}.").format(used=used, size=size),
         _("An entry that is never chosen never learns. A smaller codebook or a lower {rate} may serve as well.").format(
             rate=seen.label("learning_rate")
         ),
@@ -66,7 +66,7 @@ def dead_units(seen: Evidence) -> Finding | None:
     return Finding(
         "dead_units",
         "warning" if share < LIMITS.few_active else "info",
-        _("{count:,.0f} of the code's {size:,} units are dead.").format(count=(1 - share) * size, size=size),
+        _("Dead units of the code: {count:,.0f} of {size:,}.").format(count=(1 - share) * size, size=size),
         " ".join(why),
     )
 
@@ -81,9 +81,9 @@ def not_sparse(seen: Evidence) -> Finding | None:
     return Finding(
         "not_sparse",
         "info",
-        _(
-            "The code is less sparse than was asked: its units are active at {activation} on average, not {target}."
-        ).format(activation=short(activation), target=short(target)),
+        _("The code is less sparse than was asked: its mean activation is {activation}, not {target}.").format(
+            activation=short(activation), target=short(target)
+        ),
         _(
             "A good picture still counts for more than the penalty. A larger {weight} (now {now}) makes the code "
             "sparser, and the error larger; more {epochs} bring it nearer, too."

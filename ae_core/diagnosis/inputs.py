@@ -54,8 +54,8 @@ def unscaled(seen: Evidence) -> Finding | None:
             offset=short(given.offset), widest=short(given.widest)
         ),
         _(
-            "A network starts with weights for values near 1: large ones throw it about, small ones hardly move it, "
-            "and a wide column drowns the narrow ones. Set {scaling} to Standardize: each value gets mean 0 and "
-            "standard deviation 1."
+            "The weights that a network starts with suit values near 1: large values throw it about, small ones hardly "
+            "move it, and a wide column drowns the narrow ones. Set {scaling} to Standardize: each value gets mean 0 "
+            "and standard deviation 1."
         ).format(scaling=seen.label("scaling")),
     )

@@ -141,9 +141,9 @@ def penalty_dominates(seen: Evidence) -> Finding | None:
         _("The penalty costs more than the error of the pictures: {penalty} against {error}.").format(
             penalty=short(total[1]), error=short(now)
         ),
-        _("The network lowers the loss by a tame code instead of a good picture. Lower {weight} (now {value}).").format(
-            weight=seen.label(seen.tuner(largest)), value=short(seen.now(seen.tuner(largest)))
-        ),
+        _(
+            "The network lowers the loss by a small penalty instead of a good picture. Lower {weight} (now {value})."
+        ).format(weight=seen.label(seen.tuner(largest)), value=short(seen.now(seen.tuner(largest)))),
     )
 
 
@@ -184,8 +184,8 @@ def unfinished(seen: Evidence) -> Finding | None:
     return Finding(
         "unfinished",
         "info",
-        _("The validation loss was still falling at the end, by {share} over the last {epochs:.0f} epochs.").format(
-            epochs=checked.epochs / 3, share=percent(1 - now / before)
+        _("The validation loss was still falling at the end, by {share} over the last third of its epochs.").format(
+            share=percent(1 - now / before)
         ),
         _("More {epochs} would still make better pictures.").format(epochs=seen.label("epochs")),
     )

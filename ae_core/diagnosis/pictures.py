@@ -124,7 +124,7 @@ def copies(seen: Evidence) -> Finding | None:
             turned=short(turned), error=short(error)
         ),
         _(
-            "The network copies whatever comes, so a large error would not give an anomaly away. A smaller {code}, "
+            "The network copies whatever comes, so no large error would give an anomaly away. A smaller {code}, "
             "noise on the input or a penalty makes it know its own images only."
         ).format(code=seen.label("latent_dim")),
     )
