@@ -91,7 +91,7 @@ def _sentence(setup: Setup, snapshot: Snapshot, points: int, translate: Translat
     return (
         said
         + " "
-        + translate("{classes} classes, 1-nearest-neighbour accuracy {accuracy}.").format(
+        + translate("{classes} classes, 1-NN accuracy {accuracy}.").format(
             classes=len(setup.class_names), accuracy=f"{found:.3g}"
         )
     )

@@ -327,7 +327,7 @@ def _what_changes_do(own: Session) -> None:
         return
     names = [_(option_of(own.form.fields()[name]).label) for name in tunable(own)]
     later = _("Other changes count for the next run.") if names else _("Changes count for the next run.")
-    now = _("At once in your run: {names}.").format(names=", ".join(names)) + " " if names else ""
+    now = _("Take effect in your run at once: {names}.").format(names=", ".join(names)) + " " if names else ""
     st.caption(now + later)
 
 

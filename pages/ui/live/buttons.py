@@ -82,7 +82,7 @@ def again(run: TrainingJob) -> None:
     if unfinished and problem:
         _rest(run)
     elif run.snapshot is not None:
-        with st.popover(_("Train on"), icon=":material/fast_forward:", key="more"):
+        with st.popover(_("Train longer"), icon=":material/fast_forward:", key="more"):
             if unfinished:
                 _rest(run)
             _more_epochs(run, problem)
@@ -110,7 +110,7 @@ def _more_epochs(run: TrainingJob, problem: str) -> None:
     st.caption(escape.markdown(_(problem)) or why)
     st.number_input(_("More epochs"), 1, MOST_MORE, 10, key=MORE_EPOCHS, disabled=bool(problem))
     st.button(
-        _("Train on"),
+        _("Train longer"),
         key="extend",
         type="primary",
         icon=":material/play_arrow:",
