@@ -190,7 +190,7 @@ def test_bars_show_the_use_of_every_entry():
     np.testing.assert_allclose(content.values, [0.75, 0.25, 0, 0, 0, 0, 0, 0])
     assert content.faint == [2, 3, 4, 5, 6, 7]
     assert content.line == pytest.approx(1 / 8)
-    assert content.caption == "Entries never chosen: 6 of 8."
+    assert content.caption == "6 of 8 entries are not used."
 
 
 def test_pictures_begin_with_the_unchanged_image_and_change_one_position():

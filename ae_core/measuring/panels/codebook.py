@@ -50,7 +50,7 @@ class CodebookUse:
         counts = self._counts(_chosen(self._quantizer, look))
         share = np.sort(counts)[::-1] / counts.sum()
         dead = int(np.count_nonzero(share == 0))
-        words = f"Entries never chosen: {dead} of {len(share)}." if dead else f"All {len(share)} entries are chosen."
+        words = f"{dead} of {len(share)} entries are not used." if dead else f"All {len(share)} entries are used."
         return bars(
             share,
             "entry, by frequency",
