@@ -9,6 +9,7 @@ from ae_core import variants
 from ae_core.measuring.wording import about
 from ae_core.settings import options
 from ae_core.translation import TEMPLATE, has_places
+from pages.ui.live import recorded
 from pages.ui.words.language import LANGUAGES, _, known, spoken
 from pages.ui.words.units import ordinal
 from tests.catalogue import files, reading
@@ -164,6 +165,14 @@ def test_every_variant_and_its_settings_are_explained_in_chinese():
             for text in (variant.idea, *(option.help for option in options(variant.settings).values())):
                 told = _(text)
                 assert re.search(CHINESE, told) and " is " not in told and " the " not in told, text
+
+
+def test_what_recordings_say_is_translated():
+    with spoken("zh"):
+        for recording in filter(None, map(recorded.choose, variants.registry())):
+            captions = {panel.caption for panel in recording.newest.panels.values()} - {""}
+            for text in (*(panel.help for panel in recording.setup.panels), *captions, *recording.setup.notes):
+                assert re.search(CHINESE, _(text)), f"{text} Is the recording older than what is said now?"
 
 
 def test_sentences_about_images_are_said_of_rows_and_series_too():
