@@ -2,6 +2,7 @@
 
 from ae_core.diagnosis.evidence import Evidence, Finding, percent, short
 from ae_core.diagnosis.limits import LIMITS
+from ae_core.translation import in_a_row
 
 
 def codebook_unused(seen: Evidence) -> Finding | None:
@@ -67,7 +68,7 @@ def dead_units(seen: Evidence) -> Finding | None:
         "dead_units",
         "warning" if share < LIMITS.few_active else "info",
         _("Dead units of the code: {count:,.0f} of {size:,}.").format(count=(1 - share) * size, size=size),
-        " ".join(why),
+        in_a_row(*why),
     )
 
 

@@ -5,11 +5,14 @@ from typing import Any
 
 import pytest
 
+from ae_core.figures.latent import latent
 from ae_core.figures.shared import words
 from ae_core.variants import read_settings
 from pages.ui.live import buttons, status
 from pages.ui.words import names
-from pages.ui.words.language import spoken
+from pages.ui.words.language import _, spoken
+from tests import demo
+from tests.diagnosis.trainings import falling, found, setup, snapshot
 
 
 @pytest.mark.parametrize(("schedule", "said"), [("constant", "the result is the same"), ("cosine", "the rate rises")])
@@ -36,3 +39,13 @@ def test_what_is_an_abbreviation_is_written_as_one():
     with spoken("en"):
         assert [names.word(name) for name in ("mmd", "kl", "pca")] == ["MMD", "KL", "PCA"]
         assert [words(name, str) for name in ("mmd", "kl", "pca")] == ["MMD", "KL", "PCA"]
+
+
+def test_between_two_chinese_sentences_is_no_space():
+    given = setup(settings={"learning_rate": 0.01})
+    message = snapshot(falling(20), numbers={"active_units": 0.5})
+    with spoken("zh"):
+        why = found("dead_units", given, message, _).why
+        label = latent(demo.setup(), demo.snapshot(40), translate=_)["layout"]["meta"]["label"]
+    assert why.count("。") == 3 and label.count("。") == 2
+    assert "。 " not in why + label
