@@ -253,14 +253,14 @@ class Settings:
         "Scaling",
         "Unit: values of pictures become 0 to 1, columns of tables and channels of series are standardised, all other "
         "data stay as they are. Range: the smallest and the largest training value become 0 and 1. Bytes: 0 and 255 "
-        "do. None: values stay as they are. Standardize: each gets mean 0 and standard deviation 1.",
+        "become 0 and 1. None: values stay as they are. Standardize: each value gets mean 0 and standard deviation 1.",
         choices=("unit", "range", "bytes", "none", "standardize"),
     )
     label: str = setting(
         "auto",
         "Label column",
         "The column of a table that names each row's class; it is not learnt from. Automatic: the one that is called "
-        "label, class, category, target or y, or so in German or Chinese, if there is one. None: "
+        "label, class, category, target or y, or one of these in German or Chinese, if there is one. None: "
         "all columns are learnt from.",
     )
     leave_out: str = setting(
@@ -273,15 +273,15 @@ class Settings:
     outliers: str = setting(
         "keep",
         "Outliers",
-        "Drop training images that lie far from the mean image: by z-score above 3, or beyond "
-        "1.5 interquartile ranges.",
+        "Drop training images that lie too far from the mean image: the z-score of the distance is above 3, or it is "
+        "more than 1.5 interquartile ranges above the third quartile.",
         choices=("keep", "zscore", "iqr"),
     )
     normal: str = setting(
         "",
         "Normal classes",
-        "Classes to learn from, with commas between them, so that the others are odd to the network; none learns from "
-        "all. The test set always holds all.",
+        "Classes to learn from, with commas between them, so that the others are odd to the network; if none is named, "
+        "all are learnt from. The test set always holds all.",
         optional=True,
     )
     augmentation: str = setting(

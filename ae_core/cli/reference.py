@@ -17,7 +17,7 @@ def add_to(commands: Any) -> None:
     Args:
         commands: What `ArgumentParser.add_subparsers` returned.
     """
-    parser = commands.add_parser("reference", help="train canonical set-ups and hold them against published figures")
+    parser = commands.add_parser("reference", help="train canonical set-ups and compare them with published figures")
     parser.add_argument("--quick", action="store_true", help="a minute of checks on small data; status 1 if one fails")
     parser.add_argument("--only", default="", metavar="NAME,...", help="some rows; patterns such as keras-* too")
     parser.add_argument(

@@ -95,7 +95,9 @@ def _joined(examples: Mapping[str, np.ndarray], labels: Mapping[str, np.ndarray]
     if not learnt:
         raise DataError(f"{label} must hold examples to learn from. Received: only some to test on.")
     if len({examples[part].shape[1:] for part in learnt}) > 1:
-        raise DataError(f"{label} must hold examples of one shape for training and validation. Received: others.")
+        raise DataError(
+            f"{label} must hold examples of one shape for training and validation. Received: different ones."
+        )
     arrays = {"x_train": np.concatenate([examples[part] for part in learnt])}
     if "test" in examples:
         arrays["x_test"] = examples["test"]

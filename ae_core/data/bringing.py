@@ -58,7 +58,10 @@ def read(name: str, payload: bytes, label: str) -> Arrays:
     table = frame_of(name, payload, label)
     if table is not None:
         return tables.arrays_of(table, None, label)
-    raise DataError(f"{label} must be a file of another kind. Received: {printable(PurePosixPath(name).suffix)!r}.")
+    ending = printable(PurePosixPath(name).suffix)
+    raise DataError(
+        f"{label} must be a table, arrays or a file of MNIST's kind. Received: one that ends in {ending!r}."
+    )
 
 
 def frame_of(name: str, payload: bytes, label: str, texts: Collection[str] = ()) -> frames.Read | None:
@@ -80,7 +83,9 @@ def _unpacked(payload: bytes, label: str) -> bytes:
         return gzipped.unpack(payload, npz_headers.MAX_RAW_BYTES)
     except ValueError as error:
         most = megabytes(npz_headers.MAX_RAW_BYTES)
-        raise DataError(f"{label} must be whole and unpack to at most {most}. Received: another.") from error
+        raise DataError(
+            f"{label} must be whole and unpack to at most {most}. Received: one that is damaged or larger."
+        ) from error
 
 
 def _npy(payload: bytes, label: str) -> Arrays:
@@ -136,7 +141,7 @@ def frames_in(archive: zipfile.ZipFile, label: str, texts: Collection[str] = ())
     names = {_part(name): printable(name) for _, name in some}
     found = {names[part]: one for part, one in _read_tables(archive, some, label, texts).items()}
     if len({frozenset(one.frame.columns) for one in found.values()}) > 1:
-        raise DataError(f"{label} must have the same columns in all of its tables. Received: others.")
+        raise DataError(f"{label} must have the same columns in all of its tables. Received: different ones.")
     return found
 
 
@@ -190,7 +195,9 @@ def _of_tables(archive: zipfile.ZipFile, files: list[tuple[zipfile.ZipInfo, str]
     if not learnt:
         raise DataError(f"{label} must hold rows to learn from. Received: only some to test on.")
     if any(list(one.frame.columns) != list(learnt[0].frame.columns) for one in learnt):
-        raise DataError(f"{label} must have the same columns for training and for validation. Received: others.")
+        raise DataError(
+            f"{label} must have the same columns for training and for validation. Received: different ones."
+        )
     together = pd.concat([one.frame for one in learnt]) if learnt[1:] else learnt[0].frame
     notes = tuple(note for one in learnt for note in one.notes)
     return tables.arrays_of(frames.Read(together, notes), read_in.get("test"), label)

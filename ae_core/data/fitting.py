@@ -187,8 +187,8 @@ def _of_table(tables_read: "Mapping[str, Read]", info: DataInfo, wanted: DataInf
         identities["file"] = tuple(name for name, one in tables_read.items() for _ in range(len(one.frame)))
     if len(rows) * max(len(wanted.columns), frame.shape[1]) > tables.MOST_NUMBERS:
         raise DataError(
-            f"{text} must become at most {tables.MOST_NUMBERS / 1e6:.0f} million numbers, categories one by one. "
-            "Received: more of them."
+            f"{text} must have at most {tables.MOST_NUMBERS / 1e6:.0f} million numbers, once each category has a "
+            "column. Received: more of them."
         )
     titles = [str(one) for one in frame.columns]
     parted = tables.names_and_units(titles)

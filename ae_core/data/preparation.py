@@ -153,8 +153,8 @@ def prepare(dataset: Dataset, settings: Settings) -> Prepared:
         dropped = int(np.count_nonzero(~keep))
         rule = "a z-score above 3" if settings.outliers == "zscore" else "more than 1.5 interquartile ranges"
         notes.append(
-            f"{dropped:,} of {len(x_train):,} training examples were dropped because they lie too far from the mean "
-            f"({rule})."
+            f"Training examples dropped because they lie too far from the mean ({rule}): {dropped:,} of "
+            f"{len(x_train):,}."
         )
         if dropped:
             x_train, y_train = x_train[keep], y_train[keep]

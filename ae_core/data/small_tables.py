@@ -36,7 +36,7 @@ BREAST_CANCER = DataInfo(
     "Repository; the copy in scikit-learn.",
     "CC BY 4.0",
     "A table of 569 tumours: ten measurements of the cells' nuclei in a picture of each, as mean, standard error and "
-    "mean of the three largest. Needs no network.",
+    "mean of the three largest. Needs no download.",
     values=ValueRange(0.0, 1.0, 0.0, 3432.0),
     columns=tuple(Column(name) for name in CELL_COLUMNS),
 )

@@ -81,8 +81,8 @@ def rows_of(frame: pd.DataFrame, label: str) -> Rows:
         unread += one.unread
         if len(columns) > npz_headers.MAX_VALUES or len(columns) * len(frame) > MOST_NUMBERS:
             raise DataError(
-                f"{label} must become at most {npz_headers.MAX_VALUES:,} columns and {MOST_NUMBERS / 1e6:.0f} million "
-                "numbers, categories one by one. Received: more of them."
+                f"{label} must have at most {npz_headers.MAX_VALUES:,} columns and {MOST_NUMBERS / 1e6:.0f} million "
+                "numbers, once each category has a column. Received: more of them."
             )
     if not columns:
         why = LEFT_OUT.get(understood[0].became, "")
@@ -266,7 +266,7 @@ def arrays_of(learnt_from: Read, tested_on: Read | None, label: str) -> dict[str
     """
     train, test = learnt_from.frame, None if tested_on is None else tested_on.frame
     if test is not None and list(test.columns) != list(train.columns):
-        raise DataError(f"{label} must have the same columns for training and for testing. Received: others.")
+        raise DataError(f"{label} must have the same columns for training and for testing. Received: different ones.")
     whole = train if test is None else pd.concat([train, test], ignore_index=True)
     if len(whole) < npz_headers.MIN_EXAMPLES:
         raise DataError(f"{label} must have {npz_headers.MIN_EXAMPLES} rows or more. Received: {len(whole):,}.")

@@ -222,7 +222,7 @@ def converted(
             endings = ", ".join(pictures.SUFFIXES)
             raise DataError(
                 f"{label} must hold pictures ({endings}), a table, MNIST's own files or the array x_train. "
-                "Received: neither."
+                "Received: none of these."
             )
         return _of_arrays(archive, label, fewest)
 
@@ -306,7 +306,7 @@ def _write(path: Path, arrays: dict[str, np.ndarray], owner: str | None, needed:
         size, kept = temporary.stat().st_size, [one for one in _things(folder, needed) if one.id != path.stem]
         if overfull(kept, bounds, owner, size):
             raise DataError(
-                f"One person's uploads may be {bounds.count:,} and take {megabytes(bounds.owner)}, all uploads "
+                f"One person may keep {bounds.count:,} uploads of {megabytes(bounds.owner)} together, everybody "
                 f"{megabytes(bounds.total)}; what trainings wait for leaves no room for this one."
             )
         if _is_another(path, str(arrays["source"][0])):

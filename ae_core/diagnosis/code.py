@@ -2,6 +2,7 @@
 
 from ae_core.diagnosis.evidence import TO_THE_PRIOR, Evidence, Finding, percent, short
 from ae_core.diagnosis.limits import LIMITS
+from ae_core.translation import in_a_row
 
 
 def codebook_unused(seen: Evidence) -> Finding | None:
@@ -75,8 +76,8 @@ def dead_units(seen: Evidence) -> Finding | None:
     return Finding(
         "dead_units",
         "warning" if share < LIMITS.few_active else "info",
-        _("{count:,.0f} of the code's {size:,} units are dead.").format(count=(1 - share) * size, size=size),
-        " ".join(why),
+        _("Dead units of the code: {count:,.0f} of {size:,}.").format(count=(1 - share) * size, size=size),
+        in_a_row(*why),
     )
 
 
@@ -90,9 +91,9 @@ def not_sparse(seen: Evidence) -> Finding | None:
     return Finding(
         "not_sparse",
         "info",
-        _(
-            "The code is less sparse than was asked: its units are active at {activation} on average, not {target}."
-        ).format(activation=short(activation), target=short(target)),
+        _("The code is less sparse than was asked: its mean activation is {activation}, not {target}.").format(
+            activation=short(activation), target=short(target)
+        ),
         _(
             "A good picture still counts for more than the penalty. A larger {weight} (now {now}) makes the code "
             "sparser, and the error larger; more {epochs} bring it nearer, too."

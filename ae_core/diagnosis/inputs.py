@@ -2,6 +2,7 @@
 
 from ae_core.diagnosis.evidence import Evidence, Finding, exact, short
 from ae_core.diagnosis.limits import LIMITS
+from ae_core.translation import in_a_row
 
 
 def alike(seen: Evidence) -> Finding | None:
@@ -14,7 +15,7 @@ def alike(seen: Evidence) -> Finding | None:
         "loss stays where it is."
     )
     if len(seen.setup.shape) == 3:
-        why += " " + _("Look at the originals: were they made black or white on their way here?")
+        why = in_a_row(why, _("Look at the originals: were they made black or white on their way here?"))
     return Finding("alike", "warning", _("All training examples are the same, so there is nothing to learn."), why)
 
 
@@ -54,8 +55,8 @@ def unscaled(seen: Evidence) -> Finding | None:
             offset=short(given.offset), widest=short(given.widest)
         ),
         _(
-            "A network starts with weights for values near 1: large ones throw it about, small ones hardly move it, "
-            "and a wide column drowns the narrow ones. Set {scaling} to Standardize: each value gets mean 0 and "
-            "standard deviation 1."
+            "The weights that a network starts with suit values near 1: large values throw it about, small ones hardly "
+            "move it, and a wide column drowns the narrow ones. Set {scaling} to Standardize: each value gets mean 0 "
+            "and standard deviation 1."
         ).format(scaling=seen.label("scaling")),
     )

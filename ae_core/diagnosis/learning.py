@@ -6,6 +6,7 @@ import numpy as np
 
 from ae_core.diagnosis.evidence import TO_THE_PRIOR, Curve, Evidence, Finding, percent, short
 from ae_core.diagnosis.limits import LIMITS
+from ae_core.translation import in_a_row
 
 
 def not_finite(seen: Evidence) -> Finding | None:
@@ -25,7 +26,8 @@ def not_finite(seen: Evidence) -> Finding | None:
         why = _(
             "The steps were so large that the weights grew beyond all bounds, and they do not come back. Lower {rate} "
             "from {now} to {next} and start again."
-        ).format(**seen.rate(0.1)) + _large_penalties(seen)
+        ).format(**seen.rate(0.1))
+        why = in_a_row(why, *_large_penalties(seen))
     sentence = _("The loss is no longer a number.")
     if diverged_at is not None:
         sentence = _("The training diverged at step {step}: the loss is no longer a number.").format(
@@ -48,15 +50,13 @@ def learning_rate_high(seen: Evidence) -> Finding | None:
         "The steps may be too large: they leap across the valley, or push units to where they no longer react. Lower "
         "{rate} from {now} to {next}; if nothing moves then, start again with it."
     ).format(**seen.rate(0.1))
-    return Finding("learning_rate_high", "warning", sentence, why + _large_penalties(seen))
+    return Finding("learning_rate_high", "warning", sentence, in_a_row(why, *_large_penalties(seen)))
 
 
-def _large_penalties(seen: Evidence) -> str:
+def _large_penalties(seen: Evidence) -> list[str]:
     """A sentence for each penalty that has a price."""
     labels = [seen.label(seen.tuner(name)) for name in seen.penalties()]
-    return "".join(
-        " " + seen.translate("A large {weight} makes large steps, too.").format(weight=weight) for weight in labels
-    )
+    return [seen.translate("A large {weight} makes large steps, too.").format(weight=weight) for weight in labels]
 
 
 def _climbs(seen: Evidence) -> str:
@@ -142,9 +142,9 @@ def penalty_dominates(seen: Evidence) -> Finding | None:
         _("The penalty costs more than the error of the pictures: {penalty} against {error}.").format(
             penalty=short(total[1]), error=short(now)
         ),
-        _("The network lowers the loss by a tame code instead of a good picture. Lower {weight} (now {value}).").format(
-            weight=seen.label(seen.tuner(largest)), value=short(seen.now(seen.tuner(largest)))
-        ),
+        _(
+            "The network lowers the loss by a small penalty instead of a good picture. Lower {weight} (now {value})."
+        ).format(weight=seen.label(seen.tuner(largest)), value=short(seen.now(seen.tuner(largest)))),
     )
 
 
@@ -185,8 +185,8 @@ def unfinished(seen: Evidence) -> Finding | None:
     return Finding(
         "unfinished",
         "info",
-        _("The validation loss was still falling at the end, by {share} over the last {epochs:.0f} epochs.").format(
-            epochs=checked.epochs / 3, share=percent(1 - now / before)
+        _("The validation loss was still falling at the end, by {share} over the last third of its epochs.").format(
+            share=percent(1 - now / before)
         ),
         _("More {epochs} would still make better pictures.").format(epochs=seen.label("epochs")),
     )

@@ -29,7 +29,7 @@ def bend(values: Sequence[float], errors: Sequence[float], translate: Translate 
     return Finding(
         "bend",
         "good",
-        _("The curve bends at a code of {size}, which has {share} of all that larger codes can gain.").format(
+        _("The curve flattens at a code of {size}, which has {share} of all that larger codes can gain.").format(
             size=short(values[place]), share=percent((most - errors[place]) / gain)
         ),
         _(

@@ -59,7 +59,7 @@ class Engine(Asking, GoingOn, Hosting):
         security: "Security | None" = None,
     ) -> None:
         if concurrent is not None and concurrent < 1:
-            raise ValueError(f"concurrent must be an integer from 1. Received: {concurrent!r}.")
+            raise ValueError(f"concurrent must be an integer of at least 1. Received: {concurrent!r}.")
         self._queue = Queue(queue_limit, per_owner_limit, pause_limit)
         self._lock = self._queue.lock
         self._recovery = Recovery(store or RunStore(), self._queue)

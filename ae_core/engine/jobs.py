@@ -229,7 +229,7 @@ class TrainingJob(Job):
             EngineError: If the number is not allowed.
         """
         if not isinstance(epochs, int) or isinstance(epochs, bool) or epochs < 1:
-            raise EngineError(f"epochs must be an integer from 1. Received: {str(epochs)[:80]}.")
+            raise EngineError(f"epochs must be an integer of at least 1. Received: {str(epochs)[:80]}.")
         try:
             return dataclasses.replace(self.settings, epochs=self.settings.epochs + epochs)
         except SettingError as error:

@@ -87,7 +87,7 @@ def curves(
     if nats:
         title += f" ({translate('weighted')}, {translate(NATS)})"
     axis_title = "<br>".join([title, *units] if len(units) < 2 else [title, translate("in different units")])
-    layout = _layout(runs, translate("{title} of {count} runs.").format(title=title, count=len(runs)))
+    layout = _layout(runs, translate("{title}; runs: {count}.").format(title=title, count=len(runs)))
     layout |= {
         "hovermode": "x unified",
         "margin": {"l": 8, "r": 12, "t": 26, "b": 8},
@@ -127,7 +127,7 @@ def reconstructions(runs: Sequence[Pair], names: Sequence[str], translate: Trans
         translate: Turns an English label into the reader's language.
     """
     translate, first = about(runs[0][0].shape, translate), runs[0][1].grid
-    layout = _layout(runs, translate("The same images, reconstructed by {count} runs.").format(count=len(runs)))
+    layout = _layout(runs, translate("The same images, reconstructed; runs: {count}.").format(count=len(runs)))
     layout["meta"]["plain"] = True
     if told_as_numbers(*runs[0]):
         named = [(name, *run) for name, run in zip(names, runs, strict=True)]
@@ -202,7 +202,7 @@ def maps(runs: Sequence[Pair], names: Sequence[str], translate: Translate = str)
     planes = [np.frombuffer(snapshot.latent, "<f4").reshape(-1, 2) for _, snapshot in runs]
     labels = np.frombuffer(runs[0][0].labels, np.uint8)
     traces: list[Json] = []
-    layout = _layout(runs, translate("Code maps of {count} runs, aligned.").format(count=count))
+    layout = _layout(runs, translate("Code maps, aligned; runs: {count}.").format(count=count))
     named = classes(runs[0][0])
     layout |= {
         "margin": {"l": 4, "r": 4, "t": 4, "b": 4},

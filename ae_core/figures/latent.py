@@ -8,6 +8,7 @@ from ae_core.formats import escape
 from ae_core.measuring.plane import steady_range
 from ae_core.measuring.wording import about
 from ae_core.messages import Setup, Snapshot
+from ae_core.translation import in_a_row
 
 MOST_CLASSES = 20
 
@@ -88,13 +89,8 @@ def _sentence(setup: Setup, snapshot: Snapshot, points: int, translate: Translat
     found = snapshot.numbers.get("knn1_accuracy")
     if not isinstance(found, float):
         return said
-    return (
-        said
-        + " "
-        + translate("{classes} classes, 1-nearest-neighbour accuracy {accuracy}.").format(
-            classes=len(setup.class_names), accuracy=f"{found:.3g}"
-        )
-    )
+    told = translate("{classes} classes, 1-NN accuracy {accuracy}.")
+    return in_a_row(said, told.format(classes=len(setup.class_names), accuracy=f"{found:.3g}"))
 
 
 def classes(setup: Setup) -> list[str]:

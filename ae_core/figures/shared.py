@@ -128,7 +128,7 @@ def mean_of(errors: Sequence[float]) -> float:
 
 def words(name: str, translate: Translate) -> str:
     """A row's, term's or setting's name for a person."""
-    return translate({"pca": "PCA", "kl": "KL", "loss": "total loss"}.get(name, name.replace("_", " ")))
+    return translate({"pca": "PCA", "kl": "KL", "mmd": "MMD", "loss": "total loss"}.get(name, name.replace("_", " ")))
 
 
 def told_in_nats(term: str) -> bool:

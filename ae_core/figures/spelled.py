@@ -203,7 +203,7 @@ def _told(shares: np.ndarray, setup: Setup) -> str:
     known = np.nan_to_num(shares)
     best = np.argsort(-known, kind="stable")[:LIKELIEST]
     named = [(escape.plotly(setup.columns[place].category), min(max(known[place], 0), 1)) for place in best]
-    return ", ".join(f"{name} {share:.0%}" for name, share in named)
+    return ", ".join(f"{name} {100 * share:.0f} %" for name, share in named)
 
 
 def _label(setup: Setup, snapshot: Snapshot, table: Shown, translate: Translate) -> str:

@@ -73,7 +73,7 @@ def _of_names(form: Form, frame: pd.DataFrame) -> Iterator[str]:
     seen: set[str] = set()
     for name, shown in zip(form.names, frame.columns, strict=False):
         if name and name in seen:
-            yield f"A name that comes again is numbered, such as {shown!r}."
+            yield f"A column name that comes again is numbered, such as {shown!r}."
             return
         seen.add(name)
 
@@ -87,7 +87,10 @@ def _of_marks(form: Form, frame: pd.DataFrame) -> Iterator[str]:
         said += [(cell, one) for one in either if (numbers == one).any()][:1]
     if said:
         cell, number = said[0]
-        yield f"Numbers such as {printable(cell)} may have thousands or decimals; that one was read as {number:.10g}."
+        yield (
+            f"In numbers such as {printable(cell)} the mark may part thousands or decimals; "
+            f"that one was read as {number:.10g}."
+        )
 
 
 def _with_signs(frame: pd.DataFrame, texts: Collection[str], *marks: str) -> Read:

@@ -25,7 +25,7 @@ def unpack(payload: bytes, most: int) -> bytes:
     try:
         content = opener.decompress(payload, max(1, most))
     except zlib.error as error:
-        raise ValueError("The file is not whole gzip.") from error
+        raise ValueError("The file is not a complete gzip file.") from error
     if not opener.eof or opener.unused_data:
         raise ValueError("The file is not whole, or unpacks to too much.")
     return content

@@ -31,7 +31,9 @@ def read(payload: bytes, label: str) -> np.ndarray:
             payload = gzipped.unpack(payload, npz_headers.MAX_RAW_BYTES)
         except ValueError as error:
             most = megabytes(npz_headers.MAX_RAW_BYTES)
-            raise DataError(f"{label} must be whole and unpack to at most {most}. Received: another.") from error
+            raise DataError(
+                f"{label} must be whole and unpack to at most {most}. Received: one that is damaged or larger."
+            ) from error
     kind, axes = (payload[2], payload[3]) if payload[:2] == b"\0\0" and len(payload) > 4 else (0, 0)
     start = 4 + 4 * axes
     if kind not in _KINDS or not 1 <= axes <= 4 or len(payload) < start:

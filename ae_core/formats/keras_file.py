@@ -144,7 +144,7 @@ def check_room(path: Path, count: int, label: str) -> None:
         size = min(archive.getinfo(WEIGHTS).file_size, LARGEST_WEIGHTS)
     if 4 * count > size:
         raise DataError(
-            f"{label} must be of the network that its settings give, {count:,} numbers in a file of at most "
+            f"{label} must hold the network that its settings describe, {count:,} numbers in a file of at most "
             f"{megabytes(LARGEST_WEIGHTS)}. Received: at most {size // 4:,}."
         )
 
@@ -201,7 +201,7 @@ def read(path: Path, network: Network, label: str) -> dict[str, np.ndarray]:
         try:
             confined.run("ae_core.formats.keras_reading", given, label, MEMORY, SECONDS)
         except confined.RefusedError as why:
-            raise DataError(f"{label} must be of the network that its settings give. Received: {why}.") from why
+            raise DataError(f"{label} must hold the network that its settings describe. Received: {why}.") from why
         return _arrays(folder / ARRAYS, network)
 
 

@@ -30,11 +30,16 @@ GLOSSARY = (
             "nearest neighbour",
         ),
     ),
-    Word("Activation", "What a unit answers to its input, after its bend (ReLU, sigmoid, …).", "few_at_work"),
+    Word(
+        "Activation",
+        "The bend of a unit: the function (ReLU, sigmoid, …) through which it passes its weighted sum. Also what comes "
+        "out of it.",
+        "few_at_work",
+        also=("activation function", "bend", "non-linearity"),
+    ),
     Word(
         "Active dimension",
-        "A dimension of a variational code that still tells something: the variance of its mean from picture to "
-        "picture is above 0.01.",
+        "A dimension of a variational code whose mean still changes with the picture: its variance is above 0.01.",
         "cloud",
     ),
     Word("Active unit", "A unit of the code whose value still changes from example to example.", "loss_that_stays"),
@@ -71,6 +76,7 @@ GLOSSARY = (
         "In a variational autoencoder the price of what the code tells; elsewhere the weight of a penalty.",
         "cloud",
     ),
+    Word("Bias", "A number that a unit adds to its weighted sum; training changes it.", also=("biases",)),
     Word("Bit", "The unit of information: one answer, yes or no. 1 bit is about 0.69 nats.", "incompressible"),
     Word("Bottleneck", "The narrowest place of the network: the code.", "linear_is_pca"),
     Word("Checkerboard", "A pattern in pictures from filters that overlap unevenly.", "sliding_filters"),
@@ -161,10 +167,18 @@ GLOSSARY = (
         "sliding_filters",
     ),
     Word("Fine-tuning", "Training the whole, after its parts were trained before.", "layer_by_layer"),
+    Word(
+        "Flat space",
+        "A line, a plane, or the like in more dimensions: all that can be reached from one point along a few "
+        "directions. Also: subspace.",
+        "linear_is_pca",
+        also=("subspace",),
+    ),
     Word("Floor", "The loss that a perfect reconstruction would still have.", "loss_that_stays", also=("loss floor",)),
     Word(
         "Gibbs sampling",
-        "Hidden units drawn from the visible ones and these from those, again and again: so a Boltzmann machine draws.",
+        "Hidden units are drawn from the visible ones, then visible ones from the hidden, again and again: so a "
+        "Boltzmann machine makes samples.",
     ),
     Word("Gradient", "The direction in weights along which the loss rises fastest; a step goes the other way."),
     Word("Hidden unit", "One number that a layer computes, between input and output.", "few_at_work", also=("unit",)),
@@ -214,7 +228,7 @@ GLOSSARY = (
         ),
     ),
     Word("Overcomplete", "With a code as large as the input, or larger.", "copying"),
-    Word("Parameter", "A number that is learnt: a weight or an offset."),
+    Word("Parameter", "A number that is learnt: a weight or a bias."),
     Word(
         "PCA",
         "Principal component analysis: the flat space in which the data vary most, in closed form.",
@@ -265,7 +279,7 @@ GLOSSARY = (
     Word("Sparsity", "Few units at work at a time.", "few_at_work", also=("sparse",)),
     Word(
         "SSIM",
-        "Structural similarity: compares brightness, contrast and pattern in small windows; 1 means equal.",
+        "Structural similarity: compares brightness, contrast and pattern in small windows; 1 means identical.",
         "sliding_filters",
     ),
     Word("Step", "One change of all weights, after one batch."),

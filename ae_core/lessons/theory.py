@@ -50,7 +50,7 @@ THEORY = (
                 "Forwards",
                 "Forwards, through the code",
                 "Both ways, the same weights",
-                "Above both ways, below downwards",
+                "Both ways at the top, downwards below",
             ),
             (
                 "How is it trained?",
@@ -76,7 +76,7 @@ THEORY = (
             ("E", "energy of a state: the lower, the more probable"),
             ("v", "visible units: the picture"),
             ("h", "hidden units, 0 or 1"),
-            ("a, b", "offsets of visible and of hidden units"),
+            ("a, b", "biases of visible and of hidden units"),
             ("W", "weights between them, the same in both directions"),
             (r"\Delta W", "by how much a step changes them"),
             (r"\langle v h^{\top} \rangle", "a mean: over the data, or after one step of Gibbs sampling"),
@@ -97,8 +97,8 @@ THEORY = (
             ("When is it on?", "In training; the task itself is to clean", "In training only"),
             ("What is left at the end?", "A network that cleans", "About the mean of many thinned networks"),
         ),
-        "Masking noise on the input and dropout on the first layer are the same operation. What differs is the target: "
-        "a denoising autoencoder must paint what was taken away.",
+        "Masking noise and dropout set values of the input to zero in the same way; dropout also scales up the others. "
+        "What differs is the target: a denoising autoencoder must paint what was taken away.",
         r"\text{denoising: } \lVert x - r(\tilde{x}) \rVert^2, \qquad \text{dropout: } \ell\big(y, f(m \odot h)\big)",
         (
             ("x", "the undamaged input"),
@@ -128,7 +128,7 @@ THEORY = (
         (
             ("x", "the picture, its mean taken away"),
             ("W, W'", "matrices of encoder and decoder"),
-            ("k", "numbers of the code"),
+            ("k", "numbers in the code"),
             (r"\lambda_j", "variance of the data along principal component j"),
             (r"\mathbb{E}", "the mean over all pictures"),
         ),

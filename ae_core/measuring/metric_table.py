@@ -87,7 +87,7 @@ _ALL = (
         "Similarity (SSIM)",
         "",
         HIGHER,
-        "Structural similarity: compares brightness, contrast and pattern in small windows; 1 means equal.",
+        "Structural similarity: compares brightness, contrast and pattern in small windows; 1 means identical.",
     ),
     # How well unknown values are filled, where some are.
     Metric(
@@ -95,8 +95,8 @@ _ALL = (
         "Filling error",
         "",
         LOWER,
-        "Root mean squared error of known values that were hidden and filled by the reconstruction, in the network's "
-        "units.",
+        "Root mean squared error of known values that were hidden and filled by the reconstruction, in units "
+        "of the scaled values.",
     ),
     Metric(
         "imputation_rmse_of_mean",
@@ -110,7 +110,7 @@ _ALL = (
         "Filled by PCA",
         "",
         LOWER,
-        "The same error where PCA with a code of the same size fills them again and again until they stay.",
+        "The same error where PCA with a code of the same size fills them again and again until nothing changes.",
     ),
     # How few bits an image takes.
     Metric(
@@ -161,7 +161,7 @@ _ALL = (
         "Linear probe",
         "share",
         HIGHER,
-        "How often a linear classifier on the codes names the class: high where plane cuts part the classes.",
+        "How often a linear classifier on the codes names the class: high where flat cuts separate the classes.",
     ),
     Metric(
         "trustworthiness",
@@ -186,7 +186,13 @@ _ALL = (
         LOWER,
         "The loss on images that are never trained on; if it rises while the loss falls, the network memorises.",
     ),
-    Metric("reconstruction", "Reconstruction", "per pixel", LOWER, "The part of the loss that compares pictures."),
+    Metric(
+        "reconstruction",
+        "Reconstruction",
+        "per pixel",
+        LOWER,
+        "The part of the loss that compares reconstructions with originals.",
+    ),
     Metric(
         "pca_loss",
         "Loss of PCA",

@@ -119,8 +119,8 @@ class Room:
         """
         if overfull(self._things(), self._bounds, owner, size):
             raise DataError(
-                f"One person's runs may be {self._bounds.count:,} and take {megabytes(self._bounds.owner)}, all runs "
-                f"{megabytes(self.bytes)}; what is pinned, waits or trains leaves no room for this one."
+                f"One person may keep {self._bounds.count:,} runs of {megabytes(self._bounds.owner)} together, "
+                f"everybody {megabytes(self.bytes)}; what is pinned, waits or trains leaves no room for this one."
             )
 
     def check_pin(self, run_id: str) -> None:

@@ -279,7 +279,9 @@ class _Reader:
             return {}
         check_setup(setup)
         if self._settings(setup.settings) != settings:
-            raise DataError(f"{self._label} must have the same settings in {SETUP} and {RUN}. Received: others.")
+            raise DataError(
+                f"{self._label} must have the same settings in {SETUP} and {RUN}. Received: different ones."
+            )
         setup = self._setup = replace(setup, run_id=run_id, settings=settings)
         files = {SETUP: dump(setup)}
         if newest is None:

@@ -26,8 +26,8 @@ class AdversarialSettings(Settings):
         "adversarial",
         0.01,
         "Penalty λ",
-        "How much the encoder cares to deceive the discriminator, against the error per pixel. Far above 0.1 the codes "
-        "run about in a crowd and carry nothing.",
+        "How much it counts to deceive the discriminator, against the error per pixel. Far above 0.1 all codes rush "
+        "about together and carry nothing.",
     )
     discriminator_widths: tuple[int, ...] = setting(
         (256,),

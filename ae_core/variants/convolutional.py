@@ -61,7 +61,7 @@ VARIANT = Variant(
     name="convolutional",
     title="Convolutional",
     idea="Small filters slide over the image, so a stroke is recognised wherever it lies and few weights are needed. "
-    "Pooling shrinks the picture on the way down, upsampling brings it back.",
+    "Pooling shrinks the picture on the way to the code, upsampling enlarges it again.",
     formula=r"h_{k+1} = \text{pool}(f(W_k * h_k + b_k)), \quad L = \frac{1}{d} \sum_i \ell(x_i, \hat{x}_i)",
     references=(
         "Masci, Meier, Cireșan & Schmidhuber, Stacked convolutional auto-encoders for hierarchical feature "

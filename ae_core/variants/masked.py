@@ -52,7 +52,8 @@ class MaskedSettings(Settings):
         if not spec.is_image:
             raise SettingError(
                 "dataset must hold images for the variant masked. "
-                f"Received: {self.dataset!r}, whose examples are vectors of {spec.size} numbers."
+                f"Received: {self.dataset!r}, whose examples are {'series' if spec.is_series else 'vectors'} of "
+                f"{spec.size} numbers."
             )
         if not spec.unit_range:
             raise SettingError(

@@ -47,8 +47,8 @@ class RecurrentSettings(Settings):
     values_per_step: int = setting(
         0,
         "Values per step",
-        "Numbers read at a time. 0 means one row of an image, one moment of a series (more if it has above 28), or "
-        "4 values of a vector.",
+        "Numbers read at a time. 0 means one row of an image, one moment of a series (several if it has above 28), "
+        "or 4 values of a vector.",
         low=0,
         high=1024,
     )

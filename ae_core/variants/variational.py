@@ -30,8 +30,8 @@ class VariationalSettings(Settings):
         "kl",
         1.0,
         "β",
-        "Price of what the code tells. With 1 the loss is the negative evidence lower bound; more makes plainer codes "
-        "and blurrier pictures.",
+        "Price of what the code tells. With 1 and cross-entropy the loss is the negative evidence lower bound per "
+        "pixel; more makes plainer codes and blurrier pictures.",
         high=100.0,
     )
     kl_warm_up: float = setting(

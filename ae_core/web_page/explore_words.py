@@ -18,7 +18,7 @@ def _page(translate: Translate) -> dict[str, str]:
         "reading": translate("The network comes to your browser; the held-out images are encoded:"),
         "refused": translate("This network cannot be explored in a browser."),
         "by_worker": translate("The server computes it, since a browser cannot:"),
-        "lost": translate("The network could not be fetched. It is tried again."),
+        "lost": translate("The network could not be fetched; the app is trying again."),
         "moment": translate("Step of the training that is looked at"),
         "moment_when": translate("step {step} · {number} of {count}"),
         "moment_follow": translate("Follow"),
@@ -56,7 +56,7 @@ def _plane(translate: Translate) -> dict[str, str]:
         "layout_plane": translate("Plane"),
         "layout_tsne": translate("t-SNE"),
         "layout_cancel": translate("Cancel"),
-        "layout_share": translate("A worker lays the codes out: {share} %"),
+        "layout_share": translate("Laying out the codes: {share} %"),
         "layout_step": translate("Laid out as the codes lay at step {step}; press t-SNE again for this step."),
         "layout_lost": translate("The codes could not be laid out; try again in a moment."),
         "layout_axis": translate("t-SNE {number}"),
@@ -87,7 +87,7 @@ def _code(translate: Translate) -> dict[str, str]:
             "Far from all data: {distance} from the nearest code. The decoder never learnt this place."
         ),
         "nearest": translate("nearest image"),
-        "cloud": translate("The encoder means a cloud: ±{spread} about this code, mean over its numbers."),
+        "cloud": translate("The encoder gives a cloud: ±{spread} around this code, averaged over its numbers."),
         "units": translate("Its numbers"),
         "along_units": translate("Numbers"),
         "along_directions": translate("Principal directions"),
@@ -142,7 +142,7 @@ def _ways(translate: Translate) -> dict[str, str]:
         "share": translate("Where between the two"),
         "film_webp": translate("Film, WebP"),
         "film_gif": translate("Film, GIF"),
-        "film_share": translate("The film is drawn: {share} %"),
+        "film_share": translate("Drawing the film: {share} %"),
         "film_lost": translate("The film could not be made; try again in a moment."),
         "codes_way": translate("codes"),
         "pixels_way": translate("pixels"),
@@ -191,9 +191,9 @@ def _hidden(translate: Translate) -> dict[str, str]:
         "hidden_share": translate("Hidden share"),
         "hidden_seen": translate("what the network sees"),
         "hidden_made": translate("what it paints"),
-        "hidden_said": translate("{count} of {all} patches are hidden; mean squared error {error}."),
+        "hidden_said": translate("Hidden patches: {count} of {all}; mean squared error {error}."),
         "stretches": translate("Hide stretches yourself"),
-        "stretches_said": translate("{count} of {all} stretches are hidden; mean squared error {error}."),
+        "stretches_said": translate("Hidden stretches: {count} of {all}; mean squared error {error}."),
         "stretches_help": translate(
             "Press on a stretch to hide it, or to show it again; drag over several. The dotted line is the whole "
             "series."

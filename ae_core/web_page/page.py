@@ -120,7 +120,7 @@ def _around(setup: Setup, why: str, language: str, translate: Translate, parts: 
     settings = setup.settings
     kind = variants.registry().get(str(settings.get("variant", "")))
     title = translate(kind.title) if kind is not None else str(settings.get("variant", ""))
-    about = translate("Trained on {data}, {count} numbers in a code. Made with Autoencoder Lab.").format(
+    about = translate("Trained on {data}, code size {count}. Made with Autoencoder Lab.").format(
         data=settings.get("dataset", "?"), count=f"{setup.code_size:,}"
     )
     values = "".join(

@@ -29,7 +29,7 @@ def stage_words(translate: Translate = str) -> dict[str, str]:
         "of": translate("frame {number} of {count}"),
         "gone": translate("No frame of step {step} is kept; the nearest one, of step {shown}, is shown."),
         "thinned": translate("{count} of {seen} frames are kept"),
-        "lost": translate("The connection is lost; it is tried again."),
+        "lost": translate("The connection is lost; the app is trying to restore it."),
     }
 
 

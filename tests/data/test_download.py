@@ -35,7 +35,7 @@ def test_without_a_network_the_sentence_says_what_to_do(alone, proxy):
         free.bind(("127.0.0.1", 0))  # bound but not listening: connections are refused
         proxy(free.getsockname()[1])
         with pytest.raises(
-            DataError, match=r"MNIST could not be had .* network: choose the data set mnist_5k"
+            DataError, match=r"MNIST could not be had .* internet: choose the data set mnist_5k"
         ) as caught:
             data.load("mnist")
     assert "AE_DATA_DIR" in str(caught.value) and "\n" not in str(caught.value)

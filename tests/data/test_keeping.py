@@ -96,7 +96,7 @@ def test_data_that_a_run_waits_for_stay(monkeypatch, alone):
     first, second = (brought(shift, ME) for shift in (1, 2))
     third = brought(3, ME, needed={first})
     assert kept() == {first, third}
-    with pytest.raises(DataError, match=r"One person's uploads may be 2 .* leaves no room for this one\."):
+    with pytest.raises(DataError, match=r"One person may keep 2 uploads .* leaves no room for this one\."):
         brought(4, ME, needed={first, third})
     assert kept() == {first, third}
     assert second not in data.catalogue()

@@ -260,7 +260,7 @@ def test_outliers_leave_training_only_and_are_counted(digits, rule):
     assert far.sum() >= 15
     np.testing.assert_array_equal(cleaned.x_train, kept.x_train[~far])
     assert cleaned.dropped == far.sum() and kept.dropped == 0
-    assert any(note.startswith(f"{cleaned.dropped} of {len(flat):,} training") for note in cleaned.notes)
+    assert any(note.endswith(f": {cleaned.dropped} of {len(flat):,}.") for note in cleaned.notes)
     np.testing.assert_array_equal(cleaned.x_validation, kept.x_validation)
     np.testing.assert_array_equal(cleaned.x_test, kept.x_test)
 

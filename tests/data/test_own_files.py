@@ -88,15 +88,27 @@ def test_a_cell_that_can_be_read_in_one_way_says_how_the_others_are_read(mark):
     one_way = brought(f"point{mark}comma", lambda n: f'{n % 7}.25{mark}"{cells[n]}"')
     comma = one_way.understood[1]
     assert (comma.became, comma.least, comma.most, comma.unknown) == ("kept", 0.5, 8.812, 0)
-    assert "may have thousands" not in one_way.note
+    assert "may part thousands" not in one_way.note
 
 
 @pytest.mark.parametrize(
     ("head", "cell", "said"),
     [
-        ("a;b", "{n};1.{n}00", "Numbers such as 1.100 may have thousands or decimals; that one was read as 1.1."),
-        ("a,b", '{n}.5,"1,{n}00"', "Numbers such as 1,100 may have thousands or decimals; that one was read as 1100."),
-        ("a;b", "{n}.5;1,{n}00", "Numbers such as 1,100 may have thousands or decimals; that one was read as 1100."),
+        (
+            "a;b",
+            "{n};1.{n}00",
+            "In numbers such as 1.100 the mark may part thousands or decimals; that one was read as 1.1.",
+        ),
+        (
+            "a,b",
+            '{n}.5,"1,{n}00"',
+            "In numbers such as 1,100 the mark may part thousands or decimals; that one was read as 1100.",
+        ),
+        (
+            "a;b",
+            "{n}.5;1,{n}00",
+            "In numbers such as 1,100 the mark may part thousands or decimals; that one was read as 1100.",
+        ),
         ("a,b", "{n},1.{n}00", ""),
         ("a;b", "{n};1.{n}00,5", ""),
         ("a;b", "{n};1.{n}50.000", ""),
@@ -134,7 +146,7 @@ def test_a_header_is_told_from_data_and_what_was_done_is_said(head, row, names):
         assert found == names.split("|" if "|" in names else " ") and rows == 40 and missing not in info.note
     else:
         assert found == [f"x{place}" for place in range(1, len(found) + 1)] and rows == 41 and missing in info.note
-    assert ("A name that comes again is numbered, such as 'score (2)'." in info.note) == head.startswith("score")
+    assert ("A column name that comes again is numbered, such as 'score (2)'." in info.note) == head.startswith("score")
 
 
 def test_a_header_alone_has_no_rows():

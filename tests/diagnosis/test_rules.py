@@ -176,7 +176,7 @@ def test_dead_units():
     given = setup(settings={"learning_rate": 0.01})
     finding = found("dead_units", given, snapshot(falling(20), numbers={"active_units": 0.5}))
     assert finding.tone == "info"
-    assert finding.sentence == "16 of the code's 32 units are dead."
+    assert finding.sentence == "Dead units of the code: 16 of 32.", "which is right of one, too"
     assert "ReLU" in finding.why
     assert "“Learning rate” (now 0.01)" in finding.why
     assert found("dead_units", given, snapshot(falling(20), numbers={"active_units": 0.1})).tone == "warning"
@@ -192,7 +192,7 @@ def test_a_code_that_is_less_sparse_than_was_asked():
     given = setup(("sparsity",), settings={"variant": "sparse", "sparsity_target": 0.05, "sparsity_weight": 0.001})
     message = snapshot(falling(20), terms={"sparsity": [0.001] * 20}, numbers={"mean_activation": 0.189}, state="done")
     finding = found("not_sparse", given, message)
-    assert "active at 0.189 on average, not 0.05" in finding.sentence
+    assert "mean activation is 0.189, not 0.05" in finding.sentence
     assert "larger “Penalty β” (now 0.001)" in finding.why
     for numbers, state in (({"mean_activation": 0.09}, "done"), ({"mean_activation": 0.189}, "running"), ({}, "done")):
         other = snapshot(falling(20), terms={"sparsity": [0.001] * 20}, numbers=numbers, state=state)
@@ -282,7 +282,7 @@ def test_a_training_that_ended_too_early():
     finding = found("unfinished", setup(), snapshot(slow, numbers={"test_mse": 0.019}, state="done"))
     assert "“Epochs”" in finding.why
     thirds = [np.median(part) for part in np.array_split(slow, 3)]
-    assert percent(1 - thirds[2] / thirds[1]) in finding.sentence
+    assert f"{percent(1 - thirds[2] / thirds[1])} over the last third" in finding.sentence, "not the last 1 epochs"
     assert "unfinished" not in names(setup(), snapshot(slow, numbers={"test_mse": 0.019}))
     assert "unfinished" not in names(setup(), snapshot(falling(80), numbers={"test_mse": 0.019}, state="done"))
 

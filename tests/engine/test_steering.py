@@ -112,7 +112,7 @@ def test_an_ended_run_is_given_more_epochs_and_goes_on(engine: Engine) -> None:
     assert engine.why_not_extend(run) == ""
     frames = engine.store.open(run.id).frames
     for epochs in (0, -1, 1.5, True, "2"):
-        with pytest.raises(EngineError, match="epochs must be an integer from 1"):
+        with pytest.raises(EngineError, match="epochs must be an integer of at least 1"):
             engine.extend(run.id, ME, epochs)  # type: ignore[arg-type]
     with pytest.raises(EngineError, match=r"With 499 more, epochs must be an integer from 1 to 500. Received: '501'"):
         engine.extend(run.id, ME, 499)

@@ -114,7 +114,7 @@ def test_rows_of_several_runs_stand_below_their_original_under_their_names() -> 
     figure = compare.reconstructions([(setup, snapshot), (setup, later)], ["<first>", "second"])
     go.Figure(figure)
     json.dumps(figure, allow_nan=False)
-    assert figure["layout"]["meta"]["plain"] and "2 runs" in figure["layout"]["meta"]["label"]
+    assert figure["layout"]["meta"]["plain"] and "runs: 2" in figure["layout"]["meta"]["label"]
     assert figure["layout"]["xaxis"]["categoryarray"][:2] == ["radius (mm)", "colour: red"], "the columns are named"
     first = escape.plotly("<first>")
     errors = [short(one.grid.errors[1]) for one in (snapshot, later)]

@@ -49,7 +49,7 @@ def test_letters_stand_below_those_of_the_original_and_bars_say_which_are_right_
     assert read["text"] == [*"ab", NOTHING, NOTHING, *"ba", NOTHING, NOTHING, *"aab", NOTHING]
     assert len(right["x"]) == 2 + 1 + 2 and len(wrong["x"]) == 2, "where both have ended there is no bar"
     np.testing.assert_allclose(right["width"] + wrong["width"], 0.7 * WIDEST, rtol=1e-2)
-    assert wrong["hovertext"][0] == "a 70%, b 10%, &lt; 10%"
+    assert wrong["hovertext"][0] == "a 70 %, b 10 %, &lt; 10 %"
     np.testing.assert_allclose(np.subtract(read["y"], original["y"]), 1, err_msg="a line below")
     assert "10 of 12 letters right, ab becomes ab;" in figure["layout"]["meta"]["label"]
 
@@ -85,7 +85,7 @@ def test_a_letter_is_the_likeliest_one_also_where_a_network_goes_beyond_one():
     assert read["text"] == original["text"]
     assert len(right["x"]) == 2 + 2 + 3 and not wrong["x"], "the bar is that of the letter"
     assert set(right["width"]) == {WIDEST}
-    assert right["hovertext"][1] == "b 100%, a 100%, &lt; 100%", "it is told first"
+    assert right["hovertext"][1] == "b 100 %, a 100 %, &lt; 100 %", "it is told first"
 
 
 def test_what_is_no_text_is_drawn_as_lines():

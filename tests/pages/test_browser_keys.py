@@ -31,7 +31,7 @@ HEARD = """() => {
 SENTENCES = """() => {
   const [loss, map] = ["loss", "latent"].map((name) => document.querySelector(`.st-key-live_${name} [data-step]`));
   const told = loss.getAttribute("aria-label").startsWith(`Loss curves at step ${loss.dataset.step},`);
-  return told && /10 classes, 1-nearest-neighbour accuracy 0\\.\\d/.test(map.getAttribute("aria-label"));
+  return told && /10 classes, 1-NN accuracy 0\\.\\d/.test(map.getAttribute("aria-label"));
 }"""
 # What of the map is seen: of its first axis the length and the middle, and classes that are taken away.
 SEEN = """() => {

@@ -70,7 +70,7 @@ def test_one_button_deletes_all_that_is_a_person_s(app, chrome, store):
         page.wait_for_selector(".ae-runs tbody td")
         page.click(".st-key-erase button")
         page.get_by_text("30 days").wait_for()
-        page.get_by_text("all of your 3 runs").wait_for()
+        page.get_by_text("all your runs (3)").wait_for()
         page.click(".st-key-erase_all button")
         until(page, lambda: {run.id for run in store.list_runs()} == others)
         until(page, lambda: not list(uploads.glob("upload-*")))

@@ -43,7 +43,7 @@ def test_a_lesson_is_predicted_trained_and_revealed(app, chrome):
         page.set_viewport_size({"width": 1280, "height": 720})
 
         page.click(".st-key-lesson input")
-        page.get_by_role("option", name="3. One layer or four", exact=True).click()
+        page.get_by_role("option", name="3. One layer or three", exact=True).click()
         page.wait_for_selector(".st-key-lesson_film .st-key-live_latent [data-step]")
         page.click(".st-key-learn_part button:has-text('Words')")
         page.wait_for_selector(".ae-glossary")

@@ -9,6 +9,7 @@ from ae_core import variants
 from ae_core.measuring.wording import about
 from ae_core.settings import options
 from ae_core.translation import TEMPLATE, has_places
+from pages.ui.live import recorded
 from pages.ui.words.language import LANGUAGES, _, known, spoken
 from pages.ui.words.units import ordinal
 from tests.catalogue import files, reading
@@ -28,6 +29,50 @@ DRAWS = {
 }
 GIVEN = {"label", "help", "title", "placeholder"}
 NAMES = {"CSV", "TensorBoard", "HTML", "ZIP", "Autoencoder Lab"}  # of formats and of the app, the same in all languages
+
+# One term has one translation, see assets/locale/README.md: here are those that stand in no other sense.
+TERMS = {
+    r"\bencoders?\b": "编码器",
+    r"\bdecoders?\b": "解码器",
+    r"autoencoders?\b": "自编码器|Autoencoder Lab",
+    r"\bclassifiers?\b": "分类器",
+    r"discriminator": "判别器",
+    r"reconstruct": "重构",
+    r"held-out": "留出",
+    r"penalt": "惩罚",
+    r"\bprior\b": "先验",
+    r"posterior": "后验",
+    r"evidence lower bound": "证据下界",
+    r"collapse": "坍塌",
+    r"\bnats?\b": "纳特",
+    r"perplexity": "困惑度",
+    r"codebook": "码本|码字",
+    r"sparse|sparsity": "稀疏",
+    r"denoising": "去噪",
+    r"contractive|contraction\b": "收缩",
+    r"convolution": "卷积|convolutional",
+    r"variational": "变分",
+    r"adversarial": "对抗",
+    r"hidden layer|hidden width": "隐层",
+    r"hidden unit": "隐藏单元",
+    r"feature map": "特征图",
+    r"flat space": "线性子空间",
+    r"gradient": "梯度",
+    r"learning rate": "学习率",
+    r"optimiser": "优化器",
+    r"validation": "验证",
+    r"threshold": "阈值",
+    r"precision": "精确率",
+    r"recall\b": "召回率",
+    r"\brivals?\b": "基线方法",
+    r"\bodd\b": "异常",
+    r"upside down": "倒",
+    r"snapshot": "快照",
+    r"\bworkers?\b": "工作进程",
+    r"\bsweep\b": "参数扫描",
+    r"singular value": "奇异值",
+    r"1-nn\b": "1-NN",
+}
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +108,32 @@ def test_chinese_has_its_own_punctuation_and_room_beside_other_letters():
         assert not re.search(rf"{CHINESE}[A-Za-z0-9]|[A-Za-z0-9]{CHINESE}", own), translation
 
 
+def test_the_template_of_a_sentence_leaves_the_room_beside_a_place_to_its_value():
+    for entry in files.read("zh"):
+        if entry.context == TEMPLATE:  # what stands there may be Chinese, or in quotation marks
+            assert not re.search(rf"{CHINESE} \{{|(?<![a-z])\{{\w+\}} {CHINESE}", str(entry.string)), entry.string
+
+
+def test_one_term_has_one_translation_in_chinese():
+    found = []
+    for text, translation in files.pairs("zh"):
+        own = PLACES.sub("", text)
+        wanted = [chinese for english, chinese in TERMS.items() if re.search(english, own, re.IGNORECASE)]
+        found += [f"{chinese}: {text} → {translation}" for chinese in wanted if not re.search(chinese, translation)]
+    assert not found, "\n".join(found)
+
+
+def test_what_a_sentence_names_is_called_in_chinese_as_it_is_where_it_stands():
+    known = dict(files.pairs("zh"))
+    for text, translation in files.pairs("zh"):
+        for name in re.findall("“([^”{}]+)”", text):  # buttons, lessons
+            assert name not in known or f"“{known[name]}”" in translation, text
+        for name in re.findall(r"(?:[Pp]ress|;|Switch on|to) (Start|Standardize|Linear)\b", text):
+            assert f"“{known[name]}”" in translation, text
+        for name in re.findall(r"\b(Train|Compare|Explore|Learn) page|\b[Oo]n (Compare|Explore)\b", text):
+            assert f"“{known[''.join(name)]}”页" in translation, text
+
+
 def test_a_language_is_known_by_what_a_browser_or_a_reader_says():
     assert [known(one) for one in ("zh-CN", "zh_TW", "zh", "de-CH", "", "en-US")] == [
         "zh",
@@ -94,6 +165,14 @@ def test_every_variant_and_its_settings_are_explained_in_chinese():
             for text in (variant.idea, *(option.help for option in options(variant.settings).values())):
                 told = _(text)
                 assert re.search(CHINESE, told) and " is " not in told and " the " not in told, text
+
+
+def test_what_recordings_say_is_translated():
+    with spoken("zh"):
+        for recording in filter(None, map(recorded.choose, variants.registry())):
+            captions = {panel.caption for panel in recording.newest.panels.values()} - {""}
+            for text in (*(panel.help for panel in recording.setup.panels), *captions, *recording.setup.notes):
+                assert re.search(CHINESE, _(text)), f"{text} Is the recording older than what is said now?"
 
 
 def test_sentences_about_images_are_said_of_rows_and_series_too():

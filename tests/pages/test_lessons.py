@@ -44,7 +44,7 @@ def areas(zeros: float, ones: float) -> list[Values]:
 def test_what_was_claimed_and_expected_is_told_with_its_numbers(told):
     said = end(told, "which_is_odd", 1, *areas(0.99, 0.26))
     assert "You were right." in said and "You expected" not in said
-    assert "99%" in said and "26%" in said
+    assert "99 %" in said and "26 %" in said
     assert '<td class="ae-right">0.260</td>' in said
     assert "seed 3" in str(told.caption.call_args)
 
@@ -52,7 +52,7 @@ def test_what_was_claimed_and_expected_is_told_with_its_numbers(told):
 def test_what_came_out_otherwise_is_said(told):
     said = end(told, "which_is_odd", 1, *areas(0.99, 0.97))
     assert "It came out otherwise than you expected." in said and "works both times" in said
-    assert "You expected: “For zeros yes; ones slip through”. Right was: “" in said
+    assert "You expected: “For zeros yes; ones slip through”. The right answer was: “" in said
 
 
 def test_a_number_that_was_expected_stands_beside_the_measured_one(told):
@@ -95,6 +95,14 @@ def test_what_is_revealed_of_the_recorded_runs_follows_from_their_numbers(told, 
     assert escape.html(came.said.format(**facts)) in html(told)
     assert "recorded runs, seed 0" in str(told.caption.call_args)
     assert html(told).count("<figure>") == (len(runs) if lesson.look is not None else 0)
+
+
+def test_a_question_says_of_its_networks_what_they_are():
+    dense, sliding = (measured.numbers["parameters"] for _film, measured in recorded.of_lesson("sliding_filters"))
+    assert sliding < 0.9 * dense and "which has fewer parameters" in lessons.get("sliding_filters").question
+    depth = lessons.get("depth")
+    layers = {len(getattr(one.with_seed(0), "widths", ())) + 1 for one in depth.experiments}
+    assert layers == {1, 3} and depth.title == "One layer or three" and "the other has three" in depth.question
 
 
 def came(lesson: str) -> Progress:

@@ -41,4 +41,4 @@ def test_where_a_finished_sweep_over_code_sizes_bends(monkeypatch, name, state, 
     monkeypatch.setattr(variations.st, "html", lambda text, **given: written.append(text))
     runs = swept(name, state)
     variations._plot(runs[0], runs)
-    assert any("bends at a code of 16" in text for text in written) == told
+    assert any("flattens at a code of 16" in text for text in written) == told

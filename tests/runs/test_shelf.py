@@ -125,7 +125,7 @@ def test_everybody_has_a_bound_of_their_own(tmp_path, monkeypatch):
     waits = store.create(SETTINGS, EATER).id
     assert {run.id for run in store.list_runs()} == {*mine, many[1], waits}
     for refused in (store.check_room, lambda owner: store.create(SETTINGS, owner)):
-        with pytest.raises(DataError, match=r"One person's runs may be 2 .* leaves no room for this one\."):
+        with pytest.raises(DataError, match=r"One person may keep 2 runs .* leaves no room for this one\."):
             refused(EATER)
     assert len(store.list_runs()) == 4
     monkeypatch.setenv("AE_MAX_RUNS_MB_PER_OWNER", "0.2")

@@ -31,14 +31,14 @@ LESSON = Lesson(
     title="A cloud instead of a point",
     see=See("variational", "panel", "Samples: random codes, decoded. Nobody has written these digits.", "samples"),
     question=f"The code of a variational autoencoder has {SIZE} numbers, and what they tell is paid for at the price "
-    "β. Once β is 1, once it is 8. What happens to the code, and to the pictures?",
+    "β. One network is trained with β = 1, the other with β = 8. What happens to the code, and to the pictures?",
     experiments=(
         Experiment("β = 1", {**CLOUD, "kl_weight": 1.0}),
         Experiment("β = 8", {**CLOUD, "kl_weight": 8.0}),
     ),
     rows=(
         Row("active_latent_dimensions", "Active dimensions", "count"),
-        Row("kl", "KL, nats a picture"),
+        Row("kl", "KL, nats per picture"),
         Row("mse", "Error per pixel, test"),
     ),
     facts=_facts,
@@ -75,7 +75,7 @@ LESSON = Lesson(
         (
             (r"\mu_j, \sigma_j", "mean and width of the picture's cloud along dimension j"),
             (r"\varepsilon", "standard normal numbers, drawn at every step"),
-            (r"\beta", "price of what the code tells; with 1 the loss is the negative evidence lower bound"),
+            (r"\beta", "price of what the code tells; with 1 the loss is the negative evidence lower bound per pixel"),
             (r"\ell", "cross-entropy of one pixel"),
             ("d", "pixels of a picture"),
         ),

@@ -66,7 +66,7 @@ LESSON = Lesson(
             "The one with 784 numbers: it copies anything",
             lambda facts: facts["wide"] < 0.5,
             "With 784 numbers, digits upside down, which it has never seen, come out better than upright ones do with "
-            "16 numbers, whose network was trained for them: with {wide:.2f} times their error. With 16 the "
+            "16 numbers, whose network was trained for them: at {wide:.2f} times their error. With 16 numbers the "
             "error upside down is {narrow:.1f} times the one upright. So the large code has learnt to "
             "copy, not what digits are, and its low error says nothing about that.",
             claimed=True,
@@ -84,11 +84,12 @@ LESSON = Lesson(
         ),
     ),
     look=Look(
-        "Above: digits upside down, which neither network has ever seen. Below: what it makes of them.", _upside_down
+        "Above: digits upside down, which neither network has ever seen. Below: what this one makes of them.",
+        _upside_down,
     ),
     why=Why(
         "With as many numbers as pixels, decoder and encoder can undo each other: the product of their matrices is the "
-        "identity, the loss goes to zero, and nothing was learnt about digits. Three things forbid it: a smaller code, "
+        "identity, the loss goes to zero, and nothing is learnt about digits. Three things prevent it: a smaller code, "
         "a penalty on the code, and noise on the input. Each of them is a lesson of its own.",
         r"\hat{x} = W' W x, \qquad W' W = I \;\Rightarrow\; L = \frac{1}{d} \lVert x - \hat{x} \rVert^2 = 0",
         (

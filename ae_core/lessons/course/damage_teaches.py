@@ -74,7 +74,7 @@ LESSON = Lesson(
     number=6,
     title="Damage teaches",
     see=See("denoising", "grid", "Top row: what was asked for. Below: what the network saw, and what it made of it."),
-    question="Two equal networks: one learns from clean pictures, the other is shown noisy ones and asked for the "
+    question="Two identical networks: one learns from clean pictures, the other is shown noisy ones and asked for the "
     "clean ones. Then both get noisy pictures that they have never seen. Which one cleans them?",
     experiments=(
         Experiment("Learnt from clean pictures", {**CLEANER, "noise_factor": 0.0}),
@@ -91,16 +91,16 @@ LESSON = Lesson(
         Answer(
             "The one that learnt from noisy pictures",
             lambda facts: facts["gain"] > 1.3 and facts["taught"] < 0.5,
-            "It leaves {taught:.2f} of the noisy pictures' error, the other one {naive:.2f}: {gain:.1f} times as much. "
-            "PCA with as many numbers leaves {pca:.1f} times as much. The price: shown clean pictures, its error is "
-            "{price:.1f} times the other's.",
+            "The network that learnt from noisy pictures leaves {taught:.2f} of their error, the other {naive:.2f}: "
+            "{gain:.1f} times as much. PCA with as many numbers leaves {pca:.1f} times as much. The price: shown clean "
+            "pictures, it has {price:.1f} times the other network's error.",
             claimed=True,
         ),
         Answer(
             "The one that learnt from clean pictures: it knows best how digits look",
             lambda facts: facts["gain"] < 0.77,
-            "Otherwise than expected: who learnt from clean pictures leaves {naive:.2f} of the error, the other "
-            "{taught:.2f}.",
+            "Otherwise than expected: the network that learnt from clean pictures leaves {naive:.2f} of the error, the "
+            "other {taught:.2f}.",
         ),
         Answer(
             "Both: noise does not pass through a code of 64 numbers",
@@ -109,13 +109,13 @@ LESSON = Lesson(
             "{taught:.2f} by the other.",
         ),
     ),
-    look=Look("Above: noisy digits that no network has seen. Below: what it makes of them.", _cleaned),
+    look=Look("Above: noisy digits that neither network has seen. Below: what this one makes of them.", _cleaned),
     why=Why(
         "A network that has seen clean pictures only has no reason to treat anything as noise: what its code can "
         "carry, it carries. Shown damage and asked for the original, the network must learn which pictures are likely, "
         "and moves each input towards them. For small Gaussian noise the way it moves a picture is the direction in "
-        "which pictures become more probable. Dropout looks alike but hides units inside and asks for nothing else "
-        "than before: it makes a network sturdy, and teaches it no pictures.",
+        "which pictures become more probable. Dropout looks similar, but it hides units inside the network, and the "
+        "target stays the same: it makes a network more robust, but does not teach it what pictures look like.",
         r"\tilde{x} = x + s\,\varepsilon, \quad L = \frac{1}{d} \lVert x - r(\tilde{x}) \rVert^2, \qquad "
         r"r(\tilde{x}) - \tilde{x} \approx s^2\, \nabla \ln p(\tilde{x})",
         (

@@ -1,4 +1,4 @@
-"""One layer or four: what the bends are worth when two numbers must tell a digit."""
+"""One layer or three: what the bends are worth when two numbers must tell a digit."""
 
 from collections.abc import Mapping, Sequence
 
@@ -26,15 +26,15 @@ def _facts(runs: Sequence[Values]) -> Values:
 
 LESSON = Lesson(
     number=3,
-    title="One layer or four",
+    title="One layer or three",
     see=See(
         "stacked",
         "latent",
         "Each point is a digit, placed by its two code numbers; the colour is its class, which the network never sees. "
         "The map unfolds.",
     ),
-    question="Only two numbers may tell a whole digit. One network has a single layer on each side of the code, the "
-    "other three. Both train for equally long. What is the gain of depth?",
+    question="Two numbers must do for a whole digit. One network has a single layer on each side of the code, the "
+    "other has three. Both train for the same number of epochs. What does depth gain?",
     experiments=(
         Experiment("One layer", {**TWO, "variant": "vanilla", "code_activation": "linear"}),
         Experiment("Three layers", {**TWO, "variant": "stacked", "widths": (512, 128)}),
@@ -50,8 +50,9 @@ LESSON = Lesson(
         Answer(
             "Better pictures, and digits that lie apart on the map",
             lambda facts: facts["deep"] < 0.9 * facts["flat"] and facts["deep_wrong"] < facts["flat_wrong"] - 5,
-            "Depth leaves {deep:.2f} times the error of PCA, a single layer {flat:.2f} times. And the map is worth "
-            "more: the nearest code shows another digit in {deep_wrong:.0f} % of cases, instead of {flat_wrong:.0f} %.",
+            "Three layers leave {deep:.2f} times the error of PCA, a single layer {flat:.2f} times. And the map is "
+            "worth more: the nearest code shows another digit in {deep_wrong:.0f} % of cases, instead of "
+            "{flat_wrong:.0f} %.",
             claimed=True,
         ),
         Answer(
@@ -61,17 +62,16 @@ LESSON = Lesson(
             "expected the map is no clearer: {deep_wrong:.0f} % against {flat_wrong:.0f} % wrong neighbours.",
         ),
         Answer(
-            "None: two numbers are two numbers",
+            "Nothing: two numbers are two numbers",
             always,
-            "Otherwise than expected: depth gained little. {deep:.2f} times the error of PCA, against {flat:.2f} "
-            "times.",
+            "Otherwise than expected: depth gained little, {deep:.2f} times the error of PCA against {flat:.2f} times.",
         ),
     ),
     why=Why(
         "With one layer the pictures that the decoder can paint form a flat sheet (bent only by the last sigmoid), and "
         "two flat directions hold little of what digits are. Each further layer can fold the sheet once more, so it "
-        "passes close by more of the digits. The two numbers say where on the sheet a digit lies. No class was told; "
-        "that like digits lie together follows from their looking alike.",
+        "passes close to more of the digits. The two numbers say where on the sheet a digit lies. The network was told "
+        "no classes: digits of one class lie together because they look alike.",
         r"z = W_3 f(W_2 f(W_1 x)) \in \mathbb{R}^2, \qquad \hat{x} = g(V_1 f(V_2 f(V_3 z)))",
         (
             ("z", "the code: two numbers"),

@@ -44,7 +44,7 @@ LESSON = Lesson(
         Experiment("256 entries", {**WORDS, "codebook_size": 256}),
     ),
     rows=(
-        Row("code_bits", "Bits of one picture", "count"),
+        Row("code_bits", "Bits per picture", "count"),
         Row("mse", "Error per pixel, test"),
         Row("codebook_used", "Codebook in use", "percent"),
         Row("perplexity", "Perplexity, entries"),
@@ -59,9 +59,10 @@ LESSON = Lesson(
         Answer(
             "4 times, and the error falls",
             lambda facts: facts["longer"] < 5 and facts["error"] < 0.9,
-            "It is {longer:.0f} times as long: {bits_many:.0f} bits instead of {bits_few:.0f}, for bits count "
-            "doublings. The error falls to {error:.2f} of what it was. {used:.0f} % of the entries were chosen at all; "
-            "they are used as if there were {alike:.0f} of {size:.0f}, each as often as any other.",
+            "It is {longer:.0f} times as long: {bits_many:.0f} bits instead of {bits_few:.0f}, because every further "
+            "bit of a word doubles what there is to choose from. The error falls to {error:.2f} of what it was. Of the "
+            "{size:.0f} entries {used:.0f} % were chosen at least once; they are used as evenly as {alike:.0f} entries "
+            "of which each is chosen as often as any other.",
             claimed=True,
         ),
         Answer(
@@ -87,7 +88,7 @@ LESSON = Lesson(
         ),
         """distances = ops.sum((z[:, :, None] - codebook) ** 2, axis=-1)
 chosen = ops.take(codebook, ops.argmin(distances, axis=-1), axis=0)
-z = z + ops.stop_gradient(chosen - z)      # straight through
-loss += beta * ops.mean((ops.stop_gradient(chosen) - z_before) ** 2)""",
+loss += beta * ops.mean((ops.stop_gradient(chosen) - z) ** 2)
+z = z + ops.stop_gradient(chosen - z)      # straight through""",
     ),
 )

@@ -43,7 +43,7 @@ LESSON = Lesson(
         "What each unit of a sparse code has learnt to look for: a stroke here, a loop there.",
         "filters",
     ),
-    question="A code of 256 sigmoid units is asked, by a KL penalty, to be active at 5 % on average. What becomes of "
+    question="A KL penalty asks each of the 256 sigmoid units of a code for a mean activation of 5 %. What becomes of "
     "the units, and of the pictures?",
     experiments=(
         Experiment("No penalty", {**WIDE, "sparsity_weight": 0.0}),
@@ -62,8 +62,8 @@ LESSON = Lesson(
             lambda facts: (
                 facts["penalised"] < 15 and facts["free"] > 2 * facts["penalised"] and 1.0 < facts["cost"] < 4
             ),
-            "The penalty works: a unit is active at {penalised:.1f} % on average, instead of {free:.0f} %; not quite "
-            "at 5 %, as the pictures pull the other way. They pay for it: their error is {cost:.2f} times as large.",
+            "The penalty works: the mean activation of a unit is {penalised:.1f} %, instead of {free:.0f} %; not quite "
+            "5 %, as the pictures pull the other way. They pay for it: their error is {cost:.2f} times as large.",
             claimed=True,
         ),
         Answer(
@@ -75,7 +75,7 @@ LESSON = Lesson(
         Answer(
             "Nothing: 256 units stay 256 units",
             always,
-            "Otherwise than expected: a unit is active at {penalised:.1f} % on average with the penalty and at "
+            "Otherwise than expected: the mean activation of a unit is {penalised:.1f} % with the penalty and "
             "{free:.0f} % without; the error is {cost:.2f} times as large.",
         ),
     ),

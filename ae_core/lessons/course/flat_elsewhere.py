@@ -48,7 +48,7 @@ LESSON = Lesson(
         "spectrum",
     ),
     question="A penalty on the encoder's slope asks the code to stand still when the picture moves. Noise moves the "
-    "picture anywhere; another digit lies in a direction in which digits differ. What does the penalty do?",
+    "picture in any direction; another digit lies in one of those in which digits differ. What does the penalty do?",
     experiments=(
         Experiment("No penalty", {**CALM, "contraction_weight": 0.0}),
         Experiment("Penalty on the slope", {**CALM, "contraction_weight": 0.01}),
@@ -61,7 +61,7 @@ LESSON = Lesson(
     facts=_facts,
     answers=(
         Answer(
-            "Noise moves the code less, digits stay as far apart in comparison",
+            "Noise moves the code less; in comparison, digits stay as far apart",
             lambda facts: facts["norm"] < 0.8 and facts["calm"] < 0.9 * facts["free"],
             "The slope falls to {norm:.2f} of what it was. Noise moves the code by {calm:.0f} % of the way to another "
             "picture, instead of {free:.0f} %: the code has gone flat where digits do not differ. The error is "
@@ -75,7 +75,7 @@ LESSON = Lesson(
             "by {calm:.0f} % of the way to another picture, before by {free:.0f} %.",
         ),
         Answer(
-            "Nothing",
+            "Nothing to speak of",
             always,
             "Otherwise than expected: the slope is {norm:.2f} times what it was without the penalty.",
         ),
@@ -84,7 +84,7 @@ LESSON = Lesson(
         "The loss wants different pictures to have different codes, the penalty wants no code to move. Both are "
         "content if the code moves in the few directions in which digits differ, and in no other. The singular values "
         "of the Jacobian show it: a few stay, the rest go to zero. With free decoder weights a network can cheat, with "
-        "small encoder weights and large decoder ones; tied weights (here) forbid that. Denoising with small noise "
+        "small encoder weights and large decoder ones; tied weights (here) prevent that. Denoising with small noise "
         "asks for nearly the same, but of the whole network instead of the encoder.",
         r"L + \beta \left\lVert \frac{\partial z}{\partial x} \right\rVert_F^2, \qquad "
         r"\left\lVert \frac{\partial z}{\partial x} \right\rVert_F^2 = \sum_j \big(z_j (1 - z_j)\big)^2 \sum_i "

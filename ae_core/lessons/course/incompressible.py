@@ -46,8 +46,8 @@ LESSON = Lesson(
     title="What cannot be compressed",
     see=See("undercomplete", "grid", "Digits can be told in few numbers, because their pixels depend on each other."),
     question="Vectors of 100 random numbers, drawn independently, are told in a code of 10 numbers: a tenth. Whoever "
-    "knows nothing and always says the mean makes an error of 100 %. How much of it is left on vectors that were not "
-    "trained on?",
+    "knows nothing and always answers with the mean makes an error that we call 100 %. How much of it is left on "
+    "vectors that were not trained on?",
     experiments=(
         Experiment("Random vectors, 10 of 100", {**TENTH, "dataset": "noise", "latent_dim": 10}),
         Experiment("Digits, 78 of 784", {**TENTH, "dataset": "mnist_5k", "latent_dim": 78}),
@@ -63,21 +63,22 @@ LESSON = Lesson(
         Answer(
             "",
             lambda facts: 85 <= facts["noise"] <= 105 and facts["digits"] < 30,
-            "{noise:.0f} % is left of random vectors, {digits:.0f} % of digits, with a tenth of the numbers each. Ten "
-            "numbers can hold ten of a hundred independent ones and say nothing about the others: 90 % must be left.",
+            "{noise:.0f} % of the error is left on random vectors, {digits:.0f} % on digits, with a tenth of the "
+            "numbers each. Ten numbers can hold ten of a hundred independent ones and say nothing about the others: "
+            "90 % must be left.",
             claimed=True,
         ),
         Answer(
             "",
             lambda facts: facts["noise"] < 85,
-            "Otherwise than expected: only {noise:.0f} % is left of random vectors. If the numbers are independent, "
-            "that cannot be on data that were not trained on; look at the settings.",
+            "Otherwise than expected: only {noise:.0f} % of the error is left on random vectors. If the numbers are "
+            "independent, that cannot be on data that were not trained on; look at the settings.",
         ),
         Answer(
             "",
             always,
-            "Otherwise than expected: {noise:.0f} % is left of random vectors and {digits:.0f} % of digits. More than "
-            "100 % means that it has learnt its training vectors by heart.",
+            "Otherwise than expected: {noise:.0f} % of the error is left on random vectors and {digits:.0f} % on "
+            "digits. More than 100 % means that the network has learnt its training vectors by heart.",
         ),
     ),
     why=Why(
@@ -95,7 +96,7 @@ LESSON = Lesson(
         ),
         """noise = np.random.default_rng(0).standard_normal((1000, 100))
 code = keras.layers.Dense(10)(numbers)
-output = keras.layers.Dense(100)(code)     # no network does better""",
+output = keras.layers.Dense(100)(code)     # no linear code does better""",
     ),
     measure=_of_mean,
 )

@@ -30,8 +30,9 @@ LESSON = Lesson(
     number=4,
     title="Layer by layer, or all at once",
     see=See("stacked", "loss", "A deep network with modern units needs no help: the loss falls from the first step."),
-    question="Before 2010 units were sigmoids, and deep networks hardly learnt. Four such layers on each side are "
-    "trained all at once; or first one after the other, ten epochs each, and then all at once. What is the difference?",
+    question="Before 2010 most units were sigmoids, and deep networks hardly learnt. Four such layers on each side of "
+    "the code are trained all at once; or first one after the other, ten epochs each, and then all together. What is "
+    "the difference?",
     experiments=(
         Experiment("All at once", {**DEEP, "pretraining": False}),
         Experiment("Layer by layer first", {**DEEP, "pretraining": True, "pretraining_epochs": 10}),
@@ -46,8 +47,8 @@ LESSON = Lesson(
         Answer(
             "Layer by layer ends far better",
             lambda facts: facts["gain"] > 1.25,
-            "Pretraining pays: all at once the error stays {gain:.1f} times as large. Held against PCA it is "
-            "{at_once:.1f} times the error all at once, {greedy:.1f} times after layer by layer.",
+            "Pretraining pays: all at once, the error stays {gain:.1f} times as large. It is {at_once:.1f} times that "
+            "of PCA all at once, and {greedy:.1f} times after training layer by layer.",
             claimed=True,
         ),
         Answer(
@@ -66,7 +67,7 @@ LESSON = Lesson(
         "The slope of a sigmoid is at most a quarter. Backwards through many layers these slopes multiply, so the "
         "first layers hear almost nothing of the error. An autoencoder of a single layer has no such trouble: each "
         "layer learns to restore what the layers before it make, and the whole begins where it already works. Today "
-        "ReLU, good initial weights and Adam do that, and pretraining helps mostly where few labels meet many "
+        "ReLU, good initial weights and Adam do the same, and pretraining helps mostly where few labels meet many "
         "pictures.",
         r"\frac{\partial L}{\partial h_1} = \frac{\partial L}{\partial h_n} \prod_{k=1}^{n-1} W_{k+1}^{\top} "
         r"\,\mathrm{diag}\, \sigma'(a_{k+1}), \qquad 0 < \sigma' \le \tfrac{1}{4}",

@@ -58,7 +58,8 @@ LESSON = Lesson(
     see=See(
         "undercomplete",
         "loss",
-        "A network with bends beside PCA (the dashed line), which needs no training at all. It ends below that line.",
+        "A network with bends, which are activation functions such as ReLU, beside PCA (the dashed line), which needs "
+        "no training at all. The network ends below that line.",
     ),
     question=f"A network without any bend learns a code of {SIZE} numbers by gradient descent; nobody tells it of PCA. "
     "All pictures that its decoder can paint lie in a flat space, and so do those of PCA. How large is the largest "
@@ -80,7 +81,7 @@ LESSON = Lesson(
             "",
             lambda facts: facts["angle"] < CLOSE and abs(facts["linear"] - 1) < 0.02 and facts["bent"] < 0.95,
             "The spaces are the same: the largest angle is {angle:.2f}°, and the error is {linear:.3f} times that of "
-            "PCA. With bends the same number of code values leaves {bent:.2f} times the error of PCA.",
+            "PCA. With bends, as many numbers leave {bent:.2f} times the error of PCA.",
             claimed=True,
         ),
         Answer(

@@ -47,7 +47,7 @@ LESSON = Lesson(
     facts=_facts,
     answers=(
         Answer(
-            "It falls faster, to the same end",
+            "It falls faster, and ends at the same place",
             lambda facts: not facts["diverged"] and facts["large"] <= 1.05 * facts["usual"],
             "Otherwise than expected: the large steps got as far, {large:.3f} above the floor against {usual:.3f}.",
         ),
@@ -69,9 +69,9 @@ LESSON = Lesson(
     why=Why(
         "One large step can push a ReLU unit's input below zero for every picture. Its slope is zero there, so no "
         "gradient ever brings it back: it is dead. The rest must do its work. Other causes of a loss that does not "
-        "fall: data that are not scaled (pixels up to 255 make every step 255 times as large), a loss that does not "
-        "fit the output (cross-entropy wants values between 0 and 1), and the floor. Cross-entropy of grey pixels is "
-        "not 0 even for a perfect picture; only what lies above the floor can be learnt away.",
+        "fall: data that are not scaled (pixels up to 255 make gradients hundreds of times as large), a loss that does "
+        "not fit the output (cross-entropy wants values between 0 and 1), and the floor. Cross-entropy of grey pixels "
+        "is not 0 even for a perfect picture; only what lies above the floor can be learnt away.",
         r"f(a) = \max(0, a), \quad f'(a) = 0 \text{ for } a < 0, \qquad L_{\min} = -\frac{1}{d} \sum_i \big[ x_i \ln "
         r"x_i + (1 - x_i) \ln (1 - x_i) \big]",
         (

@@ -88,11 +88,11 @@ LESSON = Lesson(
             "Better: the hidden part follows from the seen one",
             lambda facts: facts["share"] < 90,
             "{share:.0f} % of the mean digit's error is left on pixels that the network could not see. So the patches "
-            "of a digit tell about each other, and the network has learnt what.",
+            "of a digit say something about each other, and the network has learnt what.",
             claimed=True,
         ),
         Answer(
-            "About as the mean digit: nothing is known of what is hidden",
+            "About the same as the mean digit: nothing is known of what is hidden",
             lambda facts: facts["share"] < 110,
             "Otherwise than expected: {share:.0f} % of the mean digit's error is left, so it paints little more than "
             "the mean.",
@@ -107,8 +107,9 @@ LESSON = Lesson(
     why=Why(
         "Each patch becomes a token: a vector with the place where it belongs. Attention lets each token look at all "
         "the others and take from them what it needs; hidden ones say only that they are hidden. Nothing hidden can be "
-        "copied, so what is learnt is how the parts of a picture belong together. A recurrent network does the like in "
-        "time: it reads row after row with the same weights and carries a memory, which at the end is the code.",
+        "copied, so what is learnt is how the parts of a picture belong together. A recurrent network does something "
+        "similar in time: it reads row after row with the same weights and carries a memory, which at the end is "
+        "the code.",
         r"\text{attention}(Q, K, V) = \mathrm{softmax}\Big( \frac{Q K^{\top}}{\sqrt{m}} \Big) V, \qquad L = "
         r"\frac{1}{|M|} \sum_{i \in M} \ell(x_i, \hat{x}_i)",
         (

@@ -1,4 +1,4 @@
-"""Sliding filters: dense or convolutional with about as many parameters."""
+"""Sliding filters: dense, or convolutional with fewer parameters."""
 
 from collections.abc import Mapping, Sequence
 
@@ -32,8 +32,8 @@ LESSON = Lesson(
         "What the first filters make of a picture: each finds its edge wherever it lies.",
         "maps",
     ),
-    question=f"A dense and a convolutional network with a code of {SIZE} numbers each, and about as many parameters, "
-    "learn outlines that lie anywhere in the picture. Which one paints them better?",
+    question=f"A dense network and a convolutional one, which has fewer parameters, learn outlines that lie anywhere "
+    f"in the picture. Each has a code of {SIZE} numbers. Which one paints them better?",
     experiments=(
         Experiment("Dense", {**BOTH, "variant": "vanilla", "code_activation": "linear"}),
         Experiment("Convolutional", {**BOTH, "variant": "convolutional", "channels": (16, 8)}),

@@ -36,18 +36,18 @@ def _area(network: Network) -> Values:
 
 def _facts(runs: Sequence[Values]) -> Values:
     zeros, all_but_one = runs
-    return {"zeros": zeros["area"], "ones": all_but_one["area"]}
+    return {"zeros": 100 * zeros["area"], "ones": 100 * all_but_one["area"]}
 
 
 LESSON = Lesson(
     number=13,
     title="Which one is odd?",
     see=See("stacked", "grid", "A network paints well what it has learnt. So what it paints badly should be odd."),
-    question="One network learns zeros only, and every other digit is odd to it. Another learns all digits but the "
-    "one, and ones are odd to it. Does the reconstruction error find the odd ones?",
+    question="One network learns zeros only, and every other digit is odd to it. Another learns every digit but ones, "
+    "which are odd to it. Does the reconstruction error find the odd digits?",
     experiments=(
         Experiment("Learns zeros only", {**NORMAL, "normal": "0"}),
-        Experiment("Learns all but the one", {**NORMAL, "normal": "0,2,3,4,5,6,7,8,9"}),
+        Experiment("Learns all but ones", {**NORMAL, "normal": "0,2,3,4,5,6,7,8,9"}),
     ),
     rows=(
         Row("area", "Area under the ROC curve"),
@@ -58,30 +58,30 @@ LESSON = Lesson(
     answers=(
         Answer(
             "Both times: what was never seen is painted badly",
-            lambda facts: facts["zeros"] > 0.8 and facts["ones"] > 0.8,
-            "Otherwise than expected it works both times: an odd picture has the larger error than a normal one in "
-            "{zeros:.0%} and {ones:.0%} of pairs.",
+            lambda facts: facts["zeros"] > 80 and facts["ones"] > 80,
+            "Otherwise than expected it works both times: an odd picture has a larger error than a normal one in "
+            "{zeros:.0f} % and {ones:.0f} % of pairs.",
         ),
         Answer(
             "For zeros yes; ones slip through",
-            lambda facts: facts["zeros"] > 0.8 and facts["ones"] < 0.6,
-            "Beside a zero, another digit has the larger error in {zeros:.0%} of pairs: found. Beside the other "
-            "digits, a one has the larger error in {ones:.0%} of pairs; chance would be 50%. A one is so simple that a "
-            "network which has never seen it paints it better than most of what it has.",
+            lambda facts: facts["zeros"] > 80 and facts["ones"] < 60,
+            "Beside a zero, another digit has the larger error in {zeros:.0f} % of pairs: found. Beside the other "
+            "digits, a one has the larger error in {ones:.0f} % of pairs; chance would be 50 %. A one is so simple "
+            "that a network which has never seen ones paints it better than most digits that it has seen.",
             claimed=True,
         ),
         Answer(
             "Neither: an error cannot tell what is odd",
             always,
-            "Otherwise than expected: the pairs are in the right order in {zeros:.0%} of cases with zeros, and in "
-            "{ones:.0%} with ones.",
+            "Otherwise than expected: the pairs are in the right order in {zeros:.0f} % of cases with zeros, and in "
+            "{ones:.0f} % with ones.",
         ),
     ),
     why=Why(
         "The error measures how hard a picture is to paint for this code, not how rare it is. What is simpler than the "
         "normal ones passes, and so does what is made of the same strokes. A smaller code, the distance of codes, or a "
-        "model of probability look at it otherwise; none of them finds everything. So hold any score against rivals "
-        "that know no network, as “Find the odd ones” on the Train page does.",
+        "model of probability judge differently; none of them finds everything. So compare any score with rivals that "
+        "need no network, as “Find the odd ones” on the Train page does.",
         r"s(x) = \frac{1}{d} \lVert x - \hat{x} \rVert^2, \qquad A = P\big(s(x_{\text{odd}}) > "
         r"s(x_{\text{normal}})\big)",
         (

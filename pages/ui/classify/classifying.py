@@ -82,7 +82,7 @@ def _form(own: Session, run: TrainingJob, job: ClassifierJob | None) -> None:
             key=LABELS,
             width=130,
             disabled=active,
-            help=_("Labelled images to learn from, as many of each class as can be; 0 takes all."),
+            help=_("Labelled images to learn from, as evenly from all classes as can be; 0 takes all."),
         )
         st.segmented_control(
             _("What learns"),
@@ -196,7 +196,7 @@ def _table(run: TrainingJob, job: ClassifierJob | None, kept: Kept) -> str:
     parts = [f'<div class="ae-heading ae-above">{escape.html(title)}</div>', _rows(heads, lines)]
     if published:
         rows = [[_(one.name), _error(one.test_error)] for one in published]
-        parts.append(_rows([_("Published, all labels"), _("Error")], rows))
+        parts.append(_rows([_("Published, all labels"), _("Mistakes")], rows))
         parts.append(f'<div class="ae-note">{escape.html(PUBLISHED_IN)}.</div>')
     return "".join(parts)
 

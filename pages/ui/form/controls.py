@@ -16,6 +16,7 @@ from ae_core.errors import DataError, SettingError
 from ae_core.formats import escape
 from ae_core.ownership import fingerprint
 from ae_core.settings import Option, Settings, option_of
+from ae_core.translation import in_a_row
 from pages.ui import state
 from pages.ui.form import facts, uses
 from pages.ui.form.form import as_text
@@ -327,8 +328,8 @@ def _what_changes_do(own: Session) -> None:
         return
     names = [_(option_of(own.form.fields()[name]).label) for name in tunable(own)]
     later = _("Other changes count for the next run.") if names else _("Changes count for the next run.")
-    now = _("At once in your run: {names}.").format(names=", ".join(names)) + " " if names else ""
-    st.caption(now + later)
+    now = _("Take effect in your run at once: {names}.").format(names=", ".join(names)) if names else ""
+    st.caption(in_a_row(now, later))
 
 
 def _how_long(settings: Settings | None) -> None:

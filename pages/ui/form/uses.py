@@ -59,7 +59,7 @@ USES: Mapping[str, Use] = MappingProxyType(
         ),
         "machine": Use(
             "Watch a machine",
-            "Learns pumps in order only. When it is done, press “Find the odd ones” below: faults stand out.",
+            "Learns only pumps that work well. When it is done, press “Find the odd ones” below: faults stand out.",
             {
                 "variant": "stacked",
                 "dataset": "pumps",

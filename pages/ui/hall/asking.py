@@ -85,7 +85,7 @@ def _content(lesson: Lesson, poll: polls.Poll, came: int | None, shown: bool) ->
             "answers": bins or [_(one.text) for one in lesson.choices],
             "came": came,
             "shown": shown,
-            "words": {"total": _("{count} answers"), "none": _("Nobody has answered yet.")},
+            "words": {"total": _("Answers: {count}"), "none": _("Nobody has answered yet.")},
         }
     ).encode()
 

@@ -80,7 +80,7 @@ def _asked(request: Request, poll: Poll) -> Response:
     if given is None and not polls.has_room(poll, questions.address(request)):
         return _page(_("So many have answered that no more are counted."), "", 429)
     heading = escape.html(_(lesson.question))
-    thanks = f'<p role="status">{escape.html(_("Thank you. Look to the front; you may think again."))}</p>'
+    thanks = f'<p role="status">{escape.html(_("Thank you. Look to the front; you may still change your answer."))}</p>'
     answer = _("Answer") if given is None else _("Change the answer")
     fields = _choices(lesson, given) if lesson.slider is None else _slider(lesson, given)
     form = (
@@ -130,7 +130,7 @@ async def _answered(request: Request, poll: Poll) -> Response:
     if value is None:
         return _page(_("An answer must be one of the choices."), "", 400)
     if not token:
-        return _page(_("This browser keeps no cookie, so that its answer cannot be told from others."), "", 400)
+        return _page(_("This browser keeps no cookie, so its answer cannot be told from others."), "", 400)
     if not polls.answer(poll, token, value, questions.address(request)):
         if poll.ended:
             return _page(_("This question is closed."), "", 410)

@@ -9,6 +9,7 @@ from ae_core.formats import escape
 from ae_core.lessons.lesson import Answer, Lesson, Unit, Values, Why
 from ae_core.lessons.measured import Measured
 from ae_core.recordings import lessons as of_lessons
+from ae_core.translation import in_a_row
 from pages.ui.progress import Taken
 from pages.ui.words import units
 from pages.ui.words.language import _
@@ -62,7 +63,8 @@ def _expected(lesson: Lesson, facts: Values, predicted: float | None) -> str:
     if came is chosen:
         return ""
     expected = _("You expected: “{expected}”.").format(expected=_(chosen.text))
-    return f"{expected} {_('Right was: “{answer}”.').format(answer=_(came.text))}" if came.text else expected
+    right = _("The right answer was: “{answer}”.").format(answer=_(came.text)) if came.text else ""
+    return in_a_row(expected, right)
 
 
 def _table(lesson: Lesson, runs: Sequence[Values]) -> str:

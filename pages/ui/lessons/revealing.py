@@ -37,7 +37,7 @@ def show(own: Session, lesson: Lesson, taken: Taken, runs: list[TrainingJob]) ->
     whole = all(run.state in WHOLE for run in runs)
     if all(run.ended and not run.measuring for run in runs) and not (ready and whole):
         why = next((_(run.error) for run in runs if run.error), "")
-        sentence = _("A run did not come to its end, so there is nothing to compare. Begin anew.")
+        sentence = _("A run did not come to its end, so there is nothing to compare. Press “Start over”.")
         st.warning(escape.markdown(in_a_row(sentence, why)))
         return
     st.button(

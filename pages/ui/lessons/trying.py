@@ -56,13 +56,13 @@ def buttons(own: Session, lesson: Lesson, taken: Taken, runs: list[TrainingJob])
             _("Stop"), key="stop", icon=":material/stop:", on_click=stop, args=(own, taken.runs), disabled=not going
         )
         st.button(
-            _("Anew"),
+            _("Start over"),
             key="lesson_again",
             icon=":material/replay:",
             on_click=_anew,
             args=(taken,),
             disabled=not begun or going,
-            help=_("Begins the lesson anew, with other random numbers."),
+            help=_("Starts the lesson over, with other random numbers."),
         )
         if offered and not taken.recorded and not taken.found:
             st.button(

@@ -52,7 +52,7 @@ def buttons(own: Session, run: TrainingJob | None, settings: Settings | None) ->
         disabled=not training,
     )
     st.button(
-        _("Step"),
+        _("Advance"),
         key="step",
         shortcut=keys.get("step"),
         icon=":material/skip_next:",
@@ -83,7 +83,7 @@ def again(run: TrainingJob) -> None:
     if unfinished and problem:
         _rest(run)
     elif run.snapshot is not None:
-        with st.popover(_("Train on"), icon=":material/fast_forward:", key="more"):
+        with st.popover(_("Extend"), icon=":material/fast_forward:", key="more"):
             if unfinished:
                 _rest(run)
             _more_epochs(run, problem)
@@ -107,11 +107,10 @@ def _go_on(run_id: str) -> None:
 
 
 def _more_epochs(run: TrainingJob, problem: str) -> None:
-    why = _("It goes on from where it ended; the result is the same as with all epochs from the start.")
-    st.caption(escape.markdown(_(problem)) or why)
+    st.caption(escape.markdown(_(problem)) or _what_they_do(run))
     st.number_input(_("More epochs"), 1, MOST_MORE, 10, key=MORE_EPOCHS, disabled=bool(problem))
     st.button(
-        _("Train on"),
+        _("Extend"),
         key="extend",
         type="primary",
         icon=":material/play_arrow:",
@@ -119,6 +118,13 @@ def _more_epochs(run: TrainingJob, problem: str) -> None:
         args=(run.id,),
         disabled=bool(problem),
     )
+
+
+def _what_they_do(run: TrainingJob) -> str:
+    """A schedule knows where it ends: with more epochs it takes another way than with all of them from the start."""
+    if run.settings.schedule == "cosine":
+        return _("It goes on from where it ended; the learning rate rises first, as its cosine spans all epochs now.")
+    return _("It goes on from where it ended; the result is the same as with all epochs from the start.")
 
 
 def _extend(run_id: str) -> None:

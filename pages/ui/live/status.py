@@ -52,7 +52,7 @@ def _of_begun(run: TrainingJob) -> Iterator[str]:
         if state == "done" and snapshot.best_epoch is not None:
             early = run.setup is not None and snapshot.epoch < run.setup.total_epochs
             yield (
-                _("Stopped early, for the validation loss fell no more; the best, of epoch {epoch:g}, is kept.")
+                _("Stopped early, as the validation loss fell no further; the best, of epoch {epoch:g}, is kept.")
                 if early
                 else _("The best, of epoch {epoch:g}, is kept.")
             ).format(epoch=snapshot.best_epoch)
@@ -76,7 +76,7 @@ def of_classifier(job: ClassifierJob, engine: Engine) -> Status:
     """
     state, found = job.state, job.result
     _ = of_dataset(job.settings.dataset)
-    networks = {"code": _("on the code"), "pixels": _("on pixels"), "pca": _("on PCA")}
+    networks = {"code": _("On the code"), "pixels": _("On pixels"), "pca": _("On PCA")}
     if state == "queued":
         return state, names.state(state), _waiting(job, engine)
     if state == "failed":
@@ -87,7 +87,7 @@ def of_classifier(job: ClassifierJob, engine: Engine) -> Status:
         return (
             state,
             names.state("done"),
-            _("{count} labelled images, {epochs} epochs, in {time}.").format(
+            _("Labelled images: {count}; epochs: {epochs}; time: {time}.").format(
                 count=f"{found.labels:,}", epochs=found.epochs, time=duration(found.seconds)
             ),
         )
@@ -98,7 +98,7 @@ def of_classifier(job: ClassifierJob, engine: Engine) -> Status:
         names.state("running"),
         in_a_row(
             _("{name}: epoch {epoch} of {epochs}").format(
-                name=networks[job.snapshot.name].capitalize(),
+                name=networks[job.snapshot.name],
                 epoch=f"{job.snapshot.epoch:.1f}",
                 epochs=job.snapshot.epochs,
             ),
@@ -139,7 +139,7 @@ def of_recording(recording: Setup) -> Status:
 def _silence(job: Job) -> str:
     if not job.silent:
         return ""
-    return _("Its worker has given no sign of life for {time}; it goes on by itself as soon as there is one.").format(
+    return _("Its worker has given no sign of life for {time}; the run goes on by itself once it does.").format(
         time=duration(job.silent)
     )
 
@@ -156,4 +156,4 @@ def _waiting(job: Job, engine: Engine) -> str:
 def _progress(progress: Progress | None) -> str:
     if progress is None:
         return _("A worker takes over.")
-    return _(progress.text) + (f" · {progress.share:.0%}" if progress.share is not None else " …")
+    return _(progress.text) + (f" · {100 * progress.share:.0f} %" if progress.share is not None else " …")

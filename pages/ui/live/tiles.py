@@ -99,7 +99,7 @@ def tiles(setup: Setup | None, snapshot: Snapshot | None) -> str:
             _("Device"),
             device,
             _(about.strip()) or UNKNOWN,
-            _("What trains."),
+            _("The device that trains the network."),
         ),
     ]
     empty = "" if snapshot else " ae-empty"

@@ -17,13 +17,13 @@ def words(setup: Setup) -> Mapping[str, str]:
     return {
         "title": _("Which of these is odd?"),
         "about": _(
-            "Scores every test example by how badly this network writes it anew, and beside it what simpler methods "
-            "say of the same examples."
+            "Scores every test example by how badly this network reconstructs it, and shows beside it what simpler "
+            "methods say of the same examples."
         ),
         "learnt_from": _("This network has learnt from {classes} only."),
         "learnt_from_all": _("This network has learnt from all classes."),
         "odd_are": _("Odd are: {classes}."),
-        "odd_none": _("Press the classes that are normal; all others are odd then."),
+        "odd_none": _("Press the classes that are normal; all others are then odd."),
         "odd_nobody": _("All classes count as normal, so none is odd."),
         "normal": _("Normal"),
         "normal_help": _("The classes that count as normal; all others are odd. None: nothing is judged."),
@@ -47,7 +47,7 @@ def words(setup: Setup) -> Mapping[str, str]:
         "chosen_normal": _(
             "The threshold is chosen on {normal} normal validation examples; the test set, shown here, only judges it."
         ),
-        "no_odd": _("F1 and cost need odd validation examples: train with some classes as normal only."),
+        "no_odd": _("F1 and cost need odd validation examples: train with only some classes as normal."),
         "kinds": _("Normal and odd"),
         "classes": _("By class"),
         "histogram": _("Scores of {count} test examples: {unit}"),
@@ -56,7 +56,7 @@ def words(setup: Setup) -> Mapping[str, str]:
         "unit_bound": say("nats per image"),
         "unit_pca": say("mean squared error per pixel"),
         "unit_knn": _("distance to the fifth-nearest training example"),
-        "unit_isolation_forest": _("0 to 1, higher where few random cuts part it from all others"),
+        "unit_isolation_forest": _("0 to 1, higher where few random cuts separate it from all others"),
         "unit_one_class_svm": _("without unit, higher where fewer training examples are alike"),
         "drag": _("Threshold: drag it, or use the arrow keys"),
         "group_normal": _("normal"),
@@ -73,7 +73,7 @@ def words(setup: Setup) -> Mapping[str, str]:
         "called_normal": _("called normal"),
         "confusion": _("At this threshold"),
         "f1_now": _("F1 {value}, precision {precision}, recall {recall}"),
-        "above": _("{count} of {total} test examples lie above it."),
+        "above": _("Test examples above it: {count} of {total}."),
         "none_above": _("The threshold lies above all of them; drag it to the left to find some."),
         "oddest": _("The oddest"),
         "plainest": _("The least odd"),
@@ -140,7 +140,7 @@ def words(setup: Setup) -> Mapping[str, str]:
         ),
         "scores_csv": _("Scores as CSV"),
         "fresh_title": _("Your file"),
-        "fresh": _("{name}: {above} of {count} examples lie above the threshold of the reconstruction error."),
+        "fresh": _("Examples of {name} above the threshold of the reconstruction error: {above} of {count}."),
         "fresh_find": _("Find the odd ones above first: their threshold judges this file too."),
         "fresh_csv": _("Its scores as CSV"),
     }

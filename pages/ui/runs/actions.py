@@ -66,7 +66,7 @@ def buttons(own: Session, chosen: Sequence[StoredRun]) -> None:
         removable = [run.id for run in owned if run.ended]
         if removable:
             with st.popover(_("Remove"), icon=":material/delete:"):
-                st.markdown(_("Remove {count} ticked runs for good?").format(count=len(removable)))
+                st.markdown(_("Remove the ticked runs ({count}) for good?").format(count=len(removable)))
                 st.button(_("Remove"), key="run_remove", type="primary", on_click=_remove, args=(own, removable))
 
 

@@ -27,7 +27,7 @@ def your_data(own: Session) -> None:
             ).format(days=engine().store.days_kept)
         )
         st.markdown(
-            _("Stop your trainings, and delete all of your {count} runs and all your uploads for good?").format(
+            _("Stop your trainings, and delete all your runs ({count}) and all your uploads for good?").format(
                 count=len(_runs_of(own))
             )
         )

@@ -65,7 +65,7 @@ def export(run: TrainingJob, key: str) -> None:
         _group(
             _("Figures"),
             of_setup(run.setup)(
-                "All on one page; map and pictures as a film; or a page to go through and play with, without a network."
+                "All on one page; map and pictures as a film; or a page to go through and play with, also offline."
             ),
         )
         with st.container(horizontal=True, gap="small"):

@@ -39,9 +39,7 @@ def show() -> None:
     _table((_("name"), _("address"), _("stage"), _("slots"), _("memory"), _("grown")), workers)
     st.subheader(_("Disk"), anchor=False)
     used, limit, free = map(_size, (now.used_bytes, now.limit_bytes, now.free_bytes))
-    st.text(
-        _("All runs take {used} of {limit}; {free} of the disk are free.").format(used=used, limit=limit, free=free)
-    )
+    st.text(_("All runs take {used} of {limit}; {free} of the disk is free.").format(used=used, limit=limit, free=free))
     eaters = [
         (e.owner or _("the host"), str(e.runs), _size(e.run_bytes), str(e.uploads), _size(e.upload_bytes))
         for e in now.eaters
@@ -59,7 +57,7 @@ def _ask() -> None:
         st.session_state[_KNOWN] = True
         st.rerun()
     time.sleep(WAIT_SECONDS)
-    st.error(_("This is not the token."))
+    st.error(_("That is not the token of the host."))
 
 
 def _jobs(now: Overview) -> None:

@@ -49,7 +49,7 @@ def share(own: Session, run: TrainingJob | None, settings: Settings | None) -> N
 
 
 def _handing_on(own: Session, run: TrainingJob) -> None:
-    st.markdown(f"**{_('Hand control on')}**")
+    st.markdown(f"**{_('Hand over control')}**")
     offer: tuple[str, str] | None = st.session_state.get(OFFER)
     if offer is None or offer[0] != run.id:
         st.caption(_("Makes an address whose first visitor may take over the buttons of this run."))

@@ -161,7 +161,7 @@ def _payload(runs: Sequence[StoredRun], chosen: Sequence[str], asked: Asked, mos
         ),
         Column("epoch", _("Trained"), _("Epochs done."), number=True, unit=_("epochs")),
         Column("seconds", _("Time"), _("Time in training."), unit=_("seconds"), number=True),
-        Column("parameters", _("Weights"), _("Numbers that are learnt."), number=True),
+        Column("parameters", _("Parameters"), _("Numbers that are learnt."), number=True),
         *(
             []
             if _is_latent_size(shown, differing)

@@ -29,6 +29,8 @@ def english(name: str) -> str:
         "l1": "L1",
         "l2": "L2",
         "kl": "KL",
+        "mmd": "MMD",
+        "pca": "PCA",
         "gru": "GRU",
         "lstm": "LSTM",
         "zscore": "Drop by z-score",
