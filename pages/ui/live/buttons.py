@@ -52,7 +52,7 @@ def buttons(own: Session, run: TrainingJob | None, settings: Settings | None) ->
         disabled=not training,
     )
     st.button(
-        _("Advance"),
+        _("Step"),
         key="step",
         shortcut=keys.get("step"),
         icon=":material/skip_next:",
@@ -83,7 +83,7 @@ def again(run: TrainingJob) -> None:
     if unfinished and problem:
         _rest(run)
     elif run.snapshot is not None:
-        with st.popover(_("Extend"), icon=":material/fast_forward:", key="more"):
+        with st.popover(_("Train longer"), icon=":material/fast_forward:", key="more"):
             if unfinished:
                 _rest(run)
             _more_epochs(run, problem)
@@ -110,7 +110,7 @@ def _more_epochs(run: TrainingJob, problem: str) -> None:
     st.caption(escape.markdown(_(problem)) or _what_they_do(run))
     st.number_input(_("More epochs"), 1, MOST_MORE, 10, key=MORE_EPOCHS, disabled=bool(problem))
     st.button(
-        _("Extend"),
+        _("Train longer"),
         key="extend",
         type="primary",
         icon=":material/play_arrow:",
