@@ -154,6 +154,7 @@ def test_it_trains_to_the_same_history(name, settings, histories):
         np.testing.assert_allclose(values, ours[term], rtol=TOLERANCE, err_msg=term)
 
 
+@pytest.mark.slow(seconds=3)
 @pytest.mark.parametrize(("name", "settings"), CASES, ids=[name for name, _ in CASES])
 def test_it_is_short_and_names_only_what_anybody_can_install(name, settings, scripts):
     lines = scripts[name].splitlines()

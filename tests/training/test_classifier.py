@@ -72,6 +72,7 @@ def test_heads_get_inputs_of_one_size():
     assert seen[:, 1].std() == pytest.approx(5 * seen[:, 0].std(), rel=0.1)
 
 
+@pytest.mark.slow(seconds=2)
 def test_a_class_that_no_training_image_has_leaves_the_others_their_numbers(encoder, digits):
     seen = digits.y_train != 4
     few = dataclasses.replace(digits, x_train=digits.x_train[seen], y_train=digits.y_train[seen])
