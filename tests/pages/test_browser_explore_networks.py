@@ -158,7 +158,7 @@ def test_one_hides_the_patches_oneself(app, chrome):
         until(person, lambda: picture(person, ".ae-hidden-made").max() > 0)
         before = picture(person, ".ae-hidden-made")
         person.locator("input[name=hidden]").evaluate("one => { one.value = 0; one.dispatchEvent(new Event('input')) }")
-        assert person.inner_text(".ae-hidden-said").startswith("0 of 49 patches")
+        assert person.inner_text(".ae-hidden-said").startswith("Hidden patches: 0 of 49")
         whole = changed(person, ".ae-hidden-made", before)
         person.locator(".ae-hidden-seen").scroll_into_view_if_needed()
         box = person.locator(".ae-hidden-seen").bounding_box()
@@ -166,13 +166,13 @@ def test_one_hides_the_patches_oneself(app, chrome):
         person.mouse.down()
         person.mouse.move(box["x"] + 0.7 * box["width"], box["y"] + 0.5 * box["height"], steps=8)
         person.mouse.up()
-        hidden = int(person.inner_text(".ae-hidden-said").split()[0])
+        hidden = int(person.inner_text(".ae-hidden-said").split()[2])
         seen = picture(person, ".ae-hidden-seen").reshape(28, 28)
         assert 2 <= hidden <= 5 and (seen[12:16, 12:16] == 110).all()
         changed(person, ".ae-hidden-made", whole)
         person.focus(".ae-hidden-seen")
         person.keyboard.press("Space")
-        assert int(person.inner_text(".ae-hidden-said").split()[0]) == hidden + 1
+        assert int(person.inner_text(".ae-hidden-said").split()[2]) == hidden + 1
         hiding = [row[3] for row in table_of(saved(person, "hidden", "csv"))[1:]]
         assert hiding.count("1") == 16 * (hidden + 1)
 

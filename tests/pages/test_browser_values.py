@@ -156,11 +156,11 @@ def test_a_series_is_drawn_on_and_a_worker_answers(app, chrome):
 def test_stretches_of_a_series_are_hidden_as_its_training_hid_values(app, chrome):
     with visitor(chrome) as page:
         trained(page, app, MASKED)
-        assert page.inner_text(".ae-hidden-said").startswith("12 of 48 stretches")
+        assert page.inner_text(".ae-hidden-said").startswith("Hidden stretches: 12 of 48")
         page.locator("input[name=hidden]").evaluate("one => { one.value = 0; one.dispatchEvent(new Event('input')) }")
         whole = table_of(saved(page, "hidden", "csv"))
         drag(page, ".ae-hidden-seen svg", (0.3, 0.6), (0.9, 0.6))
-        count = int(page.inner_text(".ae-hidden-said").split()[0])
+        count = int(page.inner_text(".ae-hidden-said").split()[2])
         some = table_of(saved(page, "hidden", "csv"))
         hidden = [row[:2] for row in some[1:] if row[4] == "1"]
         assert 6 <= count <= 14 and len(hidden) == 4 * count and {name for _, name in hidden} == {"current"}
@@ -169,5 +169,5 @@ def test_stretches_of_a_series_are_hidden_as_its_training_hid_values(app, chrome
         ]
         page.focus(".ae-hidden-seen")
         page.keyboard.press("Space")
-        assert page.inner_text(".ae-hidden-said").startswith(f"{count + 1} of 48")
+        assert page.inner_text(".ae-hidden-said").startswith(f"Hidden stretches: {count + 1} of 48")
         assert "vibration" in page.inner_text(".ae-between-part .ae-key")

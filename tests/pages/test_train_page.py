@@ -174,7 +174,7 @@ def test_a_finished_run_goes_on_as_a_classifier():
     page.button("classify_start").click().run()
     assert page.button("classify_start").disabled
     job = shared.engine().classifier(run_id)
-    wait(page, lambda page: "2 epochs, in" in shown(page))
+    wait(page, lambda page: "epochs: 2; time" in shown(page))
     assert job is not None and job.result is not None
     errors = {name: curve.test_error for name, curve in job.result.curves.items() if curve.test_error is not None}
     assert errors["pixels"] < 0.6, "better than a guess, which errs at 0.9"
