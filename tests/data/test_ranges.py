@@ -156,6 +156,7 @@ def test_an_upload_kept_by_an_earlier_version_still_opens(alone):
         np.testing.assert_allclose(prepared.scaled(prepared.x_test), kept / 255, rtol=1e-6)
 
 
+@pytest.mark.slow(seconds=2)
 @pytest.mark.parametrize("name", GENERATED)
 def test_what_is_built_in_says_where_its_values_lie(name):
     dataset = data.load(name)

@@ -150,6 +150,7 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[ModuleType, Cal
         yield draw
 
 
+@pytest.mark.slow(seconds=2)
 @patched
 @given(PRINTABLE)
 def test_what_a_data_set_says_of_itself_is_no_markdown(drawn, text):

@@ -94,6 +94,7 @@ def test_a_file_as_before_is_right_too(store, good):
     assert run.newest() == snapshot(TOTAL, "done", run_id=run.id)
 
 
+@pytest.mark.slow(seconds=2)
 @pytest.mark.parametrize("value", [b"\xe0", b"\x90", b"\xa1a"], ids=["numbers", "lists", "texts"])
 @pytest.mark.parametrize("entry", ["settings", "history", "panels", "numbers", "marks", "grid", "latent", "unknown"])
 def test_what_a_small_file_unpacks_to_takes_little_memory(store, good, entry, value):
