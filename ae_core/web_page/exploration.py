@@ -8,7 +8,7 @@ from ae_core.messages import Setup
 from ae_core.settings import DataSpec
 from ae_core.web_page.explore_words import explore_words
 
-TO_THE_PRIOR = frozenset({"kl", "mmd", "adversarial"})  # loss terms that make codes lie as draws from N(0, I) do
+WITH_A_PRIOR = frozenset({"kl", "mmd", "adversarial"})  # loss terms that make codes lie as draws from N(0, I) do
 
 
 def exploration(setup: Setup, step: int, atlas_url: str, language: str, translate: Translate = str) -> Json:
@@ -37,7 +37,7 @@ def exploration(setup: Setup, step: int, atlas_url: str, language: str, translat
         "noun": spec.noun,
         "columns": [{"name": one.name, "unit": one.unit, "category": one.category} for one in setup.columns],
         "rate": setup.rate,
-        "prior": not TO_THE_PRIOR.isdisjoint(setup.terms),
+        "prior": not WITH_A_PRIOR.isdisjoint(setup.terms),
         "noise": _noise(setup),
         "patch": patch if spec.is_image and isinstance(patch := setup.settings.get("patch_size"), int) else None,
         "words": explore_words(about(setup.shape, translate)),
