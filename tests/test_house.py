@@ -62,6 +62,7 @@ SPOKEN_BY_ALL = {
     "setting_fields",
     "settings",
     "translation",
+    "whole_files",
 }
 USES: dict[str, set[str]] = {
     "errors": set(),
@@ -73,6 +74,7 @@ USES: dict[str, set[str]] = {
     "setting_fields": set(),
     "settings": set(),
     "translation": set(),
+    "whole_files": set(),
     "formats": set(),
     "data": {"formats"},
     "models": {"formats", "data"},

@@ -7,6 +7,7 @@ sets. Files are never trusted: `ae_core.formats.npz` checks each before it decod
 from ae_core.data.columns import Column
 from ae_core.data.dataset import DataInfo, Dataset
 from ae_core.data.fitting import Fitted, fit_apart
+from ae_core.data.kept_uploads import brought_by, remove_uploads
 from ae_core.data.lookup import (
     bring,
     called,
@@ -22,7 +23,6 @@ from ae_core.data.lookup import (
 )
 from ae_core.data.preparation import Prepared, prepare
 from ae_core.data.ranges import ValueRange
-from ae_core.data.uploads import brought_by, remove_uploads
 
 __all__ = [
     "Column",

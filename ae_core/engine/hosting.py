@@ -9,7 +9,7 @@ from importlib import metadata
 
 from msgspec import Struct
 
-from ae_core.data import uploads
+from ae_core.data import kept_uploads
 from ae_core.engine.jobs import Job
 from ae_core.engine.pool import Member, Stage
 from ae_core.engine.queue import Queue
@@ -158,7 +158,7 @@ def eaters(runs: Iterable[StoredRun]) -> list[Eater]:
         one = found[run.owner or ""]
         one.runs += 1
         one.run_bytes += run.size
-    for thing in uploads.kept():
+    for thing in kept_uploads.kept():
         one = found[thing.owner or ""]
         one.uploads += 1
         one.upload_bytes += thing.size

@@ -11,11 +11,12 @@ from msgspec.structs import replace
 
 from ae_core.errors import DataError, disk_reason
 from ae_core.messages import LONGEST_ERROR
-from ae_core.runs.files import PART, RUN, STATUS, STORE_LOCK, clean, folder_bytes, line, locked, write, write_small
+from ae_core.runs.files import RUN, STATUS, STORE_LOCK, clean, folder_bytes, line, locked, write_small
 from ae_core.runs.quota import Room
 from ae_core.runs.record import ENDED, read_about, read_run, read_status
 from ae_core.runs.shelf import Shelf, unknown
 from ae_core.settings import Settings
+from ae_core.whole_files import PART, write
 
 CHANGED = "run could not be changed"
 NO_STATE = "This run cannot go on, because its state is not kept: it was too large, or is of an earlier version."

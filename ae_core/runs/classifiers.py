@@ -11,7 +11,8 @@ from msgspec import UNSET, Meta
 from ae_core.errors import DataError, WrongValueError
 from ae_core.formats import typed
 from ae_core.messages import ClassifierResult, ClassifierSummary, ErrorCurve, Network, NetworkErrors
-from ae_core.runs.files import CLASSIFIERS, write
+from ae_core.runs.files import CLASSIFIERS
+from ae_core.whole_files import write
 
 NETWORKS: tuple[Network, ...] = get_args(Network)  # what a head is trained on, in this order
 MOST_KEPT = 6  # of one run: a table that is read at a glance

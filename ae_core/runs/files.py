@@ -1,8 +1,7 @@
-"""The files of a run: their names, and how they are written so that a crash at any byte leaves the last whole ones.
+"""The files of a run: their names, their locks, and what is written although the disk is full.
 
-A file is written under another name in the same folder, forced to the disk, and then renamed, which happens at once or
-not at all. What a crash leaves of it begins with `.part-` and is never looked at. Only frames are not forced, because
-there are many of them: a machine that loses its power may leave a damaged one, and readers do without it.
+Each is written whole or not at all, see `whole_files`. Only frames are not forced to the disk, because there are many
+of them: a machine that loses its power may leave a damaged one, and readers do without it.
 """
 
 import contextlib
@@ -13,18 +12,17 @@ import secrets
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
 
 from ae_core.errors import DISK_FULL, DataError, printable
+from ae_core.whole_files import PART, write
 
 RUN, STATUS, RESULT = "run.json", "status.json", "result.json"
 SUFFIX, FIRST_SUFFIX = ".msgpack.gz", ".json.gz"  # of messages; earlier versions wrote the second one
 SETUP, NEWEST = f"setup{SUFFIX}", f"newest{SUFFIX}"
 CHECKPOINT, MODEL, CLASSIFIERS = "checkpoint.npz", "model.keras", "classifiers.json"
 SNAPSHOT = re.compile(r"snapshot-([0-9]{10})\.(?:msgpack|json)\.gz")
-PART = ".part-"
 GONE = ".gone-"  # a run's folder while it is removed
 WRITER_LOCK, STORE_LOCK = ".writer", ".lock"
 
@@ -87,46 +85,8 @@ def folder_bytes(folder: Path) -> int:
     return total
 
 
-@contextlib.contextmanager
-def part_of(path: Path, forced: bool = True) -> Iterator[Path]:
-    """A name to write to; what was written there stands at `path` once the block ends without an exception.
-
-    Args:
-        path: The file.
-        forced: Whether it is on the disk by then, so that no crash can leave it damaged.
-    """
-    handle, name = tempfile.mkstemp(prefix=f"{PART}{path.name}-", suffix=path.suffix, dir=path.parent)
-    os.close(handle)
-    part = Path(name)
-    try:
-        yield part
-        if forced:
-            force(part)
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def write(path: Path, content: bytes | Callable[[BinaryIO], None], forced: bool = True) -> None:
-    """Puts a whole file in place of the one before.
-
-    Args:
-        path: The file.
-        content: Its bytes, or what writes them to an open file.
-        forced: Whether it waits until they are on the disk: some milliseconds.
-
-    Raises:
-        OSError: If it cannot be written; then the one before stands as it was.
-    """
-    with part_of(path, forced) as part, part.open("wb") as stream:
-        if isinstance(content, bytes):
-            stream.write(content)
-        else:
-            content(stream)
-
-
 def write_small(path: Path, content: bytes) -> None:
-    """The same for a file of less than a disk's block; on a full disk it is written over the one before, in its place.
+    """Writes a whole file of less than a disk's block; on a full disk it goes over the one before, in its place.
 
     Args:
         path: The file.
@@ -170,15 +130,6 @@ def _free(folder: Path) -> int:
         return shutil.disk_usage(folder).free
     except OSError:
         return -1
-
-
-def force(path: Path) -> None:
-    """Waits until a file, or the list of names in a folder, is on the disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def clean(folder: Path, prefix: str = PART, keep: str = "\0") -> None:

@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ae_core.errors import DataError, disk_reason
-from ae_core.runs.files import GONE, PART, RUN, STATUS, WRITER_LOCK, Lock, force, is_id
+from ae_core.runs.files import GONE, RUN, STATUS, WRITER_LOCK, Lock, is_id
 from ae_core.runs.record import StoredRun, current, read_run
+from ae_core.whole_files import PART, force
 
 logger = logging.getLogger(__name__)
 

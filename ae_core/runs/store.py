@@ -28,7 +28,7 @@ from ae_core.folders import runs_folder
 from ae_core.messages import LONGEST_TITLE, ORIGINS, ClassifierSummary, Origin, RunAbout
 from ae_core.runs import classifiers, zipped
 from ae_core.runs.changes import Changes
-from ae_core.runs.files import RUN, STATUS, is_id, line, new_id, write
+from ae_core.runs.files import RUN, STATUS, is_id, line, new_id
 from ae_core.runs.quota import Going, Room, goes_on
 from ae_core.runs.record import (
     CONTINUABLE,
@@ -45,6 +45,7 @@ from ae_core.runs.remains import Remains, damaged_run, remains_of
 from ae_core.runs.shelf import Shelf, unknown
 from ae_core.runs.writer import RunWriter
 from ae_core.settings import Settings
+from ae_core.whole_files import write
 
 
 class RunStore:

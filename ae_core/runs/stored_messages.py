@@ -15,7 +15,8 @@ from ae_core.errors import WrongValueError
 from ae_core.formats import gzipped, typed
 from ae_core.messages import Setup, Snapshot, encode
 from ae_core.runs import first_format
-from ae_core.runs.files import FIRST_SUFFIX, NEWEST, SETUP, first_name, kept_steps, snapshot_name, write
+from ae_core.runs.files import FIRST_SUFFIX, NEWEST, SETUP, first_name, kept_steps, snapshot_name
+from ae_core.whole_files import write
 
 LARGEST_MESSAGE = 16 * 2**20  # bytes once unpacked
 STEPS = 2**16 - 1  # from the lowest to the highest place of a frame's map: finer than any screen

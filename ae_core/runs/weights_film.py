@@ -13,8 +13,8 @@ import zlib
 from collections.abc import Callable
 from pathlib import Path
 
-from ae_core.runs.files import write
 from ae_core.runs.thinning import thinned
+from ae_core.whole_files import write
 
 MOST_SETS = 16
 MOST_BYTES = 16 * 2**20  # of all sets of a run; a network of which not even two would fit has none

@@ -35,7 +35,6 @@ from ae_core.runs.files import (
     CHECKPOINT,
     MODEL,
     NEWEST,
-    PART,
     RESULT,
     RUN,
     SETUP,
@@ -43,18 +42,17 @@ from ae_core.runs.files import (
     Lock,
     clean,
     folder_bytes,
-    force,
     kept_steps,
     line,
     scratch_file,
     snapshot_name,
-    write,
     write_small,
 )
 from ae_core.runs.record import ENDED, FORMAT, read_run, read_status
 from ae_core.runs.stored_messages import dump, dump_frame, frame, upgrade
 from ae_core.runs.thinning import fitting
 from ae_core.runs.weights_film import WeightsFilm
+from ae_core.whole_files import PART, force, write
 
 logger = logging.getLogger(__name__)
 

@@ -34,11 +34,9 @@ from ae_core.runs.files import (
     STATUS,
     first_name,
     folder_bytes,
-    force,
     kept_steps,
     new_id,
     snapshot_name,
-    write,
 )
 from ae_core.runs.record import ENDED, EXTENSIBLE, FORMAT, LARGEST_CHECKPOINT, StoredRun, read_about
 from ae_core.runs.shelf import Shelf
@@ -46,6 +44,7 @@ from ae_core.runs.stored_messages import LARGEST_MESSAGE, decode, dump, dump_fra
 from ae_core.runs.writer import KEPT_SNAPSHOTS, result_json
 from ae_core.settings import DataSpec, Settings
 from ae_core.variants import read_settings
+from ae_core.whole_files import force, write
 
 HISTORY = "history.csv"
 LARGEST_ZIP = 256 * 2**20

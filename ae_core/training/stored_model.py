@@ -5,14 +5,13 @@ network that the settings give, and only if it is a file of that network. Whatev
 """
 
 import math
-import os
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import keras
 
-from ae_core import variants
+from ae_core import variants, whole_files
 from ae_core.formats import keras_file
 from ae_core.models.seeding import building
 from ae_core.settings import DataSpec, Settings
@@ -93,13 +92,9 @@ def renew(path: Path, settings: Settings, spec: DataSpec, label: str = LABEL) ->
         label: Likewise.
     """
     network = restore(path, settings, spec, label)
-    part = path.with_name(f".part-own-{path.name}")
-    try:
+    with whole_files.part_of(path) as part:
         network.save(part)
         preprocessing.note(part, preprocessing.noted(path))
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def export(path: Path, settings: Settings, spec: DataSpec, part: str) -> bytes:

@@ -16,9 +16,10 @@ import json
 import logging
 import os
 import shutil
-import tempfile
 import time
 from pathlib import Path
+
+from ae_core import whole_files
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "static"
@@ -181,14 +182,9 @@ def _place(target: Path, payload: bytes) -> bool:
 def _write(target: Path, payload: bytes) -> None:
     """Writes a whole file or none: a browser never meets half of one, nor two processes each other's."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=".part-", dir=target.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(payload)
-        Path(name).chmod(0o644)
-        Path(name).replace(target)
-    finally:
-        Path(name).unlink(missing_ok=True)
+    with whole_files.part_of(target, forced=False) as part:
+        part.write_bytes(payload)
+        part.chmod(0o644)
 
 
 def _keep_newest(pattern: str, most: int) -> None:

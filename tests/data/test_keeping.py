@@ -7,13 +7,12 @@ import sys
 import threading
 import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from ae_core import data
-from ae_core.data import uploads
+from ae_core.data import kept_uploads, uploads
 from ae_core.errors import DataError
 from ae_core.folders import uploads_folder
 from tests.data.test_uploads import IMAGES
@@ -29,12 +28,12 @@ def test_the_same_file_is_kept_once_and_the_oldest_go_first(monkeypatch):
     folder = uploads_folder()
     size = (folder / f"{first.name}.npz").stat().st_size
     os.utime(folder / f"{first.name}.npz", (1, 1))
-    monkeypatch.setattr(uploads, "MAX_KEPT_BYTES", int(size * 3.5))
+    monkeypatch.setattr(kept_uploads, "MAX_KEPT_BYTES", int(size * 3.5))
     names = [data.store_upload("a.npz", payload).name for payload in payloads[1:]]
     assert sorted(names) == sorted(path.stem for path in folder.iterdir())
     with pytest.raises(DataError, match="not kept here any more"):
         data.load(first.name)
-    monkeypatch.setattr(uploads, "MAX_KEPT_BYTES", 1)
+    monkeypatch.setattr(kept_uploads, "MAX_KEPT_BYTES", 1)
     newest = data.store_upload("a.npz", payloads[0])
     assert [path.stem for path in folder.iterdir()] == [newest.name]
 
@@ -85,7 +84,7 @@ def test_room_for_uploads_is_one_s_own(monkeypatch, alone):
     last = [brought(shift, EATER) for shift in (5, 6)]
     assert kept() == {mine, *last}, "what two have brought goes when both have let it go"
     size = (uploads_folder() / f"{mine}.npz").stat().st_size
-    monkeypatch.setattr(uploads, "MAX_KEPT_BYTES", int(size * 3.5))
+    monkeypatch.setattr(kept_uploads, "MAX_KEPT_BYTES", int(size * 3.5))
     monkeypatch.delenv("AE_MAX_UPLOADS_PER_OWNER")
     more = brought(7, EATER)
     assert kept() == {mine, last[1], more}, "the eater's oldest goes, though mine is older"
@@ -183,18 +182,18 @@ def test_what_a_person_has_brought_is_known_to_be_theirs(alone):
     assert brought(2, "another") == shared
     assert data.brought_by("me") == {mine, shared}
     assert data.brought_by("another") == {shared, others}
-    uploads.remove_uploads("me")
+    kept_uploads.remove_uploads("me")
     assert data.brought_by("me") == set()
 
 
 def test_a_person_takes_back_what_is_theirs_alone(alone):
     alone_mine, shared, needed = (brought(shift, "me") for shift in (1, 2, 3))
     assert brought(2, "another") == shared
-    uploads.remove_uploads("me", {needed})
+    kept_uploads.remove_uploads("me", {needed})
     assert kept() == {shared, needed}, "one is another's too, and a run waits for the other"
-    uploads.remove_uploads("another")
+    kept_uploads.remove_uploads("another")
     assert kept() == {needed}
-    uploads.remove_uploads("me")
+    kept_uploads.remove_uploads("me")
     assert kept() == {needed}, "which is the host's now"
     assert alone_mine not in data.catalogue()
 
@@ -236,24 +235,24 @@ def test_a_disk_that_fills_takes_nobody_s_upload_away(alone):
     resource.setrlimit(resource.RLIMIT_FSIZE, (100, before[1]))  # as if no more than this could be written
     try:
         with pytest.raises(DataError, match="could not all be removed"):
-            uploads.remove_uploads(owners[0])
+            kept_uploads.remove_uploads(owners[0])
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
-    assert all(kept in uploads.brought_by(one) for one in owners)
+    assert all(kept in kept_uploads.brought_by(one) for one in owners)
     for one in owners:
-        uploads.remove_uploads(one)
+        kept_uploads.remove_uploads(one)
     assert not [*uploads_folder().iterdir()]
 
 
 def test_a_file_that_could_not_be_kept_leaves_no_word_of_its_owner(alone, monkeypatch):
-    replace = Path.replace
+    replace = os.replace
 
     def refuse(part, target):
         if target.suffix == ".npz":
             raise OSError(errno.ENOSPC, "No space left on device")
         return replace(part, target)
 
-    monkeypatch.setattr(Path, "replace", refuse)
+    monkeypatch.setattr(os, "replace", refuse)
     with pytest.raises(DataError, match="could not be kept"):
         data.store_upload("mine.npz", packed(x_train=IMAGES), ME)
     assert not [*uploads_folder().iterdir()]

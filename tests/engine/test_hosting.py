@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ae_core.data import uploads
+from ae_core.data import kept_uploads
 from ae_core.engine import Engine, EngineError, Requests
 from ae_core.engine.hosting import eaters
 from ae_core.ownership import fingerprint
@@ -25,7 +25,7 @@ def test_a_host_sees_whose_runs_wait_and_who_takes_how_much(
     engine = Engine(store=store)
     first, second = engine.submit(digits(1), "one"), engine.submit(digits(2), "two")
     things = [Thing("upload-1", fingerprint("two"), 3000, 0.0), Thing("upload-2", None, 10, 0.0)]
-    monkeypatch.setattr(uploads, "kept", lambda: things)
+    monkeypatch.setattr(kept_uploads, "kept", lambda: things)
     seen = engine.overview()
     assert [(one.id, one.position, one.owner) for one in seen.jobs] == [
         (first.id, 1, fingerprint("one")[:8]),

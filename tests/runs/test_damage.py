@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 from ae_core.errors import DataError
-from ae_core.runs import files as run_files
 from tests.conftest import ROOT
 from tests.long import rest_is_long
 from tests.stored import edit, result, snapshot, stored, training_state
@@ -121,21 +120,3 @@ def killed(times: str, folder: Path) -> int:
 @pytest.mark.parametrize("times", rest_is_long(["everywhere", "25"], lambda times: times == "everywhere"))
 def test_a_killed_process_leaves_only_whole_runs(tmp_path, times):
     assert killed(times, tmp_path) > 80, "it was killed at many places, or got far"
-
-
-def test_a_file_is_on_the_disk_before_it_is_in_place(tmp_path, monkeypatch):
-    done: list[str] = []
-    real_replace = os.replace
-
-    def replace(*paths):
-        done.append("replace")
-        real_replace(*paths)
-
-    monkeypatch.setattr(run_files.os, "fsync", lambda handle: done.append("sync"))
-    monkeypatch.setattr(run_files.os, "replace", replace)
-    run_files.write(tmp_path / "file", b"content")
-    assert done == ["sync", "replace"] and (tmp_path / "file").read_bytes() == b"content"
-    with pytest.raises(RuntimeError), run_files.part_of(tmp_path / "file") as part:
-        part.write_bytes(b"other")
-        raise RuntimeError
-    assert [path.name for path in tmp_path.iterdir()] == ["file"] and (tmp_path / "file").read_bytes() == b"content"

@@ -1,13 +1,13 @@
 """A disk that takes nothing, or a folder that is gone: it is said at once, kept in memory, and written afterwards."""
 
 import errno
+import os
 import shutil
 
 import pytest
 
 from ae_core.runs import writer as run_writer
 from ae_core.runs.files import WRITER_LOCK, Lock
-from ae_core.runs.files import os as file_os
 from tests.stored import SETTINGS, TOTAL, result, setup, snapshot, state_at
 from tests.waiting import until
 
@@ -19,14 +19,14 @@ FULL = "This run is in memory only, because the disk is full; it is written as s
 @pytest.fixture
 def disk(monkeypatch):
     """A disk that a test fills and empties."""
-    put, full = file_os.replace, list[str]()
+    put, full = os.replace, list[str]()
 
     def replace(*names):
         if full:
             raise OSError(errno.ENOSPC, "No space left on device")
         put(*names)
 
-    monkeypatch.setattr(file_os, "replace", replace)
+    monkeypatch.setattr(os, "replace", replace)
     monkeypatch.setattr(run_writer, "AGAIN_SECONDS", 0.02)
     return full
 

@@ -3,6 +3,7 @@
 import errno
 import logging
 import math
+import os
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,6 @@ from msgspec.structs import replace
 
 from ae_core.errors import DataError
 from ae_core.runs import RunStore
-from ae_core.runs import files as run_files
 from ae_core.runs import writer as run_writer
 from ae_core.runs.stored_messages import dump
 from ae_core.runs.thinning import thinned
@@ -216,7 +216,7 @@ def test_a_full_disk_does_not_end_a_training(store, at_once, monkeypatch, caplog
         def full(*_):
             raise OSError(errno.ENOSPC, "No space left on device")
 
-        patch.setattr(run_files.os, "replace", full)
+        patch.setattr(os, "replace", full)
         with caplog.at_level(logging.CRITICAL):
             for step in range(10, 600, 10):
                 writer.message(snapshot(step))
