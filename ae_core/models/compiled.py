@@ -1,5 +1,6 @@
 """Functions of a model that are called again and again, at every snapshot say, compiled into graphs."""
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +10,9 @@ from keras import ops
 # Calls before a graph is traced, so that a short run never waits for one. JAX compiles each operation of such a call by
 # itself, which takes longer than all of them as one: a third of a second each on a card.
 FEW = {"tensorflow": 10, "jax": 0}
+# TensorFlow counts the graphs of all models together, and warns of a function that is traced again and again where each
+# of many models has traced its own.
+logging.getLogger("tensorflow").addFilter(lambda record: "triggered tf.function retracing" not in record.getMessage())
 
 
 class Compiled:
