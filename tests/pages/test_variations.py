@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from ae_core.errors import EngineError
 from ae_core.variants import read_settings
 from pages.ui.runs import variations
 
@@ -42,3 +43,39 @@ def test_where_a_finished_sweep_over_code_sizes_bends(monkeypatch, name, state, 
     runs = swept(name, state)
     variations._plot(runs[0], runs)
     assert any("flattens at a code of 16" in text for text in written) == told
+
+
+class Full(SimpleNamespace):
+    """An engine that takes so many runs."""
+
+    def submit(self, settings, owner, **given):
+        if len(self.taken) == self.room:
+            raise EngineError("The queue is full; try again later.")
+        self.taken.append(settings)
+        return SimpleNamespace(id=f"new{len(self.taken)}")
+
+
+@pytest.mark.parametrize(
+    ("room", "problem", "left", "compared"),
+    [
+        (3, "", "", ["run0", "new1", "new2", "new3"]),
+        (
+            2,
+            "2 of 3 runs were started, the others not. The queue is full; try again later.",
+            "16",
+            ["run0", "new1", "new2"],
+        ),
+        (0, "The queue is full; try again later.", "4 8 16", ["before"]),
+    ],
+)
+def test_what_of_a_sweep_has_no_room_waits_in_its_field(monkeypatch, room, problem, left, compared):
+    full = Full(room=room, taken=[])
+    own: Any = SimpleNamespace(owner="me", twin_problem="before", compared=["before"])
+    state = {"twin_setting": "latent_dim", "twin_values": "4 8 16"}
+    monkeypatch.setattr(variations, "engine", lambda: full)
+    monkeypatch.setattr(variations.addresses, "of_visitor", str)
+    monkeypatch.setattr(variations.st, "session_state", state)
+    base = swept()[0]
+    variations._start(own, base, base.experiment)
+    assert (own.twin_problem, state["twin_values"], own.compared) == (problem, left, compared)
+    assert [one.latent_dim for one in full.taken] == [4, 8, 16][:room]

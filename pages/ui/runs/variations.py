@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from ae_core.diagnosis import sweep
+from ae_core.engine import TrainingJob
 from ae_core.errors import EngineError, SettingError
 from ae_core.figures import compare
 from ae_core.formats import escape
@@ -93,17 +94,25 @@ def _start(own: Session, base: StoredRun, settings: Settings) -> None:
     own.twin_problem = ""
     try:
         wanted = variations(settings, name, text)
-        shared = base.sweep or (secrets.token_urlsafe(9) if len(wanted) > 1 else None)
-        origin = addresses.of_visitor()
-        started = [engine().submit(one, own.owner, twin_of=base.id, sweep=shared, origin=origin) for one in wanted]
-    except EngineError as error:
-        own.twin_problem = str(error)
-        return
     except SettingError as error:
         own.twin_problem = by_label(error, settings)
         return
+    shared = base.sweep or (secrets.token_urlsafe(9) if len(wanted) > 1 else None)
+    origin = addresses.of_visitor()
+    started: list[TrainingJob] = []
+    try:
+        for one in wanted:
+            started.append(engine().submit(one, own.owner, twin_of=base.id, sweep=shared, origin=origin))
+    except EngineError as error:
+        own.twin_problem = str(error)
+        if not started:
+            return
+        some = _("{count} of {all} runs were started, the others not.").format(count=len(started), all=len(wanted))
+        own.twin_problem = f"{some} {_(own.twin_problem)}"
     own.compared = [base.id, *(run.id for run in started)][:MOST_COMPARED]
-    st.session_state["twin_values"] = ""
+    # What was not started waits in the field for another try.
+    left = [as_text(getattr(one, name)) for one in wanted[len(started) :]]
+    st.session_state["twin_values"] = "; ".join(left)
 
 
 def by_label(error: SettingError, settings: Settings) -> str:
