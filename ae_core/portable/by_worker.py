@@ -3,6 +3,7 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from typing import Any
 
 import keras
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from ae_core.errors import DataError
 from ae_core.models.autoencoder import in_batches
 from ae_core.models.compiled import Compiled
+from ae_core.models.layers.quantizer import nearest_entries
 from ae_core.portable.description import PARTS
 
 MOST_KEPT = 3  # networks in a worker
@@ -30,7 +32,12 @@ class Answering:
         self._whole, self._step = whole, step
         self._known: OrderedDict[int, list[np.ndarray]] = OrderedDict()
         self._parts = {name: whole.get_layer(name) for name in PARTS}
-        self._compiled = {name: _compiled(part) for name, part in self._parts.items()}
+        encoder, decoder = self._parts.values()
+        # What a person makes up becomes what the decoder could have been given.
+        self._compiled = {
+            "encoder": _compiled(whole, lambda examples: encoder(examples, training=False)),
+            "decoder": _compiled(whole, lambda codes: decoder(nearest_entries(encoder, codes), training=False)),
+        }
         for name, part in self._parts.items():
             for count in (1, 2):  # two numbers of rows: from then on the graph takes any, and no drag waits for it
                 self._compiled[name](np.zeros((count, *part.input_shape[1:]), np.float32), training=False)
@@ -78,8 +85,8 @@ class Answering:
         return in_batches(self._compiled[part], inputs, AT_ONCE).astype("<f4").tobytes()
 
 
-def _compiled(part: keras.Model) -> Callable[..., np.ndarray]:
-    made = Compiled(part, lambda rows: part(rows, training=False), few=0)
+def _compiled(whole: keras.Model, function: Callable[[Any], Any]) -> Callable[..., np.ndarray]:
+    made = Compiled(whole, function, few=0)
     return lambda rows, training: made(rows)
 
 

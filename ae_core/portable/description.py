@@ -134,7 +134,31 @@ class KeepLargest(Layer, frozen=True, kw_only=True, tag="KeepLargest"):
     count: int
 
 
-AnyLayer = Input | Dense | Convolution | Pooling | Upsampling | Cropping | Reshape | Concatenation | Slice | KeepLargest
+class NearestEntry(Layer, frozen=True, kw_only=True, tag="NearestEntry"):
+    """Each vector becomes the nearest entry of a codebook, `argmin ‖z - eₖ‖`; of equally near ones the first.
+
+    Args:
+        entries: `(entries, numbers of a vector)`.
+        bias: `-‖eₖ‖² / 2` of each, so that the nearest one has the largest `z·eₖ + bₖ`.
+    """
+
+    entries: Array
+    bias: Array
+
+
+AnyLayer = (
+    Input
+    | Dense
+    | Convolution
+    | Pooling
+    | Upsampling
+    | Cropping
+    | Reshape
+    | Concatenation
+    | Slice
+    | KeepLargest
+    | NearestEntry
+)
 
 
 class Part(Struct, frozen=True):

@@ -5,6 +5,7 @@ from typing import Any, TypedDict
 
 import keras
 import numpy as np
+from msgspec.structs import replace
 
 from ae_core.portable.block import Block
 from ae_core.portable.description import (
@@ -16,6 +17,7 @@ from ae_core.portable.description import (
     Dense,
     Input,
     KeepLargest,
+    NearestEntry,
     Part,
     Pooling,
     Reshape,
@@ -64,6 +66,21 @@ def part(network: keras.Model, block: Block) -> Part:
     translation.place_of(network.output)
     names = [layer.name for layer in translation.layers]
     return Part(translation.layers, names.index(SPREAD) if SPREAD in names else None)
+
+
+def behind_codebook(encoder: Part, decoder: Part) -> Part:
+    """The decoder as a person may give it any code: where the encoder chooses entries, so does it first.
+
+    Args:
+        encoder: The network's encoder.
+        decoder: Its decoder.
+    """
+    found = next((layer for layer in encoder.layers if isinstance(layer, NearestEntry)), None)
+    if found is None:
+        return decoder
+    code, *rest = decoder.layers
+    chosen = replace(found, inputs=[0], shape=code.shape)
+    return Part([code, chosen, *(replace(layer, inputs=[place + 1 for place in layer.inputs]) for layer in rest)])
 
 
 class _Translation:
@@ -217,6 +234,22 @@ def _keep_largest(translation: _Translation, product: Any, tensor: Any) -> KeepL
     return KeepLargest(**translation.facts(product, tensor, [code]), count=largest.k)
 
 
+def _nearest_entry(translation: _Translation, lookup: Any, tensor: Any) -> NearestEntry:
+    """Knows again the layers of `models.layers.quantizer`, whose scores are largest where an entry is nearest."""
+    chosen = translation.maker(lookup.input)
+    scores = translation.maker(keras.tree.flatten(chosen.input)[0])
+    if type(chosen).__name__ != "Argmax" or type(scores).__name__ != "Dense":
+        raise _unknown(lookup)
+    entries, kernel, bias = (np.asarray(one) for one in (lookup.embeddings, scores.kernel, scores.bias))
+    if not (np.array_equal(kernel.T, entries) and np.allclose(bias, -0.5 * np.sum(entries**2, axis=1), atol=1e-4)):
+        raise _unknown(lookup)
+    return NearestEntry(
+        **translation.facts(lookup, tensor, [scores.input]),
+        entries=translation.block.add(entries),
+        bias=translation.block.add(bias),
+    )
+
+
 # By the name of the class, because Keras does not export the classes of its operations.
 _KEEPING = ("Cast", "GreaterEqual", "GetItem", "TopK")
 _WORDS: dict[str, Callable[[_Translation, Any, Any], AnyLayer]] = {
@@ -237,4 +270,5 @@ _WORDS: dict[str, Callable[[_Translation, Any, Any], AnyLayer]] = {
     "Activation": _activated,
     "Concatenate": _concatenation,
     "Multiply": _keep_largest,
+    "Embedding": _nearest_entry,
 }

@@ -66,7 +66,8 @@ def portable(trained: Path | bytes, settings: Settings, run_id: str) -> Portable
         return refused(_too_large(size))
     block = Block()
     try:
-        parts = layers.part(encoder, block), layers.part(decoder, block)
+        coding = layers.part(encoder, block)
+        parts = coding, layers.behind_codebook(coding, layers.part(decoder, block))
     except layers.NotPortableError as error:
         return refused(str(error))
     content = packed(block, parts)

@@ -18,6 +18,10 @@ def _page(translate: Translate) -> dict[str, str]:
         "reading": translate("The network comes to your browser; the held-out images are encoded:"),
         "refused": translate("This network cannot be explored in a browser."),
         "by_worker": translate("The server computes it, since a browser cannot:"),
+        "entries": translate(
+            "The decoder only knows the entries of the codebook: each part of a code becomes the nearest one before it "
+            "is decoded, so pictures change in jumps."
+        ),
         "lost": translate("The network could not be fetched; the app is trying again."),
         "moment": translate("Step of the training that is looked at"),
         "moment_when": translate("step {step} · {number} of {count}"),

@@ -11,7 +11,7 @@ RUNS = (
     ("in the browser", "variant=vanilla&epochs=3&train_size=2000"),
     ("recurrent, by a worker", "variant=recurrent&epochs=1&train_size=500&latent_dim=2"),
     ("masked, by a worker", "variant=masked&epochs=1&train_size=500"),
-    ("vector-quantised, by a worker", "variant=vector_quantized&epochs=1&train_size=500"),
+    ("vector-quantised, in the browser", "variant=vector_quantized&epochs=1&train_size=500"),
 )
 BESIDE = "variant=vanilla&epochs=500&seed=9&pace=full"  # a training that goes on meanwhile
 MOVES = 90  # of a drag, and of a stroke

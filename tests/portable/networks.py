@@ -3,7 +3,7 @@
 import json
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from ae_core import data, variants
 from ae_core.models.autoencoder import Autoencoder, in_batches
 from ae_core.portable import layers
 from ae_core.portable.block import Block
-from ae_core.portable.description import Array, Codes, Description, Examples, Portable
+from ae_core.portable.description import Array, Codes, Description, Examples, Part, Portable
 from ae_core.portable.network import portable
 from ae_core.settings import Settings
 from ae_core.variants import read_settings
@@ -37,6 +37,8 @@ CASES: dict[str, Mapping[str, Any]] = {
     "variational convolutional": {"variant": "variational", "network": "convolutional"},
     "wasserstein": {"variant": "wasserstein", "tied": True},
     "adversarial": {"variant": "adversarial"},
+    "vector-quantised": {"variant": "vector_quantized", "codebook_size": 13, "code_dim": 3},
+    "vector-quantised convolutional": {"variant": "vector_quantized", "network": "convolutional"},
     "standardized": {"variant": "vanilla", "scaling": "standardize"},
     "vectors": {"variant": "stacked", "dataset": "waves"},
     "rows": {"variant": "denoising", "dataset": "breast_cancer"},
@@ -44,7 +46,7 @@ CASES: dict[str, Mapping[str, Any]] = {
     "colours": {"variant": "convolutional", "dataset": "sprites"},
     "colours, dense": {"variant": "variational", "dataset": "sprites"},
 }
-NOT_PORTABLE = {"recurrent": "GRU", "masked": "LayerNormalization", "vector_quantized": "Embedding"}
+NOT_PORTABLE = {"recurrent": "GRU", "masked": "LayerNormalization"}
 
 
 @dataclass
@@ -98,19 +100,23 @@ def packed(encoder: keras.Model, decoder: keras.Model, examples: np.ndarray) -> 
     """A network that is made of any layers."""
     shake(encoder, decoder)
     block = Block()
-    parts = layers.part(encoder, block), layers.part(decoder, block)
+    made = with_parts(layers.part(encoder, block), layers.part(decoder, block), block, examples)
+    codes = in_batches(encoder, examples)
+    return replace(made, codes=codes, reconstructions=in_batches(decoder, codes))
+
+
+def with_parts(encoder: Part, decoder: Part, block: Block, examples: np.ndarray) -> Made:
+    """A network whose parts are described already; what it makes of the examples is not known."""
     one = block.add(np.ones(1))
-    shape = list(examples.shape[1:])
     description = Description(
         run_id="a-run",
-        examples=Examples(shape, True, one, block.add(np.zeros(1)), []),
-        encoder=parts[0],
-        decoder=parts[1],
+        examples=Examples(list(examples.shape[1:]), True, one, block.add(np.zeros(1)), []),
+        encoder=encoder,
+        decoder=decoder,
         codes=Codes(1, Array(0, [1]), None),
     )
-    codes = in_batches(encoder, examples)
-    content = block.pack(description)
-    return Made(content, examples, examples, codes, in_batches(decoder, codes), np.empty(0))
+    unknown = np.empty(0)
+    return Made(block.pack(description), examples, examples, unknown, unknown, unknown)
 
 
 def by_node(networks: list[Made], folder: Path) -> list[dict[str, np.ndarray]]:

@@ -7,11 +7,13 @@ import numpy as np
 import pytest
 
 from ae_core.models.layers.convolution import convolutional_pair
+from ae_core.models.layers.quantizer import Quantizer, StraightThrough
 from ae_core.models.layers.sparsity import keep_largest
 from ae_core.portable import layers as words
 from ae_core.portable.block import Block
+from ae_core.portable.description import Part
 from ae_core.settings import DataSpec
-from tests.portable.networks import Made, by_node, check, packed
+from tests.portable.networks import Made, by_node, check, packed, with_parts
 
 layers = keras.layers
 IMAGE, ROW, TABLE, SERIES = (9, 7, 3), (11,), (5, 4), (9, 3)  # odd, so that what stands out on one side alone is seen
@@ -100,6 +102,51 @@ def test_what_has_no_word_is_refused_by_name(said, given):
     with pytest.raises(words.NotPortableError, match=said) as refused:
         words.part(keras.Model(inputs, layer(inputs)), Block())
     assert layer.name in str(refused.value)
+
+
+def entries_of(vectors: np.ndarray, book: np.ndarray) -> np.ndarray:
+    return book[np.sum((vectors.reshape(-1, 1, book.shape[1]) - book) ** 2, axis=2).argmin(axis=1)].reshape(
+        vectors.shape
+    )
+
+
+@pytest.mark.node
+@pytest.mark.slow
+@pytest.mark.parametrize("entries", [1, 5, 8])
+def test_the_nearest_entries_are_those_of_numpy(entries, tmp_path):
+    """An encoder that chooses entries, and a decoder that is given codes between them."""
+    book = np.random.default_rng(entries).normal(0, 1, (entries, 3)).astype(np.float32)
+    quantizer = Quantizer(entries, 3, seed=0)
+    inputs = keras.Input((2, 6))
+    plain = keras.Model(inputs, layers.Activation("linear")(inputs))
+    quantizer(np.zeros((1, 2, 6), np.float32))
+    quantizer.codebook.assign(book)
+    bottleneck = StraightThrough(quantizer)
+    encoder = bottleneck.plain(plain, plain)
+    code = keras.Input((2, 6))
+    decoder = keras.Model(code, layers.Activation("tanh")(code))
+    examples = np.random.default_rng(1).normal(0, 1, (7, 2, 6)).astype(np.float32)
+
+    block = Block()
+    coding = words.part(encoder, block)
+    decoding = words.behind_codebook(coding, words.part(decoder, block))
+    assert [type(layer).__name__ for layer in decoding.layers] == ["Input", "NearestEntry", "Reshape"]
+    given = Part([coding.layers[0]])  # the code itself, which lies between entries
+    one = with_parts(given, decoding, block, examples)
+    (found,) = by_node([one], tmp_path)
+    np.testing.assert_allclose(found["reconstructions"], np.tanh(entries_of(examples, book)).ravel(), atol=1e-6)
+    one = with_parts(coding, decoding, block, examples)
+    (found,) = by_node([one], tmp_path)
+    np.testing.assert_allclose(found["codes"], entries_of(examples, book).ravel(), atol=1e-6)
+    np.testing.assert_allclose(found["reconstructions"], np.tanh(entries_of(examples, book)).ravel(), atol=1e-6)
+
+
+def test_a_table_that_is_no_codebook_is_refused():
+    inputs = keras.Input(TABLE)
+    chosen = keras.ops.argmax(layers.Dense(6)(inputs), axis=-1)
+    for table in (layers.Embedding(6, 4)(chosen), layers.Embedding(9, 4)(keras.ops.cast(inputs[:, 0], "int32"))):
+        with pytest.raises(words.NotPortableError, match="Embedding"):
+            words.part(keras.Model(inputs, table), Block())
 
 
 def test_a_product_that_does_not_keep_the_largest_is_refused():

@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 DECAY = 0.9  # of the running averages, at each step. The paper has 0.99, too slow where a training has few steps.
+SCORES, CODEBOOK = "scores", "codebook"  # layers of the plain network
 DEAD = 0.03  # an entry chosen less often than this part of its fair share starts afresh
 
 
@@ -107,8 +108,8 @@ class StraightThrough(keras.layers.Layer):
         """Encoder and present codebook in Keras's own layers: scores of the entries, the best one, its numbers."""
         book = ops.convert_to_numpy(self.quantizer.codebook)
         entries, dim = book.shape
-        scores = keras.layers.Dense(entries, name="scores")
-        lookup = keras.layers.Embedding(entries, dim, name="codebook")
+        scores = keras.layers.Dense(entries, name=SCORES)
+        lookup = keras.layers.Embedding(entries, dim, name=CODEBOOK)
         hidden = keras.layers.Reshape((-1, dim), name="positions")(encoder.output)
         hidden = lookup(ops.argmax(scores(hidden), axis=-1))  # (batch, positions, D)
         hidden = keras.layers.Reshape(encoder.output_shape[1:], name="quantized")(hidden)
@@ -116,6 +117,21 @@ class StraightThrough(keras.layers.Layer):
         scores.set_weights([book.T, ops.convert_to_numpy(self.quantizer.bias())])
         lookup.set_weights([book])
         return model
+
+
+def nearest_entries(encoder: keras.Model, codes):
+    """Codes as the decoder of a plain network may be given them: each of their vectors becomes the nearest entry.
+
+    Args:
+        encoder: The plain network's encoder, see `StraightThrough.plain`; without a codebook nothing changes.
+        codes: `(batch, ..., C)`.
+    """
+    known = {layer.name: layer for layer in encoder.layers}
+    lookup = known.get(CODEBOOK)
+    if not isinstance(lookup, keras.layers.Embedding):
+        return codes
+    vectors = ops.reshape(codes, (-1, lookup.output_dim))
+    return ops.reshape(lookup(ops.argmax(known[SCORES](vectors), axis=-1)), ops.shape(codes))
 
 
 class CommitmentPenalty(keras.layers.Layer):

@@ -77,7 +77,7 @@ export class Explorer {
       this.set(model);
       this.steps.mark(model.network.step);
       void this.steps.go(); // it may have gone on meanwhile
-      this.say(this.by(model));
+      this.say(this.about(model));
       this.root.classList.add("ae-ready");
     } catch (error) {
       if (this.closed) return;
@@ -96,7 +96,7 @@ export class Explorer {
   change(model) {
     this.model?.network.drop();
     this.model = model;
-    this.say(this.by(model));
+    this.say(this.about(model));
     for (const part of this.parts) part.renew(model);
     const { code, example, place } = this.looked;
     const moved = place === undefined ? code : model.codes.at(place).slice();
@@ -115,13 +115,14 @@ export class Explorer {
   }
 
   /**
-   * Who computes a network, if not the browser.
+   * What is to be known of a network: who computes it, if not the browser; that its codes are made of entries.
    *
    * @param {Model} model
    */
-  by({ network }) {
-    const { worker } = network.description;
-    return worker && `${this.elements.word("by_worker")} ${worker}`;
+  about({ network }) {
+    const { worker, decoder } = network.description;
+    if (worker) return `${this.elements.word("by_worker")} ${worker}`;
+    return decoder.layers.some(({ type }) => type === "NearestEntry") ? this.elements.word("entries") : "";
   }
 
   /** @param {Model} model */

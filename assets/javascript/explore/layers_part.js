@@ -20,6 +20,8 @@ const TALL = 96; // pixels of the page, as high as few numbers become
 const LOOKED_AT = 200; // held-out images among which those are sought that excite a unit most
 const TOLD = 3; // inputs that are named on each side
 const WAIT = 120; // milliseconds until what is dragged over goes through all layers
+/** Layers that begin a decoder with the code. */
+const CODE = new Set(["Input", "NearestEntry"]);
 /** Layers that only hand on what they are given. */
 const SILENT = new Set(["Reshape", "Slice", "Cropping", "Concatenation"]);
 
@@ -64,7 +66,7 @@ export class LayersPart extends Section {
     const row = this.find(".ae-layers");
     for (const part of [encoder, decoder]) {
       part.layers.forEach((layer, at) => {
-        const repeated = part === decoder && layer.type === "Input"; // the code, which the encoder has just made
+        const repeated = part === decoder && CODE.has(layer.type); // the code, which the encoder has just made
         if (repeated || (SILENT.has(layer.type) && layer.activation === "linear")) return;
         this.shown.push({ part, decodes: part === decoder, place: at, outputs: [], shape: layer.shape, canvas: this.layer(row, layer.name, layer.shape) });
       });

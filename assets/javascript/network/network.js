@@ -9,7 +9,7 @@
 import { activate } from "./activations.js";
 import { convolve, crop, imageShape, pool, upsample } from "./images.js";
 import { product } from "./product.js";
-import { concatenate, keepLargest, slice } from "./rows.js";
+import { concatenate, keepLargest, nearestEntries, slice } from "./rows.js";
 
 const FORMAT = 2;
 
@@ -190,6 +190,9 @@ export class Network {
         break;
       case "KeepLargest":
         keepLargest(layer, input, count, out);
+        break;
+      case "NearestEntry":
+        nearestEntries(input, this.array(layer.entries), this.array(layer.bias), out);
         break;
       default:
         throw new RangeError(`The layer ${layer.name} is of a kind that is not known: ${layer.type}.`);

@@ -4,6 +4,7 @@
  *
  * @import { KeepLargest } from "../types/network"
  */
+import { product } from "./product.js";
 
 /**
  * Rows one behind the other.
@@ -50,5 +51,25 @@ export function keepLargest(layer, table, count, out) {
     const values = table.subarray(row * length, (row + 1) * length);
     const smallest = Float32Array.from(values).sort()[length - layer.count] ?? -Infinity;
     out.set(values.map((value) => (value >= smallest ? value : 0)), row * length);
+  }
+}
+
+/**
+ * The entry that is nearest to each vector: the one with the largest `z·e + b`, where `b` is half of its squared length
+ * below zero.
+ *
+ * @param {Float32Array} vectors One behind the other.
+ * @param {Float32Array} entries Likewise.
+ * @param {Float32Array} bias One number for each entry.
+ * @param {Float32Array} out Of the size of the vectors.
+ */
+export function nearestEntries(vectors, entries, bias, out) {
+  const [count, length] = [bias.length, entries.length / bias.length];
+  const scores = new Float32Array((vectors.length / length) * count);
+  product(vectors, vectors.length / length, entries, bias, scores);
+  for (let first = 0; first < vectors.length; first += length) {
+    const mine = scores.subarray((first / length) * count, (first / length + 1) * count);
+    const best = mine.indexOf(mine.reduce((most, score) => Math.max(most, score)));
+    out.set(entries.subarray(best * length, (best + 1) * length), first);
   }
 }

@@ -113,6 +113,13 @@ export interface KeepLargest extends LayerBase {
   count: number;
 }
 
+export interface NearestEntry extends LayerBase {
+  type: "NearestEntry";
+  /** Entries, numbers of a vector. */
+  entries: Place;
+  bias: Place;
+}
+
 export type Layer =
   | Input
   | Dense
@@ -123,7 +130,8 @@ export type Layer =
   | Reshape
   | Concatenation
   | Slice
-  | KeepLargest;
+  | KeepLargest
+  | NearestEntry;
 
 /** What one layer made of some examples. */
 export interface Activation {
