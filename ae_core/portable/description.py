@@ -47,7 +47,7 @@ class Dense(Layer, frozen=True, kw_only=True, tag="Dense"):
 
     Args:
         kernel: W, `(units, inputs)`: transposed, because the numbers of one sum then lie side by side.
-        bias: b, `(units,)`; None for zeros.
+        bias: b, `(units,)`, or `(rows, units)` where each row has its own; None for zeros.
     """
 
     kernel: Array
@@ -106,12 +106,91 @@ class Cropping(Layer, frozen=True, kw_only=True, tag="Cropping"):
     before: list[int]
 
 
+class Padding(Layer, frozen=True, kw_only=True, tag="Padding"):
+    """Zeros around images or series; how many in all says the shape of the output.
+
+    Args:
+        before: Rows above and columns left that are added.
+    """
+
+    before: list[int]
+
+
 class Reshape(Layer, frozen=True, kw_only=True, tag="Reshape"):
     """The same numbers in another shape, or, where the shape stays, through an activation."""
 
 
 class Concatenation(Layer, frozen=True, kw_only=True, tag="Concatenation"):
-    """Rows of numbers one behind the other."""
+    """What its inputs give one behind the other along the last axis."""
+
+
+class Repetition(Layer, frozen=True, kw_only=True, tag="Repetition"):
+    """A row of numbers again and again, `(length,)` → `(times, length)`."""
+
+
+class Permutation(Layer, frozen=True, kw_only=True, tag="Permutation"):
+    """The same numbers with their axes in another order.
+
+    Args:
+        order: Which axis of the input, counted from 0, each axis of the output is.
+    """
+
+    order: list[int]
+
+
+class Addition(Layer, frozen=True, kw_only=True, tag="Addition"):
+    """The sum of its inputs, number by number."""
+
+
+class Rescaling(Layer, frozen=True, kw_only=True, tag="Rescaling"):
+    """`y = factor · x`.
+
+    Args:
+        factor: One for all numbers.
+    """
+
+    factor: float
+
+
+class Normalization(Layer, frozen=True, kw_only=True, tag="Normalization"):
+    """Each row of the last axis with mean 0 and variance 1, `y = γ (x - μ) / √(σ² + ε) + β` (Ba, Kiros & Hinton, 2016).
+
+    Args:
+        scale: γ, one number for each of a row.
+        shift: β, likewise.
+        epsilon: ε.
+    """
+
+    scale: Array
+    shift: Array
+    epsilon: float
+
+
+class Softmax(Layer, frozen=True, kw_only=True, tag="Softmax"):
+    """Each row of the last axis as shares, `yᵢ = exp(xᵢ) / Σⱼ exp(xⱼ)`."""
+
+
+class MatrixProduct(Layer, frozen=True, kw_only=True, tag="MatrixProduct"):
+    """The product of two tables, or of many pairs of them: `(…, n, k)` and `(…, k, m)` → `(…, n, m)`."""
+
+
+class Recurrent(Layer, frozen=True, kw_only=True, tag="Recurrent"):
+    """Rows read one after the other: the state after the last one, or after each, where the output has their axis.
+
+    Args:
+        cell: `gru` or `lstm`, with their usual functions; gates in Keras's order (update, reset, candidate; input,
+            forget, candidate, output).
+        kernel: For what is read, `(gates · units, inputs)`.
+        recurrent: For the state, `(gates · units, units)`.
+        bias: `(gates · units,)`; of a GRU those of what is read, then those of the state, `(2, gates · units)`.
+        backwards: Whether the last row is read first. Its state stands at its own place all the same.
+    """
+
+    cell: str
+    kernel: Array
+    recurrent: Array
+    bias: Array
+    backwards: bool
 
 
 class Slice(Layer, frozen=True, kw_only=True, tag="Slice"):
@@ -158,6 +237,15 @@ AnyLayer = (
     | Slice
     | KeepLargest
     | NearestEntry
+    | Padding
+    | Repetition
+    | Permutation
+    | Addition
+    | Rescaling
+    | Normalization
+    | Softmax
+    | MatrixProduct
+    | Recurrent
 )
 
 

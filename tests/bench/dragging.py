@@ -20,7 +20,7 @@ SPAN = 10.0  # seconds of dragging
 REST = 1 / 30  # seconds between two places that a hand comes to
 PIXELS = 784
 IN_BROWSER = "variant=vanilla&epochs=3&train_size=2000"
-BY_WORKER = "variant=masked&epochs=1&train_size=500"
+BY_WORKER = "variant=stacked&widths=2048,1024&epochs=1&train_size=500"
 
 
 def dragging(chromium: Any, app: App, dataset: str) -> Iterator[Row]:

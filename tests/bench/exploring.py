@@ -9,8 +9,9 @@ from tests.browser import App, until, visitor
 
 RUNS = (
     ("in the browser", "variant=vanilla&epochs=3&train_size=2000"),
-    ("recurrent, by a worker", "variant=recurrent&epochs=1&train_size=500&latent_dim=2"),
-    ("masked, by a worker", "variant=masked&epochs=1&train_size=500"),
+    ("recurrent, in the browser", "variant=recurrent&epochs=1&train_size=500&latent_dim=2"),
+    ("masked, in the browser", "variant=masked&epochs=1&train_size=500"),
+    ("stacked, above 12 MB, by a worker", "variant=stacked&widths=2048,1024&epochs=1&train_size=500"),
     ("vector-quantised, in the browser", "variant=vector_quantized&epochs=1&train_size=500"),
 )
 BESIDE = "variant=vanilla&epochs=500&seed=9&pace=full"  # a training that goes on meanwhile

@@ -103,6 +103,7 @@ CanvasRenderingContext2D.prototype.stroke = function (...path) {
   return stroke.apply(this, path);
 };"""
 
+TOO_LARGE = "variant=stacked&dataset=digits&widths=2048,1024&latent_dim=4&epochs=1&train_size=300&pace=full"
 CLOUDS = "variant=variational&network=convolutional&dataset=digits&latent_dim=2&channels=4,8&epochs=2&pace=full"
 
 
@@ -124,8 +125,8 @@ def test_an_encoder_that_is_not_sure_shows_its_cloud(app, chrome):
 @pytest.mark.long
 def test_a_run_that_no_browser_computes_is_played_with_through_a_worker(app, chrome):
     with visitor(chrome) as person:
-        trained(person, app, "variant=recurrent&dataset=digits&epochs=3&latent_dim=4&pace=full")
-        assert "GRU" in person.inner_text(".ae-explore-said"), "why the server computes it"
+        trained(person, app, TOO_LARGE)
+        assert "MB" in person.inner_text(".ae-explore-said"), "why the server computes it"
         until(person, lambda: picture(person, ".ae-samples canvas:last-child").max() > 0)
         sheet = drawn(person)
         before, asked = picture(person, ".ae-decoded-picture"), []

@@ -39,6 +39,13 @@ CASES: dict[str, Mapping[str, Any]] = {
     "adversarial": {"variant": "adversarial"},
     "vector-quantised": {"variant": "vector_quantized", "codebook_size": 13, "code_dim": 3},
     "vector-quantised convolutional": {"variant": "vector_quantized", "network": "convolutional"},
+    "recurrent": {"variant": "recurrent"},
+    "recurrent both ways": {"variant": "recurrent", "bidirectional": True, "cell": "gru", "recurrent_units": "9,7"},
+    "recurrent series": {"variant": "recurrent", "dataset": "pumps", "recurrent_units": "8", "bidirectional": True},
+    "recurrent rows": {"variant": "recurrent", "dataset": "breast_cancer", "cell": "gru", "values_per_step": 7},
+    "masked": {"variant": "masked", "token_dim": 16},
+    "masked, odd patches": {"variant": "masked", "patch_size": 5, "token_dim": 18, "heads": 4, "depth": 1},
+    "masked colours": {"variant": "masked", "dataset": "sprites", "token_dim": 16, "depth": 1},
     "standardized": {"variant": "vanilla", "scaling": "standardize"},
     "vectors": {"variant": "stacked", "dataset": "waves"},
     "rows": {"variant": "denoising", "dataset": "breast_cancer"},
@@ -46,7 +53,6 @@ CASES: dict[str, Mapping[str, Any]] = {
     "colours": {"variant": "convolutional", "dataset": "sprites"},
     "colours, dense": {"variant": "variational", "dataset": "sprites"},
 }
-NOT_PORTABLE = {"recurrent": "GRU", "masked": "LayerNormalization"}
 
 
 @dataclass

@@ -9,6 +9,7 @@ import pytest
 
 from ae_core import data
 from ae_core.errors import DataError
+from ae_core.portable import network as portable_network
 from ae_core.portable.by_worker import Answering, Ready
 from ae_core.training.stored_model import restore
 from tests.long import rest_is_long
@@ -23,16 +24,17 @@ def floats(content: bytes) -> np.ndarray:
 
 
 @pytest.mark.parametrize("variant", rest_is_long(VARIANTS, lambda name: name == "masked"))
-def test_a_worker_answers_what_keras_computes(variant, tmp_path):
+def test_a_worker_answers_what_keras_computes(variant, tmp_path, monkeypatch):
+    monkeypatch.setattr(portable_network, "MOST_BYTES", 5_000)  # as if it were too large for a browser
     settings = settings_of({"variant": variant})
     portable, model = answer_of(settings, tmp_path)
     tables = data.prepare(data.load(settings.dataset), settings)
     examples = tables.scaled(tables.x_test[:70])
-    network = Answering(restore(tmp_path / "model.keras", settings, tables.spec))
-    codes = floats(network.compute("encoder", examples.astype("<f4").tobytes()))
+    answering = Answering(restore(tmp_path / "model.keras", settings, tables.spec))
+    codes = floats(answering.compute("encoder", examples.astype("<f4").tobytes()))
     wanted = model.encode(examples)
     np.testing.assert_allclose(codes, wanted.ravel(), rtol=1e-4, atol=1e-4)
-    made = floats(network.compute("decoder", codes.tobytes()))
+    made = floats(answering.compute("decoder", codes.tobytes()))
     np.testing.assert_allclose(made, model.decode(wanted).ravel(), rtol=1e-4, atol=1e-4)
     length = int.from_bytes(portable.introduction[:4], "little")
     head = json.loads(portable.introduction[4 : 4 + length])
@@ -45,12 +47,12 @@ def test_what_lies_between_entries_is_decoded_as_the_nearest(tmp_path):
     settings = settings_of({"variant": "vector_quantized", "codebook_size": 13, "code_dim": 3})
     _, model = answer_of(settings, tmp_path)
     tables = data.prepare(data.load(settings.dataset), settings)
-    network = Answering(restore(tmp_path / "model.keras", settings, tables.spec))
+    answering = Answering(restore(tmp_path / "model.keras", settings, tables.spec))
     codes = np.random.default_rng(1).normal(0, 1, (9, 8 * 3)).astype(np.float32)
     book = np.asarray(model.bottleneck.quantizer.codebook)
     vectors = codes.reshape(-1, 1, 3)
     nearest = book[np.sum((vectors - book) ** 2, axis=2).argmin(axis=1)].reshape(codes.shape)
-    made = floats(network.compute("decoder", codes.astype("<f4").tobytes()))
+    made = floats(answering.compute("decoder", codes.astype("<f4").tobytes()))
     np.testing.assert_allclose(made, model.decode(nearest).ravel(), rtol=1e-4, atol=1e-4)
     assert np.abs(model.decode(nearest) - model.decode(codes)).max() > 0.01, "and not as it lies there"
 
@@ -59,9 +61,9 @@ def test_what_does_not_fit_is_refused(tmp_path):
     settings = settings_of({"variant": "vanilla"})
     answer_of(settings, tmp_path)
     tables = data.prepare(data.load(settings.dataset), settings)
-    network = Answering(restore(tmp_path / "model.keras", settings, tables.spec))
+    answering = Answering(restore(tmp_path / "model.keras", settings, tables.spec))
     row = np.zeros(8, "<f4")
-    assert floats(network.compute("decoder", row.tobytes() * 2)).size == 2 * 784
+    assert floats(answering.compute("decoder", row.tobytes() * 2)).size == 2 * 784
     row[3] = np.nan
     for part, rows, message in (
         ("whole", b"", "part must be one of encoder, decoder. Received: 'whole'"),
@@ -71,7 +73,7 @@ def test_what_does_not_fit_is_refused(tmp_path):
         ("decoder", bytes(4 * 8 * 2049), "at most 2048 rows. Received: 2049"),
     ):
         with pytest.raises(DataError, match=message):
-            network.compute(part, rows)
+            answering.compute(part, rows)
 
 
 def network(value: int) -> keras.Model:

@@ -10,7 +10,7 @@ import pytest
 from ae_core import variants
 from ae_core.portable import network
 from tests.conftest import ROOT
-from tests.portable.networks import CASES, NOT_PORTABLE, Made, answer_of, by_node, check, made, settings_of
+from tests.portable.networks import CASES, Made, answer_of, by_node, check, made, settings_of
 
 MODULES = ROOT / "assets" / "javascript" / "network"
 COMPUTE = """async ([address, networks]) => {
@@ -37,7 +37,7 @@ def networks(tmp_path_factory) -> dict[str, Made]:
 
 
 def test_every_variant_is_looked_at():
-    known = {case["variant"] for case in CASES.values()} | set(NOT_PORTABLE)
+    known = {case["variant"] for case in CASES.values()}
     assert known == set(variants.registry()), "a new variant gets a line in tests/portable/networks.py"
 
 
@@ -70,14 +70,6 @@ def test_a_browser_computes_what_keras_computes(networks, chrome):
         check(one, {key: np.asarray(values) for key, values in found.items() if key != "shapes"}, name)
         np.testing.assert_allclose(found["raw"], one.raw.ravel(), rtol=1e-4, atol=1e-3)
         assert all(np.prod(shape) == length for shape, length in found["shapes"]), name
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("variant", NOT_PORTABLE)
-def test_what_a_browser_cannot_compute_is_said(variant, tmp_path):
-    answer, _ = answer_of(settings_of({"variant": variant}), tmp_path)
-    assert answer.content == b""
-    assert NOT_PORTABLE[variant] in answer.why
 
 
 def head(content: bytes) -> dict:

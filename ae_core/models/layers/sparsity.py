@@ -9,8 +9,9 @@ class SparsityPenalty(keras.layers.Layer):
 
     - `l1`: `β Σⱼ |zⱼ|`, `l2`: `β Σⱼ zⱼ²`, averaged over the batch
     - `kl`: `β Σⱼ KL(ρ ‖ ρ̂ⱼ)` with `KL = ρ ln(ρ/ρ̂ⱼ) + (1-ρ) ln((1-ρ)/(1-ρ̂ⱼ))`, in nats, where the mean activation is a
-      running average over mini-batches, `ρ̂ ← λ ρ̂ + (1-λ) mean(z)`. The slope of KL is taken at ρ̂ and applied to the
-      newest batch in full, as if its mean were that of all images: so β means the same for every λ.
+      running average over mini-batches, `ρ̂ ← λ ρ̂ + (1-λ) mean(z)`, which begins at ρ: the first batches are punished
+      less. The slope of KL is taken at ρ̂ and applied to the newest batch in full, as if its mean were that of all
+      images: so β means the same for every λ.
 
     Args:
         kind: `l1`, `l2` or `kl`.

@@ -23,7 +23,9 @@ const WAIT = 120; // milliseconds until what is dragged over goes through all la
 /** Layers that begin a decoder with the code. */
 const CODE = new Set(["Input", "NearestEntry"]);
 /** Layers that only hand on what they are given. */
-const SILENT = new Set(["Reshape", "Slice", "Cropping", "Concatenation"]);
+const SILENT = new Set(["Reshape", "Slice", "Cropping", "Padding", "Concatenation", "Permutation", "Repetition"]);
+/** What is shown of a network within the network, `block/layer`: what it hands on, and what is read each way. */
+const WITHIN = new Set(["Addition", "Recurrent"]);
 
 const CONTENT = `
   <p class="ae-note" data-word="layers_note"></p>
@@ -68,6 +70,7 @@ export class LayersPart extends Section {
       part.layers.forEach((layer, at) => {
         const repeated = part === decoder && CODE.has(layer.type); // the code, which the encoder has just made
         if (repeated || (SILENT.has(layer.type) && layer.activation === "linear")) return;
+        if (layer.name.includes("/") && !WITHIN.has(layer.type)) return;
         this.shown.push({ part, decodes: part === decoder, place: at, outputs: [], shape: layer.shape, canvas: this.layer(row, layer.name, layer.shape) });
       });
     }

@@ -15,12 +15,15 @@ import { paintCloud, paintContours, paintFence, paintMark, paintPictures, paintP
 import { Viewport } from "./viewport.js";
 
 const WAIT = 250; // milliseconds until the sheet is drawn more finely
+const SLICE = 30; // milliseconds of decoding after which the page may do something else
 const NEAR = 4; // times that one is zoomed in before there are pictures
 const DEVIATIONS = [1, 2]; // standard deviations from the mean at which a cloud has its outlines
 
 export class Plane {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   waiting;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  painting;
   /**
    * Places of the examples, `x, y, x, y, …`.
    *
@@ -29,6 +32,8 @@ export class Plane {
   points = new Float32Array();
   /** Ends of what the sheet shows. */
   drawn = [-1, 1, -1, 1];
+  /** Of what the next one shows. */
+  wanted = this.drawn;
   /** @type {Place | undefined} */
   marked;
   /**
@@ -205,9 +210,8 @@ export class Plane {
    */
   drawSheet(count) {
     this.fineness = count;
-    this.paintSheet(count, this.viewport.ends);
-    this.drawn = this.viewport.ends;
-    this.draw();
+    this.wanted = this.viewport.ends;
+    this.paintSheet();
   }
 
   /**
@@ -222,34 +226,52 @@ export class Plane {
 
   /** Draws the same once more, with what the network has answered since. */
   again() {
-    this.paintSheet(this.fineness, this.drawn);
-    this.draw();
+    this.paintSheet();
+  }
+
+  /** Paints another sheet, row by row, so that no slow network holds up a hand; the one before is seen until it is done. */
+  paintSheet() {
+    clearTimeout(this.painting);
+    const { fineness: count, model, wanted: ends } = this;
+    const { width, height } = model.look.tile;
+    const empty = this.layout !== undefined; // nothing decodes a place
+    const sheet = Object.assign(document.createElement("canvas"), empty ? { width: 1, height: 1 } : { width: count * width, height: count * height });
+    const rows = model.here ? 1 : count; // a worker is asked once
+    const go = (/** @type {number} */ first) => {
+      const began = performance.now();
+      let row = empty ? count : first;
+      for (; row < count && performance.now() - began < SLICE; row += rows) this.paintRows(sheet, row, rows, ends);
+      if (row < count) {
+        this.painting = setTimeout(() => go(row));
+        return;
+      }
+      this.sheet = sheet;
+      this.drawn = ends;
+      this.draw();
+    };
+    go(0);
   }
 
   /**
-   * @param {number} count Pictures across and up.
-   * @param {number[]} ends
+   * @param {HTMLCanvasElement} sheet
+   * @param {number} first
+   * @param {number} rows
+   * @param {number[]} ends Of what the whole sheet shows.
    */
-  paintSheet(count, ends) {
-    if (this.layout) {
-      Object.assign(this.sheet, { width: 1, height: 1 }); // empty: nothing decodes a place
-      return;
-    }
-    const { size } = this.model.codes;
-    const [left = 0, right = 1, bottom = 0, top = 1] = ends;
-    const codes = new Float32Array(count * count * size);
-    for (let place = 0; place < count * count; place++) {
-      const x = left + (((place % count) + 0.5) / count) * (right - left);
-      const y = top - ((Math.floor(place / count) + 0.5) / count) * (top - bottom);
-      codes.set(this.cut.codeAt(x, y), place * size);
-    }
-    const { look } = this.model;
+  paintRows(sheet, first, rows, [left = 0, right = 1, bottom = 0, top = 1]) {
+    const { fineness: count, model } = this;
+    const { look, codes } = model;
     const { width, height } = look.tile;
-    Object.assign(this.sheet, { width: count * width, height: count * height });
-    const pen = this.sheet.getContext("2d");
-    this.model.allDecoded(codes).forEach((example, place) => {
+    const places = new Float32Array(rows * count * codes.size);
+    for (let place = 0; place < rows * count; place++) {
+      const x = left + (((place % count) + 0.5) / count) * (right - left);
+      const y = top - ((first + Math.floor(place / count) + 0.5) / count) * (top - bottom);
+      places.set(this.cut.codeAt(x, y), place * codes.size);
+    }
+    const pen = sheet.getContext("2d");
+    model.allDecoded(places).forEach((example, place) => {
       const image = look.stain(example, this.behind);
-      if (image) pen?.putImageData(image, (place % count) * width, Math.floor(place / count) * height);
+      if (image) pen?.putImageData(image, (place % count) * width, (first + Math.floor(place / count)) * height);
     });
   }
 
@@ -310,6 +332,7 @@ export class Plane {
 
   close() {
     clearTimeout(this.waiting);
+    clearTimeout(this.painting);
     this.resizing.disconnect();
   }
 }

@@ -37,7 +37,8 @@ export function explain(network, part, outputs, place, unit) {
   const { inputs, number, sizes } = layer.type === "Dense" ? row(layer, given, shape, unit) : patch(layer, given, shape, unit);
   const kernel = network.array(layer.kernel);
   const weights = kernel.subarray(number * inputs.length, (number + 1) * inputs.length);
-  const bias = network.bias(layer)[number] ?? 0;
+  const biases = network.bias(layer); // of some layers one for each row and unit
+  const bias = biases[unit % biases.length] ?? 0;
   const sum = weights.reduce((total, weight, at) => total + weight * (inputs[at] ?? 0), bias);
   return { weights, inputs, shape: sizes, bias, sum, value: outputs[place]?.[unit] ?? 0, activation: layer.activation };
 }

@@ -3,7 +3,7 @@
  * Layers of images, `(height, width, channels)`, and of series, `(time, channels)`: the channels of a pixel or a moment
  * side by side, as Keras has them.
  *
- * @import { Convolution, Cropping, Pooling, Upsampling } from "../types/network"
+ * @import { Convolution, Cropping, Padding, Pooling, Upsampling } from "../types/network"
  */
 import { product } from "./product.js";
 
@@ -111,6 +111,23 @@ export function upsample(layer, images, from, out) {
 export function crop(layer, images, from, out) {
   const [above, left] = pair(layer.before);
   pick(images, from, layer.shape, (row) => row + above, (column) => column + left, out);
+}
+
+/**
+ * Zeros around images.
+ *
+ * @param {Padding} layer
+ * @param {Float32Array} images
+ * @param {Shape} from
+ * @param {Float32Array} out Of zeros.
+ */
+export function pad(layer, images, [height, width, channels], out) {
+  const [rows, columns] = imageShape(layer.shape);
+  const [above, left] = pair(layer.before);
+  for (let row = 0; row * width * channels < images.length; row++) {
+    const target = (Math.floor(row / height) * rows + above + (row % height)) * columns + left;
+    out.set(images.subarray(row * width * channels, (row + 1) * width * channels), target * channels);
+  }
 }
 
 /**

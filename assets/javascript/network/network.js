@@ -7,9 +7,10 @@
  * @import { Activation, Description, Layer, PartOfNetwork, Place } from "../types/network"
  */
 import { activate } from "./activations.js";
-import { convolve, crop, imageShape, pool, upsample } from "./images.js";
-import { product } from "./product.js";
-import { concatenate, keepLargest, nearestEntries, slice } from "./rows.js";
+import { convolve, crop, imageShape, pad, pool, upsample } from "./images.js";
+import { add, concatenate, dense, keepLargest, nearestEntries, repeat, slice } from "./rows.js";
+import { recurrent } from "./recurrent.js";
+import { matrixProduct, normalize, permute, softmax } from "./tokens.js";
 
 const FORMAT = 2;
 
@@ -161,11 +162,12 @@ export class Network {
    */
   compute(layer, inputs, part, count) {
     const input = /** @type {Float32Array} */ (inputs[0]);
-    const from = imageShape(part.layers[layer.inputs[0] ?? 0]?.shape ?? []);
+    const shape = part.layers[layer.inputs[0] ?? 0]?.shape ?? [];
+    const from = imageShape(shape);
     const out = new Float32Array(count * size(layer.shape));
     switch (layer.type) {
       case "Dense":
-        product(input, out.length / (layer.shape.at(-1) ?? 1), this.array(layer.kernel), this.bias(layer), out);
+        dense(input, this.array(layer.kernel), this.bias(layer), layer.shape.at(-1) ?? 1, out);
         break;
       case "Convolution":
         convolve(layer, input, from, this.array(layer.kernel), this.bias(layer), out);
@@ -179,17 +181,44 @@ export class Network {
       case "Cropping":
         crop(layer, input, from, out);
         break;
+      case "Padding":
+        pad(layer, input, from, out);
+        break;
       case "Reshape":
         out.set(input);
         break;
       case "Concatenation":
-        concatenate(inputs, count, out);
+        concatenate(inputs, out.length / (layer.shape.at(-1) ?? 1), out);
         break;
       case "Slice":
         slice(input, count, layer.start, out);
         break;
       case "KeepLargest":
         keepLargest(layer, input, count, out);
+        break;
+      case "Repetition":
+        repeat(input, count, out);
+        break;
+      case "Permutation":
+        permute(input, shape, layer.order, count, out);
+        break;
+      case "Addition":
+        add(inputs, out);
+        break;
+      case "Rescaling":
+        out.set(input.map((value) => layer.factor * value));
+        break;
+      case "Normalization":
+        normalize(input, this.array(layer.scale), this.array(layer.shift), layer.epsilon, out);
+        break;
+      case "Softmax":
+        softmax(input, layer.shape.at(-1) ?? 1, out);
+        break;
+      case "MatrixProduct":
+        matrixProduct(input, inputs[1] ?? input, shape, layer.shape.at(-1) ?? 1, out);
+        break;
+      case "Recurrent":
+        recurrent(layer, input, shape, [layer.kernel, layer.recurrent, layer.bias].map((place) => this.array(place)), out);
         break;
       case "NearestEntry":
         nearestEntries(input, this.array(layer.entries), this.array(layer.bias), out);

@@ -7,6 +7,46 @@
 import { product } from "./product.js";
 
 /**
+ * The same layer for each row.
+ *
+ * @param {Float32Array} rows
+ * @param {Float32Array} kernel
+ * @param {Float32Array} bias One number for each unit, or for each row of an example and unit.
+ * @param {number} units
+ * @param {Float32Array} out
+ */
+export function dense(rows, kernel, bias, units, out) {
+  const shared = bias.length === units;
+  product(rows, out.length / units, kernel, shared ? bias : new Float32Array(units), out);
+  if (!shared) for (let at = 0; at < out.length; at++) out[at] = (out[at] ?? 0) + (bias[at % bias.length] ?? 0);
+}
+
+/**
+ * The sum of tables, number by number.
+ *
+ * @param {Float32Array[]} tables
+ * @param {Float32Array} out
+ */
+export function add(tables, out) {
+  for (const table of tables) for (let at = 0; at < out.length; at++) out[at] = (out[at] ?? 0) + (table[at] ?? 0);
+}
+
+/**
+ * Each row again and again.
+ *
+ * @param {Float32Array} table
+ * @param {number} count Rows.
+ * @param {Float32Array} out
+ */
+export function repeat(table, count, out) {
+  const [length, all] = [table.length / count, out.length / count];
+  for (let at = 0; at < out.length; at += length) {
+    const row = Math.floor(at / all);
+    out.set(table.subarray(row * length, (row + 1) * length), at);
+  }
+}
+
+/**
  * Rows one behind the other.
  *
  * @param {Float32Array[]} tables Of as many rows each.

@@ -64,6 +64,7 @@ export interface Dense extends LayerBase {
   type: "Dense";
   /** Units, inputs. */
   kernel: Place;
+  /** One for each unit, or one for each row and unit. */
   bias: Place | null;
 }
 
@@ -95,12 +96,62 @@ export interface Cropping extends LayerBase {
   before: number[];
 }
 
+export interface Padding extends LayerBase {
+  type: "Padding";
+  before: number[];
+}
+
 export interface Reshape extends LayerBase {
   type: "Reshape";
 }
 
 export interface Concatenation extends LayerBase {
   type: "Concatenation";
+}
+
+export interface Repetition extends LayerBase {
+  type: "Repetition";
+}
+
+export interface Permutation extends LayerBase {
+  type: "Permutation";
+  /** Which axis of the input each of the output is. */
+  order: number[];
+}
+
+export interface Addition extends LayerBase {
+  type: "Addition";
+}
+
+export interface Rescaling extends LayerBase {
+  type: "Rescaling";
+  factor: number;
+}
+
+export interface Normalization extends LayerBase {
+  type: "Normalization";
+  scale: Place;
+  shift: Place;
+  epsilon: number;
+}
+
+export interface Softmax extends LayerBase {
+  type: "Softmax";
+}
+
+export interface MatrixProduct extends LayerBase {
+  type: "MatrixProduct";
+}
+
+export interface Recurrent extends LayerBase {
+  type: "Recurrent";
+  cell: "gru" | "lstm";
+  /** Gates times units, inputs. */
+  kernel: Place;
+  /** Gates times units, units. */
+  recurrent: Place;
+  bias: Place;
+  backwards: boolean;
 }
 
 export interface Slice extends LayerBase {
@@ -131,7 +182,16 @@ export type Layer =
   | Concatenation
   | Slice
   | KeepLargest
-  | NearestEntry;
+  | NearestEntry
+  | Padding
+  | Repetition
+  | Permutation
+  | Addition
+  | Rescaling
+  | Normalization
+  | Softmax
+  | MatrixProduct
+  | Recurrent;
 
 /** What one layer made of some examples. */
 export interface Activation {
