@@ -61,6 +61,8 @@ test("each number has a cell of its own, which finds it again", () => {
     assert.equal(cells.size, count);
   }
   assert.equal(board([7, 7, 6]).unitAt(7, 0), undefined, "a gap");
+  const { rows, columns } = board([28, 128]);
+  assert.ok(rows < 96 && columns < 96, "many channels of a series stand in columns");
 });
 
 test("zero is dark, and far from it is bright", () => {

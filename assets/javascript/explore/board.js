@@ -4,6 +4,7 @@
  */
 
 const GAP = 1; // cells between two channels
+const MOST_LINES = 48; // channels of a series below each other
 const TALL = 28; // cells, about as high as a row of numbers becomes
 
 /**
@@ -12,7 +13,10 @@ const TALL = 28; // cells, about as high as a row of numbers becomes
  * @param {number[]} shape `(length,)`, `(time, channels)` or `(height, width, channels)`.
  */
 export function board(shape) {
-  if (shape.length === 2) return new Board(1, shape[0] ?? 1, shape[1] ?? 1, 1); // time goes to the right
+  if (shape.length === 2) {
+    const [time = 1, channels = 1] = shape;
+    return new Board(1, time, channels, Math.ceil(channels / MOST_LINES)); // time goes to the right
+  }
   const [height, width, channels = 1] = shape.length === 3 ? shape : around(shape);
   return new Board(height ?? 1, width ?? 1, channels, Math.ceil(Math.sqrt(channels)));
 }
