@@ -1,7 +1,11 @@
-"""What tests take from npm: `assets/javascript/package-lock.json` names it, and it is fetched once for each version."""
+"""What tests take from npm: `assets/javascript/package-lock.json` names it, and it is fetched once for each version.
+
+And what they read in the modules themselves.
+"""
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -14,6 +18,11 @@ from tests.conftest import ROOT
 
 SOURCE = ROOT / "assets" / "javascript"
 FILES = ("package.json", "package-lock.json")
+
+
+def words_asked_for(text: str) -> set[str]:
+    """The names of words by which modules ask for them in full, in calls and in HTML."""
+    return {*re.findall(r'\bword\(\s*"(\w+)"', text), *re.findall(r'data-(?:word|title)="(\w+)"', text)}
 
 
 def node_modules() -> Path:

@@ -6,7 +6,7 @@ import numpy as np
 
 from ae_core.anomalies.scores import Network
 from ae_core.anomalies.split import Examples, Split
-from ae_core.formats.png_sheets import FEW_ERRORS, FEW_GREYS, draw_curves, sheet_with_errors
+from ae_core.formats.png_sheets import FEW_ERRORS, FEW_GREYS, draw_curves, largest, sheet_with_errors
 from ae_core.messages import Example, Feature
 
 SHOWN = 12  # of the oddest, and of the plainest
@@ -134,8 +134,7 @@ def _pictures(split: Split, inputs: np.ndarray, outputs: np.ndarray, squares: np
         widest = np.abs(lines[0]).max() or 1.0
         shown = [draw_curves(one, -widest, widest) for one in lines[:2]]
         _, height, width, _ = shown[0].shape
-        columns = np.linspace(0, lines[2].shape[1] - 1, width).round().astype(int)
-        parts = np.broadcast_to(lines[2][:, None, columns], (len(inputs), height, width))
+        parts = np.broadcast_to(largest(lines[2], width)[:, None], (len(inputs), height, width))
     else:
         return [b""] * len(inputs)
     most = parts.reshape(len(parts), -1).max(axis=1)[:, None, None]

@@ -73,10 +73,6 @@ class ValueRange:
         """Values of a file → those that the network sees, float32 of the same shape."""
         return (values * self.factor + self.offset).astype(np.float32, copy=False)
 
-    def unscale(self, values: np.ndarray) -> np.ndarray:
-        """The way back, float32 of the same shape."""
-        return ((values - self.offset) / self.factor).astype(np.float32, copy=False)
-
 
 BYTES = ValueRange(0.0, float(BYTE), 0.0, float(BYTE))
 

@@ -6,7 +6,6 @@ import warnings
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
 
 from ae_core.errors import DataError, printable
@@ -192,25 +191,6 @@ def read_parquet(payload: bytes, label: str, texts: Collection[str] = ()) -> Rea
     frame.columns = shown_names([str(name) for name in frame.columns], frame.shape[1])
     frame.index += 2  # a spreadsheet shows the names as row 1
     return _with_signs(_bounded(frame, label), texts, ".")
-
-
-def from_array(values: np.ndarray, label: str) -> pd.DataFrame:
-    """A table of one kind of numbers `(n, columns)`, or of several kinds with names `(n,)`.
-
-    Args:
-        values: Numbers, or records of numbers.
-        label: Its name for messages.
-
-    Raises:
-        DataError: If it is too large.
-    """
-    names = list(values.dtype.names or ())
-    width = len(names) or values.shape[1]
-    if width > MOST_COLUMNS:
-        raise DataError(f"{label} must have at most {MOST_COLUMNS:,} columns. Received: {width:,}.")
-    frame = pd.DataFrame({name: values[name] for name in names}) if names else pd.DataFrame(values)
-    frame.columns = shown_names(names, frame.shape[1])
-    return _bounded(frame, label)
 
 
 def _bounded(frame: pd.DataFrame, label: str) -> pd.DataFrame:

@@ -213,3 +213,16 @@ def draw_curves(values: np.ndarray, low: float, high: float) -> np.ndarray:
         covered = np.minimum(bottom, middles + 0.5) - np.maximum(top, middles - 0.5)  # (n, 28, width)
         tiles[first : first + TOGETHER, ..., 0] = np.rint(255 * np.clip(covered, 0.0, 1.0))
     return tiles
+
+
+def largest(values: np.ndarray, width: int) -> np.ndarray:
+    """Values below a curve, one for each column of pixels: the largest where it stands for several, so none is lost.
+
+    Args:
+        values: ndarray of shape `(n_samples, length)`.
+        width: Columns of pixels.
+    """
+    length = values.shape[1]
+    if length <= width:
+        return values[:, np.linspace(0, length - 1, width).round().astype(int)]
+    return np.maximum.reduceat(values, np.arange(width) * length // width, axis=1)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ae_core.formats.png_sheets import CURVE_HEIGHT, NARROWEST, WIDEST, draw_curves
+from ae_core.formats.png_sheets import CURVE_HEIGHT, NARROWEST, WIDEST, draw_curves, largest
 
 if TYPE_CHECKING:
     from ae_core.data.preparation import Prepared
@@ -94,9 +94,8 @@ class Tiles:
         """
         unit = 1.0 if self._standardised else self._data.scale
         errors = np.abs((original - reconstruction) / unit) / (self.high - self.low)
-        errors = errors.reshape(len(errors), self._data.spec.shape[0], -1).max(axis=-1)
-        columns = np.linspace(0, errors.shape[1] - 1, shape[2]).round().astype(int)
-        return np.broadcast_to(errors[:, None, columns], shape)
+        errors = largest(errors.reshape(len(errors), self._data.spec.shape[0], -1).max(axis=-1), shape[2])
+        return np.broadcast_to(errors[:, None], shape)
 
 
 def _stripes(shape: tuple[int, ...]) -> np.ndarray:

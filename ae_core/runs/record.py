@@ -15,7 +15,6 @@ from msgspec.structs import asdict, replace
 from ae_core.errors import DataError
 from ae_core.formats import typed
 from ae_core.messages import Curves, Result, RunAbout, RunStatus, Setup, Snapshot, State, TrainingState
-from ae_core.ownership import holds
 from ae_core.runs import arrays, stored_messages
 from ae_core.runs.files import (
     CHECKPOINT,
@@ -131,10 +130,6 @@ class StoredRun:
             SettingError: If this version of the program does not know them any more.
         """
         return read_settings(self.settings)
-
-    def owned_by(self, token: str) -> bool:
-        """Whether a person with this token may command it."""
-        return holds(token, self.owner)
 
     def setup(self) -> Setup | None:
         """The setup message, None before there is one.

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from sklearn.metrics import average_precision_score, f1_score, precision_recall_curve, roc_auc_score
+from sklearn.metrics import average_precision_score, roc_auc_score
 
 from ae_core.anomalies import curves, thresholds
 
@@ -80,18 +80,12 @@ def test_the_bootstrap_is_that_of_scikit_learn_on_the_same_draws(tied):
 
 
 @pytest.mark.parametrize("tied", [False, True])
-def test_thresholds_are_the_best_of_all_there_could_be(tied):
+def test_a_threshold_is_a_score_that_few_normal_examples_exceed(tied):
     scores, odd = made(5, tied=tied)
-    precision, recall, _ = precision_recall_curve(odd, scores)
-    best = np.max(2 * precision * recall / np.maximum(precision + recall, 1e-12))
-    assert f1_score(odd, scores > thresholds.by_f1(scores, odd)) == pytest.approx(best)
-    for cost in (0.001, 1.0, 5.0, 1000.0):
-        every = [math.inf, *scores, -math.inf]
-        costs = [cost * np.sum((scores <= one) & odd) + np.sum((scores > one) & ~odd) for one in every]
-        told = thresholds.confusion(scores, odd, thresholds.by_cost(scores, odd, cost))
-        assert cost * told.misses + told.false_alarms == pytest.approx(min(costs))
     normal = scores[~odd]
     limit = thresholds.by_quantile(normal, 0.9)
     assert limit in normal and np.mean(normal > limit) <= 0.1 < np.mean(normal >= limit)
     told = thresholds.confusion(scores, odd, limit)
-    assert told.hits + told.misses == odd.sum() and told.false_alarms + told.passed == (~odd).sum()
+    assert (told.hits, told.misses) == (np.sum(scores[odd] > limit), np.sum(scores[odd] <= limit))
+    assert (told.false_alarms, told.passed) == (np.sum(normal > limit), np.sum(normal <= limit))
+    assert min(told.hits, told.misses, told.false_alarms, told.passed) > 0

@@ -1,6 +1,7 @@
 """What is said of odd examples: rivals, the network's own scores, what made one odd, and no glance at the test."""
 
 import dataclasses
+import io
 from types import MappingProxyType, SimpleNamespace
 from typing import cast
 
@@ -8,6 +9,10 @@ import keras
 import numpy as np
 import pytest
 from msgspec.structs import replace
+from PIL import Image
+from sklearn.covariance import ledoit_wolf
+from sklearn.ensemble import IsolationForest
+from sklearn.svm import OneClassSVM
 
 from ae_core import data
 from ae_core.anomalies import OWN, PARTS, curves, examples, report, scores, split
@@ -57,6 +62,35 @@ def linear(settings: Settings, of_run: split.Split) -> keras.Model:
     for part, weights in zip(parts, [(plane, -mean @ plane), (plane.T, mean)], strict=True):
         part.set_weights([np.asarray(one, np.float32) for one in weights])
     return network
+
+
+def test_a_distance_is_in_deviations_of_the_training_codes_and_a_rival_s_to_the_fifth_nearest(rows):
+    of_run = split.load(SETTINGS)
+    network = scores.Network(linear(SETTINGS, of_run), SETTINGS, of_run)
+    (found,) = network.distances(of_run.test)
+    train, test = (network.encode(part).astype(np.float64) for part in (of_run.train, of_run.test))
+    covariance, _ = ledoit_wolf(train)
+    away = test - train.mean(axis=0)
+    expected = np.sqrt(np.einsum("ni,ij,nj->n", away, np.linalg.inv(covariance), away))
+    np.testing.assert_allclose(found, expected, rtol=1e-4)
+    scorer, count = RIVALS["knn"](of_run, 2)
+    assert count == len(of_run.train.inputs)
+    between = np.linalg.norm(of_run.test.inputs[:, None] - of_run.train.inputs[None], axis=-1)  # (test, train)
+    np.testing.assert_allclose(scorer(of_run.test), np.sort(between)[:, 4], rtol=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("name", "rival"),
+    [
+        ("isolation_forest", IsolationForest(n_estimators=100, random_state=0)),
+        ("one_class_svm", OneClassSVM(gamma="scale", nu=0.1)),
+    ],
+)
+def test_a_rival_learns_from_the_training_examples_alone(name, rival, rows):
+    of_run = split.load(SETTINGS)
+    scorer, _ = RIVALS[name](of_run, 2)
+    expected = -rival.fit(of_run.train.inputs).score_samples(of_run.test.inputs)
+    np.testing.assert_allclose(scorer(of_run.test), expected, rtol=1e-6)
 
 
 def test_parts_are_the_network_and_all_rivals():
@@ -175,21 +209,30 @@ def test_pca_fills_the_gaps_of_a_table_instead_of_taking_the_mean(monkeypatch):
 
 
 @pytest.mark.slow(seconds=1)
-def test_the_bound_of_a_variational_network_is_that_of_its_definition():
-    settings = read_settings({"variant": "variational", "dataset": "digits", "latent_dim": 3, "widths": "8"})
+@pytest.mark.parametrize("more", [{}, {"loss": "mse", "kl_weight": 4.0}], ids=["cross-entropy", "squared error"])
+def test_the_bound_of_a_variational_network_is_that_of_its_definition(more):
+    settings = read_settings({"variant": "variational", "dataset": "digits", "latent_dim": 3, "widths": "8"} | more)
     of_run = split.load(dataclasses.replace(settings, train_size=60))
     whole = network_of(settings, of_run.spec)
+    random = np.random.default_rng(0)
+    spread = whole.get_layer("encoder").get_layer("z_log_var")
+    spread.kernel.assign(0.3 * random.standard_normal(spread.kernel.shape))  # untrained, it is that of the prior
     network = scores.Network(whole, settings, of_run)
     few = Examples(of_run.test.inputs[:5], None, of_run.test.labels[:5], of_run.test.odd[:5])
     (found,) = network.bounds(few)
-    mean = network.encode(few)  # an untrained spread is that of the prior: the divergence is ½ Σ μ²
-    random, surprise = np.random.default_rng(0), np.zeros(5)
+    mean = network.encode(few)
+    log_var = np.asarray(keras.Model(network.encoder.input, spread.output)(few.inputs))
+    assert log_var.std() > 0.1
+    random, surprise = np.random.default_rng(scores.SEED), np.zeros(5)
     for _ in range(scores.DRAWS):
-        codes = mean + random.standard_normal(mean.shape, np.float32)
+        codes = mean + np.sqrt(np.exp(log_var)) * random.standard_normal(mean.shape, np.float32)
         outputs = np.asarray(network.decoder(codes), np.float64)
-        each = few.inputs * np.log(outputs) + (1 - few.inputs) * np.log1p(-outputs)
-        surprise -= each.reshape(5, -1).sum(axis=1) / scores.DRAWS
-    np.testing.assert_allclose(found, surprise + 0.5 * np.square(mean).sum(axis=1), rtol=1e-4)
+        each = -few.inputs * np.log(outputs) - (1 - few.inputs) * np.log1p(-outputs)
+        if more:
+            each = (few.inputs - outputs) ** 2 / 4  # -ln of a normal density of variance β / 2, but for a constant
+        surprise += each.reshape(5, -1).sum(axis=1) / scores.DRAWS
+    divergence = 0.5 * (mean**2 + np.exp(log_var) - 1 - log_var).sum(axis=1)
+    np.testing.assert_allclose(found, surprise + divergence, rtol=1e-4)
     vanilla = read_settings({"variant": "vanilla", "dataset": "digits"})
     assert scores.Network(network_of(vanilla, of_run.spec), vanilla, of_run).bounds(few) == []
 
@@ -229,7 +272,18 @@ def test_pictures_stand_beside_their_reconstruction_and_error():
     oddest, plainest = examples.extremes(network, of_run.test.some, errors)
     assert [one.score for one in oddest] == sorted(errors, reverse=True)[: examples.SHOWN]
     assert [one.score for one in plainest] == sorted(errors)[: examples.SHOWN]
-    assert all(one.picture.startswith(b"\x89PNG") and not one.features for one in oddest)
+    assert not any(one.features for one in oddest)
+    few = of_run.test.some(np.array([oddest[0].row]))
+    made = network.reconstruct(few)
+    with Image.open(io.BytesIO(oddest[0].picture)) as opened:
+        picture = np.asarray(opened.convert("RGB")).astype(int)
+    assert picture.shape == (28, 3 * 28 + 2, 3)
+    original, reconstruction, error = (picture[:, 29 * place :][:, :28] for place in range(3))
+    for found, expected in ((original, few.inputs), (reconstruction, made)):
+        np.testing.assert_allclose(found[..., 0], 255 * expected[0, ..., 0], atol=255 / examples.FEW_GREYS)
+    squares = np.square(made - few.inputs)[0, ..., 0]
+    assert error[..., 0].ravel()[squares.argmax()] == error[..., 0].max() > 200, "the largest error is yellow"
+    assert error[..., 0].ravel()[squares.argmin()] == 0
 
 
 def test_a_series_tells_which_channel_was_odd_and_when():

@@ -92,13 +92,17 @@ def test_a_program_that_makes_progress_is_left_alone(tmp_path, monkeypatch):
 
 
 @pytest.mark.slow
-def test_a_program_that_stalls_or_never_ends_is_killed(tmp_path):
-    stalled = "import os, time; open('pid', 'w').write(str(os.getpid())); time.sleep(600)"
-    assert watch(tmp_path, stalled, stall=1.5, limit=TOO_LONG)[0] is None
-    with pytest.raises(ProcessLookupError):
-        os.kill(int((tmp_path / "pid").read_text()), 0)
-    busy = "import time\nwith open('part', 'wb', 0) as f:\n  while True: f.write(b'x'); time.sleep(.05)"
-    assert watch(tmp_path, busy, stall=TOO_LONG, limit=2)[0] is None
+def test_a_program_that_stalls_or_never_ends_is_killed(tmp_path, monkeypatch):
+    seconds, begun = itertools.count(1), tmp_path / "pid"
+    now = SimpleNamespace(monotonic=lambda: next(seconds) if begun.exists() else 0)  # a second between two looks
+    monkeypatch.setattr(download, "time", now)
+    say = "import os, time; open('part', 'w').write(str(os.getpid())); os.rename('part', 'pid')\n"
+    grow = "with open('more', 'wb', 0) as f:\n  while True: f.write(b'x'); time.sleep(.05)"
+    for then, stall, limit in (("time.sleep(600)", 1.5, TOO_LONG), (grow, TOO_LONG, 9)):
+        assert watch(tmp_path, say + then, stall=stall, limit=limit)[0] is None
+        with pytest.raises(ProcessLookupError):
+            os.kill(int(begun.read_text()), 0)
+        begun.unlink()
 
 
 def small_arrays(value):

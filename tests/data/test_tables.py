@@ -208,10 +208,12 @@ def test_numbers_of_all_kinds_are_read_right():
 
 def test_a_few_words_among_numbers_count_as_unknown_and_that_is_said():
     cells = [str(number * 1.5) for number in range(40)]
-    cells[7] = "broken"
-    dataset = brought("a.csv", ("value,other\n" + "\n".join(f"{cell},{cell}1" for cell in cells)).encode())
-    assert "1 cell among numbers is no number and counts as unknown." in dataset.info.note or dataset.info.unknown == 2
-    assert np.isnan(together(dataset)[:, 0]).sum() == 1
+    for broken, said in ((1, "1 cell among numbers is no number and counts"), (2, "2 cells among numbers are no numb")):
+        cells[6 + broken] = "broken"
+        rows = "\n".join(f"{cell},{place**2}.5" for place, cell in enumerate(cells))
+        dataset = brought("a.csv", f"value,other\n{rows}".encode())
+        assert said in dataset.info.note and dataset.info.unknown == broken
+        assert np.isnan(together(dataset)[:, 0]).sum() == broken
 
 
 WRONG = {

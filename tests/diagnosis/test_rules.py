@@ -313,7 +313,9 @@ def test_every_text_goes_through_the_translation():
         texts.append(text)
         return f"<{text}>"
 
-    for finding in diagnose(given, message, translate):
+    findings = {one.name: one for one in diagnose(given, message, translate)}
+    assert {"learning_rate_high", "dead_units"} <= findings.keys()
+    for finding in findings.values():
         for text in (finding.sentence, finding.why):
             assert text[0] == "<"
             assert text[-1] == ">"

@@ -40,7 +40,7 @@ def may_join(address: str, security: Security | None) -> bool:
 def test_only_with_its_certificate_a_client_reaches_any_process(warm_engine: Engine) -> None:
     address = str(warm_engine.address)
     assert address.startswith("tls://127.0.0.1:")
-    assert may_join(address, warm_engine.security)
+    until(lambda: may_join(address, warm_engine.security))  # a busy machine may take more than two seconds
     assert not may_join(address, None), "without one"
     assert not may_join(address, certificates.make()), "with another"
     assert not may_join(address.replace("tls://", "tcp://"), None), "not encrypted"

@@ -10,6 +10,7 @@ import pytest
 from ae_core.engine import Engine
 from ae_core.errors import DataError
 from ae_core.formats import keras_file
+from ae_core.ownership import fingerprint
 from ae_core.variants import read_settings
 from tests.hostile import zipped
 from tests.waiting import until
@@ -43,7 +44,7 @@ def test_a_model_is_read_by_a_worker_and_a_hostile_one_refused(warm_engine: Engi
     until(lambda: done.result is not None)
     members = members_of(exported(warm_engine.store, done.id))
     new = warm_engine.store.open(warm_engine.import_zip(zipped(members), ME))
-    assert new.owned_by(ME) and new.origin == "imported" and new.model is not None
+    assert new.owner == fingerprint(ME) and new.origin == "imported" and new.model is not None
     for part in ("whole", "encoder", "decoder"):
         content = io.BytesIO(warm_engine.model_part(new.id, part))
         assert keras_file.WEIGHTS in zipfile.ZipFile(content).namelist()

@@ -14,6 +14,7 @@ from ae_core.engine.engine import Engine
 from ae_core.engine.jobs import TrainingJob
 from ae_core.errors import DataError, EngineError
 from ae_core.messages import Finished
+from ae_core.ownership import fingerprint
 from ae_core.runs import RunStore
 from tests.stored import SETTINGS, result, setup, snapshot, state_at
 from tests.waiting import until
@@ -127,7 +128,7 @@ def test_a_run_is_handed_on_while_the_disk_is_slow(engine: Engine, monkeypatch: 
         assert begun.wait(10)
         until(lambda: beside(job.view).result(5).owner != "")
     taken.result(10)
-    assert engine.store.open(job.id).owned_by(ANOTHER)
+    assert engine.store.open(job.id).owner == fingerprint(ANOTHER)
 
 
 def test_a_folder_that_cannot_be_read_keeps_nobody_from_training(

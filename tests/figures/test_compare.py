@@ -12,6 +12,7 @@ from scipy.spatial import procrustes
 
 from ae_core.figures import compare
 from ae_core.figures.latent import latent
+from ae_core.figures.shared import short
 from tests import demo
 
 RUNS = [(demo.setup(run_id="one"), demo.snapshot(400)), (demo.setup(run_id="two"), demo.snapshot(1500))]
@@ -81,8 +82,10 @@ def test_the_same_images_stand_below_each_other():
         np.testing.assert_array_equal(sheet[top : top + 28], grids[grid][row : row + 28])
     titles = figure["layout"]["annotations"]
     assert [title["text"] for title in titles] == ["original", "first", "second"]
-    assert [line - title["y"] % strip > 0 for title in titles[:1]] == [True], "each above its strips"
-    assert len(texts["text"]) == 20
+    tops = (0, line + strip, 2 * line + 3 * strip)
+    assert all(top < title["y"] <= top + line for top, title in zip(tops, titles, strict=True)), "each above its strips"
+    assert texts["text"] == [short(error) for _, snapshot in RUNS for error in snapshot.grid.errors]
+    assert {*texts["y"][:10]} == {2 * line + strip + 27} and {*texts["y"][10:]} == {3 * line + 3 * strip + 27}
 
 
 def sheet_of(figure):

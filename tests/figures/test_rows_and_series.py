@@ -12,18 +12,17 @@ from msgspec.structs import replace
 
 from ae_core.diagnosis import diagnose
 from ae_core.errors import WrongValueError
-from ae_core.figures import compare, grid, views
+from ae_core.figures import compare, grid, strips, views
 from ae_core.figures.film import film
 from ae_core.figures.shared import COLOURS, Json, short
 from ae_core.formats import escape
 from ae_core.measuring.wording import said_of
-from ae_core.messages import PanelTitle, Setup, Snapshot, decode, encode
+from ae_core.messages import Setup, Snapshot, decode, encode
 from ae_core.runs.consistency import check_snapshot
 from ae_core.settings import DataSpec
 from tests import demo
 
 SAYS_IMAGE = re.compile(r"\b(image|picture|pixel)s?\b", re.IGNORECASE)
-PANEL = PanelTitle(name="x", title="Pixels of an image", help="One image, a picture.")
 
 
 def unpacked(spec: dict[str, str]) -> np.ndarray:
@@ -46,14 +45,14 @@ def test_a_strip_is_coloured_by_the_place_of_each_value_in_its_column() -> None:
     originals, made = of_kind(figure, "heatmap")
     assert originals["x"][:3] == ["radius (mm)", "colour: red", "colour: blue"]
     assert len(set(originals["x"])) == 5 and not any("<" in name for name in originals["x"])
-    wanted = np.frombuffer(values.original, "<f4").reshape(-1, 5)
-    shown = unpacked(originals["customdata"])[0::3]
-    np.testing.assert_allclose(shown, wanted[: len(shown)])
-    np.testing.assert_allclose(unpacked(made["customdata"])[1::3].shape, shown.shape)
     low, high = np.frombuffer(values.ends, "<f4").reshape(2, -1)
-    np.testing.assert_allclose(
-        unpacked(originals["z"])[0::3], np.clip((shown - low) / (high - low), 0, 1), atol=1e-6, equal_nan=True
-    )
+    for trace, first, numbers in ((originals, 0, values.original), (made, 1, values.reconstruction)):
+        shown = unpacked(trace["customdata"])[first::3]
+        assert len(shown) == strips.MOST_ROWS
+        np.testing.assert_allclose(shown, np.frombuffer(numbers, "<f4").reshape(-1, 5)[: len(shown)])
+        np.testing.assert_allclose(
+            unpacked(trace["z"])[first::3], np.clip((shown - low) / (high - low), 0, 1), atol=1e-6, equal_nan=True
+        )
 
 
 def test_unknown_cells_are_striped_and_what_fills_them_is_marked() -> None:
@@ -92,7 +91,10 @@ def test_series_lie_over_one_another_on_their_time(rate: float, last: float, tit
     assert [one["text"] for one in layout["annotations"]] == ["current (A)", "torque (N m)"]
     first = [trace for trace in of_kind(figure, "scatter") if trace["xaxis"] == "x1"]
     original = np.frombuffer(values.original, "<f4").reshape(-1, 20, 2)
+    made = np.frombuffer(values.reconstruction, "<f4").reshape(-1, 20, 2)
+    assert [trace["name"] for trace in first] == ["original", "reconstruction"]
     np.testing.assert_allclose(first[0]["y"], original[0, :, 0], rtol=1e-4)
+    np.testing.assert_allclose(first[1]["y"], made[0, :, 0], rtol=1e-4)
     gaps = [trace for trace in figure["data"] if trace["xaxis"] == "x4"]
     stripes, grey, blue, dotted = gaps
     assert [place for place, y in enumerate(grey["y"]) if y is None] == [4, 5, 6, 7, 8]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ae_core import variants
-from ae_core.formats.png_sheets import CURVE_HEIGHT, CURVE_MARGIN, draw_curves
+from ae_core.formats.png_sheets import CURVE_HEIGHT, CURVE_MARGIN, draw_curves, largest
 from ae_core.measuring import probe
 from ae_core.training import cache
 
@@ -63,6 +63,15 @@ def test_the_grid_shows_curves_and_errors_below_their_place():
     errors = np.zeros((1, 128))
     errors[0, 100] = 0.5
     bands = looks.tiles.differences(errors, np.zeros_like(errors), (1, 28, 56))
-    low, high = looks.tiles.low, looks.tiles.high
-    assert bands.max() <= 0.5 / (high - low) + 1e-6
-    assert {int(column) for column in np.nonzero(bands[0])[1]} <= {43, 44}
+    assert {int(column) for column in np.nonzero(bands[0])[1]} == {44}, "below its place, and not lost"
+    np.testing.assert_allclose(bands[0, :, 44], 0.5 / (looks.tiles.high - looks.tiles.low))
+
+
+@pytest.mark.parametrize("length", [1, 3, 28, 55, 56, 57, 128, 5000])
+def test_every_value_below_a_curve_is_in_one_of_its_columns(length):
+    values = np.arange(length)[None]
+    shown = largest(values, 56)[0]
+    assert len(shown) == 56 and (np.diff(shown) >= 0).all() and shown[-1] == length - 1
+    assert shown[0] == max(0, length // 56 - 1), "the last of those that the first column stands for"
+    lone = np.eye(length) if length < 5000 else np.eye(1, length, 3333)
+    assert (largest(lone, 56).max(axis=1) == 1).all()

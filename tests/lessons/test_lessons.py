@@ -15,7 +15,15 @@ from ae_core import data, lessons, variants
 from ae_core.errors import SettingError
 from ae_core.figures.views import VIEWS
 from ae_core.lessons import glossary, numbers, theory
-from ae_core.lessons.course import damage_teaches, linear_is_pca, which_is_odd
+from ae_core.lessons.course import (
+    damage_teaches,
+    few_at_work,
+    flat_elsewhere,
+    incompressible,
+    linear_is_pca,
+    patches_as_tokens,
+    which_is_odd,
+)
 from ae_core.lessons.lesson import Lesson, texts
 from ae_core.measuring.pca import PrincipalComponents
 from ae_core.messages import Result
@@ -189,6 +197,37 @@ def test_the_area_is_the_share_of_pairs_in_the_right_order():
     found = which_is_odd._area(network)
     assert found["area"] == pytest.approx(3 / 4)
     assert (found["normal_error"], found["odd_error"]) == (pytest.approx(0.2), pytest.approx(0.3))
+
+
+def test_activations_and_movements_are_those_of_the_codes():
+    codes = np.array([[1.0, 0.0], [0.6, 0.0]])
+    network: Any = SimpleNamespace(test=None, encode=lambda pictures: codes)
+    assert few_at_work._activity(network) == {"activity": pytest.approx(0.4), "at_work": 0.5}
+    pictures = np.zeros((40, 16, 16, 1), np.float32)
+    pictures[::2] = 1.0
+    network = SimpleNamespace(test=pictures, encode=lambda pictures: 3 * pictures.reshape(len(pictures), -1))
+    found = flat_elsewhere._movement(network)
+    assert found["apart"] == pytest.approx(3 * 16)
+    assert found["moved"] == pytest.approx(3 * 16 * flat_elsewhere.NOISE, rel=0.02)
+    assert found["share_moved"] == pytest.approx(flat_elsewhere.NOISE, rel=0.02)
+
+
+@pytest.mark.slow
+def test_errors_are_held_against_the_mean_of_the_training_examples():
+    tables = SimpleNamespace(x_train=np.array([[0.0, 2.0], [2.0, 4.0]]), scaled=lambda rows: rows / 2)
+    network: Any = SimpleNamespace(test=np.array([[0.5, 2.0], [0.5, 1.5]]), data=tables)
+    assert incompressible._of_mean(network) == {"mean_mse": pytest.approx(0.25 / 4)}
+    pictures = np.full((20, 28, 28, 1), 0.75, np.float32)
+    assert patches_as_tokens._hidden(pictures).mean() == patches_as_tokens.HIDDEN_SHARE
+    tables.x_train = np.stack([pictures[0] * 0, pictures[0] * 4]) / 1.5
+    network = SimpleNamespace(
+        test=pictures,
+        data=tables,
+        reconstruct=lambda shown: np.where(shown < 0, 0.25, 9.0),  # what is hidden is -1
+    )
+    found = patches_as_tokens._of_hidden(network)
+    assert found["hidden_error"] == pytest.approx(0.5**2), "on what was hidden alone"
+    assert (found["mean_error"], found["black_error"]) == (pytest.approx(0.25**2), pytest.approx(0.75**2))
 
 
 def test_theory_and_words_lead_to_lessons():

@@ -134,6 +134,15 @@ def test_augmentation_moves_little_and_differs_between_images(kind):
     drift = np.abs(centre - np.array([[13.5], [13.5]]))
     limit = 2.0 * ("shift" in kind) + 0.35 * ("rotate" in kind) + 1e-4
     assert drift.max() <= limit
+    if "shift" in kind:
+        assert drift.max() > 1.9, "of forty images one is moved as far as any may be"
+    down, across = (grid[None] - place[:, None, None] for grid, place in zip((rows, columns), centre, strict=True))
+    spread = [(moved[..., 0] * one).sum(axis=(1, 2)) for one in (down * across, down**2 - across**2)]
+    degrees = np.rad2deg(0.5 * np.arctan2(2 * spread[0], spread[1]))  # of the long side, to the vertical
+    if "rotate" in kind:
+        assert 12 < np.abs(degrees).max() <= 15.5
+    else:
+        np.testing.assert_allclose(degrees, 0, atol=1e-4)
     if kind == "shift":
         assert set(np.unique(moved)) == {0.0, 1.0}, "whole pixels need no interpolation"
 

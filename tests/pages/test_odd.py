@@ -16,7 +16,7 @@ from pages.ui.live.works import Works
 from pages.ui.odd import finding, scoring
 from pages.ui.odd.words import words
 from tests import demo
-from tests.conftest import ROOT
+from tests.node_tools import SOURCE, words_asked_for
 from tests.pages import one_run
 from tests.pages.one_run import until
 
@@ -139,10 +139,10 @@ def test_files_are_scored_a_few_at_a_time_and_whoever_waits_in_vain_is_told(monk
     assert set(fitting) == {"mine.csv"}, "whoever waits has nothing unpacked meanwhile"
 
 
-def test_every_word_that_the_browser_asks_for_is_there():
-    folder = ROOT / "assets" / "javascript" / "odd"
-    text = "".join(path.read_text(encoding="utf-8") for path in folder.glob("*.js"))
-    said = words(demo.setup())
+def test_every_word_that_the_browser_asks_for_is_there_and_no_other():
+    text = "".join(path.read_text(encoding="utf-8") for path in (SOURCE / "odd").glob("*.js"))
+    said, asked = words(demo.setup()), words_asked_for(text)
+    assert len(asked) > 40 and not asked - said.keys()
     unused = [name for name in said if f'"{name}"' not in text and not name.startswith(COMPOSED)]
     assert not unused
     assert all(sentence for sentence in said.values())

@@ -130,11 +130,11 @@ def test_pages_that_look_at_the_same_get_the_same_bytes_and_only_the_newest(run)
             await asyncio.sleep(2 * streaming.LOOK_SECONDS)
             run.change(snapshot=demo.snapshot(80))
             (_, first), (_, second) = await asyncio.gather(*waiting)
-            for step in (120, 160):
+            for step, number in ((120, 2), (160, 3)):
                 run.change(snapshot=demo.snapshot(step))
-                await asyncio.sleep(5 * streaming.LOOK_SECONDS)
+                await until(lambda number=number: one.count == number)  # type: ignore[misc]
             count, newest = await one.after(1)
-            assert json.loads(newest)["frame"]["step"] == 160 and count is not None
+            assert json.loads(newest)["frame"]["step"] == 160 and count == 3
         assert not streaming._channels, "who looks on for nobody looks no more"
         return first, second, len(made)
 

@@ -33,7 +33,7 @@ def test_everything_comes_back_as_it_was(store, at_once):
     assert (run.state, run.title, run.origin, run.sweep) == ("queued", "My run", "command line", sweep)
     assert not run.pinned
     assert run.experiment == SETTINGS
-    assert run.owned_by("token") and not run.owned_by("other") and not run.ended
+    assert run.owner == fingerprint("token") and not run.ended
     assert (run.setup(), run.newest(), run.snapshots(), run.result(), run.checkpoint(), run.model) == (
         None,
         None,
@@ -120,7 +120,7 @@ def test_titles_owners_and_pins(store):
     store.rename(run_id, "\t" + 100 * "ü<b>\x1b")
     assert store.open(run_id).title == 20 * "ü<b>"
     store.give(run_id, fingerprint("b"))
-    assert store.open(run_id).owned_by("b") and not store.open(run_id).owned_by("a")
+    assert store.open(run_id).owner == fingerprint("b")
     store.pin(run_id)
     assert store.open(run_id).pinned
     store.pin(run_id, False)

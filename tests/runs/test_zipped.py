@@ -42,7 +42,7 @@ def test_a_run_goes_out_and_comes_back(store, tmp_path, as_path):
     old, new = store.open(run_id), other.open(new_id)
     assert new_id != run_id and new.id == new_id
     assert (new.origin, new.title, new.pinned, new.state) == ("imported", "A title", False, "done")
-    assert new.owned_by("other") and not new.owned_by("token")
+    assert new.owner == fingerprint("other")
     assert new.created > old.created and new.finished == old.finished
     for name in ("settings", "numbers", "test", "step", "epoch", "seconds", "total_steps", "device", "parameters"):
         assert getattr(new, name) == getattr(old, name), name

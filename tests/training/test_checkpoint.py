@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from ae_core import variants
 from ae_core.errors import DataError
@@ -79,6 +80,20 @@ def test_it_reaches_what_the_uninterrupted_one_reaches(variant, more, monkeypatc
         np.testing.assert_allclose(again.history[name], values, rtol=1e-4, err_msg=name)
     for name in ("mse", "knn1_error"):
         assert again.test[name] == pytest.approx(whole.test[name], rel=1e-3, abs=1e-3)
+
+
+def test_a_checkpoint_fits_by_the_shapes_of_its_arrays_and_by_its_stages():
+    given = variants.read_settings({"variant": "vanilla", "dataset": "digits", "epochs": 2, "latent_dim": 8})
+    training = session.TrainingSession(given)
+    arrays, state = checkpoint.capture(training)
+    later = replace(state, step=5)
+    largest = max(arrays, key=lambda name: arrays[name].size)
+    assert not checkpoint.restore(training, arrays | {largest: arrays[largest][1:]}, later)
+    assert not checkpoint.restore(training, {name: arrays[name] for name in arrays if name != largest}, later)
+    assert not checkpoint.restore(training, arrays, replace(later, stages=[]))
+    assert training.step == 0
+    assert checkpoint.restore(training, arrays, later)
+    assert training.step == 5
 
 
 @pytest.mark.slow

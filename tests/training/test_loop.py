@@ -201,8 +201,7 @@ def test_it_pauses_steps_tunes_and_stops():
 
 @pytest.mark.parametrize("word", ["stop", "pause", "tune", "pace"])
 def test_a_rest_ends_when_something_is_said(word):
-    control, heard = Control("watch"), Heard()
-    heard.rests = [PATIENCE]
+    control = Control("watch")
     speak = {
         "stop": control.stop,
         "pause": control.pause,
@@ -210,13 +209,17 @@ def test_a_rest_ends_when_something_is_said(word):
         "pace": lambda: control.set_pace("full"),
     }
     timer = threading.Timer(0.05, speak[word])
-    timer.start()
-    resume = threading.Timer(0.2, control.resume)
-    resume.start()
+
+    class Resting(Heard):
+        def rest(self) -> float:
+            if self.rests:
+                timer.start()
+            return super().rest()
+
+    heard = Resting(lambda said, _: control.resume() if said == "paused" else None)
+    heard.rests = [PATIENCE]
     one, _ = made(control, stages=(1,))
     one.run(heard)
-    timer.join()
-    resume.join()
     assert heard.rests_done < PATIENCE, "it would have rested for longer"
     ended = {
         "stop": ["rested", "between", "stopping"],

@@ -12,7 +12,7 @@ import pytest
 from ae_core import variants
 from ae_core.measuring import probe
 from ae_core.messages import HistoryState, Setup, Snapshot, TrainingMessage, decode, encode
-from ae_core.training import cache, execution, session
+from ae_core.training import cache, execution, introduction, session
 from ae_core.training.control import Control
 from ae_core.training.history import LARGEST_CURVE, History
 from ae_core.training.session import TrainingSession
@@ -209,6 +209,22 @@ def test_views_show_the_same_images_and_the_same_noise_each_time():
     assert first.measure().grid.png == second.measure().grid.png
     held_out = {image.tobytes() for image in ready.data.x_test}
     assert not held_out & {image.tobytes() for image in ready.data.x_train}
+
+
+def test_each_measurement_has_its_own_part_of_the_data():
+    ready = cache.prepare(settings())
+    looks, data = probe.Probe(ready.model, ready.data, ready.pca, labelled=True, points=100), ready.data
+    np.testing.assert_array_equal(looks.images, data.fed(data.x_test[:100]))
+    np.testing.assert_array_equal(looks.validation, data.fed(data.x_validation[: looks.measured]))
+    np.testing.assert_array_equal(looks.neighbours, data.fed(data.x_train[:100]))
+    setup = introduction.setup("one", settings(), ready, looks, {})
+    assert list(setup.labels) == data.y_test[:100].tolist()
+    np.testing.assert_array_equal(looks.neighbour_labels, data.y_train[:100])
+    np.testing.assert_allclose(ready.pca.mean_, data.fed(data.x_train).mean(axis=0).ravel(), atol=1e-5)
+    away = looks.images[: looks.measured] - looks.neighbours.mean(axis=0)
+    assert looks.inputs_like().mean_mse == pytest.approx(np.mean(away**2), rel=1e-4), "from the training examples' mean"
+    terms = ready.model.evaluate_terms(looks.validation, looks.validation)
+    assert looks.validation_terms(ready.model)["loss"] == pytest.approx(terms["loss"], rel=1e-5)
 
 
 def test_images_upside_down_are_damaged_as_the_others_are():

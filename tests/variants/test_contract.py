@@ -41,6 +41,7 @@ def test_it_says_what_it_is(name):
     assert variant.title
     assert "\\" in variant.formula or "=" in variant.formula
     assert len(variant.idea.split(". ")) >= 2
+    assert variant.references
     assert all(any(character.isdigit() for character in reference) for reference in variant.references)
     assert all(option.help.endswith(".") and option.label for option in options(variant.settings).values())
 
@@ -92,20 +93,17 @@ def test_the_same_seed_gives_the_same_numbers(name, trained):
 
 @pytest.mark.slow
 def test_save_and_load_give_the_same_outputs(name, tmp_path):
-    settings = small(name, epochs=1)
-    session.train(settings, emit=lambda message: None, save_to=tmp_path / "model.keras")
-    model = cache.prepare(settings).model  # the same model, with new weights
-    fresh = check_outputs(model, model.standalone())
-    loaded, reloaded = (keras.models.load_model(tmp_path / "model.keras", safe_mode=True) for _ in range(2))
-    output = outputs(loaded)
-    np.testing.assert_array_equal(output, outputs(reloaded))
-    assert not np.allclose(output, fresh, atol=1e-3), "trained weights were saved"
+    training = session.TrainingSession(small(name, epochs=1))
+    begun = outputs(training.model.standalone())
+    training.train()
+    training.save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras", safe_mode=True)
+    output = check_outputs(training.model, loaded)
+    assert not np.allclose(output, begun, atol=1e-3), "trained weights were saved"
     check_that_no_layer_is_ours(loaded)
 
 
-@pytest.mark.parametrize(
-    "tying", [name for name, one in variants.registry().items() if "tied" in options(one.settings)]
-)
+@pytest.mark.parametrize("tying", TIED)
 def test_save_and_load_give_the_same_outputs_where_decoder_and_encoder_share_weights(tying, tmp_path):
     model = variants.get(tying).build(small(tying, tied=True), IMAGE)
     random = np.random.default_rng(1)

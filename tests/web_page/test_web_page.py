@@ -16,7 +16,9 @@ from ae_core.web_page import page as made
 from ae_core.web_page import web_page
 from ae_core.web_page.bundle import MODULES, bundle
 from ae_core.web_page.exploration import exploration
+from ae_core.web_page.explore_words import explore_words
 from tests import demo
+from tests.node_tools import SOURCE, words_asked_for
 
 WEIGHTS = bytes(range(256)) * 40
 EVIL = '</script><script>alert("7")</script><!-- <b>'
@@ -83,6 +85,13 @@ def test_rows_are_explored_with_the_names_of_their_columns_and_no_word_of_images
     for said in (told["words"], words):
         assert [one for one in said.values() if re.search(r"\b(image|picture|pixel)s?\b", one, re.IGNORECASE)] == []
     assert words["take"] == "A test series" and told["words"]["near_pixels"] == "Nearest in values"
+
+
+def test_every_word_that_the_browser_asks_for_is_there_and_no_other():
+    text = "".join(path.read_text(encoding="utf-8") for path in (SOURCE / "explore").glob("*.js"))
+    said, asked = explore_words(), words_asked_for(text)
+    assert len(asked) > 90 and not asked - said.keys()
+    assert [name for name in said if f'"{name}"' not in text and not name.startswith("save_")] == []
 
 
 @pytest.mark.parametrize("variant", ["variational", "wasserstein", "adversarial", "contractive", "vector_quantized"])

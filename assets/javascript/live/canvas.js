@@ -22,7 +22,6 @@ export function layOver(root, plot, name) {
   const [width, height] = [Math.round(xaxis._length * dense), Math.round(yaxis._length * dense)];
   const place = `${xaxis._offset},${yaxis._offset},${width},${height}`;
   const pen = canvas.getContext("2d");
-  canvas.hidden = false;
   if (canvas.dataset.place !== place) {
     canvas.className = `ae-over ${name}`;
     canvas.dataset.place = place;
@@ -37,15 +36,4 @@ export function layOver(root, plot, name) {
   pen?.clearRect(0, 0, width, height);
   pen?.setTransform(dense, 0, 0, dense, 0, 0);
   return pen;
-}
-
-/**
- * Takes it away until it is drawn on again.
- *
- * @param {HTMLElement} root
- * @param {string} name
- */
-export function liftOff(root, name) {
-  const canvas = root.querySelector(`canvas.${name}`);
-  if (canvas instanceof HTMLElement) canvas.hidden = true;
 }
