@@ -13,6 +13,7 @@ from pages.ui.lessons import explaining
 from pages.ui.live import back_button, computing, film, guard, laying_out, network, streaming, walking
 from pages.ui.odd import scoring
 from pages.ui.runs import operating
+from pages.ui.server import environment
 from pages.ui.server.bounds import Bounds
 from pages.ui.words import heard, switch
 from pages.ui.words.language import _
@@ -57,6 +58,7 @@ def frame() -> None:
 if __name__ == "__main__":
     frame()
 else:
+    environment.check()
     # A proxy may put the app under a path, which Streamlit reads with slashes at its ends or without.
     base = "/".join(["", *filter(None, st.get_option("server.baseUrlPath").split("/"))])
     routes = [

@@ -5,6 +5,19 @@ import os
 
 from ae_core.errors import DataError, printable
 
+LARGEST = 1e12
+COUNTS = ("AE_MAX_RUNS_PER_OWNER", "AE_MAX_UPLOADS_PER_OWNER", "AE_MAX_SOCKETS", "AE_MAX_SOCKETS_PER_ADDRESS")
+AMOUNTS = (
+    "AE_RUNS_LIMIT_MB",
+    "AE_RUNS_DAYS",
+    "AE_MAX_RUNS_MB_PER_OWNER",
+    "AE_MAX_UPLOADS_MB",
+    "AE_MAX_UPLOADS_MB_PER_OWNER",
+    "AE_UPLOADS_MB",
+    "AE_MAX_RUN_MINUTES",
+    "AE_MAX_RUN_MEMORY_MB",
+)
+
 
 def public() -> bool:
     """Whether strangers may come, which `AE_PUBLIC=1` says: then everything has a bound."""
@@ -12,7 +25,7 @@ def public() -> bool:
 
 
 def limit(name: str, default: float, where_public: float | None = None) -> float:
-    """A number above 0 from the environment.
+    """A number above 0 from the environment; of what is counted, see `COUNTS`, a whole one.
 
     Args:
         name: The variable.
@@ -29,6 +42,18 @@ def limit(name: str, default: float, where_public: float | None = None) -> float
         value = float(given)
     except ValueError:
         value = math.nan
-    if not 0 < value < math.inf:
-        raise DataError(f"{name} must be a number above 0. Received: {printable(given)!r}.")
+    if name in COUNTS and not (1 <= value <= LARGEST and value.is_integer()):
+        raise DataError(f"{name} must be a whole number above 0. Received: {printable(given)!r}.")
+    if not 0 < value <= LARGEST:
+        raise DataError(f"{name} must be a number above 0, without a unit. Received: {printable(given)!r}.")
     return value
+
+
+def check() -> None:
+    """Reads all of them, so that who starts a server with a wrong one hears of it, and not its visitors.
+
+    Raises:
+        DataError: If one of them is wrong.
+    """
+    for name in (*COUNTS, *AMOUNTS):
+        limit(name, math.inf)

@@ -2,10 +2,12 @@
 
 import argparse
 import json
+import shutil
 import sys
 from typing import Any
 
 from ae_core.cli.bounds import number
+from ae_core.errors import SettingError
 
 
 def add_to(commands: Any) -> None:
@@ -33,6 +35,8 @@ def _bench(given: argparse.Namespace) -> int:
     from ae_core.bench.line import Line
     from ae_core.bench.turns import ContenderError
 
+    if shutil.which(given.torch) is None:
+        raise SettingError(f"--torch must be a Python interpreter on this machine. Received: {given.torch[:80]!r}.")
     lines: list[Line] = []
 
     def say(text: str) -> None:

@@ -25,7 +25,9 @@ def add_to(commands: Any) -> None:
     parser.add_argument("folder", type=Path, metavar="DIR", help="what train --out DIR has left")
     parser.add_argument("--labels", type=whole, default=0, metavar="N", help="labelled images to learn from; 0: all")
     parser.add_argument("--fine-tune", action="store_true", help="train the encoder too, not only the last layer")
-    parser.add_argument("--epochs", type=whole, default=20, metavar="N")
+    parser.add_argument(
+        "--epochs", type=whole, default=20, metavar="N", help="how many times each labelled image is seen (default: 20)"
+    )
     parser.add_argument("--seed", type=whole, default=0, metavar="N", help="for all chance, the choice of labels too")
     parser.add_argument("--json", action="store_true", help="last line of the output: one JSON object")
     parser.set_defaults(run=_classify)

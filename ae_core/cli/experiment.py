@@ -15,11 +15,20 @@ from ae_core.settings import Settings
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments from which `settings` reads an experiment."""
     parser.add_argument("--variant", default="vanilla", help="see: python -m ae_core variants")
-    parser.add_argument("--dataset", help="see: python -m ae_core datasets; or a file: .npz, .csv, .zip, …")
-    parser.add_argument("--epochs", metavar="N")
-    parser.add_argument("--latent-dim", metavar="N")
-    parser.add_argument("--seed", metavar="N")
-    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="any other setting")
+    parser.add_argument(
+        "--dataset",
+        help="see: python -m ae_core datasets; or a file: .npz, .csv, .zip, … (default: mnist if here, else digits)",
+    )
+    parser.add_argument("--epochs", metavar="N", help="how many times the network sees every training image")
+    parser.add_argument("--latent-dim", metavar="N", help="numbers in the code")
+    parser.add_argument("--seed", metavar="N", help="start of all random numbers: the same seed gives the same run")
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="any other setting, again for each; see: python -m ae_core variants --json",
+    )
 
 
 def settings(given: argparse.Namespace) -> Settings:

@@ -7,6 +7,7 @@ from typing import Any
 
 from ae_core import variants
 from ae_core.cli import experiment
+from ae_core.cli.bounds import number
 from ae_core.engine import load_keras
 from ae_core.errors import SettingError
 
@@ -22,13 +23,23 @@ def add_to(commands: Any) -> None:
         help="train, and keep the snapshots as a recording that a page can play; without a file, those of the app",
     )
     experiment.add_arguments(parser)
-    parser.add_argument("file", type=Path, nargs="?", help="file to write, .msgpack.gz")
-    parser.add_argument("--frames", type=int, default=24, help="snapshots to keep, spread over the run")
+    parser.add_argument(
+        "file", type=Path, nargs="?", metavar="FILE", help="file to write, .msgpack.gz; one that is there is replaced"
+    )
+    parser.add_argument(
+        "--frames",
+        type=number(int, 2, 1000),
+        default=24,
+        metavar="N",
+        help="snapshots of FILE, spread over the run (default: 24)",
+    )
     parser.add_argument("--all", type=Path, metavar="DIR", help="folder for the recordings of all variants")
     parser.set_defaults(run=_record, variant=None)
 
 
 def _record(given: argparse.Namespace) -> int:
+    if given.file is not None and given.all is not None:
+        raise SettingError("FILE and --all DIR must not be named together.")
     load_keras()
     from ae_core.recordings import demonstrations, recording
 

@@ -46,7 +46,8 @@ def _reference(given: argparse.Namespace) -> int:
         else:
             result, well = reference.measure(only, given.seeds, silent, say, print, given.out), True
     except KeyboardInterrupt:
-        print("ae_core: interrupted; what was measured stands in the file of --out.", file=sys.stderr)
+        kept = "" if given.out is None or given.quick else f"; what was measured stands in {given.out}"
+        print(f"ae_core: interrupted{kept}.", file=sys.stderr)
         return 130
     if given.json:
         print(json.dumps(result))

@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from ae_core import data
+from ae_core import data, whole_files
 from ae_core.engine import SHORT, load_keras
 from ae_core.errors import DataError
 from ae_core.figures.film import KINDS, film
@@ -47,7 +47,7 @@ def add_to(commands: Any) -> None:
     export.set_defaults(run=_export)
 
     importing = commands.add_parser("import", help="store a run that was exported as a zip, and print its new id")
-    importing.add_argument("file", type=Path, metavar="FILE")
+    importing.add_argument("file", type=Path, metavar="FILE", help="what export --zip has written")
     importing.set_defaults(run=_import)
 
 
@@ -135,29 +135,34 @@ def facts(run: StoredRun, going: Going | None = None) -> dict[str, Any]:
 def _export(given: argparse.Namespace) -> int:
     store = RunStore()
     run = store.open(given.id)
+    with whole_files.replaced(given.file) as file:
+        _write(store, run, given, file)
+    print(f"{given.file}: {given.file.stat().st_size:,} bytes")
+    return 0
+
+
+def _write(store: RunStore, run: StoredRun, given: argparse.Namespace, file: Path) -> None:
     if given.what == "model":
         if run.model is None:
             raise DataError(f"The run {run.id} has no model: it is kept when a training has ended.")
         load_keras()
         from ae_core.training import stored_model
 
-        given.file.write_bytes(stored_model.export(run.model, run.experiment, run.spec(), "whole"))
+        file.write_bytes(stored_model.export(run.model, run.experiment, run.spec(), "whole"))
     elif given.what in ("script", "notebook"):
         load_keras()
         from ae_core.script import script_for
 
         kind = {"script": "python", "notebook": "notebook"}[given.what]
-        given.file.write_text(script_for(dict(run.settings))[kind], encoding="utf-8")
+        file.write_text(script_for(dict(run.settings))[kind], encoding="utf-8")
     elif given.what == "zip":
-        store.export_zip(run.id, given.file)
+        store.export_zip(run.id, file)
     elif given.what == "film":
-        given.file.write_bytes(_film(run, given.file))
+        file.write_bytes(_film(run, given.file))
     elif given.what == "page":
-        given.file.write_bytes(_page(run))
+        file.write_bytes(_page(run))
     else:
-        given.file.write_text(store.history_csv(run.id), encoding="utf-8")
-    print(f"{given.file}: {given.file.stat().st_size:,} bytes")
-    return 0
+        file.write_text(store.history_csv(run.id), encoding="utf-8")
 
 
 def _frames(run: StoredRun) -> tuple[Setup, Sequence[Snapshot]]:

@@ -33,9 +33,12 @@ def _stop(given: argparse.Namespace) -> int:
     requests = Requests(store.folder)
     requests.leave(run.id)
     end = time.monotonic() + HEARD
-    while run.id in requests.waiting() and time.monotonic() < end:
-        time.sleep(PAUSE)
-    if requests.take_back(run.id):
+    try:
+        while run.id in requests.waiting() and time.monotonic() < end:
+            time.sleep(PAUSE)
+    finally:  # whoever interrupts this does not want an app to hear of it some other day
+        unheard = requests.take_back(run.id)
+    if unheard:
         return _end_unheard(store, run.id)
     end = time.monotonic() + ENDED
     while not (ended := store.open(run.id).ended) and time.monotonic() < end:

@@ -1,6 +1,8 @@
 """The command `train`: one training from its settings to its numbers."""
 
 import argparse
+import errno
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -8,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from ae_core import whole_files
 from ae_core.cli import experiment
 from ae_core.engine import load_keras
 from ae_core.errors import DataError, SettingError
@@ -31,6 +34,8 @@ def _train(given: argparse.Namespace) -> int:
     settings = experiment.settings(given)
     if given.out is not None:
         given.out.mkdir(parents=True, exist_ok=True)
+        if not os.access(given.out, os.W_OK):  # known before the training
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(given.out))
     load_keras()
     from ae_core.runs import RunStore
     from ae_core.runs.writer import result_json
@@ -62,8 +67,13 @@ def _train(given: argparse.Namespace) -> int:
     if writer.problem is not None:
         print(f"ae_core: the run {run.id} is not kept whole, because the disk did not take it.", file=sys.stderr)
     if given.out is not None:
-        shutil.copyfile(run.folder / "model.keras", given.out / "model.keras")
-        (given.out / "result.json").write_bytes(result_json(result))
+        with whole_files.replaced(given.out / "model.keras") as file:
+            if run.model is None:  # the disk of the runs did not take it; this one may
+                training.save(file)
+            else:
+                shutil.copyfile(run.model, file)
+        with whole_files.replaced(given.out / "result.json") as file:
+            file.write_bytes(result_json(result))
     diverged = result.state == "diverged"
     if diverged:
         print(f"ae_core: {_divergence(result)}", file=sys.stderr)

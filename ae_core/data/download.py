@@ -82,9 +82,12 @@ PUBLISHED = {
 
 def available(name: str) -> bool:
     """Whether a published data set lies on this machine already. Cheap: looks at files' sizes only."""
-    if (cache_folder() / f"{name}.npz.sha256").is_file() and (cache_folder() / f"{name}.npz").is_file():
-        return True
-    return all(path.is_file() and path.stat().st_size == size for path, (_, _, size) in _keras_files(name).items())
+    try:
+        if (cache_folder() / f"{name}.npz.sha256").is_file() and (cache_folder() / f"{name}.npz").is_file():
+            return True
+        return all(path.is_file() and path.stat().st_size == size for path, (_, _, size) in _keras_files(name).items())
+    except OSError:  # the home folder is closed to this process, as a service's often is
+        return False
 
 
 def fetch(name: str, progress: Progress, stall: float = STALL_SECONDS, limit: float = LIMIT_SECONDS) -> Arrays:

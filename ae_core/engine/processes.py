@@ -22,7 +22,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ae_core.engine import certificates
+from ae_core.engine import certificates, kernel
 from ae_core.folders import ROOT
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ class Processes:
         from distributed.system import MEMORY_LIMIT  # of a container too
 
         self._slots = slots
-        self._share = MEMORY_LIMIT // slots
+        self._share = int(min(MEMORY_LIMIT, kernel.memory_allowed())) // slots
         self.most_memory = MOST_OF_SHARE * (self._share + DROPPED_PAGES)
         self._folder = Path(tempfile.mkdtemp(prefix="autoencoder-lab-"))
         self._gpus = gpus()

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from ae_core import variants
+from ae_core import variants, whole_files
 from ae_core.messages import TrainingMessage
 from ae_core.recordings import recording
 from ae_core.settings import Settings
@@ -50,11 +50,14 @@ def record_to(file: Path, settings: Settings, frames: int, emit: Callable[[Train
         settings: The experiment.
         frames: Snapshots to keep, at least 2.
         emit: Called with each message of the training.
+
+    Raises:
+        OSError: If the file cannot be written, which is known before the training.
     """
     from ae_core.portable.network import portable
     from ae_core.training import moments, session
 
-    file.parent.mkdir(parents=True, exist_ok=True)  # before the training, which would be lost
+    file.parent.mkdir(parents=True, exist_ok=True)
     messages: list[TrainingMessage] = []
 
     def keep(message: TrainingMessage) -> None:
@@ -63,7 +66,8 @@ def record_to(file: Path, settings: Settings, frames: int, emit: Callable[[Train
 
     # Views know by the run's id that another recording is another thing.
     run_id = f"recording-{settings.variant}"
-    training = session.TrainingSession(settings, emit=keep, run_id=run_id, frames=frames)
-    training.train()
-    network = portable(moments.taken(training.model), settings, run_id).content
-    recording.save(file, messages, frames, network)
+    with whole_files.replaced(file) as part:  # before the training, which would be lost
+        training = session.TrainingSession(settings, emit=keep, run_id=run_id, frames=frames)
+        training.train()
+        network = portable(moments.taken(training.model), settings, run_id).content
+        recording.save(part, messages, frames, network)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from ae_core import whole_files
 from ae_core.errors import SettingError
 from ae_core.reference import curve, directions, report, rows
 from ae_core.reference.measurement import Bench, Outcome
@@ -101,7 +102,8 @@ def measure(
         result["curve"] = drawn.to_dict()
         _write(out, result)
         if out is not None:
-            out.with_suffix(".svg").write_text(curve.svg(drawn))
+            with whole_files.replaced(out.with_suffix(".svg")) as file:
+                file.write_text(curve.svg(drawn))
         show(report.curve_table(drawn))
     return result
 
@@ -116,4 +118,5 @@ def _machine() -> dict[str, str]:
 
 def _write(out: Path | None, result: dict[str, Any]) -> None:
     if out is not None:
-        out.write_text(json.dumps(result, indent=1))
+        with whole_files.replaced(out) as file:
+            file.write_text(json.dumps(result, indent=1))

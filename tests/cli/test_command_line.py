@@ -11,6 +11,7 @@ import pytest
 from ae_core import data, variants
 from ae_core.errors import DataError
 from ae_core.recordings import recording
+from ae_core.runs import RunWriter
 from pages.ui.form.form import from_address
 from tests.commands import command_here, command_line
 
@@ -85,6 +86,15 @@ def test_a_training_that_diverges_ends_with_status_1_and_its_last_good_numbers()
     (sentence,) = [line for line in result.stderr.splitlines() if line.startswith("ae_core:")]
     assert f"diverged at step {told['diverged_at']:,}" in sentence and "lower learning_rate (now 1)" in sentence
     assert "Traceback" not in result.stderr
+
+
+@pytest.mark.slow
+def test_a_model_for_which_the_runs_have_no_room_is_where_it_was_asked_for(tmp_path, monkeypatch):
+    monkeypatch.setattr(RunWriter, "_save_model", lambda writer: None)
+    told = command_here("train", "--dataset", "digits", "--epochs", "1", "--out", str(tmp_path), "--json")
+    assert told.returncode == 0, told.stderr
+    assert keras.models.load_model(tmp_path / "model.keras").input_shape == (None, 28, 28, 1)
+    assert (tmp_path / "result.json").is_file()
 
 
 @pytest.mark.slow

@@ -2,7 +2,9 @@
 
 import json
 import threading
+import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -51,6 +53,18 @@ def test_what_another_program_trains_is_left_to_it(run_id: str) -> None:
         said = command_here("stop", run_id)
         assert said.returncode == 1 and "nothing listens" in said.stderr and len(said.stderr.splitlines()) == 1
     assert Requests(store.folder).waiting() == [], "nobody hears it later"
+
+
+def test_who_interrupts_it_asks_for_nothing_any_more(run_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(stop, "time", SimpleNamespace(monotonic=time.monotonic, sleep=interrupt))
+    monkeypatch.setattr(stop, "HEARD", 60.0)
+    said = command_here("stop", run_id)
+    assert (said.returncode, said.stdout, said.stderr) == (130, "", "ae_core: interrupted.\n")
+    store = RunStore()
+    assert Requests(store.folder).waiting() == [] and store.open(run_id).state == "queued"
 
 
 def test_what_an_app_has_heard_is_waited_for(run_id: str, monkeypatch: pytest.MonkeyPatch) -> None:

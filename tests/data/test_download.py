@@ -43,6 +43,14 @@ def test_without_a_network_the_sentence_says_what_to_do(alone, proxy):
     assert list(download.cache_folder().iterdir()) == []
 
 
+def test_a_home_that_is_closed_to_a_service_holds_nothing(alone, monkeypatch):
+    for name in ("XDG_CACHE_HOME", "KERAS_HOME"):
+        monkeypatch.setenv(name, str(alone / ("closed" * 50)))  # no system looks into a folder with such a name
+    assert not download.available("mnist") and data.default_name() == "digits"
+    with pytest.raises(DataError, match="MNIST could not be had because the disk cannot be written"):
+        data.load("mnist")
+
+
 @pytest.mark.slow
 def test_a_network_that_hangs_is_given_up(alone, proxy, monkeypatch):
     with socket.create_server(("127.0.0.1", 0)) as server:  # takes connections, says nothing

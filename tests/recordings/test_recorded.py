@@ -17,6 +17,7 @@ from ae_core.measuring.panels.filters import common_panels
 from ae_core.portable import block
 from ae_core.recordings import demonstrations, recording
 from ae_core.runs.consistency import check_snapshot
+from ae_core.training import session
 from pages.ui.form.form import Form
 from pages.ui.live import recorded, status
 
@@ -118,6 +119,14 @@ def test_no_shade_of_the_small_pictures_is_transparent(played):
     setup, *_ = played
     with Image.open(io.BytesIO(setup.atlas.png)) as sheet:
         assert "transparency" not in sheet.info
+
+
+def test_a_place_that_cannot_be_written_is_known_before_the_training(tmp_path, monkeypatch):
+    monkeypatch.setattr(session, "TrainingSession", pytest.fail)
+    settings = variants.read_settings({"dataset": "digits"})
+    with pytest.raises(IsADirectoryError) as refused:
+        demonstrations.record_to(tmp_path, settings, 3, lambda message: None)
+    assert refused.value.filename == str(tmp_path)
 
 
 @pytest.mark.slow
