@@ -32,17 +32,16 @@ class Translation:
         self.block = block
         self.layers: list[AnyLayer] = []
         self._words = words
-        self._places: dict[int, int] = {}
+        self._places: dict[Node, int] = {}
 
     def place_of(self, node: Node) -> int:
         """Where a layer stands in the list."""
-        if id(node) not in self._places:
+        if node not in self._places:
             word = self._words.get(node.kind)
             if word is None:
                 raise unknown(node)
-            layer = word(self, node)
-            self._places[id(node)] = self.note(layer)
-        return self._places[id(node)]
+            self._places[node] = self.note(word(self, node))
+        return self._places[node]
 
     def note(self, layer: AnyLayer) -> int:
         """Puts a layer at the end of the list, and gives its place."""

@@ -153,9 +153,13 @@ def _repetition(translation: Translation, node: Node) -> Repetition:
     return Repetition(**translation.facts(node))
 
 
-def _concatenation(translation: Translation, node: Node) -> Concatenation:
+def _along_the_last_axis(node: Node) -> None:
     if node.operation.axis not in (-1, len(node.shape)):
         raise unknown(node, "along another axis than the last")
+
+
+def _concatenation(translation: Translation, node: Node) -> Concatenation:
+    _along_the_last_axis(node)
     return Concatenation(**translation.facts(node))
 
 
@@ -185,8 +189,7 @@ def _normalization(translation: Translation, node: Node) -> Normalization:
 
 
 def _softmax(translation: Translation, node: Node) -> Softmax:
-    if node.operation.axis not in (-1, len(node.shape)):
-        raise unknown(node, "along another axis than the last")
+    _along_the_last_axis(node)
     return Softmax(**translation.facts(node))
 
 
@@ -244,11 +247,10 @@ def _nearest_entry(translation: Translation, node: Node) -> NearestEntry:
 def _recurrent(translation: Translation, node: Node) -> Recurrent:
     if node.operation.go_backwards:
         raise unknown(node, "read backwards")  # alone it would give its states in that order
-    inputs = [translation.place_of(one) for one in node.inputs]
-    return _reading(translation, node, node.operation, node.name, inputs)
+    return _reading(translation, node, node.operation, node.name)
 
 
-def _reading(translation: Translation, node: Node, layer: Any, name: str, inputs: list[int]) -> Recurrent:
+def _reading(translation: Translation, node: Node, layer: Any, name: str) -> Recurrent:
     """A recurrent layer; of one that reads both ways, one of the two in it."""
     cell = CELLS.get(type(layer).__name__)
     functions = [keras.activations.serialize(one) for one in (layer.activation, layer.recurrent_activation)]
@@ -258,7 +260,7 @@ def _reading(translation: Translation, node: Node, layer: Any, name: str, inputs
     kernel, recurrent, bias = layer.get_weights()
     return Recurrent(
         name=name,
-        inputs=inputs,
+        inputs=[translation.place_of(one) for one in node.inputs],
         shape=[*node.shape[:-1], layer.units],
         cell=cell,
         kernel=translation.block.add(kernel.T),
@@ -269,13 +271,11 @@ def _reading(translation: Translation, node: Node, layer: Any, name: str, inputs
 
 
 def _both_ways(translation: Translation, node: Node) -> Concatenation:
-    layer, inputs = node.operation, [translation.place_of(one) for one in node.inputs]
+    layer = node.operation
     if layer.merge_mode != "concat":
         raise unknown(node, f"merged by {layer.merge_mode}")
     ways = {"forward": layer.forward_layer, "backward": layer.backward_layer}
-    read = [
-        translation.note(_reading(translation, node, one, f"{node.name}/{way}", inputs)) for way, one in ways.items()
-    ]
+    read = [translation.note(_reading(translation, node, one, f"{node.name}/{way}")) for way, one in ways.items()]
     return Concatenation(name=node.name, inputs=read, shape=list(node.shape))
 
 

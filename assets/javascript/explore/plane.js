@@ -211,7 +211,7 @@ export class Plane {
   drawSheet(count) {
     this.fineness = count;
     this.wanted = this.viewport.ends;
-    this.paintSheet();
+    this.again();
   }
 
   /**
@@ -224,13 +224,11 @@ export class Plane {
     this.again();
   }
 
-  /** Draws the same once more, with what the network has answered since. */
+  /**
+   * Paints the sheet anew, with what the network has answered since: row by row, so that no slow network holds up a hand.
+   * The one before is seen until it is done.
+   */
   again() {
-    this.paintSheet();
-  }
-
-  /** Paints another sheet, row by row, so that no slow network holds up a hand; the one before is seen until it is done. */
-  paintSheet() {
     clearTimeout(this.painting);
     const { fineness: count, model, wanted: ends } = this;
     const { width, height } = model.look.tile;

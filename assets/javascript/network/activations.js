@@ -9,7 +9,7 @@ const FUNCTIONS = {
   elu: (value) => (value > 0 ? value : Math.expm1(value)),
   gelu: (value) => 0.5 * value * (1 + erf(value * Math.SQRT1_2)),
   tanh: Math.tanh,
-  sigmoid: (value) => 1 / (1 + Math.exp(-value)),
+  sigmoid,
 };
 
 /**
@@ -23,6 +23,11 @@ export function activate(name, values) {
   const rule = FUNCTIONS[name];
   if (!rule) throw new RangeError(`The activation must be one of ${Object.keys(FUNCTIONS).join(", ")}. Received: ${name}.`);
   for (let place = 0; place < values.length; place++) values[place] = rule(values[place] ?? 0);
+}
+
+/** @param {number} value */
+export function sigmoid(value) {
+  return 1 / (1 + Math.exp(-value));
 }
 
 /**

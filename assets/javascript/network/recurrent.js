@@ -4,6 +4,7 @@
  *
  * @import { Recurrent } from "../types/network"
  */
+import { sigmoid } from "./activations.js";
 import { product } from "./product.js";
 
 const GATES = { gru: 3, lstm: 4 };
@@ -73,9 +74,4 @@ function lstm(read, carried, state, cell) {
     cell[unit] = sigmoid(sum(1)) * (cell[unit] ?? 0) + sigmoid(sum(0)) * Math.tanh(sum(2));
     state[unit] = sigmoid(sum(3)) * Math.tanh(cell[unit] ?? 0);
   }
-}
-
-/** @param {number} value */
-function sigmoid(value) {
-  return 1 / (1 + Math.exp(-value));
 }
